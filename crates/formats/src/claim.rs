@@ -1,0 +1,75 @@
+//! What a format says of the entries it recognises, and how it is asked to read them.
+
+use crate::source::{EntryId, Limits, Tree};
+use std::collections::BTreeMap;
+use tramline_model::{OperationType, Provider, ReadError, Receiver};
+
+/// One format: how to recognise it and how to read it. Listed once, in `registry.rs`.
+pub struct Format {
+    /// Folder name and id, for example `isoxml`.
+    pub id: &'static str,
+    pub name: &'static str,
+    /// The contract's `fileFormat` codes that this format answers to.
+    pub file_formats: &'static [&'static str],
+    /// What is read, in one line for people.
+    pub reads: &'static str,
+    /// Names and bounded first bytes only.
+    pub claim: fn(&Tree) -> Vec<Claim>,
+    /// Pushes machine files into the receiver. An error before any `begin` is one failed machine
+    /// file for the whole claim.
+    pub read: fn(&Tree, &Claim, &Limits, &ReadOptions, &mut dyn Receiver) -> Result<(), ReadError>,
+}
+
+/// How sure a format is. Of two claims on one entry the higher wins; of equal ones the format
+/// that stands first in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// By extension only.
+    Name,
+    /// By structure of a general kind (any CSV, any shapefile).
+    General,
+    /// By content that only this format has.
+    Content,
+    /// By content and tree.
+    Certain,
+}
+
+/// What is to be done with claimed entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// `Format::read` gives machine files.
+    Read,
+    /// A known format that is not read: one failed machine file with this text and way out.
+    Recognised { file_format: &'static str, provider: Provider, text: String, hint: String },
+    /// Known, and not machine data (prescription, boundary, setup, report): listed with the
+    /// reason, no machine file.
+    NotMachineData { reason: String },
+}
+
+/// One dataset that a format recognised.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// `Format::id`.
+    pub format: &'static str,
+    pub confidence: Confidence,
+    /// The entry that stands for the dataset (`TASKDATA.XML`, the `.shp`).
+    pub main: EntryId,
+    /// All entries of the dataset, `main` among them.
+    pub entries: Vec<EntryId>,
+    /// Why, for people.
+    pub reason: String,
+    pub verdict: Verdict,
+}
+
+/// What the caller knows about the data, and how it wants it read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Source column to `property` or `property:unit`, for tables that no dictionary knows.
+    pub column_map: BTreeMap<String, String>,
+    pub crop: Option<String>,
+    pub operation_type: Option<OperationType>,
+    /// Instants after this are not believed. Milliseconds since 1970 UTC; `None` allows to 2100.
+    pub latest_instant_ms: Option<i64>,
+    /// Rates and flows logged on change are held this long without confirmation. Default 10 s.
+    pub hold_ms: Option<i64>,
+}

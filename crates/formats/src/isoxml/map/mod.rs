@@ -1,0 +1,1 @@
+//! From task data and time logs to standard points.

@@ -1,0 +1,21 @@
+//! From bytes to the model: the source tree of an upload, detection, and one folder for each
+//! format. Synchronous, without network, clock or environment; only `source` touches files.
+//!
+//! Rule: every byte is hostile. A reader never panics, never allocates from a length field
+//! without bound, and delivers the good part of a damaged file with findings for the rest.
+
+pub mod claim;
+pub mod detect;
+pub mod registry;
+pub mod source;
+
+pub mod columns;
+pub mod geojson;
+pub mod isoxml;
+pub mod markers;
+pub mod shapefile;
+pub mod text;
+
+pub use claim::{Claim, Confidence, Format, ReadOptions, Verdict};
+pub use detect::{Detection, Unclaimed, detect};
+pub use source::{Entry, EntryId, Limits, SourceError, Tree};

@@ -1,0 +1,19 @@
+//! The list of formats. Everything else (detection, `formats` command, README table, docs index)
+//! is derived from it.
+
+use crate::claim::Format;
+
+/// Every format, in order of precedence at equal confidence. `markers` is last: it names what no
+/// reader takes.
+pub static FORMATS: &[&Format] = &[
+    &crate::isoxml::FORMAT,
+    &crate::shapefile::FORMAT,
+    &crate::text::FORMAT,
+    &crate::geojson::FORMAT,
+    &crate::markers::FORMAT,
+];
+
+/// The format of a claim.
+pub fn by_id(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.id == id)
+}

@@ -1,0 +1,28 @@
+//! text reader.
+
+use crate::claim::{Claim, Format, ReadOptions};
+use crate::source::{Limits, Tree};
+use tramline_model::{ReadError, Receiver};
+
+pub static FORMAT: Format = Format {
+    id: "text",
+    name: "text",
+    file_formats: &["CSV"],
+    reads: "",
+    claim,
+    read,
+};
+
+fn claim(_tree: &Tree) -> Vec<Claim> {
+    Vec::new()
+}
+
+fn read(
+    _tree: &Tree,
+    _claim: &Claim,
+    _limits: &Limits,
+    _options: &ReadOptions,
+    _receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Findings: what was noticed while a file was read or refined, placed and with a hint.
+
+use serde::Serialize;
+
+/// How much a finding matters to the person who uploaded the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing was lost.
+    Note,
+    /// Something was assumed, left out or repaired.
+    Warning,
+    /// A part could not be read.
+    Error,
+}
+
+/// Where in the upload something lies: an entry, and within it a byte, row or element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Path of the entry in the source tree; empty means the upload as a whole.
+    pub entry: String,
+    /// For example `byte 4096`, `row 17`, `TSK-1/TLG[2]`; empty when the entry as a whole is meant.
+    pub inside: String,
+}
+
+impl Place {
+    /// The entry as a whole.
+    pub fn entry(path: impl Into<String>) -> Self {
+        Self { entry: path.into(), inside: String::new() }
+    }
+
+    /// A place inside an entry.
+    pub fn inside(path: impl Into<String>, inside: impl Into<String>) -> Self {
+        Self { entry: path.into(), inside: inside.into() }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.entry.is_empty(), self.inside.is_empty()) {
+            (_, true) => f.write_str(&self.entry),
+            (true, false) => f.write_str(&self.inside),
+            (false, false) => write!(f, "{} @ {}", self.entry, self.inside),
+        }
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Something noticed: code `<format>.<what-is-wrong>`, place, text in lower case without full
+/// stop, and what the person can do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub place: Place,
+    pub text: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hint: String,
+}
+
+impl Finding {
+    /// A finding without a hint.
+    pub fn new(
+        code: &'static str,
+        severity: Severity,
+        place: Place,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { code, severity, place, text: text.into(), hint: String::new() }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}

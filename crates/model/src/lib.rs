@@ -1,0 +1,22 @@
+//! The canonical data of Tramline: properties, units, crops, operations, findings and the
+//! columns that records travel in. No input or output, no format, no clock.
+//!
+//! Rule: absent is null. Positions are WGS 84 degrees, instants are UTC milliseconds, and every
+//! column says its property, its unit and what the source called it.
+
+pub mod finding;
+pub mod operation;
+pub mod property;
+pub mod provider;
+pub mod receiver;
+pub mod records;
+pub mod unit;
+
+pub use finding::{Finding, Place, Severity};
+pub use operation::{
+    DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,
+};
+pub use property::{Kind, Property};
+pub use provider::Provider;
+pub use receiver::{Ending, ReadError, Receiver, Stop};
+pub use unit::{Dimension, Unit};

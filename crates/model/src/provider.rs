@@ -1,0 +1,51 @@
+//! Makers and services whose data we name, by the contract's `provider` codes.
+
+/// The contract's `provider` values, and the brands it has no code for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Provider {
+    Cnhi,
+    JohnDeere,
+    Trimble,
+    ClimateFieldView,
+    AgLeader,
+    RavenSlingshot,
+    Stara,
+    PrecisionPlanting,
+    Farmobile,
+    /// The format names no brand we have a code for.
+    Leaf,
+    Other,
+}
+
+impl Provider {
+    pub const ALL: &[Self] = &[
+        Self::Cnhi, Self::JohnDeere, Self::Trimble, Self::ClimateFieldView, Self::AgLeader,
+        Self::RavenSlingshot, Self::Stara, Self::PrecisionPlanting, Self::Farmobile, Self::Leaf,
+        Self::Other,
+    ];
+
+    /// The code on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cnhi => "CNHI",
+            Self::JohnDeere => "JohnDeere",
+            Self::Trimble => "Trimble",
+            Self::ClimateFieldView => "ClimateFieldView",
+            Self::AgLeader => "AgLeader",
+            Self::RavenSlingshot => "RavenSlingshot",
+            Self::Stara => "Stara",
+            Self::PrecisionPlanting => "PrecisionPlanting",
+            Self::Farmobile => "Farmobile",
+            Self::Leaf => "Leaf",
+            Self::Other => "Other",
+        }
+    }
+
+    /// Reads a code, whatever its case.
+    pub fn from_code(code: &str) -> Option<Self> {
+        if code.eq_ignore_ascii_case("Raven") {
+            return Some(Self::RavenSlingshot);
+        }
+        Self::ALL.iter().copied().find(|p| p.code().eq_ignore_ascii_case(code))
+    }
+}

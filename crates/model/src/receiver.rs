@@ -1,0 +1,77 @@
+//! What a reader pushes into, and the errors that end a read.
+//!
+//! Order of calls: `begin`, then `raw` and `points` in any order and number, then `finish`; this
+//! repeats for each machine file. `failed` stands in place of that sequence, or ends it early.
+//! `finding` may come at any time: between `begin` and `finish` it belongs to that machine file,
+//! outside to the dataset.
+
+use crate::{DisplayTotal, Finding, OperationDescription, Place};
+use arrow_array::RecordBatch;
+
+/// The receiver wants no more: cancelled, or its output failed. A reader passes it up unchanged.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped by the receiver: {0}")]
+pub struct Stop(pub String);
+
+/// Why a dataset or machine file could not be read. Final: trying again gives the same.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("{place}: {what}")]
+    Malformed { place: Place, what: String, hint: String },
+    #[error("{place}: {what}")]
+    Unsupported { place: Place, what: String, hint: String },
+    #[error("{place}: limit `{limit}` of {allowed} reached")]
+    Limit { place: Place, limit: &'static str, allowed: u64 },
+    #[error("{place}: {what}")]
+    Io { place: Place, what: String },
+    #[error(transparent)]
+    Stopped(#[from] Stop),
+}
+
+impl ReadError {
+    pub fn malformed(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Malformed { place, what: what.into(), hint: hint.into() }
+    }
+
+    pub fn unsupported(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Unsupported { place, what: what.into(), hint: hint.into() }
+    }
+
+    /// What the person can do, empty when there is nothing.
+    pub fn hint(&self) -> &str {
+        match self {
+            Self::Malformed { hint, .. } | Self::Unsupported { hint, .. } => hint,
+            Self::Limit { .. } => "raise the limit in the settings if this file is genuine",
+            Self::Io { .. } | Self::Stopped(_) => "",
+        }
+    }
+}
+
+/// What a reader knows of a machine file after its last record.
+#[derive(Clone, Debug, Default)]
+pub struct Ending {
+    /// Records that the source logged, before joining and laying out sections.
+    pub records: u64,
+    /// Bytes of logs passed over as unreadable.
+    pub skipped_bytes: u64,
+    pub display_totals: Vec<DisplayTotal>,
+}
+
+/// Takes what a reader finds. See the module for the order of calls.
+pub trait Receiver {
+    /// A machine file begins.
+    fn begin(&mut self, operation: OperationDescription) -> Result<(), Stop>;
+    /// Records as logged: the source's own columns, nothing filled in. `longitude` and
+    /// `latitude` columns in degrees (nullable) and, if there is one, `timestamp`; the rest under
+    /// the source's names. The schema may differ from batch to batch.
+    fn raw(&mut self, batch: &RecordBatch) -> Result<(), Stop>;
+    /// Standard points in the schema that `begin` gave: one row per record and section.
+    fn points(&mut self, batch: &RecordBatch) -> Result<(), Stop>;
+    /// The machine file is complete.
+    fn finish(&mut self, ending: Ending) -> Result<(), Stop>;
+    /// A machine file that was recognised and could not be read. `operation` is what is known of
+    /// it; `None` inside `begin`..`finish`, where the begun one is meant.
+    fn failed(&mut self, operation: Option<OperationDescription>, error: ReadError)
+    -> Result<(), Stop>;
+    fn finding(&mut self, finding: Finding);
+}

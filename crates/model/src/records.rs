@@ -1,0 +1,74 @@
+//! Columns with their meaning: an Arrow field whose metadata tells property, unit and the
+//! source's own name, code and unit. The only place that knows the metadata keys.
+
+use crate::{Kind, Property, Unit};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, TimeUnit};
+use std::collections::HashMap;
+
+pub const PROPERTY: &str = "tramline.property";
+pub const UNIT: &str = "tramline.unit";
+pub const SOURCE_NAME: &str = "source.name";
+pub const SOURCE_CODE: &str = "source.code";
+pub const SOURCE_UNIT: &str = "source.unit";
+/// `logged`, `header`, `assumed`, `derived`, `guessed`.
+pub const PROVENANCE: &str = "tramline.provenance";
+
+/// Rows that a reader puts into one batch; the last of a file may be shorter.
+pub const BATCH_ROWS: usize = 16_384;
+
+/// What the source calls a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceColumn {
+    pub name: String,
+    pub code: String,
+    pub unit: String,
+}
+
+/// Arrow type of a property's column.
+pub fn data_type(property: Property) -> DataType {
+    match property.kind() {
+        Kind::Number => DataType::Float64,
+        Kind::Integer => DataType::Int64,
+        Kind::Text => DataType::Utf8,
+        Kind::Instant => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+    }
+}
+
+/// A nullable standard column, named by its property.
+pub fn field(property: Property, unit: Option<&'static Unit>, source: &SourceColumn) -> Field {
+    let mut metadata = source_metadata(source);
+    metadata.insert(PROPERTY.to_owned(), property.name().to_owned());
+    if let Some(unit) = unit {
+        metadata.insert(UNIT.to_owned(), unit.symbol.to_owned());
+    }
+    Field::new(property.name(), data_type(property), true).with_metadata(metadata)
+}
+
+/// A nullable raw column under the source's name.
+pub fn raw_field(name: &str, data_type: DataType, source: &SourceColumn) -> Field {
+    Field::new(name, data_type, true).with_metadata(source_metadata(source))
+}
+
+fn source_metadata(source: &SourceColumn) -> HashMap<String, String> {
+    [(SOURCE_NAME, &source.name), (SOURCE_CODE, &source.code), (SOURCE_UNIT, &source.unit)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| (key.to_owned(), value.clone()))
+        .collect()
+}
+
+/// The property of a column, if it is a standard one.
+pub fn property_of(field: &Field) -> Option<Property> {
+    field.metadata().get(PROPERTY).and_then(|name| Property::from_name(name))
+}
+
+/// The unit of a column.
+pub fn unit_of(field: &Field) -> Option<&'static Unit> {
+    field.metadata().get(UNIT).and_then(|symbol| Unit::from_symbol(symbol))
+}
+
+/// Index of a property's column in a batch.
+pub fn column_index(batch: &RecordBatch, property: Property) -> Option<usize> {
+    batch.schema_ref().index_of(property.name()).ok()
+}

@@ -1,0 +1,102 @@
+//! Where artifacts go: the caller's folder, blob store or memory.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Why an output could not be written: storage trouble, worth trying again, or a batch that the
+/// writer cannot express (a defect).
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("cannot write `{name}`: {cause}")]
+    Io { name: String, cause: String },
+    #[error("cannot express {0}")]
+    Shape(String),
+}
+
+/// Takes artifacts by relative name (`01-field/standard.geojson`). Names are made by Tramline,
+/// never by the upload.
+pub trait Sink {
+    fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError>;
+    /// Takes back an artifact whose step failed.
+    fn remove(&mut self, name: &str) -> Result<(), WriteError>;
+}
+
+/// Writes below a folder.
+pub struct FolderSink {
+    root: PathBuf,
+}
+
+impl FolderSink {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+}
+
+fn io(name: &str, cause: &std::io::Error) -> WriteError {
+    WriteError::Io { name: name.to_owned(), cause: cause.to_string() }
+}
+
+impl Sink for FolderSink {
+    fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError> {
+        let path = self.root.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| io(name, &e))?;
+        }
+        let file = std::fs::File::create(&path).map_err(|e| io(name, &e))?;
+        Ok(Box::new(std::io::BufWriter::with_capacity(1 << 20, file)))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), WriteError> {
+        std::fs::remove_file(self.root.join(name)).map_err(|e| io(name, &e))
+    }
+}
+
+/// Keeps artifacts in memory, for tests.
+#[derive(Default, Clone)]
+pub struct MemorySink {
+    pub files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+}
+
+struct MemoryFile {
+    name: String,
+    bytes: Vec<u8>,
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+}
+
+impl Write for MemoryFile {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        self.bytes.extend_from_slice(data);
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for MemoryFile {
+    fn drop(&mut self) {
+        if let Ok(mut files) = self.files.lock() {
+            files.insert(std::mem::take(&mut self.name), std::mem::take(&mut self.bytes));
+        }
+    }
+}
+
+impl Sink for MemorySink {
+    fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError> {
+        Ok(Box::new(MemoryFile {
+            name: name.to_owned(),
+            bytes: Vec::new(),
+            files: Arc::clone(&self.files),
+        }))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), WriteError> {
+        if let Ok(mut files) = self.files.lock() {
+            files.remove(name);
+        }
+        Ok(())
+    }
+}
