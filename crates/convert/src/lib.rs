@@ -1,1 +1,24 @@
-//! placeholder
+//! The straight path of one upload: detect, read, refine, write. Takes an opened tree and a sink,
+//! gives a report; the command line, the service and the library all go through [`run`].
+//!
+//! Rule: points add up. What was read is in the standard output or dropped with a reason; what is
+//! in the standard output is in the filtered output or dropped with a reason `filter.*`. One bad
+//! machine file never harms another.
+
+mod configuration;
+mod plan;
+mod report;
+mod run;
+mod slug;
+pub mod steps;
+mod writers;
+
+pub use configuration::{
+    CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,
+};
+pub use plan::Step;
+pub use report::{
+    ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,
+    Steps, UnclaimedEntry,
+};
+pub use run::{Input, Options, Progress, RunError, run};

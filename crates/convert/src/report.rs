@@ -1,0 +1,194 @@
+//! What came of an upload: `report.json`, and the status of each machine file.
+
+use crate::plan::Step;
+use crate::run::Input;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use tramline_model::Finding;
+
+/// The whole upload.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Version of Tramline that made it.
+    pub tramline: &'static str,
+    pub input: Input,
+    pub files: Vec<FileReport>,
+    /// Entries that no machine file was made of, each with the reason.
+    pub unclaimed: Vec<UnclaimedEntry>,
+    /// Findings about the upload or a dataset as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// An entry that no machine file was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnclaimedEntry {
+    pub entry: String,
+    pub reason: String,
+}
+
+/// One machine file.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileReport {
+    /// UUID version 5 of the input's digest, the main entry and the operation's index: the same
+    /// for the same bytes.
+    pub id: String,
+    /// Folder of the artifacts, `01-<slug of the name>`.
+    pub dir: String,
+    pub file_format: String,
+    pub provider: String,
+    pub name: String,
+    pub operation_type: String,
+    pub status: FileStatus,
+    pub steps: Steps,
+    pub entries: Vec<String>,
+    pub records: RecordCounts,
+    pub points: PointCounts,
+    /// Artifact kind (`standardGeojson`, …) to its name in the sink.
+    pub artifacts: BTreeMap<&'static str, String>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileStatus {
+    Processed,
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepStatus {
+    Processed,
+    Failed,
+    Skipped,
+}
+
+/// How one step ended. `message` is exactly the contract's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    pub status: StepStatus,
+    pub message: String,
+    /// Place and cause, when there is more to say than the contract's message does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// What the person can do about it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hint: String,
+}
+
+impl Outcome {
+    pub fn ok() -> Self {
+        Self::new(StepStatus::Processed, "ok")
+    }
+
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(StepStatus::Failed, message)
+    }
+
+    pub fn skipped(message: impl Into<String>) -> Self {
+        Self::new(StepStatus::Skipped, message)
+    }
+
+    fn new(status: StepStatus, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), detail: String::new(), hint: String::new() }
+    }
+
+    /// Adds place and cause, and what to do.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self.hint = hint.into();
+        self
+    }
+}
+
+/// Outcomes by step, in the order of [`Step::ALL`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps(BTreeMap<Step, Outcome>);
+
+impl Steps {
+    pub fn set(&mut self, step: Step, outcome: Outcome) {
+        self.0.insert(step, outcome);
+    }
+
+    pub fn get(&self, step: Step) -> Option<&Outcome> {
+        self.0.get(&step)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Step, &Outcome)> {
+        self.0.iter().map(|(step, outcome)| (*step, outcome))
+    }
+
+    /// Failed when a deciding step failed.
+    pub fn file_status(&self) -> FileStatus {
+        let failed =
+            self.iter().any(|(step, o)| step.decides() && o.status == StepStatus::Failed);
+        if failed { FileStatus::Failed } else { FileStatus::Processed }
+    }
+}
+
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (step, outcome) in self.iter() {
+            map.serialize_entry(step.name(), outcome)?;
+        }
+        map.end()
+    }
+}
+
+/// What the source logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordCounts {
+    /// Records, before joining those of one instant and laying out sections.
+    pub read: u64,
+    pub skipped_bytes: u64,
+}
+
+/// Points: read = standard + dropped (not `filter.*`); standard = filtered + `filter.*`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PointCounts {
+    pub read: u64,
+    pub standard: u64,
+    pub filtered: u64,
+    /// Reason to number of points.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+impl PointCounts {
+    /// Whether the rule of adding up holds. Without filtered output only its first half is asked.
+    pub fn add_up(&self, filtered: bool) -> bool {
+        let (by_filter, before): (u64, u64) =
+            self.dropped.iter().fold((0, 0), |(f, b), (reason, n)| {
+                if reason.starts_with("filter.") { (f + n, b) } else { (f, b + n) }
+            });
+        self.read == self.standard + before
+            && (!filtered || self.standard == self.filtered + by_filter)
+    }
+}
+
+/// For the exit code of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitClass {
+    /// Every machine file processed.
+    Processed,
+    /// At least one machine file failed.
+    SomeFailed,
+    /// No machine file at all.
+    NothingRecognised,
+}
+
+impl Report {
+    pub fn exit_class(&self) -> ExitClass {
+        if self.files.is_empty() {
+            ExitClass::NothingRecognised
+        } else if self.files.iter().all(|f| f.status == FileStatus::Processed) {
+            ExitClass::Processed
+        } else {
+            ExitClass::SomeFailed
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Writers on their own threads, fed by a bounded channel.
