@@ -4,6 +4,7 @@
 //! Rule: absent is null. Positions are WGS 84 degrees, instants are UTC milliseconds, and every
 //! column says its property, its unit and what the source called it.
 
+pub mod crop;
 pub mod finding;
 pub mod operation;
 pub mod property;
@@ -12,6 +13,7 @@ pub mod receiver;
 pub mod records;
 pub mod unit;
 
+pub use crop::{Crop, CropNumbers};
 pub use finding::{Finding, Place, Severity};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,
