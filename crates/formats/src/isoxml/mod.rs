@@ -1,5 +1,6 @@
 //! isoxml reader.
 
+mod claim;
 pub mod map;
 pub mod raw;
 
@@ -16,8 +17,8 @@ pub static FORMAT: Format = Format {
     read,
 };
 
-fn claim(_tree: &Tree) -> Vec<Claim> {
-    Vec::new()
+fn claim(tree: &Tree) -> Vec<Claim> {
+    claim::claim(tree)
 }
 
 fn read(

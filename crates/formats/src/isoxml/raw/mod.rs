@@ -1,9 +1,18 @@
 //! ISO 11783-10 in its own words: task data elements and decoded time logs. No standard
 //! properties, no units beyond what the standard's table says.
 
+pub mod ddi;
+mod decode;
+mod header;
+mod read_device;
+mod read_log;
+mod read_task_data;
+mod splice;
 mod task_data;
 mod time_log;
+pub mod xml;
 
+pub use decode::decode;
 pub use task_data::{
     Connection, DataLogTrigger, Device, DeviceElement, DeviceProcessData, DeviceProperty,
     DeviceValuePresentation, LogReference, ProductAllocation, Task, TaskData, TimeElement,

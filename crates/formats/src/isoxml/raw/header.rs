@@ -1,0 +1,138 @@
+//! The header of a time log (`TLGnnnnn.XML`) as a record template.
+//!
+//! An attribute of TIM or PTN that is absent is no part of the record, one that is present and
+//! empty has its bytes in every record, one with a value is constant. A DLV always keeps its index.
+
+use super::time_log::{Header, HeaderValue};
+use super::xml::Element;
+use tramline_model::{Finding, Place, ReadError, Severity};
+
+/// PTN attributes in their order within a record, with their bytes.
+pub(super) const POSITION_FIELDS: [(char, usize); 9] = [
+    ('A', 4), // north
+    ('B', 4), // east
+    ('C', 4), // up
+    ('D', 1), // status
+    ('E', 2), // PDOP
+    ('F', 2), // HDOP
+    ('G', 1), // satellites
+    ('H', 4), // GPS time
+    ('I', 2), // GPS date
+];
+/// Milliseconds and days.
+const TIME_BYTES: usize = 6;
+/// Indexes are one byte.
+const MAX_VALUES: usize = 255;
+/// Header entries that are kept: no index reaches those after `MAX_VALUES`.
+const MAX_KEPT: usize = 4_096;
+
+impl Header {
+    /// Reads the template. `place` is the header's entry.
+    pub(super) fn from_xml(
+        root: &Element,
+        place: &Place,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Self, ReadError> {
+        let tim = if root.tag == "TIM" {
+            root
+        } else {
+            root.all("TIM").next().ok_or_else(|| {
+                ReadError::malformed(
+                    place.clone(),
+                    format!(
+                        "time log header has no TIM element, its root is `{:.60}`",
+                        root.tag
+                    ),
+                    "export the task data again",
+                )
+            })?
+        };
+        let start = tim.attribute("A").map(str::trim);
+        let mut header = Self {
+            time_in_record: start == Some(""),
+            fixed_start: start.filter(|text| !text.is_empty()).map(str::to_owned),
+            ..Self::default()
+        };
+        // The number of values is the byte after the template.
+        header.record_bytes = 1 + if header.time_in_record { TIME_BYTES } else { 0 };
+        if let Some(position) = tim.all("PTN").next() {
+            for (field, bytes) in POSITION_FIELDS {
+                match position
+                    .attribute(field.encode_utf8(&mut [0; 4]))
+                    .map(str::trim)
+                {
+                    None => {}
+                    Some("") => {
+                        header.position_in_record.push(field);
+                        header.record_bytes += bytes;
+                    }
+                    Some(text) => header.position_fixed.push((field, text.to_owned())),
+                }
+            }
+        }
+        for element in tim.all("DLV").take(MAX_KEPT) {
+            header
+                .values
+                .push(value(element, header.values.len(), place, findings));
+        }
+        if header.values.len() > MAX_VALUES {
+            findings.push(
+                Finding::new(
+                    "isoxml.header-too-many-values",
+                    Severity::Warning,
+                    place.clone(),
+                    format!(
+                        "header lists {} values, a record can address the first {MAX_VALUES}",
+                        header.values.len()
+                    ),
+                )
+                .hint(
+                    "the terminal should have split the log; values after the 255th are not in it",
+                ),
+            );
+        }
+        Ok(header)
+    }
+}
+
+fn value(
+    element: &Element,
+    index: usize,
+    place: &Place,
+    findings: &mut Vec<Finding>,
+) -> HeaderValue {
+    let text = element.text("A").unwrap_or_default();
+    let ddi = u16::from_str_radix(text, 16).unwrap_or_else(|_not_hex| {
+        findings.push(
+            Finding::new(
+                "isoxml.ddi-invalid",
+                Severity::Warning,
+                Place::inside(place.entry.clone(), format!("DLV[{index}]")),
+                format!("DDI `{text:.20}` is not four hex digits; its values stay without meaning"),
+            )
+            .hint("export the task data again"),
+        );
+        0
+    });
+    let number = |name| element.text(name).and_then(|text| text.parse::<u32>().ok());
+    let bit = |name| {
+        number(name)
+            .and_then(|bit| u8::try_from(bit).ok())
+            .unwrap_or_default()
+    };
+    HeaderValue {
+        ddi,
+        fixed: element.text("B").and_then(whole_number),
+        device_element: element.text("C").map(str::to_owned),
+        pgn: number("D").map(|pgn| (pgn, bit("E"), bit("F"))),
+    }
+}
+
+/// A whole number; some terminals write `3.0`.
+pub(super) fn whole_number(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "bounded in the same line")]
+        (number.abs() < 9e15).then_some(number.round() as i64)
+    })
+}
