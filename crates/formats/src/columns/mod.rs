@@ -51,10 +51,5 @@ pub struct Mapping {
 
 /// Looks a set of titles up. `column_map` (source title to `property[:unit]`) wins over all.
 pub fn map_titles(_titles: &[Title], _column_map: &BTreeMap<String, String>) -> Mapping {
-    Mapping {
-        family: Family::Generic,
-        columns: Vec::new(),
-        operation_type: None,
-        reason: String::new(),
-    }
+    Mapping { family: Family::Generic, columns: Vec::new(), operation_type: None, reason: String::new() }
 }

@@ -37,11 +37,7 @@ enum Content {
 pub enum SourceError {
     /// A rule of the container is broken; `rule` is `Z1` to `Z14`.
     #[error("{text} (rule {rule})")]
-    Refused {
-        rule: &'static str,
-        text: String,
-        hint: String,
-    },
+    Refused { rule: &'static str, text: String, hint: String },
     #[error("{0}")]
     Io(String),
 }
@@ -71,11 +67,7 @@ impl Tree {
                         stack.push((item.path(), format!("{name}/")));
                     } else if kind.is_file() {
                         let size = item.metadata().map_err(io)?.len();
-                        entries.push(Entry {
-                            path: name,
-                            size,
-                            content: Content::File(item.path()),
-                        });
+                        entries.push(Entry { path: name, size, content: Content::File(item.path()) });
                     }
                 }
             }
@@ -89,10 +81,7 @@ impl Tree {
             });
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self {
-            entries,
-            findings: Vec::new(),
-        })
+        Ok(Self { entries, findings: Vec::new() })
     }
 
     /// A tree in memory: for tests and for callers that hold the bytes.
@@ -106,10 +95,7 @@ impl Tree {
             })
             .collect();
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Self {
-            entries,
-            findings: Vec::new(),
-        }
+        Self { entries, findings: Vec::new() }
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -135,17 +121,12 @@ impl Tree {
 
     /// The folder of an entry, without trailing slash; empty at the root.
     pub fn folder(&self, id: EntryId) -> &str {
-        self.entry(id)
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder)
+        self.entry(id).path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// The extension of an entry in lower case, without dot.
     pub fn extension(&self, id: EntryId) -> String {
-        self.name(id)
-            .rsplit_once('.')
-            .map_or_else(String::new, |(_, e)| e.to_lowercase())
+        self.name(id).rsplit_once('.').map_or_else(String::new, |(_, e)| e.to_lowercase())
     }
 
     /// An entry in the same folder, by name in any letter case; an exact match first.
@@ -170,10 +151,7 @@ impl Tree {
             Content::Memory(bytes) => Ok(Box::new(&bytes[..])),
             Content::File(path) => match std::fs::File::open(path) {
                 Ok(file) => Ok(Box::new(file)),
-                Err(e) => Err(ReadError::Io {
-                    place: self.place(id),
-                    what: e.to_string(),
-                }),
+                Err(e) => Err(ReadError::Io { place: self.place(id), what: e.to_string() }),
             },
         }
     }
@@ -181,20 +159,14 @@ impl Tree {
     /// All bytes of an entry, if they are at most `max`; else `ReadError::Limit`.
     pub fn bytes(&self, id: EntryId, max: u64) -> Result<Vec<u8>, ReadError> {
         if self.entry(id).size > max {
-            return Err(ReadError::Limit {
-                place: self.place(id),
-                limit: "entry_bytes",
-                allowed: max,
-            });
+            return Err(ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max });
         }
         let mut bytes = Vec::new();
         let mut stream = self.stream(id)?.take(max + 1);
         match stream.read_to_end(&mut bytes) {
-            Ok(_) if bytes.len() as u64 > max => Err(ReadError::Limit {
-                place: self.place(id),
-                limit: "entry_bytes",
-                allowed: max,
-            }),
+            Ok(_) if bytes.len() as u64 > max => {
+                Err(ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max })
+            }
             Ok(_) => Ok(bytes),
             Err(e) => Err(ReadError::malformed(
                 self.place(id),
