@@ -12,6 +12,9 @@ mod task_data;
 mod time_log;
 pub mod xml;
 
+#[cfg(test)]
+mod tests;
+
 pub use decode::decode;
 pub use task_data::{
     Connection, DataLogTrigger, Device, DeviceElement, DeviceProcessData, DeviceProperty,

@@ -1,0 +1,3 @@
+//! Tests of the readers against real data and through their public interface.
+
+mod isoxml_corpus;
