@@ -338,7 +338,10 @@ fn summarise(log: &mut TimeLog, size: u64) {
                 "isoxml.time-log-bad",
                 Severity::Error,
                 Place::default(),
-                format!("{} of {size} bytes could not be read", log.skipped_bytes),
+                format!(
+                    "{} of {size} bytes are invalid and could not be read",
+                    log.skipped_bytes
+                ),
             )
             .hint(
                 "the log is damaged or belongs to another header; copy it from the terminal again",

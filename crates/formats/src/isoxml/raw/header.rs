@@ -33,20 +33,16 @@ impl Header {
         place: &Place,
         findings: &mut Vec<Finding>,
     ) -> Result<Self, ReadError> {
-        let tim = if root.tag == "TIM" {
-            root
-        } else {
-            root.all("TIM").next().ok_or_else(|| {
-                ReadError::malformed(
-                    place.clone(),
-                    format!(
-                        "time log header has no TIM element, its root is `{:.60}`",
-                        root.tag
-                    ),
-                    "export the task data again",
-                )
-            })?
-        };
+        let tim = first_time(root).ok_or_else(|| {
+            ReadError::malformed(
+                place.clone(),
+                format!(
+                    "time log header has no TIM element, its root is `{:.60}`",
+                    root.tag
+                ),
+                "export the task data again",
+            )
+        })?;
         let start = tim.attribute("A").map(str::trim);
         let mut header = Self {
             time_in_record: start == Some(""),
@@ -93,6 +89,18 @@ impl Header {
         }
         Ok(header)
     }
+}
+
+/// The first TIM of the tree, usually its root.
+fn first_time(root: &Element) -> Option<&Element> {
+    let mut open = vec![root];
+    while let Some(element) = open.pop() {
+        if element.tag == "TIM" {
+            return Some(element);
+        }
+        open.extend(element.children.iter().rev());
+    }
+    None
 }
 
 fn value(

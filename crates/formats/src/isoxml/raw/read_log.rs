@@ -36,7 +36,9 @@ impl TimeLog {
                     "copy the file from the stick again",
                 ));
             }
-            findings.push(empty("header and records are empty files"));
+            findings.push(empty(
+                "header and records are empty files: the log has no records",
+            ));
             return Ok(Self {
                 name: name.to_owned(),
                 value_offsets: vec![0],
@@ -46,7 +48,7 @@ impl TimeLog {
         };
         let header = Header::from_xml(&root, &tree.place(xml), &mut findings)?;
         if bytes.is_empty() {
-            findings.push(empty("the log has no records"));
+            findings.push(empty("the log is empty, it has no records"));
         }
         let mut log = decode_up_to(&header, &bytes, limits.points);
         if log.records as u64 > limits.points {

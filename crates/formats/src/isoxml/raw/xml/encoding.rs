@@ -37,7 +37,11 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
             return text.into_owned();
         }
         if encoding != UTF_8 {
-            findings.push(other_encoding(place, encoding.name(), "damaged text"));
+            findings.push(other_encoding(
+                place,
+                encoding.name(),
+                "damaged characters were replaced",
+            ));
             return encoding.decode_without_bom_handling(rest).0.into_owned();
         }
     }
@@ -49,7 +53,17 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
     let declared = declared(bytes);
     let named = declared.as_deref().and_then(by_name);
     // UTF-16 would have shown itself above: the declaration is wrong then.
-    let named = named.filter(|encoding| *encoding != UTF_16LE && *encoding != UTF_16BE);
+    let named = match named {
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            findings.push(other_encoding(
+                place,
+                encoding.name(),
+                "the declaration is wrong",
+            ));
+            None
+        }
+        other => other,
+    };
     for candidate in named.into_iter().chain([UTF_8]) {
         if let Some(text) = candidate.decode_without_bom_handling_and_without_replacement(bytes) {
             return text.into_owned();
@@ -72,7 +86,7 @@ fn other_encoding(place: &Place, named: &str, what: &str) -> Finding {
         "isoxml.encoding",
         Severity::Note,
         place.clone(),
-        format!("bytes are not valid {named}: {what}"),
+        format!("wrong encoding: bytes are not {named}, {what}"),
     )
 }
 

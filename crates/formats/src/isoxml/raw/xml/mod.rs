@@ -264,7 +264,18 @@ fn value(attribute: &Attribute<'_>, unescaped: &mut u64) -> String {
         Ok(value) => value.into_owned(),
         Err(_unknown_entity) => {
             *unescaped += 1;
-            attribute.value.clone().into_owned()
+            let mut value = attribute.value.clone().into_owned();
+            // The ampersand last, so that nothing is unescaped twice.
+            for (escaped, sign) in [
+                ("&lt;", "<"),
+                ("&gt;", ">"),
+                ("&quot;", "\""),
+                ("&apos;", "'"),
+                ("&amp;", "&"),
+            ] {
+                value = value.replace(escaped, sign);
+            }
+            value
         }
     };
     // Character references can name what the text itself must not hold.

@@ -49,10 +49,11 @@ fn encodings_are_told_by_mark_declaration_and_bytes() {
 
 #[test]
 fn unescaped_signs_in_attributes_are_read_as_they_stand() {
-    let element =
-        root(b"<DVC A=\"DVC-1\" E=\"<No. & Co>\" G=\"a &amp; b\"><DET A=\"DET-1\"/></DVC>");
+    let element = root(
+        b"<DVC A=\"DVC-1\" E=\"<No. & Co>\" G=\"a &amp; b & c &lt;\"><DET A=\"DET-1\"/></DVC>",
+    );
     assert_eq!(element.attribute("E"), Some("<No. & Co>"));
-    assert_eq!(element.attribute("G"), Some("a & b"));
+    assert_eq!(element.attribute("G"), Some("a & b & c <"));
     assert_eq!(element.children.len(), 1);
 }
 
