@@ -92,7 +92,10 @@ fn belongs(tree: &Tree, id: EntryId) -> bool {
         }
         "bin" | "syn" | "quad" | "ref" | "jsn" => true,
         // Prescriptions and copies of logs under the name of the log or grid.
-        _ => (stem.starts_with("tlg") || stem.starts_with("grd")) && is_numbered(stem),
+        _ => {
+            let stem = name.split('.').next().unwrap_or_default();
+            (stem.starts_with("tlg") || stem.starts_with("grd")) && is_numbered(stem)
+        }
     }
 }
 

@@ -354,3 +354,44 @@ fn task_data_agree_with_the_independent_reader() {
     differences.0.truncate(40);
     assert!(all == 0, "{all} differences:\n{}", differences.0.join("\n"));
 }
+
+#[test]
+fn every_main_file_is_claimed_with_its_folder() {
+    let Some((folder, expected)) = expected() else {
+        return;
+    };
+    for (dataset, expected) in expected.as_object().expect("object") {
+        let path = folder.join(dataset);
+        if !path.is_dir() {
+            continue;
+        }
+        let tree = Tree::open(&path, &Limits::default()).expect("opens");
+        let detection = tramline_formats::detect(&tree, Some("ISO11783"));
+        // An archive that lies beside the unpacked files is a set of its own.
+        let unpacked = |id| !tree.entry(id).path.contains(".zip/");
+        let claims = detection
+            .claims
+            .iter()
+            .filter(|c| c.format == "isoxml" && unpacked(c.main));
+        assert_eq!(
+            Some(claims.count() as u64),
+            expected["taskdata_files"].as_u64(),
+            "{dataset}"
+        );
+        for left in detection
+            .unclaimed
+            .iter()
+            .map(|u| u.entry)
+            .filter(|id| unpacked(*id))
+        {
+            let name = tree.name(left).to_lowercase();
+            let standard =
+                name.ends_with(".bin") || name.starts_with("tlg") && name.ends_with(".xml");
+            assert!(
+                !standard || name.starts_with("._"),
+                "{dataset}: {name} is not claimed"
+            );
+            println!("{dataset}: {name} is not claimed");
+        }
+    }
+}
