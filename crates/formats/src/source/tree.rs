@@ -1,10 +1,13 @@
 //! The flat tree of entries and how their bytes are read.
 
-use super::Limits;
+use super::bytes::{Bytes, Window};
+use super::member::Member;
+use super::{Limits, SourceError, open};
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use tramline_model::{Finding, Place, ReadError};
+use tramline_model::{Finding, Place, ReadError, Severity};
 
 /// Index of an entry in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,80 +25,117 @@ pub struct Entry {
     /// Path from the root of the upload with `/`, control characters escaped; an archive on the
     /// way is a folder of its own name (`cards/a.zip/TASKDATA/TASKDATA.XML`).
     pub path: String,
+    /// Unpacked bytes, as stated by the container.
     pub size: u64,
-    content: Content,
+    pub(super) content: Content,
+    /// Why its stream fails, if that is known without reading.
+    pub(super) problem: Option<String>,
 }
 
 #[derive(Debug)]
-enum Content {
-    Memory(Arc<[u8]>),
+pub(super) enum Content {
+    /// Bytes of its own: in memory or an unpacked temporary file.
+    Bytes(Arc<Bytes>),
     File(std::path::PathBuf),
-}
-
-/// Why an upload as a whole is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// A rule of the container is broken; `rule` is `Z1` to `Z14`.
-    #[error("{text} (rule {rule})")]
-    Refused { rule: &'static str, text: String, hint: String },
-    #[error("{0}")]
-    Io(String),
+    Member(Arc<Bytes>, Member),
 }
 
 /// The opened upload. Entries are sorted by path.
 #[derive(Debug, Default)]
 pub struct Tree {
     entries: Vec<Entry>,
+    /// Lower-case path to the entries of it.
+    index: HashMap<String, Vec<EntryId>>,
     /// What was noticed while opening (junk around the archive, members that cannot be read, …).
     pub findings: Vec<Finding>,
 }
 
+const COPY_AGAIN: &str = "copy the file from the stick again";
+
 impl Tree {
     /// Opens a zip, a folder or a single file.
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, SourceError> {
-        let _ = limits;
-        let mut entries = Vec::new();
-        let io = |e: std::io::Error| SourceError::Io(e.to_string());
-        if path.is_dir() {
-            let mut stack = vec![(path.to_path_buf(), String::new())];
-            while let Some((folder, prefix)) = stack.pop() {
-                for item in std::fs::read_dir(&folder).map_err(io)? {
-                    let item = item.map_err(io)?;
-                    let name = format!("{prefix}{}", item.file_name().to_string_lossy());
-                    let kind = item.file_type().map_err(io)?;
-                    if kind.is_dir() {
-                        stack.push((item.path(), format!("{name}/")));
-                    } else if kind.is_file() {
-                        let size = item.metadata().map_err(io)?.len();
-                        entries.push(Entry { path: name, size, content: Content::File(item.path()) });
-                    }
-                }
-            }
-        } else {
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
-            let size = std::fs::metadata(path).map_err(io)?.len();
-            entries.push(Entry {
-                path: name.unwrap_or_default(),
-                size,
-                content: Content::File(path.to_path_buf()),
-            });
-        }
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { entries, findings: Vec::new() })
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        Self::open_named(path, &name.unwrap_or_default(), limits)
+    }
+
+    /// Opens a zip, a folder or a single file that the sender called `name`.
+    pub fn open_named(path: &Path, name: &str, limits: &Limits) -> Result<Self, SourceError> {
+        open::open(path, name, limits)
+    }
+
+    /// Opens a zip held in memory, or a single file if `name` does not end as a zip's.
+    pub fn from_zip_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Self, SourceError> {
+        open::upload(Arc::new(Bytes::Memory(bytes)), name, limits)
     }
 
     /// A tree in memory: for tests and for callers that hold the bytes.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let mut entries: Vec<Entry> = files
-            .into_iter()
-            .map(|(path, bytes)| Entry {
-                path,
-                size: bytes.len() as u64,
-                content: Content::Memory(bytes.into()),
-            })
-            .collect();
+        let entries = files.into_iter().map(|(path, bytes)| Entry {
+            path,
+            size: bytes.len() as u64,
+            content: Content::Bytes(Arc::new(Bytes::Memory(bytes))),
+            problem: None,
+        });
+        Self::from_entries(entries.collect(), Vec::new())
+    }
+
+    /// Sorts, indexes and marks what differs in letter case only.
+    pub(super) fn from_entries(mut entries: Vec<Entry>, findings: Vec<Finding>) -> Self {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { entries, findings: Vec::new() }
+        let mut index: HashMap<String, Vec<EntryId>> = HashMap::with_capacity(entries.len());
+        for (at, entry) in (0..u32::MAX).zip(&entries) {
+            index.entry(entry.path.to_lowercase()).or_default().push(EntryId(at));
+        }
+        let mut tree = Self { entries, index, findings };
+        tree.mark_case_clashes();
+        tree
+    }
+
+    fn mark_case_clashes(&mut self) {
+        let mut clashes: Vec<Vec<EntryId>> =
+            self.index.values().filter(|ids| ids.len() > 1).cloned().collect();
+        clashes.sort();
+        for ids in clashes {
+            // Folders that differ in case are no clash where the files in them are the same.
+            let same = ids.windows(2).all(|pair| match pair {
+                [a, b] => self.same_bytes(*a, *b),
+                _ => true,
+            });
+            if same {
+                continue;
+            }
+            let paths: Vec<String> = ids.iter().map(|id| self.entry(*id).path.clone()).collect();
+            let text = format!(
+                "ambiguous: `{}` differ only in letter case and hold different data",
+                paths.join("` and `")
+            );
+            for id in ids {
+                let place = self.place(id);
+                self.findings.push(
+                    Finding::new("source.case-clash", Severity::Error, place, text.clone())
+                        .hint("keep the right one of the two and send the upload again"),
+                );
+                if let Some(entry) = self.entries.get_mut(id.index()) {
+                    entry.problem.get_or_insert_with(|| text.clone());
+                }
+            }
+        }
+    }
+
+    /// By size and the container's checksum, else by bytes.
+    fn same_bytes(&self, a: EntryId, b: EntryId) -> bool {
+        let (left, right) = (self.entry(a), self.entry(b));
+        if left.size != right.size {
+            return false;
+        }
+        if let (Content::Member(_, left), Content::Member(_, right)) =
+            (&left.content, &right.content)
+        {
+            return left.crc == right.crc;
+        }
+        let hash = |id| self.stream(id).ok().and_then(|s| super::identity::hash(s).ok());
+        hash(a).is_some_and(|left| hash(b) == Some(left))
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -129,57 +169,81 @@ impl Tree {
         self.name(id).rsplit_once('.').map_or_else(String::new, |(_, e)| e.to_lowercase())
     }
 
-    /// An entry in the same folder, by name in any letter case; an exact match first.
+    /// An entry in the same folder, by name in any letter case; an exact match first, then the
+    /// same folder as written.
     pub fn sibling(&self, id: EntryId, name: &str) -> Option<EntryId> {
-        let folder = self.folder(id);
-        let mut found = None;
-        for other in self.ids().filter(|o| self.folder(*o) == folder) {
-            if self.name(other) == name {
-                return Some(other);
-            }
-            if found.is_none() && self.name(other).to_lowercase() == name.to_lowercase() {
-                found = Some(other);
-            }
-        }
-        found
+        self.find(self.folder(id), name)
+    }
+
+    /// An entry by folder and name in any letter case; the best match as for `sibling`.
+    pub fn find(&self, folder: &str, name: &str) -> Option<EntryId> {
+        let path = super::container::join(folder, name);
+        let ids = self.index.get(&path.to_lowercase())?;
+        let exact = ids.iter().find(|id| self.entry(**id).path == path);
+        let here = || ids.iter().find(|id| self.folder(**id) == folder);
+        exact.or_else(here).or(ids.first()).copied()
+    }
+
+    /// Why an entry's stream fails, if that is known without reading: encrypted, compressed by an
+    /// unknown method, headers that disagree, a damaged archive, two names in other letter case.
+    pub fn problem(&self, id: EntryId) -> Option<&str> {
+        self.entry(id).problem.as_deref()
+    }
+
+    /// Another entry differs from this one only in letter case and holds other bytes.
+    pub fn ambiguous(&self, id: EntryId) -> bool {
+        self.problem(id).is_some_and(|problem| problem.starts_with("ambiguous"))
     }
 
     /// A stream over an entry. Reading past the stated size, a wrong checksum or a corrupt
     /// stream is an error of the stream.
-    pub fn stream(&self, id: EntryId) -> Result<Box<dyn Read + '_>, ReadError> {
-        match &self.entry(id).content {
-            Content::Memory(bytes) => Ok(Box::new(&bytes[..])),
-            Content::File(path) => match std::fs::File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(e) => Err(ReadError::Io { place: self.place(id), what: e.to_string() }),
-            },
+    pub fn stream(&self, id: EntryId) -> Result<Box<dyn Read + Send + '_>, ReadError> {
+        let entry = self.entry(id);
+        if let Some(problem) = &entry.problem {
+            return Err(ReadError::malformed(
+                self.place(id),
+                problem.clone(),
+                "send the file without password, packed anew by a plain zip program",
+            ));
         }
+        self.raw_stream(id, true).map_err(|e| match e.kind() {
+            std::io::ErrorKind::InvalidData => {
+                ReadError::malformed(self.place(id), e.to_string(), COPY_AGAIN)
+            }
+            _ => ReadError::Io { place: self.place(id), what: e.to_string() },
+        })
+    }
+
+    fn raw_stream(&self, id: EntryId, check: bool) -> std::io::Result<Box<dyn Read + Send>> {
+        let entry = self.entry(id);
+        Ok(match &entry.content {
+            Content::Bytes(bytes) => Box::new(Window::new(bytes, 0, entry.size)),
+            Content::File(path) => Box::new(std::fs::File::open(path)?.take(entry.size)),
+            Content::Member(archive, member) if check => member.stream(archive)?,
+            Content::Member(archive, member) => member.unchecked(archive)?,
+        })
     }
 
     /// All bytes of an entry, if they are at most `max`; else `ReadError::Limit`.
     pub fn bytes(&self, id: EntryId, max: u64) -> Result<Vec<u8>, ReadError> {
+        let limit = || ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max };
         if self.entry(id).size > max {
-            return Err(ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max });
+            return Err(limit());
         }
         let mut bytes = Vec::new();
-        let mut stream = self.stream(id)?.take(max + 1);
+        let mut stream = self.stream(id)?.take(max.saturating_add(1));
         match stream.read_to_end(&mut bytes) {
-            Ok(_) if bytes.len() as u64 > max => {
-                Err(ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max })
-            }
+            Ok(_) if bytes.len() as u64 > max => Err(limit()),
             Ok(_) => Ok(bytes),
-            Err(e) => Err(ReadError::malformed(
-                self.place(id),
-                e.to_string(),
-                "copy the file from the stick again",
-            )),
+            Err(e) => Err(ReadError::malformed(self.place(id), e.to_string(), COPY_AGAIN)),
         }
     }
 
-    /// Up to `len` first bytes, for detection; empty when the entry cannot be read.
+    /// Up to `len` first bytes, for detection: also of an entry whose checksum is wrong; empty
+    /// when the entry cannot be read.
     pub fn head(&self, id: EntryId, len: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
-        if let Ok(stream) = self.stream(id) {
+        if let Ok(stream) = self.raw_stream(id, false) {
             let _ = stream.take(len as u64).read_to_end(&mut bytes);
         }
         bytes

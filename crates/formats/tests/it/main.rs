@@ -1,3 +1,4 @@
 //! Tests of the readers against real data and through their public interface.
 
 mod isoxml_corpus;
+mod source_hostile;

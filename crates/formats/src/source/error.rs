@@ -1,0 +1,40 @@
+//! Why an upload is refused.
+
+/// Why an upload as a whole is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A rule of the container is broken; `rule` is `Z1` to `Z14`.
+    #[error("{text} (rule {rule})")]
+    Refused { rule: &'static str, text: String, hint: String },
+    #[error("{0}")]
+    Io(String),
+}
+
+impl SourceError {
+    pub(super) fn refused(
+        rule: &'static str,
+        text: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Refused { rule, text: text.into(), hint: hint.into() }
+    }
+
+    /// Rules about cost (Z3 to Z7): broken by a nested archive, they refuse the whole upload.
+    pub(super) fn is_about_cost(&self) -> bool {
+        matches!(self, Self::Refused { rule: "Z3" | "Z4" | "Z5" | "Z6" | "Z7", .. })
+    }
+
+    /// What the person can do, empty when there is nothing.
+    pub fn hint(&self) -> &str {
+        match self {
+            Self::Refused { hint, .. } => hint,
+            Self::Io(_) => "",
+        }
+    }
+}
+
+impl From<std::io::Error> for SourceError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error.to_string())
+    }
+}

@@ -1,0 +1,77 @@
+//! What an input is, independent of its name and place: size and hash of its bytes.
+
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Name, hash and size of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The last part of the path.
+    pub name: String,
+    /// SHA-256 in hexadecimal: of a file's bytes; of a folder the hash over the sorted lines
+    /// `path NUL size NUL hash LF` of its files, links left out.
+    pub sha256: String,
+    /// Bytes, of a folder the sum over its files.
+    pub size: u64,
+}
+
+impl super::Tree {
+    /// Hashes a file or folder; memory use does not depend on its size.
+    pub fn identity(path: &Path) -> Result<Identity, super::SourceError> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if !std::fs::metadata(path)?.is_dir() {
+            let (sha256, size) = hash(std::fs::File::open(path)?)?;
+            return Ok(Identity { name, sha256, size });
+        }
+        let mut files = Vec::new();
+        let mut stack = vec![(path.to_path_buf(), String::new())];
+        while let Some((folder, prefix)) = stack.pop() {
+            for item in std::fs::read_dir(&folder)? {
+                let item = item?;
+                let path = format!("{prefix}{}", item.file_name().to_string_lossy());
+                let kind = item.file_type()?;
+                if kind.is_dir() {
+                    stack.push((item.path(), format!("{path}/")));
+                } else if kind.is_file() {
+                    files.push((path, item.path()));
+                }
+            }
+        }
+        files.sort();
+        let mut whole = Sha256::new();
+        let mut sum: u64 = 0;
+        for (path, file) in files {
+            let (sha256, size) = hash(std::fs::File::open(file)?)?;
+            whole.update(format!("{path}\0{size}\0{sha256}\n"));
+            sum = sum.saturating_add(size);
+        }
+        Ok(Identity { name, sha256: hex(&whole.finalize()), size: sum })
+    }
+}
+
+/// Hash in hexadecimal and number of bytes of a stream.
+pub(super) fn hash(mut stream: impl Read) -> io::Result<(String, u64)> {
+    let mut hasher = Sha256::new();
+    let mut size: u64 = 0;
+    let mut chunk = vec![0; 256 << 10];
+    loop {
+        match stream.read(&mut chunk) {
+            Ok(0) => return Ok((hex(&hasher.finalize()), size)),
+            Ok(n) => {
+                hasher.update(chunk.get(..n).unwrap_or_default());
+                size += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,337 @@
+//! Opening an upload: a zip, a folder or one file becomes a flat list of entries. Archives inside
+//! are unfolded to `Limits::nesting` levels (rule Z7) with one budget of entries (Z3) and bytes
+//! (Z6) for all levels. Unpacked archives live in memory while they are small, then in unnamed
+//! temporary files.
+
+use super::bytes::{Bytes, Window};
+use super::container::{Directory, check, join, too_many};
+use super::end_record::foreign;
+use super::member::Member;
+use super::tree::{Content, Entry, Tree};
+use super::{Limits, SourceError, names};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use tramline_model::{Finding, Place, Severity};
+
+/// All unpacked archives together may take this much memory; the rest goes to files.
+const MEMORY: u64 = 64 << 20;
+/// Files that are zips by construction and are one document for people.
+const DOCUMENTS: [&str; 12] = [
+    "docx", "xlsx", "xlsm", "pptx", "odt", "ods", "odp", "kmz", "jar", "apk", "epub", "qgz",
+];
+
+pub(super) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
+    let read = |e: io::Error| SourceError::Io(format!("`{}`: {e}", path.display()));
+    if !std::fs::metadata(path).map_err(read)?.is_dir() {
+        let bytes = Bytes::from_file(File::open(path).map_err(read)?)?;
+        return upload(Arc::new(bytes), name, limits);
+    }
+    let mut opening = Opening::new(limits);
+    opening.folder(path)?;
+    Ok(opening.finish())
+}
+
+/// One file as it was sent: a zip, or a bare machine file.
+pub(super) fn upload(
+    bytes: Arc<Bytes>,
+    name: &str,
+    limits: &Limits,
+) -> Result<Tree, SourceError> {
+    let size = bytes.len();
+    if size > limits.upload_bytes {
+        return Err(SourceError::refused(
+            "Z1",
+            format!("the upload is too large: {size} bytes, at most {}", limits.upload_bytes),
+            "send the folders in several uploads",
+        ));
+    }
+    let mut opening = Opening::new(limits);
+    let head = bytes.slice(0, 512)?;
+    let extension = extension(name);
+    let named_zip = matches!(extension.as_str(), "zip" | "");
+    let gzip = extension == "gz" && head.starts_with(b"\x1f\x8b");
+    let is_zip = starts_as_zip(&head) && !DOCUMENTS.contains(&extension.as_str());
+    let foreign = foreign(&head).is_some() && !gzip && extension != "html" && extension != "htm";
+    if is_zip || extension == "zip" || head.is_empty() || (foreign && named_zip) {
+        let directory = check(&bytes, limits, limits.entries, "")?;
+        opening.archive(&bytes, directory, "", 0)?;
+    } else if foreign {
+        // The text of the check names the kind.
+        check(&bytes, limits, limits.entries, "")?;
+    } else {
+        opening.entry(names::show(name), size, Content::Bytes(bytes), None, 0)?;
+    }
+    Ok(opening.finish())
+}
+
+fn starts_as_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+        || head.starts_with(b"PK\x07\x08")
+}
+
+fn extension(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    name.rsplit_once('.').map_or_else(String::new, |(_, e)| e.to_lowercase())
+}
+
+struct Opening<'a> {
+    limits: &'a Limits,
+    entries: Vec<Entry>,
+    findings: Vec<Finding>,
+    /// Stated or counted bytes so far, over all levels.
+    unpacked: u64,
+    memory_left: u64,
+}
+
+impl<'a> Opening<'a> {
+    fn new(limits: &'a Limits) -> Self {
+        let (entries, findings) = (Vec::new(), Vec::new());
+        Self { limits, entries, findings, unpacked: 0, memory_left: MEMORY }
+    }
+
+    fn finish(self) -> Tree {
+        Tree::from_entries(self.entries, self.findings)
+    }
+
+    /// Reads a folder of this machine; links and special files are not followed.
+    fn folder(&mut self, root: &Path) -> Result<(), SourceError> {
+        let mut stack = vec![(root.to_path_buf(), String::new())];
+        while let Some((folder, prefix)) = stack.pop() {
+            let mut items = std::fs::read_dir(&folder)?.collect::<io::Result<Vec<_>>>()?;
+            items.sort_by_key(std::fs::DirEntry::file_name);
+            for item in items {
+                let name = item.file_name().to_string_lossy().replace('\\', "/");
+                let path = format!("{prefix}{}", names::show(&name));
+                let kind = item.file_type()?;
+                if kind.is_dir() {
+                    stack.push((item.path(), format!("{path}/")));
+                } else if kind.is_file() {
+                    let size = item.metadata()?.len();
+                    self.entry(path, size, Content::File(item.path()), None, 0)?;
+                } else {
+                    let what = if kind.is_symlink() { "a link" } else { "no plain file" };
+                    self.findings.push(Finding::new(
+                        "source.link-ignored",
+                        Severity::Warning,
+                        Place::entry(path),
+                        format!("this is {what} and was not followed"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn archive(
+        &mut self,
+        bytes: &Arc<Bytes>,
+        directory: Directory,
+        place: &str,
+        level: u8,
+    ) -> Result<(), SourceError> {
+        self.findings.extend(directory.findings);
+        for member in directory.members {
+            let path = join(place, &member.path);
+            let (size, problem) = (member.size, member.problem.clone());
+            if let Some(problem) = &problem {
+                self.unreadable(&path, problem.clone());
+            }
+            let content = Content::Member(Arc::clone(bytes), member);
+            self.entry(path, size, content, problem, level)?;
+        }
+        Ok(())
+    }
+
+    fn unreadable(&mut self, path: &str, problem: String) {
+        let hint = if problem.starts_with("encrypted") {
+            "send the file without password"
+        } else {
+            "copy the file from the stick again and make a new zip"
+        };
+        self.findings.push(
+            Finding::new("source.unreadable-entry", Severity::Error, Place::entry(path), problem)
+                .hint(hint),
+        );
+    }
+
+    /// Takes a file in, or unfolds it when it is an archive.
+    fn entry(
+        &mut self,
+        path: String,
+        size: u64,
+        content: Content,
+        problem: Option<String>,
+        level: u8,
+    ) -> Result<(), SourceError> {
+        if self.entries.len() >= self.limits.entries {
+            return Err(too_many(self.entries.len() as u64 + 1, self.limits));
+        }
+        self.count(size)?;
+        let mut entry = Entry { path, size, content, problem };
+        if entry.problem.is_none() {
+            if let Some(kind) = kind_of_archive(&entry) {
+                match self.unfold(&entry, kind, level) {
+                    Ok(()) => return Ok(()),
+                    Err(e) if e.is_about_cost() => return Err(e),
+                    Err(SourceError::Io(text)) => entry.problem = Some(text),
+                    Err(SourceError::Refused { text, .. }) => {
+                        entry.problem = Some(format!("the archive cannot be opened: {text}"));
+                    }
+                }
+                self.unreadable(&entry.path, entry.problem.clone().unwrap_or_default());
+            }
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Rule Z6.
+    fn count(&mut self, size: u64) -> Result<(), SourceError> {
+        self.unpacked = self.unpacked.saturating_add(size);
+        if self.unpacked > self.limits.unpacked_bytes {
+            return Err(SourceError::refused(
+                "Z6",
+                format!(
+                    "the unpacked size is too large: more than {} bytes over all levels",
+                    self.limits.unpacked_bytes
+                ),
+                "send the folders in several uploads",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Unpacks an archive inside the upload and takes its files in below its own name. All or
+    /// nothing: when it fails, no entry of it stays.
+    fn unfold(&mut self, entry: &Entry, kind: Kind, level: u8) -> Result<(), SourceError> {
+        if level >= self.limits.nesting {
+            return Err(SourceError::refused(
+                "Z7",
+                format!(
+                    "archives are nested too deep: `{}` would be level {}, the depth allowed is {}",
+                    entry.path,
+                    u32::from(level) + 1,
+                    self.limits.nesting
+                ),
+                "unpack the inner archives and send their folders",
+            ));
+        }
+        let level = level + 1;
+        match kind {
+            Kind::Zip => {
+                let bytes = self.unpack(open_stream(entry)?, entry.size, None)?;
+                let left = self.limits.entries.saturating_sub(self.entries.len());
+                let directory = check(&bytes, self.limits, left, &entry.path)?;
+                self.archive(&bytes, directory, &entry.path, level)
+            }
+            Kind::Gzip => {
+                let stream = flate2::read::MultiGzDecoder::new(open_stream(entry)?);
+                let bytes = self.unpack(Box::new(stream), 0, Some(entry.size))?;
+                let name = entry.path.rsplit('/').next().unwrap_or_default();
+                let inner = name.get(..name.len().saturating_sub(3)).unwrap_or(name);
+                let inner = if inner.is_empty() { "content" } else { inner };
+                let path = join(&entry.path, inner);
+                self.entry(path, bytes.len(), Content::Bytes(bytes), None, level)
+            }
+        }
+    }
+
+    /// Reads a stream to its end: into memory while the budget lasts, then into an unnamed file.
+    /// `packed` is the size of a gzip, whose unpacked size nobody states: rule Z5 is kept while
+    /// reading.
+    fn unpack(
+        &mut self,
+        mut stream: Box<dyn Read + Send>,
+        stated: u64,
+        packed: Option<u64>,
+    ) -> Result<Arc<Bytes>, SourceError> {
+        let most = self.limits.unpacked_bytes.saturating_sub(self.unpacked);
+        let mut memory = Vec::new();
+        let mut file: Option<File> = None;
+        let mut total: u64 = 0;
+        let mut chunk = vec![0; 64 << 10];
+        if stated > self.memory_left {
+            file = Some(tempfile::tempfile()?);
+        }
+        loop {
+            let n = match stream.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(e.into()),
+            };
+            total += n as u64;
+            let part = chunk.get(..n).unwrap_or_default();
+            let ratio = packed.filter(|p| total > 100 << 20 && total / 200 >= (*p).max(1));
+            if let Some(packed) = ratio {
+                return Err(SourceError::refused(
+                    "Z5",
+                    format!("the ratio of a gzip is too high: over {total} bytes from {packed}"),
+                    "send the file unpacked",
+                ));
+            }
+            if packed.is_some() && total > most {
+                return self.count(total).map(|()| Arc::new(Bytes::Memory(Vec::new())));
+            }
+            match &mut file {
+                Some(file) => file.write_all(part)?,
+                None if total > self.memory_left => {
+                    let mut spilled = tempfile::tempfile()?;
+                    spilled.write_all(&memory)?;
+                    spilled.write_all(part)?;
+                    memory = Vec::new();
+                    file = Some(spilled);
+                }
+                None => memory.extend_from_slice(part),
+            }
+        }
+        Ok(Arc::new(match file {
+            Some(file) => Bytes::from_file(file)?,
+            None => {
+                self.memory_left = self.memory_left.saturating_sub(total);
+                Bytes::Memory(memory)
+            }
+        }))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Zip,
+    Gzip,
+}
+
+/// An archive that is unfolded, by its first bytes (a `.jdl` or `.jdp` may be a zip).
+fn kind_of_archive(entry: &Entry) -> Option<Kind> {
+    // Smaller than any zip or gzip with a file in it; junk of macOS begins with other bytes.
+    if entry.size < 18 {
+        return None;
+    }
+    let extension = extension(&entry.path);
+    if DOCUMENTS.contains(&extension.as_str()) {
+        return None;
+    }
+    let mut head = Vec::new();
+    let stream = match &entry.content {
+        Content::Member(archive, member) => {
+            Member { size: 4, ..member.clone() }.unchecked(archive).ok()?
+        }
+        _ => open_stream(entry).ok()?,
+    };
+    let _ = stream.take(4).read_to_end(&mut head);
+    match head.as_slice() {
+        b"PK\x03\x04" => Some(Kind::Zip),
+        [0x1f, 0x8b, 8, _] if extension == "gz" => Some(Kind::Gzip),
+        _ => None,
+    }
+}
+
+fn open_stream(entry: &Entry) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match &entry.content {
+        Content::Bytes(bytes) => Box::new(Window::new(bytes, 0, entry.size)),
+        Content::File(path) => Box::new(File::open(path)?.take(entry.size)),
+        Content::Member(archive, member) => member.stream(archive)?,
+    })
+}
