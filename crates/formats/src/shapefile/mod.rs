@@ -1,4 +1,12 @@
-//! shapefile reader.
+//! Shapefile datasets: `.shp`, `.dbf`, `.prj`, `.cpg` and a metadata file to one machine file.
+//!
+//! Rule: attribute `i` belongs to shape `i`, whatever is deleted or missing, and nothing is
+//! allocated from a length field without checking it against the bytes that are there.
+
+mod claim;
+mod map;
+mod raw;
+mod read;
 
 use crate::claim::{Claim, Format, ReadOptions};
 use crate::source::{Limits, Tree};
@@ -8,21 +16,18 @@ pub static FORMAT: Format = Format {
     id: "shapefile",
     name: "shapefile",
     file_formats: &["SHAPEFILE"],
-    reads: "",
-    claim,
+    reads: "points and as-applied polygons of John Deere Operations Center, Ag Leader SMS, Yield \
+            Editor, Trimble and others, reprojected by their .prj",
+    claim: claim::claim,
     read,
 };
 
-fn claim(_tree: &Tree) -> Vec<Claim> {
-    Vec::new()
-}
-
 fn read(
-    _tree: &Tree,
-    _claim: &Claim,
-    _limits: &Limits,
-    _options: &ReadOptions,
-    _receiver: &mut dyn Receiver,
+    tree: &Tree,
+    claim: &Claim,
+    limits: &Limits,
+    options: &ReadOptions,
+    receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
-    Ok(())
+    read::read(tree, claim, limits, options, receiver)
 }

@@ -1,0 +1,137 @@
+//! The `.prj`: from the file's coordinates to WGS 84 degrees. WKT of geographic and projected
+//! systems only; anything that names grids, pipelines or a local frame is refused.
+
+use super::shp::Shapes;
+use proj4rs::Proj;
+use tramline_model::{Place, ReadError};
+
+/// Longest WKT that is parsed.
+const WKT_BYTES: usize = 64 << 10;
+/// Deepest nesting that is parsed; real ones have five levels.
+const WKT_DEPTH: usize = 16;
+const HINT: &str = "export in geographic WGS 84 coordinates or in UTM, with its .prj";
+
+/// How coordinates become degrees.
+pub(crate) enum Projection {
+    /// Degrees on WGS 84 or on a datum that is the same within a metre (NAD83, ETRS89).
+    Degrees,
+    Transform { source: Box<Proj>, target: Box<Proj>, metres_per_unit: f64 },
+}
+
+impl Projection {
+    /// Reads the text of a `.prj`.
+    ///
+    /// # Errors
+    /// Unsupported, naming the prj, when its coordinate system is none we can turn into degrees.
+    pub(crate) fn from_wkt(bytes: &[u8], place: &Place) -> Result<Self, ReadError> {
+        let refuse = |why: String| {
+            let what = format!("the coordinate system of the prj is not usable: {why}");
+            ReadError::unsupported(place.clone(), what, HINT)
+        };
+        if bytes.len() > WKT_BYTES {
+            return Err(refuse(format!("{} bytes long", bytes.len())));
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
+        let keyword: String =
+            text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        let known = ["GEOGCS", "PROJCS", "GEOGCRS", "PROJCRS", "GEODCRS"];
+        if !known.contains(&keyword.as_str()) {
+            let shown: String = text.chars().take(24).map(|c| if c.is_control() { ' ' } else { c }).collect();
+            return Err(refuse(format!("`{shown}` is no geographic or projected system")));
+        }
+        let mut depth = 0_usize;
+        for c in text.chars() {
+            match c {
+                '[' | '(' => depth += 1,
+                ']' | ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > WKT_DEPTH {
+                return Err(refuse(format!("nested more than {WKT_DEPTH} levels")));
+            }
+        }
+        // Some writers put a blank before the bracket, which the parser does not take.
+        let text = text.replace(" [", "[");
+        let definition = proj4wkt::wkt_to_projstring(&text).map_err(|e| refuse(e.to_string()))?;
+        if ["nadgrids", "geoidgrids", "pipeline"].iter().any(|word| definition.contains(word)) {
+            return Err(refuse("it needs grid files".to_owned()));
+        }
+        if is_degrees(&definition) {
+            if !in_degrees(&text) {
+                return Err(refuse("its angles are not in degrees".to_owned()));
+            }
+            return Ok(Self::Degrees);
+        }
+        let source = Proj::from_proj_string(&definition).map_err(|e| refuse(e.to_string()))?;
+        let target = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")
+            .map_err(|e| refuse(e.to_string()))?;
+        if source.is_geocent() || !source.has_inverse() {
+            return Err(refuse("it cannot be turned into degrees".to_owned()));
+        }
+        let metres_per_unit = source.to_meter();
+        Ok(Self::Transform { source: Box::new(source), target: Box::new(target), metres_per_unit })
+    }
+
+    /// Turns positions into degrees and areas into square metres, in place. Positions that are
+    /// not finite, or have no place on the earth in this system, become not a number.
+    pub(crate) fn apply(&self, shapes: &mut Shapes) {
+        for ((x, y), area) in shapes.x.iter_mut().zip(&mut shapes.y).zip(&mut shapes.area) {
+            if !(x.is_finite() && y.is_finite()) {
+                (*x, *y) = (f64::NAN, f64::NAN);
+                continue;
+            }
+            match self {
+                Self::Degrees => *area *= square_metres_per_square_degree(*y),
+                Self::Transform { source, target, metres_per_unit } => {
+                    *area *= metres_per_unit * metres_per_unit;
+                    let mut point = (*x, *y, 0.0);
+                    if source.is_latlong() {
+                        point = (x.to_radians(), y.to_radians(), 0.0);
+                        *area *= square_metres_per_square_degree(*y);
+                    }
+                    (*x, *y) = match proj4rs::transform::transform(source, target, &mut point) {
+                        Ok(()) if point.0.is_finite() && point.1.is_finite() => {
+                            (point.0.to_degrees(), point.1.to_degrees())
+                        }
+                        _ => (f64::NAN, f64::NAN),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// Whether a definition is longitude and latitude on an ellipsoid and datum like WGS 84.
+fn is_degrees(definition: &str) -> bool {
+    let has = |name: &str| definition.split_whitespace().any(|p| p.eq_ignore_ascii_case(name));
+    let alike = ["+datum=WGS84", "+datum=NAD83", "+ellps=WGS84", "+ellps=GRS80"].iter().any(|p| has(p))
+        || definition.contains("+a=6378137 ") && definition.contains("=298.25722");
+    let shift = definition.split_whitespace().find_map(|p| p.strip_prefix("+towgs84="));
+    let no_shift = shift.is_none_or(|s| s.split(',').all(|v| v.trim().parse() == Ok(0.0)));
+    let meridian = definition.split_whitespace().find_map(|p| p.strip_prefix("+pm="));
+    let greenwich = meridian.is_none_or(|m| m.eq_ignore_ascii_case("greenwich") || m.parse() == Ok(0.0));
+    has("+proj=longlat") && alike && no_shift && greenwich
+}
+
+/// Whether the angular unit of a WKT is the degree, or not given.
+fn in_degrees(wkt: &str) -> bool {
+    let upper = wkt.to_uppercase();
+    let Some(at) = upper.rfind("UNIT[") else { return true };
+    let number = upper.get(at..).and_then(|rest| rest.split(',').nth(1));
+    let number = number.map(|n| n.trim_end_matches([']', ')', ' ']).trim());
+    let number = number.and_then(|n| n.split([']', ')']).next()).and_then(|n| n.trim().parse::<f64>().ok());
+    number.is_none_or(|n| (n - std::f64::consts::PI / 180.0).abs() < 1e-8)
+}
+
+/// Square metres of one square degree at a latitude, on the WGS 84 ellipsoid.
+fn square_metres_per_square_degree(latitude: f64) -> f64 {
+    const A: f64 = 6_378_137.0;
+    const E2: f64 = 0.006_694_379_990_14;
+    let (sin, cos) = latitude.to_radians().sin_cos();
+    let w2 = 1.0 - E2 * sin * sin;
+    let north = A * (1.0 - E2) / (w2 * w2.sqrt());
+    let east = A / w2.sqrt() * cos;
+    (std::f64::consts::PI / 180.0).powi(2) * north * east
+}
+
