@@ -7,7 +7,7 @@ use tramline_formats::isoxml::raw::{TaskData, TimeLog, ddi};
 use tramline_formats::{Limits, Tree};
 
 /// The corpus folder of a format; `None`, loudly, when it is not there.
-fn corpus(format: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(format: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TRAMLINE_CORPUS").map_or_else(
         || {
             PathBuf::from(concat!(

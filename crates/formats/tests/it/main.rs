@@ -1,4 +1,5 @@
 //! Tests of the readers against real data and through their public interface.
 
 mod isoxml_corpus;
+mod isoxml_read;
 mod source_hostile;

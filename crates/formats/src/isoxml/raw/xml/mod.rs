@@ -15,8 +15,8 @@ use tramline_model::{Finding, Place, ReadError, Severity};
 
 /// Largest XML entry that is read, in bytes. Task data of a whole farm stays below 50 MB.
 const MAX_BYTES: u64 = 256 << 20;
-/// Elements of one file that are kept.
-const MAX_ELEMENTS: usize = 4_000_000;
+/// Elements of one file; the largest real sets have some ten thousand.
+const MAX_ELEMENTS: usize = 1_000_000;
 /// Points of boundaries and guidance lines: most of a large file, and no part of machine data.
 const PASSED_OVER: [&str; 1] = ["PNT"];
 
@@ -249,6 +249,7 @@ fn element(
             attributes.push((key.to_owned(), value(&attribute, unescaped)));
         }
     }
+    attributes.shrink_to_fit();
     Ok(Element {
         tag: tag.local_name().into_inner().to_owned(),
         attributes,
