@@ -15,7 +15,7 @@ use tramline_model::{Finding, Place, ReadError, Severity};
 
 /// Largest XML entry that is read, in bytes. Task data of a whole farm stays below 50 MB.
 const MAX_BYTES: u64 = 256 << 20;
-/// Elements of one file; the largest real sets have some ten thousand.
+/// Elements of one file that are kept; the largest real sets have some ten thousand.
 const MAX_ELEMENTS: usize = 1_000_000;
 /// Points of boundaries and guidance lines: most of a large file, and no part of machine data.
 const PASSED_OVER: [&str; 1] = ["PNT"];
@@ -166,11 +166,11 @@ fn parse(
                 if open.len() >= limits.depth {
                     return Err(limit(text, at, place, "depth", limits.depth));
                 }
-                count(&mut kept, text, at, place)?;
+                count(&tag, &mut kept, text, at, place)?;
                 open.push(element(&tag, text, at, place, limits, &mut unescaped)?);
             }
             Event::Empty(tag) => {
-                count(&mut kept, text, at, place)?;
+                count(&tag, &mut kept, text, at, place)?;
                 let leaf = element(&tag, text, at, place, limits, &mut unescaped)?;
                 close(leaf, &mut open, &mut root);
             }
@@ -207,7 +207,16 @@ fn parse(
     root.ok_or_else(|| ill_formed(text, 0, place, "no element in it"))
 }
 
-fn count(kept: &mut usize, text: &str, at: u64, place: &Place) -> Result<(), ReadError> {
+fn count(
+    tag: &BytesStart<'_>,
+    kept: &mut usize,
+    text: &str,
+    at: u64,
+    place: &Place,
+) -> Result<(), ReadError> {
+    if PASSED_OVER.contains(&tag.local_name().into_inner()) {
+        return Ok(());
+    }
     *kept += 1;
     if *kept > MAX_ELEMENTS {
         return Err(limit(text, at, place, "elements", MAX_ELEMENTS));
