@@ -1,1 +1,17 @@
-//! placeholder
+//! Sample data with known truth and the end-to-end tests of Tramline.
+//!
+//! [`simulate`] drives an invented machine over an invented field and adds up what it did;
+//! [`write`](mod@write) puts the same records into the formats that displays write; [`corrupt`] breaks them
+//! systematically. Rule: the truth is counted by the simulator and never by a reader, and the
+//! same plan gives the same bytes everywhere (no clock, no random source of the system).
+
+pub mod corrupt;
+pub mod sample;
+pub mod simulate;
+pub mod write;
+
+/// Files of an upload: path from its root with `/`, and bytes.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+pub use sample::{sample_fields, sample_stick, zip};
+pub use simulate::{Operation, Plan, Record, Simulated, Truth, simulate};

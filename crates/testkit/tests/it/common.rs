@@ -1,0 +1,44 @@
+//! Running the whole pipeline in process.
+
+use std::path::PathBuf;
+use tramline_convert::{Input, Options, Report};
+use tramline_formats::Tree;
+use tramline_outputs::MemorySink;
+
+/// The folder beside the repository that holds corpus and tools.
+pub(crate) fn shared() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared")
+}
+
+/// An input with a made-up digest: ids must not matter here.
+pub(crate) fn input(name: &str) -> Input {
+    Input { name: name.to_owned(), sha256: "00".repeat(32), size_bytes: 0 }
+}
+
+/// Converts a tree and keeps what was written.
+pub(crate) fn convert(tree: &Tree, name: &str, options: &Options) -> (Report, MemorySink) {
+    let mut sink = MemorySink::default();
+    let report =
+        tramline_convert::run(tree, &input(name), options, &mut sink, &mut |_| {}).unwrap();
+    (report, sink)
+}
+
+/// What must hold of every report.
+pub(crate) fn check_report(report: &Report, label: &str) {
+    for file in &report.files {
+        let filtered = file.artifacts.keys().any(|kind| kind.starts_with("filtered"));
+        assert!(file.points.add_up(filtered), "{label}: {} {:?}", file.name, file.points);
+        assert!(file.steps.iter().count() > 0, "{label}: {} has no steps", file.name);
+        if file.status == tramline_convert::FileStatus::Failed {
+            assert!(
+                file.steps.iter().any(|(_, o)| !o.message.is_empty()),
+                "{label}: {} failed without a message",
+                file.name
+            );
+        }
+    }
+    for entry in &report.unclaimed {
+        assert!(!entry.reason.is_empty(), "{label}: {} without a reason", entry.entry);
+    }
+    serde_json::to_string(report).unwrap();
+}

@@ -1,0 +1,5 @@
+//! End to end: what goes in as files comes out as points that add up.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+
+mod common;
+mod samples;
