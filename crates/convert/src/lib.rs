@@ -5,12 +5,15 @@
 //! in the standard output is in the filtered output or dropped with a reason `filter.*`. One bad
 //! machine file never harms another.
 
+mod collector;
 mod configuration;
+mod file;
 mod plan;
 mod report;
 mod run;
 mod slug;
-pub mod steps;
+mod spool;
+mod steps;
 mod writers;
 
 pub use configuration::{
@@ -21,4 +24,5 @@ pub use report::{
     ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,
     Steps, UnclaimedEntry,
 };
+pub use collector::Collector;
 pub use run::{Input, Options, Progress, RunError, run};

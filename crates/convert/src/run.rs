@@ -1,11 +1,13 @@
 //! The straight path: every claim is read, every machine file refined and written.
 
+use crate::collector::Collector;
 use crate::configuration::{Configuration, UnitSystem};
 use crate::plan::Step;
-use crate::report::{FileStatus, Report};
+use crate::report::{FileStatus, Report, UnclaimedEntry};
 use serde::Serialize;
-use tramline_formats::{Limits, ReadOptions, Tree};
-use tramline_model::Provider;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
+use tramline_model::{Provider, ReadError};
 use tramline_outputs::{Sink, WriteError};
 
 /// What to make, and how.
@@ -83,13 +85,55 @@ pub fn run(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, RunError> {
-    let _ = (tree, options, sink);
-    progress(Progress::Detected { files: 0 });
+    let detection = detect(tree, options.file_format.as_deref());
+    progress(Progress::Detected { files: detection.machine_data().count() });
+    let mut collector = Collector::new(input, options, sink, progress);
+    collector.findings.extend(tree.findings.iter().cloned());
+    collector.note_unknown_keys();
+    let mut unclaimed: Vec<UnclaimedEntry> = detection
+        .unclaimed
+        .iter()
+        .map(|u| UnclaimedEntry { entry: tree.entry(u.entry).path.clone(), reason: u.reason.clone() })
+        .collect();
+    for claim in &detection.claims {
+        let main = &tree.entry(claim.main).path;
+        let entries = || claim.entries.iter().map(|id| tree.entry(*id).path.clone());
+        match &claim.verdict {
+            Verdict::NotMachineData { reason } => unclaimed
+                .extend(entries().map(|entry| UnclaimedEntry { entry, reason: reason.clone() })),
+            Verdict::Recognised { file_format, provider, text, hint } => {
+                collector.start_claim(main, entries().collect());
+                let mut description = collector.unknown_operation(tree.name(claim.main));
+                description.file_format = file_format;
+                description.provider = *provider;
+                collector.unreadable(&description, text, hint)?;
+            }
+            Verdict::Read => {
+                collector.start_claim(main, entries().collect());
+                let read = registry::by_id(claim.format).map(|format| format.read);
+                let Some(read) = read else { continue };
+                // A defect in a reader is one failed file.
+                let result = catch_unwind(AssertUnwindSafe(|| {
+                    read(tree, claim, &options.limits, &options.read, &mut collector)
+                }));
+                let result = result.unwrap_or_else(|_| {
+                    Err(ReadError::malformed(
+                        tree.place(claim.main),
+                        "the reader stopped on a defect of its own",
+                        "please report it with the file",
+                    ))
+                });
+                let format = registry::by_id(claim.format).and_then(|f| f.file_formats.first());
+                collector.end_claim(result, tree.name(claim.main), format.copied())?;
+            }
+        }
+    }
+    unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
     Ok(Report {
         tramline: env!("CARGO_PKG_VERSION"),
         input: input.clone(),
-        files: Vec::new(),
-        unclaimed: Vec::new(),
-        findings: Vec::new(),
+        files: collector.files,
+        unclaimed,
+        findings: collector.findings,
     })
 }

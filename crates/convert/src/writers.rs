@@ -1,1 +1,102 @@
-//! Writers on their own threads, fed by a bounded channel.
+//! Writers on their own threads, fed by a bounded channel: GeoJSON and Parquet are written while
+//! the next batch is read. A record batch is shared, not copied.
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use std::io::Write;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use tramline_outputs::geojson::GeoJsonWriter;
+use tramline_outputs::geoparquet::GeoParquetWriter;
+use tramline_outputs::{Sink, WriteError};
+
+/// Batches that may wait for a writer.
+const WAITING: usize = 4;
+
+type Out = Box<dyn Write + Send>;
+
+/// One artifact being written.
+pub(crate) struct Artifact {
+    pub(crate) name: String,
+    sender: SyncSender<RecordBatch>,
+    thread: JoinHandle<Result<(), WriteError>>,
+}
+
+impl Artifact {
+    pub(crate) fn geojson(
+        sink: &mut dyn Sink,
+        name: String,
+        members: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Self, WriteError> {
+        let out = sink.create(&name)?;
+        Ok(Self::start(name, move |batches| {
+            let mut writer = GeoJsonWriter::new(out, &members)?;
+            for batch in batches {
+                writer.write(&batch)?;
+            }
+            close(writer.finish()?)
+        }))
+    }
+
+    pub(crate) fn geoparquet(
+        sink: &mut dyn Sink,
+        name: String,
+        schema: SchemaRef,
+    ) -> Result<Self, WriteError> {
+        let out = sink.create(&name)?;
+        Ok(Self::start(name, move |batches| {
+            let mut writer = GeoParquetWriter::new(out, &schema)?;
+            for batch in batches {
+                writer.write(&batch)?;
+            }
+            close(writer.finish()?)
+        }))
+    }
+
+    fn start(
+        name: String,
+        work: impl FnOnce(Receiver<RecordBatch>) -> Result<(), WriteError> + Send + 'static,
+    ) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let thread = std::thread::spawn(move || work(receiver));
+        Self { name, sender, thread }
+    }
+
+    /// Hands a batch over. A writer that has ended tells its error in [`Artifact::finish`].
+    pub(crate) fn write(&self, batch: &RecordBatch) -> bool {
+        batch.num_rows() == 0 || self.sender.send(batch.clone()).is_ok()
+    }
+
+    /// Waits for the last batch; gives the name.
+    pub(crate) fn finish(self) -> Result<String, WriteError> {
+        drop(self.sender);
+        match self.thread.join() {
+            Ok(result) => result.map(|()| self.name),
+            Err(_) => Err(WriteError::Shape(format!("`{}`: the writer ended by a defect", self.name))),
+        }
+    }
+
+    /// Takes the artifact back.
+    pub(crate) fn discard(self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        let name = self.name.clone();
+        // What the writer says of an artifact that nobody wants does not matter.
+        let _ = self.finish();
+        sink.remove(&name)
+    }
+}
+
+fn close(mut out: Out) -> Result<(), WriteError> {
+    out.flush().map_err(|cause| WriteError::Io { name: String::new(), cause: cause.to_string() })
+}
+
+/// Writes a small JSON document.
+pub(crate) fn document(
+    sink: &mut dyn Sink,
+    name: &str,
+    value: &impl serde::Serialize,
+) -> Result<(), WriteError> {
+    let mut out = sink.create(name)?;
+    let failed = |cause: String| WriteError::Io { name: name.to_owned(), cause };
+    serde_json::to_writer_pretty(&mut out, value).map_err(|e| failed(e.to_string()))?;
+    out.write_all(b"\n").and_then(|()| out.flush()).map_err(|e| failed(e.to_string()))
+}

@@ -1,1 +1,18 @@
 //! The steps of a machine file, one file each; their order is in `plan.rs`.
+
+pub(crate) mod cleanup;
+pub(crate) mod columns;
+pub(crate) mod coverage;
+pub(crate) mod filter;
+pub(crate) mod findings;
+pub(crate) mod position;
+pub(crate) mod products;
+pub(crate) mod raw;
+pub(crate) mod standard;
+pub(crate) mod status;
+pub(crate) mod summary;
+pub(crate) mod sums;
+pub(crate) mod totals;
+pub(crate) mod track;
+pub(crate) mod unit_choice;
+pub(crate) mod yields;

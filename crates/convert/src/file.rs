@@ -1,0 +1,485 @@
+//! The life of one machine file: begun, filled batch by batch, finished through all steps.
+
+use crate::configuration::{FilterProfile, UnitSystem};
+use crate::plan::Step;
+use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
+use crate::run::{Options, Progress, RunError};
+use crate::spool::Spool;
+use crate::steps::coverage::Coverage;
+use crate::steps::filter::{self, Filter};
+use crate::steps::standard::Standard;
+use crate::steps::{findings, raw, status, summary};
+use crate::writers::{Artifact, document};
+use arrow_array::{Array, Float64Array, RecordBatch};
+use arrow_select::filter::filter_record_batch;
+use std::collections::BTreeMap;
+use tramline_model::{
+    Ending, Finding, OperationDescription, OperationType, Place, Property, ReadError,
+};
+use tramline_outputs::{Sink, WriteError};
+
+/// Identity of a machine file within the run.
+pub(crate) struct Identity {
+    pub(crate) index: usize,
+    pub(crate) id: String,
+    pub(crate) dir: String,
+}
+
+pub(crate) struct File {
+    identity: Identity,
+    description: OperationDescription,
+    units: UnitSystem,
+    standard: Standard,
+    raw: Option<Artifact>,
+    geojson: Option<Artifact>,
+    parquet: Option<Artifact>,
+    dropped: Option<Artifact>,
+    spool: Spool,
+    points: u64,
+    artifacts: BTreeMap<&'static str, String>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+fn shape(cause: impl std::fmt::Display) -> RunError {
+    RunError::Write(WriteError::Shape(cause.to_string()))
+}
+
+impl File {
+    pub(crate) fn begin(
+        identity: Identity,
+        description: OperationDescription,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<Self, RunError> {
+        let units = options
+            .unit_systems
+            .first()
+            .copied()
+            .unwrap_or(options.configuration.unit_measurement);
+        let standard = Standard::new(&description, &options.configuration, units, &options.read);
+        let name = |file: &str| format!("{}/{file}", identity.dir);
+        let geojson = options
+            .geojson
+            .then(|| Artifact::geojson(sink, name("standard.geojson"), serde_json::Map::new()))
+            .transpose()?;
+        let parquet = options
+            .geoparquet
+            .then(|| Artifact::geoparquet(sink, name("standard.parquet"), standard.schema.clone()))
+            .transpose()?;
+        Ok(Self {
+            identity,
+            description,
+            units,
+            standard,
+            raw: None,
+            geojson,
+            parquet,
+            dropped: None,
+            spool: Spool::default(),
+            points: 0,
+            artifacts: BTreeMap::new(),
+            findings: Vec::new(),
+        })
+    }
+
+    pub(crate) fn points_read(&self) -> u64 {
+        self.points
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        self.identity.index
+    }
+
+    fn name(&self, file: &str) -> String {
+        format!("{}/{file}", self.identity.dir)
+    }
+
+    pub(crate) fn raw(
+        &mut self,
+        batch: &RecordBatch,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        if !options.geojson {
+            return Ok(());
+        }
+        if self.raw.is_none() {
+            let members = raw::members(batch.schema_ref());
+            self.raw = Some(Artifact::geojson(sink, self.name("raw.geojson"), members)?);
+        }
+        match &self.raw {
+            Some(raw) if !raw.write(batch) => Err(self.writer_ended()),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn points(
+        &mut self,
+        batch: &RecordBatch,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        self.points += batch.num_rows() as u64;
+        let split = self.standard.refine(batch).map_err(shape)?;
+        let writers = [&self.geojson, &self.parquet];
+        if !writers.into_iter().flatten().all(|writer| writer.write(&split.standard)) {
+            return Err(self.writer_ended());
+        }
+        if let Some(dropped) = &split.dropped {
+            self.drop_points(dropped, sink)?;
+        }
+        if split.standard.num_rows() > 0 {
+            self.spool.push(split.standard)?;
+        }
+        Ok(())
+    }
+
+    fn drop_points(&mut self, batch: &RecordBatch, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if self.dropped.is_none() {
+            let schema = self.standard.dropped_schema().clone();
+            self.dropped = Some(Artifact::geoparquet(sink, self.name("dropped.parquet"), schema)?);
+        }
+        match &self.dropped {
+            Some(dropped) if !dropped.write(batch) => Err(self.writer_ended()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A writer's thread is gone: its own error is told by the first that can be joined.
+    fn writer_ended(&mut self) -> RunError {
+        for writer in [&mut self.raw, &mut self.geojson, &mut self.parquet, &mut self.dropped] {
+            if let Some(Err(error)) = writer.take().map(Artifact::finish) {
+                return RunError::Write(error);
+            }
+        }
+        shape("a writer ended early")
+    }
+
+    fn keep(&mut self, kind: &'static str, artifact: Option<Artifact>) -> Result<(), RunError> {
+        if let Some(artifact) = artifact {
+            let name = artifact.finish()?;
+            self.artifacts.insert(kind, name);
+        }
+        Ok(())
+    }
+
+    /// The machine file could not be read: what was begun is taken back.
+    pub(crate) fn fail(
+        mut self,
+        error: &ReadError,
+        sink: &mut dyn Sink,
+    ) -> Result<FileReport, RunError> {
+        for artifact in
+            [self.raw.take(), self.geojson.take(), self.parquet.take(), self.dropped.take()]
+        {
+            if let Some(artifact) = artifact {
+                artifact.discard(sink)?;
+            }
+        }
+        let mut steps = Steps::default();
+        fail_raw(&mut steps, &error.to_string(), error.hint());
+        let mut points = PointCounts { read: self.points, ..PointCounts::default() };
+        if self.points > 0 {
+            points.dropped.insert("read.failed".to_owned(), self.points);
+        }
+        self.close(steps, points, RecordCounts::default(), sink)
+    }
+
+    /// Runs the steps that need the whole file.
+    pub(crate) fn finish(
+        mut self,
+        ending: &Ending,
+        options: &Options,
+        sink: &mut dyn Sink,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<FileReport, RunError> {
+        let index = self.identity.index;
+        let mut steps = Steps::default();
+        steps.set(Step::OriginalFile, Outcome::ok());
+        if options.geojson {
+            if self.raw.is_none() {
+                let members = serde_json::Map::new();
+                self.raw = Some(Artifact::geojson(sink, self.name("raw.geojson"), members)?);
+            }
+            let raw = self.raw.take();
+            self.keep("rawGeojson", raw)?;
+        }
+        steps.set(Step::RawGeojson, Outcome::ok());
+        progress(Progress::Step { index, step: Step::StandardGeojson });
+        let mut points = PointCounts {
+            read: self.points,
+            standard: self.standard.totals.points,
+            filtered: 0,
+            dropped: std::mem::take(&mut self.standard.dropped),
+        };
+        self.standard.dropped.clone_from(&points.dropped);
+        let failure = status::standard_failure(&self.standard, &options.configuration);
+        if let Some((reason, outcome)) = failure {
+            self.standard_failed(reason, sink, &mut points)?;
+            steps.set(Step::StandardGeojson, outcome);
+            status::skip_after(&mut steps, &[Step::FilteredGeojson, Step::Summary]);
+            self.write_units(options, sink)?;
+            steps.set(Step::Units, Outcome::ok());
+            status::skip_after(&mut steps, &[Step::PropertiesPngs, Step::ZippedPngs]);
+        } else {
+            let (geojson, parquet) = (self.geojson.take(), self.parquet.take());
+            self.keep("standardGeojson", geojson)?;
+            self.keep("standardGeoparquet", parquet)?;
+            steps.set(Step::StandardGeojson, Outcome::ok());
+            progress(Progress::Step { index, step: Step::FilteredGeojson });
+            let geometry = self.second_pass(options, sink, &mut points)?;
+            steps.set(
+                Step::FilteredGeojson,
+                if options.configuration.operations_filtered_geojson {
+                    Outcome::ok()
+                } else {
+                    Outcome::skipped("skipped: operationsFilteredGeojson is disabled")
+                },
+            );
+            progress(Progress::Step { index, step: Step::Summary });
+            self.write_summary(ending, &geometry, options, sink)?;
+            steps.set(Step::Summary, Outcome::ok());
+            self.write_units(options, sink)?;
+            steps.set(Step::Units, Outcome::ok());
+            for step in [Step::PropertiesPngs, Step::ZippedPngs] {
+                steps.set(step, Outcome::skipped(status::NO_IMAGES));
+            }
+        }
+        let dropped = self.dropped.take();
+        self.keep("droppedGeoparquet", dropped)?;
+        let place = Place::entry(self.description.entries.first().cloned().unwrap_or_default());
+        let noticed = findings::of(&self.standard, &self.description, &place);
+        self.findings.extend(noticed);
+        let records =
+            RecordCounts { read: ending.records, skipped_bytes: ending.skipped_bytes };
+        self.close(steps, points, records, sink)
+    }
+
+    /// Takes the standard output back and keeps its points as dropped ones.
+    fn standard_failed(
+        &mut self,
+        reason: &str,
+        sink: &mut dyn Sink,
+        points: &mut PointCounts,
+    ) -> Result<(), RunError> {
+        for artifact in [self.geojson.take(), self.parquet.take()].into_iter().flatten() {
+            artifact.discard(sink)?;
+        }
+        if points.standard > 0 {
+            points.dropped.insert(reason.to_owned(), points.standard);
+        }
+        points.standard = 0;
+        let spool = std::mem::take(&mut self.spool);
+        spool.replay(|batch| {
+            let dropped = self.standard.as_dropped(&batch, reason, "standard").map_err(shape)?;
+            self.drop_points(&dropped, sink)
+        })
+    }
+
+    /// Filtered output and coverage from the kept standard batches.
+    fn second_pass(
+        &mut self,
+        options: &Options,
+        sink: &mut dyn Sink,
+        points: &mut PointCounts,
+    ) -> Result<serde_json::Value, RunError> {
+        let configuration = &options.configuration;
+        let filtered = configuration.operations_filtered_geojson;
+        if filtered
+            && matches!(
+                configuration.filter_profile,
+                FilterProfile::Recommended | FilterProfile::Depurate
+            )
+        {
+            self.findings.push(findings::profile_not_available());
+        }
+        let rules = Filter::new(
+            configuration,
+            &self.standard.totals,
+            self.standard.operation == OperationType::Harvested,
+            self.standard.unit(Property::Speed),
+        );
+        let geojson = (filtered && options.geojson)
+            .then(|| {
+                Artifact::geojson(sink, self.name("filtered.geojson"), serde_json::Map::new())
+            })
+            .transpose()?;
+        let parquet = (filtered && options.geoparquet)
+            .then(|| {
+                let schema = self.standard.schema.clone();
+                Artifact::geoparquet(sink, self.name("filtered.parquet"), schema)
+            })
+            .transpose()?;
+        let bounds = self.standard.totals.bounds.unwrap_or_default();
+        let mut coverage = Coverage::new(bounds, self.buffer_radius());
+        let spool = std::mem::take(&mut self.spool);
+        spool.replay(|batch| {
+            cover(&mut coverage, &batch);
+            if !filtered {
+                return Ok(());
+            }
+            let verdict = rules.judge(&batch);
+            let kept = filter_record_batch(&batch, &verdict.keep).map_err(shape)?;
+            points.filtered += kept.num_rows() as u64;
+            for writer in [&geojson, &parquet].into_iter().flatten() {
+                if !writer.write(&kept) {
+                    return Err(shape(format!("`{}`: the writer ended early", writer.name)));
+                }
+            }
+            for (reason, mask) in
+                [(filter::SPEED, &verdict.slow), (filter::OUTLIERS, &verdict.outliers)]
+            {
+                let count = mask.true_count() as u64;
+                if count > 0 {
+                    *points.dropped.entry(reason.to_owned()).or_default() += count;
+                    let gone = filter_record_batch(&batch, mask).map_err(shape)?;
+                    let gone =
+                        self.standard.as_dropped(&gone, reason, "filtered").map_err(shape)?;
+                    self.drop_points(&gone, sink)?;
+                }
+            }
+            Ok(())
+        })?;
+        self.keep("filteredGeojson", geojson)?;
+        self.keep("filteredGeoparquet", parquet)?;
+        Ok(coverage.geometry())
+    }
+
+    /// Half the implement's width, else half the way between points, in metres.
+    fn buffer_radius(&self) -> f64 {
+        let totals = &self.standard.totals;
+        let metres = |property: Property| {
+            let factor = self.standard.unit(property).map_or(1.0, |unit| unit.factor);
+            totals.statistic(property).mean().map(|mean| mean * factor)
+        };
+        let width = metres(Property::EquipmentWidth).filter(|w| *w > 0.0);
+        width.or_else(|| metres(Property::Distance)).unwrap_or(2.0) / 2.0
+    }
+
+    fn write_summary(
+        &mut self,
+        ending: &Ending,
+        geometry: &serde_json::Value,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        for (system, suffix) in self.systems(options) {
+            let units = self.standard.units_in(system, self.units);
+            let feature = summary::feature(
+                &self.standard,
+                &units,
+                &self.description,
+                &ending.display_totals,
+                &options.configuration,
+                geometry,
+            );
+            let name = self.name(&format!("summary{suffix}.json"));
+            document(sink, &name, &feature)?;
+            self.artifacts.entry("summary").or_insert(name);
+        }
+        Ok(())
+    }
+
+    fn write_units(&mut self, options: &Options, sink: &mut dyn Sink) -> Result<(), RunError> {
+        for (system, suffix) in self.systems(options) {
+            let units = self.standard.units_in(system, self.units);
+            let name = self.name(&format!("units{suffix}.json"));
+            document(sink, &name, &summary::units_map(&self.standard, &units))?;
+            self.artifacts.entry("units").or_insert(name);
+        }
+        Ok(())
+    }
+
+    /// The unit systems asked for, with what stands in the names of their documents.
+    fn systems(&self, options: &Options) -> Vec<(UnitSystem, String)> {
+        let mut list = vec![(self.units, String::new())];
+        for system in options.unit_systems.iter().skip(1) {
+            if !list.iter().any(|(known, _)| known == system) {
+                list.push((*system, format!(".{}", system.name())));
+            }
+        }
+        list
+    }
+
+    fn close(
+        mut self,
+        steps: Steps,
+        points: PointCounts,
+        records: RecordCounts,
+        sink: &mut dyn Sink,
+    ) -> Result<FileReport, RunError> {
+        let name = self.name("status.json");
+        document(sink, &name, &status::document(&steps, &self.findings))?;
+        self.artifacts.insert("status", name);
+        debug_assert!(points.add_up(false), "points do not add up: {points:?}");
+        Ok(report(self.identity, &self.description, steps, points, records, self.artifacts, self.findings))
+    }
+}
+
+fn cover(coverage: &mut Coverage, batch: &RecordBatch) {
+    let column = |property: Property| {
+        batch
+            .column_by_name(property.name())
+            .and_then(|array| array.as_any().downcast_ref::<Float64Array>())
+    };
+    if let (Some(longitudes), Some(latitudes)) =
+        (column(Property::Longitude), column(Property::Latitude))
+    {
+        for (longitude, latitude) in longitudes.iter().zip(latitudes) {
+            if let (Some(longitude), Some(latitude)) = (longitude, latitude) {
+                coverage.add(longitude, latitude);
+            }
+        }
+    }
+}
+
+/// Marks a file that could not be read.
+fn fail_raw(steps: &mut Steps, detail: &str, hint: &str) {
+    steps.set(Step::OriginalFile, Outcome::ok());
+    steps.set(Step::RawGeojson, Outcome::failed(status::UNREADABLE).detail(detail, hint));
+    status::skip_after(steps, &Step::ALL[2..]);
+}
+
+/// A dataset that was recognised and gave no machine file: a failed one of its own.
+pub(crate) fn unreadable(
+    identity: Identity,
+    description: &OperationDescription,
+    detail: &str,
+    hint: &str,
+    findings: Vec<Finding>,
+    sink: &mut dyn Sink,
+) -> Result<FileReport, RunError> {
+    let mut steps = Steps::default();
+    fail_raw(&mut steps, detail, hint);
+    let name = format!("{}/status.json", identity.dir);
+    document(sink, &name, &status::document(&steps, &findings))?;
+    let artifacts = BTreeMap::from([("status", name)]);
+    let (points, records) = (PointCounts::default(), RecordCounts::default());
+    Ok(report(identity, description, steps, points, records, artifacts, findings))
+}
+
+fn report(
+    identity: Identity,
+    description: &OperationDescription,
+    steps: Steps,
+    points: PointCounts,
+    records: RecordCounts,
+    artifacts: BTreeMap<&'static str, String>,
+    findings: Vec<Finding>,
+) -> FileReport {
+    let status: FileStatus = steps.file_status();
+    FileReport {
+        id: identity.id,
+        dir: identity.dir,
+        file_format: description.file_format.to_owned(),
+        provider: description.provider.code().to_owned(),
+        name: description.name.clone(),
+        operation_type: description.operation_type.name().to_owned(),
+        status,
+        steps,
+        entries: description.entries.clone(),
+        records,
+        points,
+        artifacts,
+        findings,
+    }
+}

@@ -1,0 +1,115 @@
+//! What the steps noticed of a machine file, as findings.
+
+use super::standard::Standard;
+use tramline_model::{Finding, OperationDescription, OperationType, Place, Property, Severity};
+
+/// The filter profile that was asked for is not there yet.
+pub(crate) fn profile_not_available() -> Finding {
+    Finding::new(
+        "filter.profile-not-available",
+        Severity::Warning,
+        Place::default(),
+        "the filter profiles `recommended` and `depurate` are not available yet: `compat` was used",
+    )
+}
+
+/// All findings of the standardising step.
+pub(crate) fn of(
+    standard: &Standard,
+    description: &OperationDescription,
+    place: &Place,
+) -> Vec<Finding> {
+    let mut list = Vec::new();
+    let mut add = |code, severity, text: String, hint: &str| {
+        list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
+    };
+    let counts = &standard.counts;
+    let derived: Vec<&str> = standard.derived.iter().map(|p| p.name()).collect();
+    if !derived.is_empty() {
+        let text = format!("derived, as the source has no value: {}", derived.join(", "));
+        add("standard.derived", Severity::Note, text, "");
+    }
+    if counts.gap_distances > 0 && standard.derived.contains(&Property::Distance) {
+        let text = format!(
+            "{} points follow a gap (more than 30 s or 60 m/s): their distance is speed times \
+             interval, or zero",
+            counts.gap_distances
+        );
+        add("standard.gaps", Severity::Note, text, "");
+    }
+    if !description.assumed_units.is_empty() {
+        let units: Vec<String> = description
+            .assumed_units
+            .iter()
+            .map(|(property, unit)| format!("{} in {}", property.name(), unit.symbol))
+            .collect();
+        let text = format!("the file does not say these units, assumed: {}", units.join(", "));
+        add("standard.unit-assumed", Severity::Warning, text, "give the units in a column map");
+    }
+    if !standard.refused.is_empty() {
+        let text = format!("unit does not fit the property: {}", standard.refused.join(", "));
+        add("standard.unit-refused", Severity::Warning, text, "give the unit in a column map");
+    }
+    if counts.without_instant > 0 {
+        let text = format!("{} points have no time", counts.without_instant);
+        add("standard.time-missing", Severity::Warning, text, "");
+    }
+    if counts.implausible_instants > 0 {
+        let text = format!(
+            "{} times before 1990 or in the future are not believed and left out",
+            counts.implausible_instants
+        );
+        add("standard.time-implausible", Severity::Warning, text, "check the display's clock");
+    }
+    if !standard.unknown_rules.is_empty() {
+        let text = format!("cleanup rules on no known property: {}", standard.unknown_rules.join(", "));
+        add("standard.cleanup-rule-unknown", Severity::Warning, text, "");
+    }
+    if !counts.unknown_crops.is_empty() {
+        let names: Vec<&str> = counts.unknown_crops.iter().take(10).map(String::as_str).collect();
+        let text = format!("no table knows these crops: {}", names.join(", "));
+        add("standard.crop-unknown", Severity::Warning, text, "give the crop at upload");
+    }
+    if standard.operation == OperationType::Harvested {
+        harvest(standard, &mut add);
+    }
+    if standard.operation == OperationType::Applied && standard.products.is_mix_without_rates() {
+        let text = "several products and no rate for each: their shares are not known".to_owned();
+        add("standard.product-rate-unknown", Severity::Note, text, "");
+    }
+    list
+}
+
+fn harvest(standard: &Standard, add: &mut impl FnMut(&'static str, Severity, String, &str)) {
+    let counts = &standard.counts;
+    if counts.without_crop > 0 {
+        let text = format!(
+            "{} points of harvest name no crop: no volumes and no dry values",
+            counts.without_crop
+        );
+        add("standard.crop-missing", Severity::Warning, text, "give the crop at upload");
+    }
+    let noticed = &counts.yields;
+    if noticed.without_moisture > 0 {
+        let text = format!(
+            "{} points have no moisture: dry values repeat the wet ones",
+            noticed.without_moisture
+        );
+        add("standard.moisture-missing", Severity::Warning, text, "");
+    }
+    if noticed.without_standard > 0 {
+        let text = "no standard moisture is known for the crop: dry values repeat the wet ones";
+        add("standard.moisture-standard-unknown", Severity::Note, text.to_owned(), "");
+    }
+    if noticed.without_test_weight > 0 {
+        let text = "no test weight is known for the crop: volumes are absent";
+        add("standard.test-weight-unknown", Severity::Note, text.to_owned(), "");
+    }
+    if noticed.capped > 0 {
+        let text = format!(
+            "{} points are drier than the standard moisture: dry mass is held at wet mass",
+            noticed.capped
+        );
+        add("standard.dry-capped", Severity::Note, text, "set `capDryMass` to false to let it rise");
+    }
+}

@@ -1,0 +1,108 @@
+//! How the standardising step ended, by the contract's messages, and the status document.
+
+use crate::configuration::Configuration;
+use crate::plan::Step;
+use crate::report::{Outcome, Steps};
+use crate::steps::standard::Standard;
+use serde_json::{Map, Value, json};
+use tramline_model::{Finding, OperationType, Property};
+
+/// The contract's message of a dataset that could not be read.
+pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
+/// After a failure.
+pub(crate) const SKIPPED: &str = "skipped";
+pub(crate) const NO_IMAGES: &str = "skipped: images are not available yet";
+
+/// Required properties that no point has, in the contract's order.
+pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec<&'static str> {
+    use Property as P;
+    let mut required: Vec<Property> = Vec::new();
+    match standard.operation {
+        OperationType::Planted => {
+            if !configuration.crop_is_optional() {
+                required.push(P::Crop);
+            }
+            if !configuration.seed_rate_is_optional() {
+                required.push(P::SeedRate);
+            }
+            required.extend([P::Area, P::Heading, P::Distance, P::Elevation]);
+        }
+        OperationType::Applied => {
+            required.extend([P::AppliedRate, P::Area, P::Heading, P::Distance, P::Elevation]);
+        }
+        OperationType::Harvested => {
+            required.extend([P::HarvestMoisture, P::Area, P::Distance, P::Elevation]);
+            required.extend([P::WetMass, P::WetMassPerArea]);
+            // Without a crop there are no volumes and no dry values; without a test weight no
+            // volumes: that is processed with a finding.
+            if standard.present.contains(&P::Crop) {
+                required.extend([P::DryMass, P::DryMassPerArea]);
+            }
+        }
+        OperationType::Tillage => {
+            required.extend([P::Area, P::Heading, P::Distance, P::Elevation]);
+        }
+        OperationType::Other(_) => {}
+    }
+    required.into_iter().filter(|p| !standard.present.contains(p)).map(Property::name).collect()
+}
+
+/// Why the standard output cannot be: reason for the points, and outcome.
+pub(crate) fn standard_failure(
+    standard: &Standard,
+    configuration: &Configuration,
+) -> Option<(&'static str, Outcome)> {
+    let lenient = configuration.out_of_standard_operations;
+    if let OperationType::Other(name) = &standard.operation
+        && !lenient
+    {
+        let outcome = Outcome::failed(format!("unsupported operation type: {name}")).detail(
+            "planting, application, harvest and tillage are converted",
+            "give the operation type if you know it, or set `outOfStandardOperations`",
+        );
+        return Some(("standard.unsupported-operation", outcome));
+    }
+    let missing = missing(standard, configuration);
+    if !missing.is_empty() && !lenient && !standard.present.is_empty() {
+        let message = format!("missing required properties: {}", missing.join(", "));
+        let outcome = Outcome::failed(message).detail(
+            "no point of the file has them and they cannot be derived",
+            "set `outOfStandardOperations` to let the file through without them",
+        );
+        return Some(("standard.missing-properties", outcome));
+    }
+    if standard.totals.points == 0 {
+        let outcome = Outcome::failed("no points passed the filter").detail(
+            dropped_detail(standard),
+            "switch off `cleanupStandardGeojson` or change `cleanupRules`",
+        );
+        return Some(("standard.no-points", outcome));
+    }
+    None
+}
+
+fn dropped_detail(standard: &Standard) -> String {
+    if standard.dropped.is_empty() {
+        return "the file has no points".to_owned();
+    }
+    let list: Vec<String> =
+        standard.dropped.iter().map(|(reason, count)| format!("{count} by `{reason}`")).collect();
+    format!("points left out: {}", list.join(", "))
+}
+
+/// Marks what follows a failed step.
+pub(crate) fn skip_after(steps: &mut Steps, skipped: &[Step]) {
+    for step in skipped {
+        steps.set(*step, Outcome::skipped(SKIPPED));
+    }
+}
+
+/// `status.json`: the contract's steps, and beside them what was noticed.
+pub(crate) fn document(steps: &Steps, findings: &[Finding]) -> Value {
+    let mut document = match serde_json::to_value(steps) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    document.insert("findings".to_owned(), json!(findings));
+    Value::Object(document)
+}

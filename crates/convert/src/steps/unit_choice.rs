@@ -1,0 +1,169 @@
+//! Which unit a property has in the output: `DEFAULT` keeps the source's unit where the contract
+//! lists it for the property, `IMPERIAL` and `METRIC` are fixed.
+
+use crate::configuration::UnitSystem;
+use tramline_model::{Dimension, Property, Unit};
+
+/// Whether a unit belongs to the US customary family; `None` for units of both.
+pub(crate) fn is_imperial(unit: &Unit) -> Option<bool> {
+    match unit.dimension {
+        Dimension::None | Dimension::Angle | Dimension::Time | Dimension::Ratio
+        | Dimension::Count | Dimension::Temperature => None,
+        _ => Some(matches!(
+            unit.symbol,
+            "in" | "ft" | "mi" | "ac" | "lb" | "ton" | "gal" | "qt" | "pt" | "floz" | "bu"
+                | "mi/hr" | "ft/s" | "lbf" | "seeds/ac" | "ksds/ac" | "lb/ac" | "ton/ac"
+                | "gal/ac" | "qt/ac" | "pt/ac" | "floz/ac" | "bu/ac" | "lb/s" | "lb/h" | "gal/h"
+                | "gal/s" | "bu/h" | "ac/h"
+        )),
+    }
+}
+
+/// The output unit of a numeric property; `None` for text, integers and instants. `source` is the
+/// unit in the file, if it has the property; `imperial` is the family of the file as a whole.
+pub(crate) fn output_unit(
+    property: Property,
+    source: Option<&'static Unit>,
+    system: UnitSystem,
+    imperial: bool,
+) -> Option<&'static Unit> {
+    if property.kind() != tramline_model::property::Kind::Number {
+        return None;
+    }
+    if let (UnitSystem::Default, Some(unit)) = (system, source)
+        && listed(property).contains(&unit.symbol)
+    {
+        return Some(unit);
+    }
+    let imperial = match system {
+        UnitSystem::Imperial => true,
+        UnitSystem::Metric => false,
+        UnitSystem::Default => source.and_then(is_imperial).unwrap_or(imperial),
+    };
+    let dimension = source.map_or(property.dimension(), |unit| unit.dimension);
+    Some(Unit::known(fixed(property, dimension, system, imperial)))
+}
+
+/// Units that `DEFAULT` keeps (contract 3.2, 3.3).
+fn listed(property: Property) -> &'static [&'static str] {
+    use Property as P;
+    match property {
+        P::Distance | P::Elevation | P::EquipmentWidth | P::SeedSpacing | P::ImplementOffset => {
+            &["ft", "m"]
+        }
+        P::Speed => &["mi/hr", "ft/s", "m/s"],
+        P::FuelUsed => &["gal", "L"],
+        P::FuelRate => &["gal/h", "L/h"],
+        P::SeedRate | P::SeedRateTarget => {
+            &["seeds/ac", "seeds/ha", "lb/ac", "t/ha", "kg/ha", "gal/ac", "L/ha"]
+        }
+        P::DownForce | P::DownForceMargin => &["lbf", "kgf"],
+        P::AppliedRate | P::AppliedRateTarget => &[
+            "gal/ac", "lb/ac", "m3/ha", "L/ha", "kg/ha", "t/ha", "floz/ac", "qt/ac", "mm3/m2",
+            "seeds/ac", "seeds/ha",
+        ],
+        P::WetMass | P::DryMass => &["lb", "kg", "t"],
+        P::WetMassPerArea | P::DryMassPerArea => &["lb/ac", "t/ha", "kg/ha"],
+        P::WetVolume | P::DryVolume => &["bu", "L"],
+        P::WetVolumePerArea | P::DryVolumePerArea => &["bu/ac", "m3/ha", "L/ha"],
+        P::CropFlow => &["lb/s", "kg/s"],
+        P::TillageDepthActual | P::TillageDepthTarget => &["in", "cm"],
+        _ => &[],
+    }
+}
+
+fn fixed(
+    property: Property,
+    dimension: Dimension,
+    system: UnitSystem,
+    imperial: bool,
+) -> &'static str {
+    use Property as P;
+    let either = |us: &'static str, si: &'static str| if imperial { us } else { si };
+    match property {
+        P::Area => match system {
+            UnitSystem::Default => "m2",
+            UnitSystem::Imperial => "ac",
+            UnitSystem::Metric => "ha",
+        },
+        P::XOffset | P::YOffset => "m",
+        P::Speed => either("ft/s", "m/s"),
+        P::SeedDepth if system == UnitSystem::Default => "cm",
+        P::SeedDepth | P::TillageDepthActual | P::TillageDepthTarget => either("in", "cm"),
+        P::DownForce | P::DownForceMargin => either("lbf", "kgf"),
+        P::FuelUsed => either("gal", "L"),
+        P::FuelRate => either("gal/h", "L/h"),
+        P::WetMass | P::DryMass => {
+            either("lb", if system == UnitSystem::Metric { "t" } else { "kg" })
+        }
+        P::WetMassPerArea | P::DryMassPerArea => either("lb/ac", "t/ha"),
+        P::WetVolume | P::DryVolume => {
+            either("bu", if system == UnitSystem::Metric { "m3" } else { "L" })
+        }
+        P::WetVolumePerArea | P::DryVolumePerArea => either("bu/ac", "m3/ha"),
+        P::CropFlow => either("lb/s", "kg/s"),
+        P::HarvestMoisture | P::ProteinPercentage => "percentage",
+        P::SamplingInterval => "s",
+        _ => match dimension {
+            Dimension::Angle => "arcdeg",
+            Dimension::Length => either("ft", "m"),
+            Dimension::Ratio => "prcnt",
+            Dimension::CountPerArea => either("seeds/ac", "seeds/ha"),
+            Dimension::MassPerArea => either("lb/ac", "kg/ha"),
+            Dimension::VolumePerArea => either("gal/ac", "L/ha"),
+            _ => "m",
+        },
+    }
+}
+
+/// The unit of a rate's total (`gal` of `gal/ac`).
+pub(crate) fn total_unit(rate: &Unit) -> &'static Unit {
+    let numerator = rate.symbol.split('/').next().unwrap_or_default();
+    Unit::from_symbol(numerator).unwrap_or_else(|| {
+        Unit::known(match rate.dimension {
+            Dimension::CountPerArea => "seeds",
+            Dimension::VolumePerArea => "L",
+            _ => "kg",
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tramline_model::property::Kind;
+
+    fn symbol(property: Property, source: &'static str, system: UnitSystem) -> &'static str {
+        output_unit(property, Some(Unit::known(source)), system, false).expect("numeric").symbol
+    }
+
+    #[test]
+    fn default_keeps_what_the_contract_lists() {
+        use UnitSystem::{Default, Imperial, Metric};
+        assert_eq!(symbol(Property::Distance, "in", Default), "ft");
+        assert_eq!(symbol(Property::Distance, "mm", Default), "m");
+        assert_eq!(symbol(Property::Speed, "mi/hr", Default), "mi/hr");
+        assert_eq!(symbol(Property::Speed, "km/hr", Default), "m/s");
+        assert_eq!(symbol(Property::SeedRate, "ksds/ac", Default), "seeds/ac");
+        assert_eq!(symbol(Property::SeedRate, "seeds/m2", Default), "seeds/ha");
+        assert_eq!(symbol(Property::AppliedRate, "mg/m2", Default), "kg/ha");
+        assert_eq!(symbol(Property::AppliedRate, "gal/ac", Metric), "L/ha");
+        assert_eq!(symbol(Property::AppliedRate, "kg/ha", Imperial), "lb/ac");
+        assert_eq!(symbol(Property::TillageDepthActual, "mm", Default), "cm");
+        assert_eq!(symbol(Property::Area, "ac", Default), "m2");
+        assert_eq!(symbol(Property::WetMass, "lb", Metric), "t");
+        assert_eq!(symbol(Property::WetVolumePerArea, "bu/ac", Metric), "m3/ha");
+    }
+
+    #[test]
+    fn every_numeric_property_has_a_unit_of_its_dimension() {
+        for &property in Property::ALL.iter().filter(|p| p.kind() == Kind::Number) {
+            for system in [UnitSystem::Default, UnitSystem::Imperial, UnitSystem::Metric] {
+                for imperial in [false, true] {
+                    let unit = output_unit(property, None, system, imperial).expect("numeric");
+                    assert!(property.accepts(unit.dimension), "{property:?} {}", unit.symbol);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Harvest: mass from flow, volume by test weight, dry from wet. Base units inside (kilogram,
+//! litre, square metre, second).
+//!
+//! Rule: `dry = wet × (100 − M) / (100 − M_std)`, never above wet (a setting); logged values are
+//! never overwritten; without a crop there are no volumes and no dry values.
+
+use super::columns::Work;
+use std::collections::BTreeSet;
+use tramline_model::{CropNumbers, Property, Unit};
+
+/// The eight values of mass and volume, in the order in which they stand in the contract.
+pub(crate) const YIELD: [Property; 8] = [
+    Property::WetMass,
+    Property::DryMass,
+    Property::WetMassPerArea,
+    Property::DryMassPerArea,
+    Property::WetVolume,
+    Property::DryVolume,
+    Property::WetVolumePerArea,
+    Property::DryVolumePerArea,
+];
+
+/// What was noticed, over the file.
+#[derive(Debug, Default)]
+pub(crate) struct Noticed {
+    /// Points whose dry values repeat the wet ones as no moisture was logged.
+    pub(crate) without_moisture: u64,
+    /// Points whose dry values repeat the wet ones as the crop has no standard moisture.
+    pub(crate) without_standard: u64,
+    /// Points of a crop without test weight.
+    pub(crate) without_test_weight: u64,
+    /// Points whose dry mass was held at the wet mass.
+    pub(crate) capped: u64,
+}
+
+/// Fills the yield columns. `numbers(row)` gives the crop's numbers, `None` without a crop;
+/// `unit(property)` the output unit; `seconds` the time of each step for files that log flow
+/// without an interval.
+pub(crate) fn fill(
+    work: &mut Work,
+    numbers: impl Fn(usize) -> Option<CropNumbers>,
+    unit: impl Fn(Property) -> Option<&'static Unit>,
+    seconds: &[f64],
+    cap: bool,
+    noticed: &mut Noticed,
+    derived: &mut BTreeSet<Property>,
+) {
+    let factor = |property: Property| unit(property).map_or(f64::NAN, |u| u.factor);
+    let factors = YIELD.map(factor);
+    let [area_factor, flow_factor, interval_factor] =
+        [Property::Area, Property::CropFlow, Property::SamplingInterval].map(factor);
+    let mut columns = YIELD.map(|property| work.take_number(property));
+    let moisture = work.number(Property::HarvestMoisture).map(<[f64]>::to_vec);
+    for row in 0..work.rows {
+        let numbers = numbers(row);
+        let density = numbers.and_then(|n| n.kilograms_per_litre()).unwrap_or(f64::NAN);
+        let area = positive(work.at(Property::Area, row) * area_factor);
+        let flow = work.at(Property::CropFlow, row) * flow_factor;
+        let interval = first(
+            work.at(Property::SamplingInterval, row) * interval_factor,
+            || seconds.get(row).copied().unwrap_or(f64::NAN),
+        );
+        let moisture = moisture.as_ref().and_then(|m| m.get(row)).copied().unwrap_or(f64::NAN);
+        let mut logged = [f64::NAN; 8];
+        for ((value, column), factor) in logged.iter_mut().zip(&columns).zip(factors) {
+            *value = column.get(row).copied().unwrap_or(f64::NAN) * factor;
+        }
+        let [wet, dry, wet_area, dry_area, wet_volume, dry_volume, wet_volume_area, dry_volume_area] =
+            logged;
+        let standard = numbers.and_then(|n| n.standard_moisture);
+        let shrink = match (standard, moisture.is_nan()) {
+            (Some(standard), false) => (100.0 - moisture) / (100.0 - standard),
+            _ => 1.0,
+        };
+        let dry_known = first(dry, || dry_area * area);
+        let dry_known = first(dry_known, || dry_volume * density);
+        let dry_known = first(dry_known, || dry_volume_area * area * density);
+        let mass = first(wet, || wet_area * area);
+        let mass = first(mass, || flow * interval);
+        let mass = first(mass, || wet_volume * density);
+        let mass = first(mass, || wet_volume_area * area * density);
+        let mass = first(mass, || if shrink > 0.0 { dry_known / shrink } else { f64::NAN });
+        let dry_mass = if dry_known.is_nan() && numbers.is_some() && !mass.is_nan() {
+            if standard.is_none() {
+                noticed.without_standard += 1;
+            } else if moisture.is_nan() {
+                noticed.without_moisture += 1;
+            }
+            if cap && shrink > 1.0 {
+                noticed.capped += 1;
+            }
+            mass * if cap { shrink.min(1.0) } else { shrink }
+        } else {
+            dry_known
+        };
+        if numbers.is_some() && density.is_nan() {
+            noticed.without_test_weight += 1;
+        }
+        let volume = first(wet_volume, || wet_volume_area * area);
+        let volume = first(volume, || mass / density);
+        let volume_dry = first(dry_volume, || dry_volume_area * area);
+        let volume_dry = first(volume_dry, || dry_mass / density);
+        let found = [
+            mass,
+            dry_mass,
+            first(wet_area, || mass / area),
+            first(dry_area, || dry_mass / area),
+            volume,
+            volume_dry,
+            first(wet_volume_area, || volume / area),
+            first(dry_volume_area, || volume_dry / area),
+        ];
+        for (((column, value), factor), property) in
+            columns.iter_mut().zip(found).zip(factors).zip(YIELD)
+        {
+            if let Some(slot) = column.get_mut(row)
+                && slot.is_nan()
+                && value.is_finite()
+            {
+                *slot = value / factor;
+                derived.insert(property);
+            }
+        }
+    }
+    for (property, column) in YIELD.into_iter().zip(columns) {
+        work.set_number(property, column);
+    }
+}
+
+#[inline]
+fn first(value: f64, other: impl FnOnce() -> f64) -> f64 {
+    if value.is_nan() { other() } else { value }
+}
+
+/// An area to divide by.
+fn positive(area: f64) -> f64 {
+    if area > 0.0 { area } else { f64::NAN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tramline_model::Crop;
+
+    fn one(values: &[(Property, f64)], crop: Option<&str>, cap: bool) -> (Work, Noticed) {
+        let mut work = Work::new(1);
+        for (property, value) in values {
+            work.set_number(*property, vec![*value]);
+        }
+        let numbers = crop.and_then(Crop::find).map(|c| c.compat);
+        let mut noticed = Noticed::default();
+        let unit = |p: Property| {
+            Some(Unit::known(match p {
+                Property::Area => "m2",
+                Property::CropFlow => "lb/s",
+                Property::SamplingInterval => "s",
+                Property::WetMass | Property::DryMass => "lb",
+                Property::WetMassPerArea | Property::DryMassPerArea => "lb/ac",
+                Property::WetVolume | Property::DryVolume => "bu",
+                _ => "bu/ac",
+            }))
+        };
+        let mut derived = BTreeSet::new();
+        fill(&mut work, |_| numbers, unit, &[], cap, &mut noticed, &mut derived);
+        (work, noticed)
+    }
+
+    #[test]
+    fn corn_from_flow_by_the_published_formulas() {
+        let acre = 4_046.856_422_4;
+        let (work, _) = one(
+            &[
+                (Property::CropFlow, 28.0),
+                (Property::SamplingInterval, 2.0),
+                (Property::Area, acre / 100.0),
+                (Property::HarvestMoisture, 20.46),
+            ],
+            Some("corn"),
+            true,
+        );
+        let near = |p, expected: f64| {
+            let value = work.at(p, 0);
+            assert!((value / expected - 1.0).abs() < 1e-12, "{p:?} {value} {expected}");
+        };
+        near(Property::WetMass, 56.0);
+        near(Property::WetVolume, 1.0);
+        near(Property::WetMassPerArea, 5_600.0);
+        near(Property::WetVolumePerArea, 100.0);
+        near(Property::DryMass, 56.0 * 79.54 / 85.0);
+        near(Property::DryVolumePerArea, 100.0 * 79.54 / 85.0);
+    }
+
+    #[test]
+    fn dry_is_held_at_wet_unless_the_setting_says_otherwise() {
+        let values = [(Property::WetMass, 60.0), (Property::HarvestMoisture, 10.0)];
+        let (work, noticed) = one(&values, Some("soybeans"), true);
+        assert_eq!(work.at(Property::DryMass, 0), 60.0);
+        assert_eq!(noticed.capped, 1);
+        let (work, _) = one(&values, Some("soybeans"), false);
+        assert!((work.at(Property::DryMass, 0) - 60.0 * 90.0 / 87.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_a_crop_there_is_no_volume_and_no_dry_value() {
+        let (work, _) = one(&[(Property::WetMass, 60.0), (Property::Area, 10.0)], None, true);
+        assert!(work.at(Property::WetMassPerArea, 0) > 0.0);
+        for property in [Property::DryMass, Property::WetVolume, Property::DryVolumePerArea] {
+            assert!(work.at(property, 0).is_nan(), "{property:?}");
+        }
+    }
+
+    #[test]
+    fn wet_comes_back_from_a_dry_map() {
+        let (work, _) = one(
+            &[
+                (Property::DryVolumePerArea, 100.0),
+                (Property::Area, 4_046.856_422_4),
+                (Property::HarvestMoisture, 20.0),
+            ],
+            Some("corn"),
+            true,
+        );
+        assert!((work.at(Property::WetMass, 0) - 5_600.0 * 85.0 / 80.0).abs() < 1e-9);
+        assert!((work.at(Property::DryMass, 0) - 5_600.0).abs() < 1e-9);
+    }
+}
