@@ -104,6 +104,12 @@ impl<'a> Session<'a> {
                 Projection::Degrees
             }
         };
+        if projection.is_approximate() {
+            findings.push(Finding::new(
+                "shapefile.datum-approximate", Severity::Warning, place.clone(),
+                "the coordinates are on an older datum; positions are good to a few metres",
+            ).hint("export in WGS 84 for full accuracy"));
+        }
         let mut batch = Shapes::default();
         shapes.read(table.rows_per_read(), &mut batch)?;
         if batch.len() == 0 {

@@ -3,3 +3,4 @@
 mod isoxml_corpus;
 mod isoxml_read;
 mod source_hostile;
+mod shapefile;

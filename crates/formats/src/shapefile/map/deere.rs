@@ -45,11 +45,14 @@ impl Metadata {
         Some((word, kind))
     }
 
-    /// The unit of a column, matched on the first ten letters ignoring case.
+    /// The unit of a column, matched on the first ten letters ignoring case; else on the
+    /// consonants, as tools that save the export again squeeze names (`AppldRt`, `SWATHWI`).
     pub(crate) fn unit(&self, column: &str) -> Option<String> {
         let attributes = self.value.get("DataAttributes")?.as_array()?;
-        let found = attributes.iter().find(|a| text(a, "Name").is_some_and(|n| same(&n, column)))?;
-        text(found, "Unit")
+        let by = |fits: fn(&str, &str) -> bool| {
+            attributes.iter().find(|a| text(a, "Name").is_some_and(|n| fits(&n, column)))
+        };
+        text(by(same).or_else(|| by(squeezed))?, "Unit")
     }
 
     pub(crate) fn crop(&self) -> Option<String> {
@@ -129,6 +132,16 @@ fn same(attribute: &str, column: &str) -> bool {
     cut(attribute) == cut(column)
 }
 
+fn squeezed(attribute: &str, column: &str) -> bool {
+    let consonants = |name: &str| -> String {
+        let mut letters = name.to_lowercase();
+        letters.retain(|c| !"aeiou".contains(c));
+        letters
+    };
+    let column = consonants(column);
+    column.len() >= 3 && consonants(attribute).starts_with(&column)
+}
+
 /// Name of a crop that Deere numbers; `None` for numbers not seen in open data.
 pub(crate) fn crop_of_number(number: f64) -> Option<&'static str> {
     [(11.0, "oats"), (25.0, "wheat"), (26.0, "wheat"), (173.0, "corn"), (174.0, "soybeans")]
@@ -146,6 +159,7 @@ mod tests {
             {"Name":"AppliedRate","Unit":"seeds1ac-1"},{"Name":"Time"}]}"#;
         let metadata = Metadata::parse(text).expect("an object");
         assert_eq!(metadata.unit("APPLIEDRAT").as_deref(), Some("seeds1ac-1"));
+        assert_eq!(metadata.unit("AppldRt").as_deref(), Some("seeds1ac-1"));
         assert_eq!(metadata.unit("Time"), None);
         assert_eq!(metadata.operation().map(|o| o.1), Some(OperationType::Planted));
         assert!(Metadata::parse(b"[1]").is_none());

@@ -1,6 +1,8 @@
 //! The `.prj`: from the file's coordinates to WGS 84 degrees. WKT of geographic and projected
 //! systems only; anything that names grids, pipelines or a local frame is refused.
 
+mod datums;
+
 use super::shp::Shapes;
 use proj4rs::Proj;
 use tramline_model::{Place, ReadError};
@@ -15,7 +17,13 @@ const HINT: &str = "export in geographic WGS 84 coordinates or in UTM, with its 
 pub(crate) enum Projection {
     /// Degrees on WGS 84 or on a datum that is the same within a metre (NAD83, ETRS89).
     Degrees,
-    Transform { source: Box<Proj>, target: Box<Proj>, metres_per_unit: f64 },
+    Transform {
+        source: Box<Proj>,
+        target: Box<Proj>,
+        metres_per_unit: f64,
+        /// The shift of the datum is ours and good to a few metres.
+        approximate: bool,
+    },
 }
 
 impl Projection {
@@ -57,10 +65,10 @@ impl Projection {
         if ["nadgrids", "geoidgrids", "pipeline"].iter().any(|word| definition.contains(word)) {
             return Err(refuse("it needs grid files".to_owned()));
         }
+        if definition.contains("+proj=longlat") && !in_degrees(&text) {
+            return Err(refuse("its angles are not in degrees".to_owned()));
+        }
         if is_degrees(&definition) {
-            if !in_degrees(&text) {
-                return Err(refuse("its angles are not in degrees".to_owned()));
-            }
             return Ok(Self::Degrees);
         }
         let source = Proj::from_proj_string(&definition).map_err(|e| refuse(e.to_string()))?;
@@ -69,8 +77,26 @@ impl Projection {
         if source.is_geocent() || !source.has_inverse() {
             return Err(refuse("it cannot be turned into degrees".to_owned()));
         }
+        // An ellipsoid other than that of WGS 84 belongs to a datum that lies up to 600 m off.
+        let foreign = (source.ellipse_parameters().0 - 6_378_137.0).abs() > 1.5;
+        let approximate = foreign && !definition.contains("+towgs84=");
+        let source = if approximate {
+            let Some(shift) = datums::shift(&text) else {
+                return Err(refuse("its datum has no known shift to WGS 84".to_owned()));
+            };
+            Proj::from_proj_string(&format!("{} +towgs84={shift}", definition.replace("+no_defs", "")))
+                .map_err(|e| refuse(e.to_string()))?
+        } else {
+            source
+        };
         let metres_per_unit = source.to_meter();
-        Ok(Self::Transform { source: Box::new(source), target: Box::new(target), metres_per_unit })
+        let (source, target) = (Box::new(source), Box::new(target));
+        Ok(Self::Transform { source, target, metres_per_unit, approximate })
+    }
+
+    /// Whether positions are good to a few metres only.
+    pub(crate) fn is_approximate(&self) -> bool {
+        matches!(self, Self::Transform { approximate: true, .. })
     }
 
     /// Turns positions into degrees and areas into square metres, in place. Positions that are
@@ -83,7 +109,7 @@ impl Projection {
             }
             match self {
                 Self::Degrees => *area *= square_metres_per_square_degree(*y),
-                Self::Transform { source, target, metres_per_unit } => {
+                Self::Transform { source, target, metres_per_unit, .. } => {
                     *area *= metres_per_unit * metres_per_unit;
                     let mut point = (*x, *y, 0.0);
                     if source.is_latlong() {
@@ -135,3 +161,5 @@ fn square_metres_per_square_degree(latitude: f64) -> f64 {
     (std::f64::consts::PI / 180.0).powi(2) * north * east
 }
 
+#[cfg(test)]
+mod tests;
