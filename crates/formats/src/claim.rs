@@ -32,6 +32,8 @@ pub enum Confidence {
     Content,
     /// By content and tree.
     Certain,
+    /// A card of a closed format that carries stubs of an open one.
+    Card,
 }
 
 /// What is to be done with claimed entries.

@@ -33,7 +33,7 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
         .collect();
     // Stable: equal confidence keeps the order of the registry.
     claims.sort_by(|a, b| b.confidence.cmp(&a.confidence));
-    let mut owner: Vec<bool> = vec![false; tree.entries().len()];
+    let mut owner: Vec<bool> = tree.ids().map(|id| tree.is_system_file(id)).collect();
     let mut settled = Vec::new();
     for mut claim in claims {
         let taken = |id: &EntryId| owner.get(id.index()).copied().unwrap_or(true);
@@ -51,7 +51,7 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
     settled.sort_by_key(|claim| claim.main);
     let unclaimed = tree
         .ids()
-        .filter(|id| !owner.get(id.index()).copied().unwrap_or(false))
+        .filter(|id| tree.is_system_file(*id) || !owner.get(id.index()).copied().unwrap_or(false))
         .map(|entry| Unclaimed { entry, reason: crate::markers::reason_unclaimed(tree, entry) })
         .collect();
     Detection { claims: settled, unclaimed }

@@ -251,7 +251,7 @@ fn no_end_record(head: &[u8]) -> SourceError {
 }
 
 /// What an archive or page of another kind is, by its first bytes.
-pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
+pub(crate) fn foreign(head: &[u8]) -> Option<&'static str> {
     let magics: [(&[u8], &str); 6] = [
         (b"\x1f\x8b", "it is a gzip file"),
         (b"Rar!\x1a\x07", "it is a RAR archive"),

@@ -18,3 +18,5 @@ pub use error::SourceError;
 pub use identity::Identity;
 pub use limits::Limits;
 pub use tree::{Entry, EntryId, Tree};
+pub(crate) use end_record::foreign;
+pub(crate) use tree::system_file;

@@ -52,14 +52,15 @@ pub(super) fn decode(raw: &[u8], says_utf8: bool) -> Result<Name, String> {
     Ok(Name { path: show(&parts.join("/")), is_folder: decoded.ends_with('/') })
 }
 
-/// A colon, other than between digits (a time of day): `C:x`, `file.shp:stream`.
+/// A colon, other than between digits (a time of day) or before a blank: `C:x`, `a.shp:stream`.
 fn has_drive_or_stream(name: &str) -> bool {
     let bytes = name.as_bytes();
     let digit = |at: Option<usize>| {
         at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit)
     };
     bytes.iter().enumerate().any(|(at, byte)| {
-        *byte == b':' && !(digit(at.checked_sub(1)) && digit(at.checked_add(1)))
+        let blank = bytes.get(at + 1) == Some(&b' ') && at > 1;
+        *byte == b':' && !blank && !(digit(at.checked_sub(1)) && digit(at.checked_add(1)))
     })
 }
 
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(path("Söllingen/é.shp".as_bytes(), false), "Söllingen/é.shp");
         assert_eq!(path(b"F\x94hr", false), "Föhr");
         assert_eq!(path(b"log 12:30:00.csv", false), "log 12:30:00.csv");
+        assert_eq!(path(b"Field: north.csv", false), "Field: north.csv");
         assert_eq!(path("a\u{202e}b\r\n".as_bytes(), true), "a\\u{202e}b\\u{d}\\u{a}");
         assert!(decode(b"TASKDATA\\", false).expect("folder").is_folder);
         assert_eq!(UPPER.len(), 128);

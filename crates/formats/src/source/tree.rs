@@ -50,6 +50,24 @@ pub struct Tree {
     pub findings: Vec<Finding>,
 }
 
+/// Which system left a file behind, by its path.
+pub(crate) fn system_file(path: &str) -> Option<&'static str> {
+    let path = path.to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let below = |folder: &str| path.split('/').any(|part| part == folder);
+    if below("__macosx") || below(".trashes") || below(".spotlight-v100") || below(".fseventsd")
+        || name == ".ds_store" || name.starts_with("._")
+    {
+        return Some("macOS");
+    }
+    if matches!(name, "thumbs.db" | "desktop.ini" | "ehthumbs.db" | "autorun.inf")
+        || below("system volume information") || below("$recycle.bin")
+    {
+        return Some("Windows");
+    }
+    None
+}
+
 const COPY_AGAIN: &str = "copy the file from the stick again";
 
 impl Tree {
@@ -193,6 +211,11 @@ impl Tree {
     /// Another entry differs from this one only in letter case and holds other bytes.
     pub fn ambiguous(&self, id: EntryId) -> bool {
         self.problem(id).is_some_and(|problem| problem.starts_with("ambiguous"))
+    }
+
+    /// A file that an operating system left behind: no format is asked about it.
+    pub fn is_system_file(&self, id: EntryId) -> bool {
+        system_file(&self.entry(id).path).is_some()
     }
 
     /// A stream over an entry. Reading past the stated size, a wrong checksum or a corrupt

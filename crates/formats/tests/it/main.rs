@@ -2,5 +2,6 @@
 
 mod isoxml_corpus;
 mod isoxml_read;
+mod markers;
 mod source_hostile;
 mod shapefile;

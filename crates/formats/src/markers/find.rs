@@ -1,0 +1,260 @@
+//! Searches a tree for the known formats of the table. One claim is one dataset: a card folder,
+//! or the files of one format in one folder. No entry is claimed twice.
+
+use super::table::{Find, MARKERS, Marker, Say};
+use crate::claim::{Claim, Confidence, Verdict};
+use crate::source::{EntryId, Tree};
+use std::collections::BTreeMap;
+
+/// A stub of that size stands for no ISOXML data: Voyager 2 cards carry one of 208 bytes.
+const STUB_BYTES: u64 = 1_024;
+/// Layers of the open formats, which their readers take even within a card.
+const OPEN_LAYERS: [&str; 9] = ["shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson"];
+const HEAD: usize = 512;
+
+/// What is known of an entry without its content.
+struct Seen {
+    id: EntryId,
+    /// Path in lower case.
+    path: String,
+    /// Where the name begins in the path.
+    name_at: usize,
+    size: u64,
+}
+
+impl Seen {
+    fn name(&self) -> &str {
+        self.path.get(self.name_at..).unwrap_or_default()
+    }
+
+    fn folder(&self) -> &str {
+        self.path.get(..self.name_at).unwrap_or_default()
+    }
+
+    fn matches(&self, patterns: &[&str]) -> bool {
+        patterns.iter().any(|pattern| glob(pattern.as_bytes(), self.name().as_bytes()))
+    }
+
+    /// The path down to the outermost folder of one of these names, with a slash.
+    fn root<'a>(&'a self, folders: &[&str]) -> Option<&'a str> {
+        let mut from = 0;
+        while let Some(len) = self.folder().get(from..).and_then(|rest| rest.find('/')) {
+            let part = self.path.get(from..from + len)?;
+            if folders.iter().any(|folder| glob(folder.as_bytes(), part.as_bytes())) {
+                return self.path.get(..=from + len);
+            }
+            from += len + 1;
+        }
+        None
+    }
+}
+
+/// All claims of the table on a tree.
+pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+    let mut free: Vec<Seen> = tree
+        .ids()
+        .filter(|id| !tree.is_system_file(*id))
+        .map(|id| {
+            let path = tree.entry(id).path.to_lowercase();
+            let name_at = path.rfind('/').map_or(0, |slash| slash + 1);
+            Seen { id, path, name_at, size: tree.entry(id).size }
+        })
+        .collect();
+    let mut claims = Vec::new();
+    for marker in MARKERS {
+        let sets = match &marker.find {
+            Find::Below { folders, marks, unless } => below(&free, folders, marks, unless),
+            Find::Files { marks, sides, .. } => beside(&free, marks, sides),
+        };
+        if sets.is_empty() {
+            continue;
+        }
+        let mut taken = vec![false; tree.entries().len()];
+        for set in sets {
+            for id in set.main.iter().chain(&set.others) {
+                if let Some(slot) = taken.get_mut(id.index()) {
+                    *slot = true;
+                }
+            }
+            claims.extend(judge(tree, marker, set));
+        }
+        free.retain(|seen| !taken.get(seen.id.index()).copied().unwrap_or(false));
+    }
+    claims
+}
+
+/// The entries of one dataset: those that the marks match, and the rest.
+#[derive(Default)]
+struct Set {
+    main: Vec<EntryId>,
+    others: Vec<EntryId>,
+}
+
+fn below(free: &[Seen], folders: &[&str], marks: &[&str], unless: &[&str]) -> Vec<Set> {
+    let mut roots: BTreeMap<&str, (Set, bool)> = BTreeMap::new();
+    let real_tasks: Vec<&str> = free
+        .iter()
+        .filter(|seen| seen.name() == "taskdata.xml" && seen.size > STUB_BYTES)
+        .map(Seen::folder)
+        .collect();
+    for seen in free {
+        let Some(root) = seen.root(folders) else { continue };
+        let (set, spoilt) = roots.entry(root).or_default();
+        *spoilt |= seen.matches(unless);
+        let extension = seen.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        let layer = OPEN_LAYERS.contains(&extension) && !seen.path.contains("/productlayers/");
+        if seen.matches(marks) && !layer {
+            set.main.push(seen.id);
+        } else if !layer && !real_tasks.iter().any(|folder| seen.folder().starts_with(folder)) {
+            set.others.push(seen.id);
+        }
+    }
+    roots.retain(|_, (set, spoilt)| !set.main.is_empty() && !*spoilt);
+    if folders.contains(&"*.cn1") {
+        for (root, (set, _)) in &mut roots {
+            let root = root.trim_end_matches('/');
+            let card = root.rfind('/').and_then(|slash| root.get(..=slash)).unwrap_or_default();
+            let stub = |seen: &&Seen| {
+                seen.name() == "taskdata.xml"
+                    && seen.size <= STUB_BYTES
+                    && seen.path.starts_with(card)
+                    && seen.root(folders).is_none()
+            };
+            set.others.extend(free.iter().filter(stub).map(|seen| seen.id));
+        }
+        // One stub for two cards side by side belongs to the first.
+        let mut given = std::collections::HashSet::new();
+        for (set, _) in roots.values_mut() {
+            set.others.retain(|id| given.insert(*id));
+        }
+    }
+    roots.into_values().map(|(set, _)| set).collect()
+}
+
+fn beside(free: &[Seen], marks: &[&str], sides: &[&str]) -> Vec<Set> {
+    let mut folders: BTreeMap<&str, Set> = BTreeMap::new();
+    for seen in free.iter().filter(|seen| seen.matches(marks)) {
+        folders.entry(seen.folder()).or_default().main.push(seen.id);
+    }
+    if !folders.is_empty() && !sides.is_empty() {
+        for seen in free.iter().filter(|seen| seen.matches(sides) && !seen.matches(marks)) {
+            if let Some(set) = folders.get_mut(seen.folder()) {
+                set.others.push(seen.id);
+            }
+        }
+    }
+    folders.into_values().collect()
+}
+
+/// One claim for the real files of a set, one for the empty and one for those of other content.
+fn judge(tree: &Tree, marker: &Marker, set: Set) -> Vec<Claim> {
+    let magic = match &marker.find {
+        Find::Files { magic, .. } => *magic,
+        Find::Below { .. } => None,
+    };
+    let whole_card = matches!(marker.find, Find::Below { .. });
+    let (mut real, mut empty, mut noise) = (Vec::new(), Vec::new(), Vec::new());
+    for id in set.main {
+        if tree.problem(id).is_none() && tree.entry(id).size == 0 && !whole_card {
+            empty.push(id);
+        } else if magic.is_some_and(|magic| !magic(&plain(&tree.head(id, HEAD)))) {
+            noise.push(id);
+        } else {
+            real.push(id);
+        }
+    }
+    let mut claims = Vec::new();
+    let groups = [(real, Kind::Real), (empty, Kind::Empty), (noise, Kind::Noise)];
+    let mut others = Some(set.others);
+    for (main, kind) in groups {
+        let Some(first) = main.first().copied() else { continue };
+        let mut entries = main;
+        entries.extend(others.take().unwrap_or_default());
+        entries.sort_unstable();
+        let problem = tree.problem(first).filter(|_| !matches!(kind, Kind::Empty));
+        claims.push(Claim {
+            format: super::FORMAT.id,
+            confidence: if matches!(kind, Kind::Real) { marker.confidence } else { Confidence::Name },
+            main: first,
+            reason: format!("{}, by `{}`", marker.what, tree.name(first)),
+            verdict: verdict(marker, kind, entries.len(), problem),
+            entries,
+        });
+    }
+    claims
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Real,
+    Empty,
+    Noise,
+}
+
+fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> Verdict {
+    let what = marker.what;
+    let (why, hint) = match (&marker.say, kind) {
+        (Say::NoData(why), Kind::Real) => {
+            return Verdict::NotMachineData { reason: format!("{what}: {why}") };
+        }
+        (Say::Closed(hint), _) => ("the format is closed, no open reader for it exists", *hint),
+        (Say::NotYet(hint), _) => ("its reader is not built yet", *hint),
+        (Say::NoData(_), _) => ("", ""),
+    };
+    let again = "copy the file from the display or stick again";
+    let (text, hint) = match (problem, kind) {
+        (Some(problem), _) => (format!("named as {what}, and unreadable: {problem}"), again),
+        (None, Kind::Empty) => {
+            (format!("named as {what}, and the file is empty (0 bytes)"), again)
+        }
+        (None, Kind::Noise) => {
+            (format!("could not be recognised: named as {what}, its content is not"), again)
+        }
+        (None, Kind::Real) => {
+            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            (format!("unsupported format: {what}, {files}; {why}"), hint)
+        }
+    };
+    if matches!(marker.say, Say::NoData(_)) {
+        return Verdict::NotMachineData { reason: text };
+    }
+    Verdict::Recognised {
+        file_format: marker.code,
+        provider: marker.provider,
+        text,
+        hint: hint.to_owned(),
+    }
+}
+
+/// UTF-16 heads as their ASCII bytes, so that a magic word is found in them too.
+fn plain(head: &[u8]) -> Vec<u8> {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return head.iter().copied().filter(|byte| *byte != 0).collect();
+    }
+    head.to_vec()
+}
+
+/// Matches `*` (any run) and `?` (one byte).
+pub(super) fn glob(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match (pattern.get(p), name.get(n)) {
+            (Some(b'*'), _) => {
+                star = Some((p, n));
+                p += 1;
+            }
+            (Some(a), Some(b)) if *a == b'?' || a == b => {
+                p += 1;
+                n += 1;
+            }
+            _ => {
+                let Some((star_p, star_n)) = star else { return false };
+                star = Some((star_p, star_n + 1));
+                p = star_p + 1;
+                n = star_n + 1;
+            }
+        }
+    }
+    pattern.get(p..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+}

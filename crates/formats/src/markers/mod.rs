@@ -1,0 +1,40 @@
+//! Formats that are known and not read: recognised by name, content and tree, one claim for a
+//! whole card, with the maker, the reason and the export that helps. What no format claims gets
+//! its reason in [`reason_unclaimed`]. The knowledge is data (`table.rs`), the search is one
+//! (`find.rs`).
+
+mod find;
+mod table;
+mod unclaimed;
+
+pub use unclaimed::reason_unclaimed;
+
+use crate::claim::{Claim, Format, ReadOptions, Verdict};
+use crate::source::{Limits, Tree};
+use tramline_model::{Place, ReadError, Receiver};
+
+pub static FORMAT: Format = Format {
+    id: "markers",
+    name: "known formats that are not read",
+    file_formats: table::CODES,
+    reads: "nothing: names the format, the reason and the export that helps",
+    claim: find::claim,
+    read,
+};
+
+/// Never gives points: the verdict's text as an error.
+fn read(
+    tree: &Tree,
+    claim: &Claim,
+    _limits: &Limits,
+    _options: &ReadOptions,
+    _receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    let place = Place::entry(tree.entry(claim.main).path.clone());
+    let (text, hint) = match &claim.verdict {
+        Verdict::Recognised { text, hint, .. } => (text.clone(), hint.clone()),
+        Verdict::NotMachineData { reason } => (reason.clone(), String::new()),
+        Verdict::Read => (claim.reason.clone(), String::new()),
+    };
+    Err(ReadError::unsupported(place, text, hint))
+}
