@@ -1,27 +1,145 @@
-//! GeoJSON: a FeatureCollection of points, streamed.
+//! GeoJSON (RFC 7946): a FeatureCollection of points, streamed, one feature to a line.
+//!
+//! Takes record batches as they come and holds no more text than one window of rows. Absent is
+//! left out: a null or non-finite value has no key, a row without position a null geometry. Numbers
+//! are the shortest text that reads back as the same `f64`; instants are ISO 8601 in milliseconds.
+
+mod columns;
+mod text;
+
+pub use text::push_instant;
 
 use crate::WriteError;
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use columns::{Columns, Keys};
 use std::io::Write;
 
+/// Text is handed on when this much has come together.
+const FLUSH_BYTES: usize = 1 << 20;
+
+/// Rows that are encoded between two looks at the buffers, which bounds memory for batches of any size.
+const WINDOW_ROWS: usize = 16_384;
+
+/// From this many rows in a window, two threads encode half each. A thread costs some tens of
+/// microseconds, a row about half of one.
+const SPLIT_ROWS: usize = 8_192;
+
 /// Writes record batches with `longitude` and `latitude` columns as Point features.
+///
+/// ```
+/// use arrow_array::{Float64Array, RecordBatch};
+/// use std::sync::Arc;
+/// use tramline_outputs::geojson::GeoJsonWriter;
+///
+/// let column = |value| Arc::new(Float64Array::from(vec![value])) as arrow_array::ArrayRef;
+/// let batch = RecordBatch::try_from_iter([
+///     ("longitude", column(9.5)), ("latitude", column(51.25)), ("speed", column(3.0)),
+/// ]).expect("columns of one length");
+/// let mut writer = GeoJsonWriter::new(Vec::new(), &serde_json::Map::new()).expect("memory");
+/// writer.write(&batch).expect("memory");
+/// let text = String::from_utf8(writer.finish().expect("memory")).expect("utf-8");
+/// assert!(text.contains(r#""coordinates":[9.5,51.25]},"properties":{"speed":3.0}}"#));
+/// ```
 pub struct GeoJsonWriter<W: Write> {
     out: W,
+    buffer: Vec<u8>,
+    /// Text of the second half of a window.
+    second: Vec<u8>,
+    keys: Option<(SchemaRef, Keys)>,
+    any_feature: bool,
+    threads: usize,
 }
 
 impl<W: Write> GeoJsonWriter<W> {
-    /// Starts the collection. `members` are foreign members put before `features`.
-    pub fn new(out: W, _members: &serde_json::Map<String, serde_json::Value>) -> Result<Self, WriteError> {
-        Ok(Self { out })
+    /// Starts the collection. `members` are foreign members put before `features`; `type` and
+    /// `features` among them are passed over.
+    pub fn new(
+        out: W,
+        members: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Self, WriteError> {
+        let mut buffer = Vec::with_capacity(FLUSH_BYTES + (FLUSH_BYTES >> 2));
+        buffer.extend_from_slice(br#"{"type":"FeatureCollection","#);
+        for (name, value) in members.iter().filter(|(n, _)| *n != "type" && *n != "features") {
+            text::push_quoted(&mut buffer, name);
+            buffer.push(b':');
+            serde_json::to_writer(&mut buffer, value)
+                .map_err(|e| WriteError::Shape(format!("the collection's member `{name}`: {e}")))?;
+            buffer.push(b',');
+        }
+        buffer.extend_from_slice(br#""features":["#);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { out, buffer, second: Vec::new(), keys: None, any_feature: false, threads })
+    }
+
+    /// Keeps encoding on the caller's thread (`1`) or lets windows be halved (`2` or more).
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// One feature per row. Null columns are left out; a row without position has a null geometry.
-    pub fn write(&mut self, _batch: &RecordBatch) -> Result<(), WriteError> {
+    /// `Utf8` columns marked [`crate::JSON`] are written as the JSON they hold.
+    ///
+    /// Fails with [`WriteError::Shape`] on a column type that has no rendering, before anything of
+    /// the batch is written, and with [`WriteError::Io`] when the destination does.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        let known = self.keys.take().filter(|(schema, _)| schema == batch.schema_ref());
+        let (schema, keys) = match known {
+            Some(known) => known,
+            None => (batch.schema(), Keys::of(batch.schema_ref())),
+        };
+        let columns = Columns::of(batch, &keys)?;
+        let rows = batch.num_rows();
+        let mut start = 0;
+        while start < rows {
+            let end = rows.min(start + WINDOW_ROWS);
+            self.window(&columns, start, end)?;
+            start = end;
+        }
+        self.keys = Some((schema, keys));
         Ok(())
     }
 
-    /// Ends the collection and flushes.
-    pub fn finish(self) -> Result<W, WriteError> {
+    fn window(&mut self, columns: &Columns<'_>, start: usize, end: usize) -> Result<(), WriteError> {
+        if self.threads > 1 && end - start >= SPLIT_ROWS {
+            let middle = start + (end - start) / 2;
+            let (first, second, any) = (&mut self.buffer, &mut self.second, self.any_feature);
+            second.clear();
+            std::thread::scope(|scope| {
+                scope.spawn(|| columns.push_rows(second, middle, end, true));
+                columns.push_rows(first, start, middle, any);
+            });
+            self.any_feature = true;
+            self.flush_buffer()?;
+            return self.out.write_all(&self.second).map_err(|e| io(&e));
+        }
+        for row in start..end {
+            columns.push_rows(&mut self.buffer, row, row + 1, self.any_feature);
+            self.any_feature = true;
+            if self.buffer.len() >= FLUSH_BYTES {
+                self.flush_buffer()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush_buffer(&mut self) -> Result<(), WriteError> {
+        self.out.write_all(&self.buffer).map_err(|e| io(&e))?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Ends the collection and flushes. Without any feature the collection is empty and valid.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        self.buffer.extend_from_slice(b"\n]}\n");
+        self.flush_buffer()?;
+        self.out.flush().map_err(|e| io(&e))?;
         Ok(self.out)
     }
+}
+
+fn io(cause: &std::io::Error) -> WriteError {
+    WriteError::Io { name: "GeoJSON".to_owned(), cause: cause.to_string() }
 }

@@ -1,26 +1,161 @@
-//! GeoParquet 1.1: WKB points, bbox covering, units in the column metadata.
+//! GeoParquet 1.1: WKB points in `geometry`, their boxes in `bbox` as covering, zstd.
+//!
+//! `longitude` and `latitude` go into the geometry and are no columns any more; a row without
+//! position has a null geometry and a null box. All other columns keep type and field metadata
+//! (property, unit, the source's name), and `units` in the file's metadata maps column to unit.
+//! Row groups have 65,536 rows; no more than one is held. The `geo` metadata is a few lines of
+//! JSON, made here: a crate for it would bring geometry types that nothing else needs.
 
-use crate::WriteError;
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+mod geometry;
+
+use crate::{WriteError, unique_names};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use geometry::Bounds;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+use serde_json::json;
 use std::io::Write;
+use std::sync::Arc;
+use tramline_model::records::UNIT;
+
+/// Name of the geometry column.
+pub const GEOMETRY: &str = "geometry";
+/// Name of the covering column: a struct of `xmin`, `ymin`, `xmax`, `ymax` in degrees.
+pub const BBOX: &str = "bbox";
+/// Key of the file metadata that maps each column with a unit to its symbol, as JSON.
+pub const UNITS: &str = "units";
+
+const ROW_GROUP_ROWS: usize = 65_536;
 
 /// Writes record batches with `longitude` and `latitude` columns.
 pub struct GeoParquetWriter<W: Write + Send> {
-    out: W,
+    writer: ArrowWriter<W>,
+    input: SchemaRef,
+    output: SchemaRef,
+    longitude: Option<usize>,
+    latitude: Option<usize>,
+    bounds: Bounds,
 }
 
 impl<W: Write + Send> GeoParquetWriter<W> {
     /// `schema` is that of the batches; field metadata (property, unit, source) is kept.
-    pub fn new(out: W, _schema: &SchemaRef) -> Result<Self, WriteError> {
-        Ok(Self { out })
+    ///
+    /// Fails with [`WriteError::Shape`] when a position column is not `Float64` or a column has a
+    /// type that Parquet does not know.
+    pub fn new(out: W, schema: &SchemaRef) -> Result<Self, WriteError> {
+        let (longitude, latitude) = (degrees(schema, "longitude")?, degrees(schema, "latitude")?);
+        let mut fields = vec![geometry::point_field(GEOMETRY), geometry::bbox_field(BBOX)];
+        let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(|e| failed(&e))?))
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_dictionary_enabled(false)
+            .set_column_statistics_enabled(ColumnPath::new(vec![GEOMETRY.to_owned()]), EnabledStatistics::None);
+        for (index, (field, name)) in schema.fields().iter().zip(names).enumerate() {
+            if Some(index) != longitude && Some(index) != latitude {
+                properties = encode(properties, &name, field.data_type());
+                fields.push(field.as_ref().clone().with_name(name));
+            }
+        }
+        let output = Arc::new(Schema::new(fields));
+        let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties.build()))
+            .map_err(|e| failed(&e))?;
+        let bounds = Bounds::default();
+        Ok(Self { writer, input: Arc::clone(schema), output, longitude, latitude, bounds })
     }
 
-    pub fn write(&mut self, _batch: &RecordBatch) -> Result<(), WriteError> {
-        Ok(())
+    /// Appends the rows of a batch, whose columns must have the types of the schema given.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        let types = |schema: &Schema| -> Vec<DataType> {
+            schema.fields().iter().map(|field| field.data_type().clone()).collect()
+        };
+        if &self.input != batch.schema_ref() && types(&self.input) != types(batch.schema_ref()) {
+            return Err(WriteError::Shape("a record batch with other columns than the file has".to_owned()));
+        }
+        let position = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
+        let points = geometry::points(
+            position(self.longitude),
+            position(self.latitude),
+            batch.num_rows(),
+            &mut self.bounds,
+        )?;
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
+        columns.extend([points.geometry, points.bbox]);
+        for (index, column) in batch.columns().iter().enumerate() {
+            if Some(index) != self.longitude && Some(index) != self.latitude {
+                columns.push(Arc::clone(column));
+            }
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.output), columns)
+            .map_err(|e| WriteError::Shape(e.to_string()))?;
+        self.writer.write(&batch).map_err(|e| failed(&e))
     }
 
-    pub fn finish(self) -> Result<W, WriteError> {
-        Ok(self.out)
+    /// Writes the last row group and the metadata, and flushes.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+        self.writer.append_key_value_metadata(entry("geo", self.geo()));
+        self.writer.append_key_value_metadata(entry(UNITS, units(&self.output)));
+        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
+        out.flush().map_err(|e| WriteError::Io { name: "GeoParquet".to_owned(), cause: e.to_string() })?;
+        Ok(out)
+    }
+
+    /// The `geo` metadata of GeoParquet 1.1.0. Without `crs`, which means OGC:CRS84.
+    fn geo(&self) -> String {
+        let corner = |name: &str| json!([BBOX, name]);
+        let mut column = json!({
+            "encoding": "WKB",
+            "geometry_types": ["Point"],
+            "covering": { "bbox": {
+                "xmin": corner("xmin"), "ymin": corner("ymin"), "xmax": corner("xmax"), "ymax": corner("ymax"),
+            } },
+        });
+        if let (Some(bbox), Some(column)) = (self.bounds.corners(), column.as_object_mut()) {
+            column.insert("bbox".to_owned(), json!(bbox));
+        }
+        json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } }).to_string()
+    }
+}
+
+/// Dictionary for text and for measured values, which repeat as the source has a coarse grain; the
+/// writer gives it up where it does not pay. Differences for instants, which mostly rise.
+fn encode(properties: WriterPropertiesBuilder, name: &str, data_type: &DataType) -> WriterPropertiesBuilder {
+    let path = ColumnPath::new(vec![name.to_owned()]);
+    match data_type {
+        DataType::Timestamp(_, _) => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+        DataType::Boolean => properties,
+        _ => properties.set_column_dictionary_enabled(path, true),
+    }
+}
+
+fn degrees(schema: &Schema, name: &str) -> Result<Option<usize>, WriteError> {
+    match schema.column_with_name(name) {
+        None => Ok(None),
+        Some((index, field)) if field.data_type() == &DataType::Float64 => Ok(Some(index)),
+        Some((_, field)) => Err(WriteError::Shape(format!(
+            "column `{name}` of type {}: degrees are Float64",
+            field.data_type()
+        ))),
+    }
+}
+
+fn units(schema: &Schema) -> String {
+    let unit = |field: &Arc<Field>| Some((field.name().clone(), json!(field.metadata().get(UNIT)?)));
+    serde_json::Value::Object(schema.fields().iter().filter_map(unit).collect()).to_string()
+}
+
+/// Trouble of the destination comes as `External`; anything else is a batch that does not fit.
+fn failed(cause: &ParquetError) -> WriteError {
+    match cause {
+        ParquetError::External(cause) => {
+            WriteError::Io { name: "GeoParquet".to_owned(), cause: cause.to_string() }
+        }
+        cause => WriteError::Shape(format!("GeoParquet: {cause}")),
     }
 }
