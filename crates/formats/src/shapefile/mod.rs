@@ -7,6 +7,8 @@ mod claim;
 mod map;
 mod raw;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use crate::claim::{Claim, Format, ReadOptions};
 use crate::source::{Limits, Tree};

@@ -10,6 +10,8 @@ use tramline_model::{Place, ReadError};
 const HINT: &str = "export the shapefile again, or copy it from the stick again";
 /// Bytes of rows held at a time.
 const BUFFER_BYTES: usize = 16 << 20;
+/// Cells held at a time: 1,500 columns of a forage harvester must not cost more than 20.
+const BUFFER_CELLS: usize = 4 << 20;
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +131,7 @@ fn columns(header: &[u8], row_bytes: usize, language: u8) -> Vec<Column> {
         .collect()
 }
 
-/// Rows of one read: their bytes, and which of them are not deleted.
+/// Rows of one read: their bytes, deleted ones among them.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     bytes: Vec<u8>,
@@ -188,7 +190,9 @@ impl<R: Read> RowReader<R> {
 
     /// Rows that one read should ask for at most, to bound memory.
     pub(crate) fn rows_per_read(&self) -> usize {
-        (BUFFER_BYTES / self.header.row_bytes.max(1)).clamp(1, tramline_model::records::BATCH_ROWS)
+        let by_bytes = BUFFER_BYTES / self.header.row_bytes.max(1);
+        let by_cells = BUFFER_CELLS / self.header.columns.len().max(1);
+        by_bytes.min(by_cells).clamp(1, tramline_model::records::BATCH_ROWS)
     }
 
     /// Reads up to `count` rows into `rows`, replacing what is there; none at the end.

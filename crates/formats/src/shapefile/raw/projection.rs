@@ -130,14 +130,13 @@ impl Projection {
 
 /// Whether a definition is longitude and latitude on an ellipsoid and datum like WGS 84.
 fn is_degrees(definition: &str) -> bool {
-    let has = |name: &str| definition.split_whitespace().any(|p| p.eq_ignore_ascii_case(name));
-    let alike = ["+datum=WGS84", "+datum=NAD83", "+ellps=WGS84", "+ellps=GRS80"].iter().any(|p| has(p))
-        || definition.contains("+a=6378137 ") && definition.contains("=298.25722");
-    let shift = definition.split_whitespace().find_map(|p| p.strip_prefix("+towgs84="));
-    let no_shift = shift.is_none_or(|s| s.split(',').all(|v| v.trim().parse() == Ok(0.0)));
-    let meridian = definition.split_whitespace().find_map(|p| p.strip_prefix("+pm="));
-    let greenwich = meridian.is_none_or(|m| m.eq_ignore_ascii_case("greenwich") || m.parse() == Ok(0.0));
-    has("+proj=longlat") && alike && no_shift && greenwich
+    let value = |key: &str| definition.split_whitespace().find_map(|p| p.strip_prefix(key));
+    let near = |key: &str, expected: f64| {
+        value(key).and_then(|v| v.parse::<f64>().ok()).is_some_and(|v| (v - expected).abs() < 0.001)
+    };
+    let alike = near("+a=", 6_378_137.0) && near("+rf=", 298.257_223);
+    let no_shift = value("+towgs84=").is_none_or(|s| s.split(',').all(|v| v.trim().parse() == Ok(0.0)));
+    value("+proj=") == Some("longlat") && alike && no_shift && value("+pm=").is_none()
 }
 
 /// Whether the angular unit of a WKT is the degree, or not given.
