@@ -424,14 +424,21 @@ impl Standard {
         });
         self.counts.gap_distances += gaps;
         self.fill(work, Property::Heading, |_, row| at(&way.heading, row));
+        // Logged way and interval first: they are smoother than steps between positions.
+        let logged = [Property::Distance, Property::SamplingInterval]
+            .iter()
+            .all(|property| self.sources.iter().any(|source| source.property == *property));
         self.fill(work, Property::Speed, |work, row| {
-            let logged = work.at(Property::SamplingInterval, row) * interval;
-            let seconds = at(&way.seconds, row);
-            let seconds = if seconds > 0.0 { seconds } else { logged };
-            let metres = at(&way.metres, row);
-            let metres =
-                if metres.is_nan() { work.at(Property::Distance, row) * distance } else { metres };
-            if seconds > 0.0 { metres / seconds } else { f64::NAN }
+            let driven = work.at(Property::Distance, row) * distance;
+            let seconds = work.at(Property::SamplingInterval, row) * interval;
+            let by_log = driven / seconds;
+            if logged && seconds > 0.0 && !by_log.is_nan() {
+                return by_log;
+            }
+            let (step, time) = (at(&way.metres, row), at(&way.seconds, row));
+            let time = if time > 0.0 { time } else { seconds };
+            let metres = if step.is_nan() { driven } else { step };
+            if time > 0.0 { metres / time } else { f64::NAN }
         });
         self.fill(work, Property::Area, |work, row| {
             let area = work.at(Property::Distance, row) * distance

@@ -206,13 +206,17 @@ pub(crate) fn fill(
 #[cfg(test)]
 mod tests {
     use super::step_metres;
+    use geo::{Distance, Geodesic, Point};
 
     #[test]
-    fn steps_agree_with_the_ellipsoid() {
-        // Karney's geodesic (GeographicLib): 1 minute of longitude and latitude at 45 N.
-        let (east, _) = step_metres((0.0, 45.0), (1.0 / 60.0, 45.0));
-        assert!((east / 1_314.117_4 - 1.0).abs() < 1e-6, "{east}");
-        let (_, north) = step_metres((0.0, 45.0 - 1.0 / 120.0), (0.0, 45.0 + 1.0 / 120.0));
-        assert!((north / 1_852.205_3 - 1.0).abs() < 1e-5, "{north}");
+    fn steps_agree_with_the_geodesic() {
+        for latitude in [0.0, 23.5, -45.0, 50.0, 69.0] {
+            for (east, north) in [(1e-5, 0.0), (0.0, 1e-5), (3e-4, 2e-4), (-4e-3, 3e-3)] {
+                let (a, b) = ((10.0, latitude), (10.0 + east, latitude + north));
+                let (x, y) = step_metres(a, b);
+                let expected = Geodesic.distance(Point::from(a), Point::from(b));
+                assert!((x.hypot(y) / expected - 1.0).abs() < 1e-6, "{latitude} {expected}");
+            }
+        }
     }
 }

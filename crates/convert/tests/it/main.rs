@@ -1,0 +1,9 @@
+//! Tests of the straight path, with truth from outside.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod adding_up;
+mod corpus;
+mod formulas;
+mod gartner;
+mod hand;
+mod systems;
