@@ -3,5 +3,7 @@
 mod isoxml_corpus;
 mod isoxml_read;
 mod markers;
-mod source_hostile;
 mod shapefile;
+mod source_container;
+mod source_hostile;
+mod source_tree;
