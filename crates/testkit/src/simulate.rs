@@ -148,6 +148,11 @@ pub struct Truth {
     pub net_area_m2: f64,
     pub records: u64,
     pub working_records: u64,
+    /// Of the working records those that show a rate, their area and the first of them: a late
+    /// sensor shows none at the begin of a pass.
+    pub rated_records: u64,
+    pub rated_area_m2: f64,
+    pub rated_start_ms: i64,
     /// Mass of the working records as the sensor showed it.
     pub wet_mass_kg: f64,
     /// Mass that grew on the area, without lag.
@@ -359,6 +364,13 @@ pub fn simulate(plan: &Plan) -> Simulated {
                 truth.working_start_ms = time_ms;
             }
             truth.working_end_ms = time_ms;
+            if rate > 0.0 {
+                if truth.rated_records == 0 {
+                    truth.rated_start_ms = time_ms;
+                }
+                truth.rated_records += 1;
+                truth.rated_area_m2 += area;
+            }
             truth.working_records += 1;
             truth.section_records += on as u64;
             for (count, on) in truth.section_on_counts.iter_mut().zip(&sections) {

@@ -150,6 +150,7 @@ fn sms_columns(operation: Operation) -> Vec<Column> {
             Operation::Harvest => s.plan.crop.clone(),
             _ => s.plan.product.clone(),
         }),
+        text("Crop", |s, _| s.plan.crop.clone()),
         number("Distance_f", |_, r| fixed(r.distance_m / FOOT)),
         number("Track_deg_", |_, r| fixed(r.heading_deg)),
         number("Duration_s", |_, _| "1.0".to_owned()),

@@ -38,7 +38,7 @@ pub fn ag_leader_advanced(simulated: &Simulated) -> Files {
 pub fn sms(simulated: &Simulated) -> Files {
     let plan = &simulated.plan;
     let mut titles = vec![
-        "Longitude", "Latitude", "Field", "Dataset", "Product", "Obj. Id", "Distance(ft)",
+        "Longitude", "Latitude", "Field", "Dataset", "Product", "Crop", "Obj. Id", "Distance(ft)",
         "Track(deg)", "Duration(s)", "Elevation(ft)", "Time", "Area Count", "Swth Wdth(ft)",
         "Pass Num", "Speed(mph)",
     ];
@@ -57,11 +57,12 @@ pub fn sms(simulated: &Simulated) -> Files {
             if plan.operation == Operation::Harvest { &plan.crop } else { &plan.product };
         let _ = write!(
             out,
-            "{:.8},{:.8},\"{}\",\"{}\",\"{product}\",{},{:.4},{:.3},1,{:.2},\"{}\",\"{}\",{:.4},{},{:.3}",
+            "{:.8},{:.8},\"{}\",\"{}\",\"{product}\",\"{}\",{},{:.4},{:.3},1,{:.2},\"{}\",\"{}\",{:.4},{},{:.3}",
             record.longitude,
             record.latitude,
             plan.field,
             plan.task,
+            plan.crop,
             index + 1,
             record.distance_m / FOOT,
             record.heading_deg,

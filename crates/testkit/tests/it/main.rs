@@ -1,6 +1,8 @@
 //! End to end: what goes in as files comes out as points that add up.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod attacks;
 mod common;
 mod hostile;
 mod samples;
+mod truth;
