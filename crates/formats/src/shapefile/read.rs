@@ -4,6 +4,7 @@ use super::claim::Files;
 use super::map::deere::Metadata;
 use super::map::plan::{self, Constants, Feed};
 use super::map::times::{self, TimeSource};
+use super::map::trimble;
 use super::raw::cells;
 use super::raw::dbf::{RowReader, Rows};
 use super::raw::projection::Projection;
@@ -134,20 +135,24 @@ impl<'a> Session<'a> {
         table.read(batch.len(), &mut rows)?;
 
         let metadata = files.metadata(tree);
-        let trimble = place.entry.split('/').any(|p| p.eq_ignore_ascii_case("AgGPS"));
-        let titles = plan::titles(&table.header, metadata.as_ref(), trimble);
-        let mapping = map_titles(&titles, &options.column_map);
+        let titles = plan::titles(&table.header, metadata.as_ref());
+        let names: Vec<&str> = titles.iter().map(|t| t.name.as_str()).collect();
+        let sample = arrays(&table, &rows, &(0..rows.len().min(1_000)).collect::<Vec<_>>());
+        let in_trimble_tree = trimble::is_tree(&place.entry);
+        let mapping = if in_trimble_tree {
+            map_titles(&titles, &trimble::column_map(&names, &sample, &options.column_map))
+        } else {
+            map_titles(&titles, &options.column_map)
+        };
         let (operation, reason) = operation_type(options, metadata.as_ref(), &mapping);
         let deere = metadata.is_some() || mapping.family == Family::DeereOperationsCenter;
         let mut feeds = plan::feeds(&mapping, &operation);
         if !feeds.iter().any(|f| plan::is_measured(f.property)) {
             return Err(no_known_columns(tree.place(dbf), &titles));
         }
-        let sample = arrays(&table, &rows, &(0..rows.len().min(1_000)).collect::<Vec<_>>());
         let mapped_time = mapping.columns.iter().position(|m| {
             m.as_ref().is_some_and(|m| m.property == Property::Timestamp)
         });
-        let names: Vec<&str> = titles.iter().map(|t| t.name.as_str()).collect();
         let time = times::find(&names, &sample, deere, mapped_time);
         let day_first = times::day_first(time, &sample);
         let polygons = geometry(shapes.shape_type()) == Some(Geometry::Polygon);
@@ -159,7 +164,7 @@ impl<'a> Session<'a> {
         let mut description = OperationDescription {
             name: name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned(),
             file_format: "SHAPEFILE",
-            provider: provider(deere, trimble, mapping.family),
+            provider: provider(deere, in_trimble_tree, mapping.family),
             operation_type: operation,
             operation_reason: reason,
             original_operation_type: metadata.as_ref().and_then(|m| m.operation()).map(|o| o.0),
@@ -177,6 +182,9 @@ impl<'a> Session<'a> {
             time_source: time.text().to_owned(),
             assumed_units: Vec::new(),
         };
+        if in_trimble_tree {
+            trimble::describe(&place.entry, &mut description);
+        }
         if let Some(metadata) = &metadata {
             metadata.describe(&mut description);
         }

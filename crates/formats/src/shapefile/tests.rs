@@ -242,6 +242,35 @@ fn cells_that_are_no_numbers_are_null_and_text_is_decoded() {
     assert_eq!(count, [7.0, -1.0, -2_147_483_648.0]);
 }
 
+/// The tree as the FM-1000 manual tells it: metric values, names from the folders.
+#[test]
+fn trimble_trees_are_metric_and_named_by_their_folders() {
+    let ring = [(10.0, 50.0), (10.0, 50.001), (10.001, 50.001), (10.0, 50.0)];
+    let columns = [
+        ("Speed", b'N', 8), ("Swath_wdth", b'N', 8), ("Target", b'N', 8), ("Appl_Rate", b'N', 8),
+        ("Units", b'C', 8), ("UTC_Date", b'C', 8), ("UTC_Time", b'C', 10),
+    ];
+    let rows: Vec<(bool, Vec<&[u8]>)> =
+        vec![(false, vec![b"9.5", b"24.0", b"150", b"148.5", b"l/ha", b"20260701", b"10:00:00.5"])];
+    let set = files(shp(15, &[polygon(&[&ring])]), dbf(&columns, &rows), Some(WGS84));
+    let set = set.into_iter().map(|(path, bytes)| {
+        (path.replace("a/x", "stick/AgGPS/Data/Hof/Nord/Acker 1/Spritzen/Coverage"), bytes)
+    });
+    let got = run(set.collect());
+    assert_eq!(got.error, None);
+    let operation = got.operation.as_ref().expect("a machine file");
+    assert_eq!(operation.provider, tramline_model::Provider::Trimble);
+    assert_eq!((operation.name.as_str(), operation.field.as_deref()), ("Spritzen", Some("Acker 1")));
+    assert_eq!(operation.time_source, "logged UTC");
+    let unit = |name: &str| {
+        let field = operation.points_schema.field_with_name(name).expect("a column");
+        tramline_model::records::unit_of(field).map(|u| u.symbol)
+    };
+    assert_eq!((unit("speed"), unit("equipmentWidth")), (Some("km/hr"), Some("m")));
+    assert_eq!((unit("appliedRate"), got.numbers("appliedRate")), (Some("L/ha"), vec![Some(148.5)]));
+    assert_eq!((unit("appliedRateTarget"), got.numbers("appliedRateTarget")), (Some("L/ha"), vec![Some(150.0)]));
+}
+
 /// Whatever is cut off, the rows before stay as they are, and nothing panics.
 #[test]
 fn cut_files_keep_the_rows_before() {

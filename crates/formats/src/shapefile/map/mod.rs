@@ -3,3 +3,4 @@
 pub(super) mod deere;
 pub(super) mod plan;
 pub(super) mod times;
+pub(super) mod trimble;

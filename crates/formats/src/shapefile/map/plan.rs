@@ -24,16 +24,8 @@ pub(crate) struct Feed {
 }
 
 /// The titles of a table with the units that a metadata file gives.
-pub(crate) fn titles(header: &Header, metadata: Option<&Metadata>, trimble: bool) -> Vec<Title> {
-    let unit = |name: &str| {
-        let metric = match name.to_ascii_lowercase().as_str() {
-            "speed" => Some("km/hr"),
-            "swath_wdth" => Some("m"),
-            _ => None,
-        };
-        let metric = metric.filter(|_| trimble).map(str::to_owned);
-        metadata.and_then(|m| m.unit(name)).or(metric)
-    };
+pub(crate) fn titles(header: &Header, metadata: Option<&Metadata>) -> Vec<Title> {
+    let unit = |name: &str| metadata.and_then(|m| m.unit(name));
     header.columns.iter().map(|c| Title { name: c.name.clone(), unit: unit(&c.name) }).collect()
 }
 
