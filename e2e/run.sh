@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Converts real and made input with the built program and has other programs read what came out.
+#
+#   e2e/run.sh [INPUT…]      an INPUT is anything `tramline convert` takes
+#
+# Without INPUT: the sample stick and, if it is there, the corpus.
+#   TRAMLINE_BIN     the program; else it is built (release)
+#   TRAMLINE_CORPUS  folder of sets, default ../shared/corpus; each set with a machine file is converted
+#   E2E_OUT          where results go, kept; else a temporary folder
+#   E2E_PYTHON       a python that has requirements.txt; else a virtual environment in target/e2e-venv
+# Exit code: 0 all agree or skipped loudly, 1 something differs.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+say() { printf '%s\n' "$*" >&2; }
+
+has_requirements() {
+  "$1" - "$here/requirements.txt" >/dev/null 2>&1 <<'PY'
+import sys
+from importlib.metadata import version
+for line in open(sys.argv[1]):
+    name, _, wanted = line.strip().partition("==")
+    if name and version(name) != wanted:
+        sys.exit(1)
+PY
+}
+
+find_python() {
+  local candidate venv="$root/target/e2e-venv"
+  for candidate in "${E2E_PYTHON:-}" "$venv/bin/python" python3; do
+    if [ -n "$candidate" ] && has_requirements "$candidate"; then python=$candidate; return 0; fi
+  done
+  say "installing $here/requirements.txt"
+  if python3 -m venv "$venv" >&2 && "$venv/bin/python" -m pip install -q -r "$here/requirements.txt" >&2; then
+    python="$venv/bin/python"; return 0
+  fi
+  if python3 -m pip install -q --user -r "$here/requirements.txt" >&2; then python=python3; return 0; fi
+  return 1
+}
+
+if ! find_python; then
+  say "SKIPPED e2e/run.sh: the readers of requirements.txt are not installed and pip reaches no registry"
+  exit 0
+fi
+
+if [ -z "${TRAMLINE_BIN:-}" ]; then
+  (cd "$root" && cargo build --release -p tramline-cli) >&2
+  TRAMLINE_BIN="${CARGO_TARGET_DIR:-$root/target}/release/tramline"
+fi
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+out=${E2E_OUT:-$scratch/out}
+mkdir -p "$out"
+
+inputs=("$@")
+if [ ${#inputs[@]} -eq 0 ]; then
+  if (cd "$root" && cargo run -q -p tramline-testkit --example write_stick -- "$scratch") >&2; then
+    inputs+=("$scratch/stick.zip")
+  else
+    say "SKIPPED the sample stick: it could not be made"
+  fi
+  corpus=${TRAMLINE_CORPUS:-$root/../shared/corpus}
+  if [ -d "$corpus" ]; then
+    for set in "$corpus"/*/*/; do inputs+=("${set%/}"); done
+  else
+    say "SKIPPED the corpus: no folder $corpus"
+  fi
+fi
+
+failed=0 checked=0 nothing=0
+for input in "${inputs[@]}"; do
+  name=$(basename "$(dirname "$input")")-$(basename "$input")
+  folder=$out/$name
+  rm -rf "$folder"
+  code=0
+  "$TRAMLINE_BIN" convert "$input" --out "$folder" >"$scratch/log" 2>&1 || code=$?
+  # 0 all processed, 1 some file failed, 3 nothing recognised: all are answers
+  if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 3 ]; then
+    say "FAIL $name: convert ended with $code"; tail -n 5 "$scratch/log" >&2
+    failed=$((failed + 1)); continue
+  fi
+  if [ ! -f "$folder/report.json" ]; then
+    if [ "$code" -eq 3 ]; then nothing=$((nothing + 1)); else
+      say "FAIL $name: no report.json"; failed=$((failed + 1)); fi
+    continue
+  fi
+  echo "== $name"
+  code=0
+  "$python" "$here/check_outputs.py" "$folder" || code=$?
+  case $code in
+    0) checked=$((checked + 1)) ;;
+    2) nothing=$((nothing + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+  esac
+  [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
+done
+echo "inputs: $checked agree, $failed differ, $nothing without points"
+if [ "$failed" -gt 0 ]; then exit 1; fi
+if [ "$checked" -eq 0 ]; then say "SKIPPED e2e/run.sh: no input gave any points"; fi
