@@ -4,7 +4,7 @@
 use super::table::{Find, MARKERS, Marker, Say};
 use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A stub of that size stands for no ISOXML data: Voyager 2 cards carry one of 208 bytes.
 const STUB_BYTES: u64 = 1_024;
@@ -31,6 +31,11 @@ impl Seen {
         self.path.get(..self.name_at).unwrap_or_default()
     }
 
+    /// The folder and those above it, each with its slash, to the root.
+    fn folders(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.folder()), |folder| above(folder))
+    }
+
     fn matches(&self, patterns: &[&str]) -> bool {
         patterns.iter().any(|pattern| glob(pattern.as_bytes(), self.name().as_bytes()))
     }
@@ -47,6 +52,12 @@ impl Seen {
         }
         None
     }
+}
+
+/// The folder above one, both with their slash; empty is the root.
+fn above(folder: &str) -> Option<&str> {
+    let folder = folder.strip_suffix('/')?;
+    folder.get(..folder.rfind('/').map_or(0, |slash| slash + 1))
 }
 
 /// All claims of the table on a tree.
@@ -92,7 +103,7 @@ struct Set {
 
 fn below(free: &[Seen], folders: &[&str], marks: &[&str], unless: &[&str]) -> Vec<Set> {
     let mut roots: BTreeMap<&str, (Set, bool)> = BTreeMap::new();
-    let real_tasks: Vec<&str> = free
+    let real_tasks: HashSet<&str> = free
         .iter()
         .filter(|seen| seen.name() == "taskdata.xml" && seen.size > STUB_BYTES)
         .map(Seen::folder)
@@ -105,30 +116,36 @@ fn below(free: &[Seen], folders: &[&str], marks: &[&str], unless: &[&str]) -> Ve
         let layer = OPEN_LAYERS.contains(&extension) && !seen.path.contains("/productlayers/");
         if seen.matches(marks) && !layer {
             set.main.push(seen.id);
-        } else if !layer && !real_tasks.iter().any(|folder| seen.folder().starts_with(folder)) {
+        } else if !layer && !seen.folders().any(|folder| real_tasks.contains(folder)) {
             set.others.push(seen.id);
         }
     }
     roots.retain(|_, (set, spoilt)| !set.main.is_empty() && !*spoilt);
     if folders.contains(&"*.cn1") {
-        for (root, (set, _)) in &mut roots {
-            let root = root.trim_end_matches('/');
-            let card = root.rfind('/').and_then(|slash| root.get(..=slash)).unwrap_or_default();
-            let stub = |seen: &&Seen| {
-                seen.name() == "taskdata.xml"
-                    && seen.size <= STUB_BYTES
-                    && seen.path.starts_with(card)
-                    && seen.root(folders).is_none()
-            };
-            set.others.extend(free.iter().filter(stub).map(|seen| seen.id));
-        }
-        // One stub for two cards side by side belongs to the first.
-        let mut given = std::collections::HashSet::new();
-        for (set, _) in roots.values_mut() {
-            set.others.retain(|id| given.insert(*id));
-        }
+        add_stubs(free, folders, &mut roots);
     }
     roots.into_values().map(|(set, _)| set).collect()
+}
+
+/// Gives the ISOXML stub beside a card's folder to the first card there.
+fn add_stubs(free: &[Seen], folders: &[&str], roots: &mut BTreeMap<&str, (Set, bool)>) {
+    let mut cards: HashMap<&str, Vec<EntryId>> = HashMap::new();
+    for root in roots.keys() {
+        cards.entry(above(root).unwrap_or_default()).or_default();
+    }
+    let stubs = free.iter().filter(|seen| {
+        seen.name() == "taskdata.xml" && seen.size <= STUB_BYTES && seen.root(folders).is_none()
+    });
+    for seen in stubs {
+        let card = seen.folders().find(|folder| cards.contains_key(folder));
+        if let Some(stubs) = card.and_then(|card| cards.get_mut(card)) {
+            stubs.push(seen.id);
+        }
+    }
+    for (root, (set, _)) in roots {
+        let stubs = cards.remove(above(root).unwrap_or_default());
+        set.others.extend(stubs.unwrap_or_default());
+    }
 }
 
 fn beside(free: &[Seen], marks: &[&str], sides: &[&str]) -> Vec<Set> {

@@ -123,10 +123,10 @@ impl Tree {
             if same {
                 continue;
             }
-            let paths: Vec<String> = ids.iter().map(|id| self.entry(*id).path.clone()).collect();
+            let paths = ids.iter().take(2).map(|id| self.entry(*id).path.as_str());
             let text = format!(
                 "ambiguous: `{}` differ only in letter case and hold different data",
-                paths.join("` and `")
+                paths.collect::<Vec<_>>().join("` and `")
             );
             for id in ids {
                 let place = self.place(id);
