@@ -1,1 +1,64 @@
-fn main() {}
+//! `tramline`: the one executable. Each subcommand has a file; all work is in the library crates.
+
+mod convert;
+mod demo;
+mod formats;
+mod inspect;
+mod progress;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// From a machine's USB stick to standard points, with a reason for everything left out.
+#[derive(Parser)]
+#[command(name = "tramline", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Convert a zip, folder or file: one folder of results for each machine file
+    Convert(convert::Arguments),
+    /// Show what is in a zip, folder or file, and what would be made of it
+    Inspect(inspect::Arguments),
+    /// List the formats known, and what is done with each
+    Formats(formats::Arguments),
+    /// Make a sample stick with our own generator and convert it
+    Demo(demo::Arguments),
+}
+
+/// Exit codes: 0 all files processed, 1 some failed, 2 wrong usage, 3 nothing recognised.
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output and are no error.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Formats(arguments) => formats::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        // A reader that closes the pipe early (`| head`) is no failure of ours.
+        if is_broken_pipe(&error) {
+            return ExitCode::SUCCESS;
+        }
+        progress::say_error(&format!("{error:#}"));
+        ExitCode::from(2)
+    })
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
