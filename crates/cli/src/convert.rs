@@ -1,0 +1,232 @@
+//! `tramline convert`: the whole pipeline without a server.
+
+use crate::inspect;
+use crate::progress::Bar;
+use anyhow::{Context, bail};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tramline_convert::{Configuration, ExitClass, FileReport, Options, Report, UnitSystem};
+use tramline_formats::{ReadOptions, Tree};
+use tramline_model::{OperationType, Provider};
+use tramline_outputs::FolderSink;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Zips, folders or single files. With several, each has its own folder in DIR
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// Where the results go; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Configuration object of the API, as JSON
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Unit system: default (the source's), metric or imperial
+    #[arg(long, value_name = "SYSTEM")]
+    units: Option<String>,
+    /// Maker of the data, if known: CNHI, JohnDeere, Trimble, AgLeader, …
+    #[arg(long)]
+    provider: Option<String>,
+    /// Consider this format only (ISO11783, SHAPEFILE, CSV, GEOJSON)
+    #[arg(long)]
+    format: Option<String>,
+    /// Filter profile: compat or none
+    #[arg(long, value_name = "PROFILE")]
+    filter: Option<String>,
+    /// Crop, where the file names none
+    #[arg(long)]
+    crop: Option<String>,
+    /// Kind of work, where the file does not tell: applied, planted, harvested, tillage
+    #[arg(long, value_name = "TYPE")]
+    operation_type: Option<String>,
+    /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
+    #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
+    columns: Vec<String>,
+    /// Print the report as JSON instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let options = options(arguments)?;
+    let mut worst = 0;
+    for (position, input) in arguments.inputs.iter().enumerate() {
+        let out = if arguments.inputs.len() == 1 {
+            arguments.out.clone()
+        } else {
+            arguments.out.join(format!("{:02}-{}", position + 1, stem(input)))
+        };
+        let report = convert(input, &out, &options, arguments.json)?;
+        let mut stdout = std::io::stdout().lock();
+        if arguments.json {
+            writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
+        } else {
+            print_report(&mut stdout, &report, &out)?;
+        }
+        worst = worst.max(match report.exit_class() {
+            ExitClass::AllProcessed => 0,
+            ExitClass::SomeFailed => 1,
+            ExitClass::NothingRecognised => 3,
+        });
+    }
+    Ok(ExitCode::from(worst))
+}
+
+/// Converts one input into `out` and writes `out/report.json`.
+pub(crate) fn convert(
+    input: &Path,
+    out: &Path,
+    options: &Options,
+    quiet: bool,
+) -> anyhow::Result<Report> {
+    let tree: Tree = inspect::open(input)?;
+    let identity = Tree::identity(input)
+        .map_err(anyhow::Error::new)
+        .with_context(|| format!("cannot read `{}`", input.display()))?;
+    let identity = tramline_convert::Input {
+        name: identity.name,
+        sha256: identity.sha256,
+        size_bytes: identity.size,
+    };
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    let mut sink = FolderSink::new(out);
+    let mut bar = Bar::new(quiet);
+    let report = tramline_convert::run(&tree, &identity, options, &mut sink, &mut |progress| {
+        bar.show(&progress);
+    });
+    bar.finish();
+    let report = report?;
+    let path = out.join("report.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(&report)?)
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(report)
+}
+
+fn options(arguments: &Arguments) -> anyhow::Result<Options> {
+    let mut configuration = match &arguments.config {
+        None => Configuration::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?;
+            serde_json::from_str(&text)
+                .with_context(|| format!("`{}` is no configuration object", path.display()))?
+        }
+    };
+    if let Some(system) = &arguments.units {
+        configuration.unit_measurement = UnitSystem::from_name(system)
+            .with_context(|| format!("unknown unit system `{system}`: default, metric, imperial"))?;
+    }
+    if let Some(profile) = &arguments.filter {
+        configuration.filter_profile = profile.clone();
+    }
+    let provider = match &arguments.provider {
+        None => None,
+        Some(code) => {
+            let known: Vec<_> = Provider::ALL.iter().map(|p| p.code()).collect();
+            Some(Provider::from_code(code).with_context(|| {
+                format!("unknown provider `{code}`: one of {}", known.join(", "))
+            })?)
+        }
+    };
+    let operation_type = match arguments.operation_type.as_deref().map(OperationType::from_name) {
+        Some(OperationType::Other(name)) => {
+            bail!("unknown operation type `{name}`: applied, planted, harvested, tillage")
+        }
+        known => known,
+    };
+    let mut column_map = BTreeMap::new();
+    for column in &arguments.columns {
+        let (title, meaning) = column
+            .split_once('=')
+            .with_context(|| format!("`{column}` is not TITLE=PROPERTY[:UNIT]"))?;
+        column_map.insert(title.trim().to_owned(), meaning.trim().to_owned());
+    }
+    Ok(Options {
+        configuration,
+        read: ReadOptions {
+            column_map,
+            crop: arguments.crop.clone(),
+            operation_type,
+            latest_instant_ms: Some(tomorrow_ms()),
+            hold_ms: None,
+        },
+        provider,
+        file_format: arguments.format.clone(),
+        ..Options::default()
+    })
+}
+
+/// Instants after tomorrow are not believed.
+pub(crate) fn tomorrow_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond() + 86_400_000
+}
+
+fn stem(input: &Path) -> String {
+    let stem = input.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect()
+}
+
+/// The result for a person: a block for each machine file, then what was left out.
+pub(crate) fn print_report(
+    out: &mut dyn Write,
+    report: &Report,
+    folder: &Path,
+) -> std::io::Result<()> {
+    for file in &report.files {
+        print_file(out, file)?;
+    }
+    for unclaimed in &report.unclaimed {
+        writeln!(out, "left out   {}\n           {}", unclaimed.entry, unclaimed.reason)?;
+    }
+    for finding in &report.findings {
+        writeln!(out, "note       {}: {}", finding.place, finding.text)?;
+    }
+    let processed = report.files.iter().filter(|file| file.status == "processed").count();
+    if report.files.is_empty() {
+        writeln!(out, "nothing recognised; see `tramline formats` for what can be read")?;
+    } else {
+        writeln!(out, "{processed} of {} machine files processed", report.files.len())?;
+    }
+    writeln!(out, "results in {}", folder.display())
+}
+
+fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "{:<10} {} ({}, {})",
+        file.status,
+        file.name,
+        file.operation_type.as_deref().unwrap_or("kind of work unknown"),
+        file.file_format
+    )?;
+    let points = &file.points;
+    if points.read > 0 {
+        writeln!(
+            out,
+            "           {} points read, {} standard, {} filtered",
+            points.read, points.standard, points.filtered
+        )?;
+    }
+    for (reason, count) in &points.dropped {
+        writeln!(out, "           dropped {count}: {reason}")?;
+    }
+    for (step, outcome) in file.steps.iter().filter(|(_, outcome)| outcome.status == "failed") {
+        writeln!(out, "           {step} failed: {}", outcome.message)?;
+        if let Some(detail) = &outcome.detail {
+            writeln!(out, "           because: {detail}")?;
+        }
+        if let Some(hint) = &outcome.hint {
+            writeln!(out, "           what to do: {hint}")?;
+        }
+    }
+    for finding in &file.findings {
+        writeln!(out, "           {}: {} ({})", finding.code, finding.text, finding.place)?;
+        if !finding.hint.is_empty() {
+            writeln!(out, "           what to do: {}", finding.hint)?;
+        }
+    }
+    Ok(())
+}
