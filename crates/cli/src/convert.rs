@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tramline_convert::{Configuration, ExitClass, FileReport, Options, Report, UnitSystem};
+use tramline_convert::{Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options, Report, StepStatus,
+    UnitSystem,
+};
 use tramline_formats::{ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
 use tramline_outputs::FolderSink;
@@ -24,9 +26,10 @@ pub(crate) struct Arguments {
     /// Configuration object of the API, as JSON
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Unit system: default (the source's), metric or imperial
-    #[arg(long, value_name = "SYSTEM")]
-    units: Option<String>,
+    /// Unit systems: default (the source's), metric, imperial. The first is that of the points,
+    /// further ones add a summary and a units map each
+    #[arg(long, value_name = "SYSTEM", value_delimiter = ',')]
+    units: Vec<String>,
     /// Maker of the data, if known: CNHI, JohnDeere, Trimble, AgLeader, …
     #[arg(long)]
     provider: Option<String>,
@@ -67,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             print_report(&mut stdout, &report, &out)?;
         }
         worst = worst.max(match report.exit_class() {
-            ExitClass::AllProcessed => 0,
+            ExitClass::Processed => 0,
             ExitClass::SomeFailed => 1,
             ExitClass::NothingRecognised => 3,
         });
@@ -115,12 +118,15 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
                 .with_context(|| format!("`{}` is no configuration object", path.display()))?
         }
     };
-    if let Some(system) = &arguments.units {
-        configuration.unit_measurement = UnitSystem::from_name(system)
-            .with_context(|| format!("unknown unit system `{system}`: default, metric, imperial"))?;
+    let mut unit_systems = Vec::new();
+    for system in &arguments.units {
+        unit_systems.push(UnitSystem::from_name(system).with_context(|| {
+            format!("unknown unit system `{system}`: default, metric, imperial")
+        })?);
     }
     if let Some(profile) = &arguments.filter {
-        configuration.filter_profile = profile.clone();
+        configuration.filter_profile = FilterProfile::from_name(profile)
+            .with_context(|| format!("unknown filter profile `{profile}`: compat or none"))?;
     }
     let provider = match &arguments.provider {
         None => None,
@@ -146,6 +152,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
     }
     Ok(Options {
         configuration,
+        unit_systems,
         read: ReadOptions {
             column_map,
             crop: arguments.crop.clone(),
@@ -184,7 +191,7 @@ pub(crate) fn print_report(
     for finding in &report.findings {
         writeln!(out, "note       {}: {}", finding.place, finding.text)?;
     }
-    let processed = report.files.iter().filter(|file| file.status == "processed").count();
+    let processed = report.files.iter().filter(|file| file.status == FileStatus::Processed).count();
     if report.files.is_empty() {
         writeln!(out, "nothing recognised; see `tramline formats` for what can be read")?;
     } else {
@@ -197,9 +204,9 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<10} {} ({}, {})",
-        file.status,
+        if file.status == FileStatus::Processed { "processed" } else { "failed" },
         file.name,
-        file.operation_type.as_deref().unwrap_or("kind of work unknown"),
+        file.operation_type,
         file.file_format
     )?;
     let points = &file.points;
@@ -213,13 +220,13 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
     for (reason, count) in &points.dropped {
         writeln!(out, "           dropped {count}: {reason}")?;
     }
-    for (step, outcome) in file.steps.iter().filter(|(_, outcome)| outcome.status == "failed") {
-        writeln!(out, "           {step} failed: {}", outcome.message)?;
-        if let Some(detail) = &outcome.detail {
-            writeln!(out, "           because: {detail}")?;
+    for (step, outcome) in file.steps.iter().filter(|(_, o)| o.status == StepStatus::Failed) {
+        writeln!(out, "           {} failed: {}", step.name(), outcome.message)?;
+        if !outcome.detail.is_empty() {
+            writeln!(out, "           because: {}", outcome.detail)?;
         }
-        if let Some(hint) = &outcome.hint {
-            writeln!(out, "           what to do: {hint}")?;
+        if !outcome.hint.is_empty() {
+            writeln!(out, "           what to do: {}", outcome.hint)?;
         }
     }
     for finding in &file.findings {

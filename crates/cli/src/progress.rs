@@ -40,7 +40,7 @@ impl Bar {
                 self.bar.set_message(format!("{}: {points} points", self.name));
             }
             Progress::Step { step, .. } => {
-                self.bar.set_message(format!("{}: {step}", self.name));
+                self.bar.set_message(format!("{}: {}", self.name, step.name()));
             }
             Progress::Done { .. } => {}
         }
