@@ -1,4 +1,7 @@
-//! isoxml reader.
+//! ISOXML, the task data of ISO 11783-10: what tractors and implements log to the terminal.
+//!
+//! `raw` reads XML and binary logs in the standard's own words, `map` turns them into points.
+//! Rule: values are taken by header index, scaled by ISO 11783-11, and never guessed.
 
 mod claim;
 pub mod map;
@@ -10,9 +13,9 @@ use tramline_model::{ReadError, Receiver};
 
 pub static FORMAT: Format = Format {
     id: "isoxml",
-    name: "isoxml",
+    name: "ISOXML (ISO 11783-10), versions 1 to 4",
     file_formats: &["ISO11783"],
-    reads: "",
+    reads: "time logs of every task: rates, yields, moisture, depth, sections, work state, totals",
     claim,
     read,
 };
@@ -22,11 +25,11 @@ fn claim(tree: &Tree) -> Vec<Claim> {
 }
 
 fn read(
-    _tree: &Tree,
-    _claim: &Claim,
-    _limits: &Limits,
-    _options: &ReadOptions,
-    _receiver: &mut dyn Receiver,
+    tree: &Tree,
+    claim: &Claim,
+    limits: &Limits,
+    options: &ReadOptions,
+    receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
-    Ok(())
+    map::read(tree, claim, limits, options, receiver)
 }

@@ -1,1 +1,267 @@
-//! From task data and time logs to standard points.
+//! From task data and time logs to standard points: one machine file for each task and kind of
+//! work within it.
+//!
+//! Rule: the file's order is the truth, the last value holds within one log only, and a log that
+//! cannot be read costs that log and not its task.
+
+mod clock;
+mod columns;
+mod describe;
+mod device;
+mod operation;
+mod points;
+mod raw_rows;
+mod session;
+mod totals;
+
+use super::raw::{Task, TaskData, TimeLog};
+use crate::claim::{Claim, ReadOptions};
+use crate::source::{EntryId, Limits, Tree};
+use device::Devices;
+use std::collections::BTreeSet;
+use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
+
+/// What the parts of the mapping share.
+pub(crate) struct Context<'a> {
+    pub(crate) data: &'a TaskData,
+    pub(crate) devices: Devices<'a>,
+    pub(crate) options: &'a ReadOptions,
+    /// Place of the `TASKDATA.XML`.
+    pub(crate) place: Place,
+}
+
+/// The logs of one task, decoded, and why others are not among them.
+struct Loaded {
+    logs: Vec<TimeLog>,
+    entries: Vec<String>,
+    problems: Vec<ReadError>,
+}
+
+/// Reads one claimed task data set into the receiver.
+pub(crate) fn read(
+    tree: &Tree,
+    claim: &Claim,
+    limits: &Limits,
+    options: &ReadOptions,
+    receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    let mut data = TaskData::read(tree, claim.main, limits)?;
+    let mut findings = std::mem::take(&mut data.findings);
+    let devices = Devices::new(&data.devices, &tree.place(claim.main), &mut findings);
+    for finding in findings {
+        receiver.finding(finding);
+    }
+    let context = Context { data: &data, devices, options, place: tree.place(claim.main) };
+    let mut used = BTreeSet::new();
+    let mut plans = 0_u32;
+    for task in &data.tasks {
+        if task.logs.is_empty() {
+            plans += 1;
+            continue;
+        }
+        let loaded = load(tree, claim.main, task, limits, &mut used, receiver);
+        machine_files(&context, task, loaded, receiver)?;
+    }
+    unassigned(tree, claim, &context, limits, &used, receiver)?;
+    if plans > 0 {
+        receiver.finding(Finding::new(
+            "isoxml.plan-only",
+            Severity::Note,
+            tree.place(claim.main),
+            format!("{plans} tasks have no time log: plans, or work without a log"),
+        ));
+    }
+    Ok(())
+}
+
+/// Decodes the logs of a task. A log that another task named before is left to that one.
+fn load(
+    tree: &Tree,
+    main: EntryId,
+    task: &Task,
+    limits: &Limits,
+    used: &mut BTreeSet<String>,
+    receiver: &mut dyn Receiver,
+) -> Loaded {
+    let mut loaded = Loaded { logs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
+    for reference in &task.logs {
+        let name = stem(&reference.name);
+        if !used.insert(name.to_lowercase()) {
+            receiver.finding(Finding::new(
+                "isoxml.time-log-referenced-twice",
+                Severity::Note,
+                Place::inside(tree.entry(main).path.clone(), task.id.clone()),
+                format!("time log `{name:.40}` is named more than once and counted once"),
+            ));
+            continue;
+        }
+        let bin = tree.sibling(main, &format!("{name}.bin"));
+        let xml = tree.sibling(main, &format!("{name}.xml"));
+        load_one(tree, main, name, xml, bin, limits, &mut loaded);
+    }
+    loaded
+}
+
+fn load_one(
+    tree: &Tree,
+    main: EntryId,
+    name: &str,
+    xml: Option<EntryId>,
+    bin: Option<EntryId>,
+    limits: &Limits,
+    loaded: &mut Loaded,
+) {
+    loaded.entries.extend([bin, xml].into_iter().flatten().map(|id| tree.entry(id).path.clone()));
+    let missing = |what: &str| {
+        ReadError::malformed(
+            Place::inside(tree.entry(main).path.clone(), format!("{name:.60}")),
+            format!("{name:.60}.{what} is missing"),
+            "copy the whole TASKDATA folder from the stick again",
+        )
+    };
+    let result = match (xml, bin) {
+        (Some(xml), Some(bin)) => TimeLog::read(tree, xml, bin, name, limits),
+        (_, None) => Err(missing("BIN")),
+        (None, _) => Err(missing("XML")),
+    };
+    match result {
+        Ok(log) if log.records > 0 && log.latitude.is_empty() => {
+            loaded.problems.push(ReadError::malformed(
+                Place::entry(loaded.entries.last().cloned().unwrap_or_default()),
+                format!("time log `{name:.60}` has no position (its header lacks PTN): no points"),
+                "switch on the logging of positions in the terminal",
+            ));
+        }
+        Ok(log) => loaded.logs.push(log),
+        Err(error) => loaded.problems.push(error),
+    }
+}
+
+/// Pushes the machine files of one task.
+fn machine_files(
+    context: &Context<'_>,
+    task: &Task,
+    loaded: Loaded,
+    receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    let Loaded { mut logs, entries, problems } = loaded;
+    let mut findings: Vec<Finding> =
+        logs.iter_mut().flat_map(|log| std::mem::take(&mut log.findings)).collect();
+    let (empty, logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.records == 0);
+    if logs.is_empty() {
+        if empty.is_empty() && problems.is_empty() {
+            return Ok(());
+        }
+        for finding in findings {
+            receiver.finding(finding);
+        }
+        let name = empty.first().map_or("", |log| log.name.as_str());
+        let error = problems.into_iter().next().unwrap_or_else(|| {
+            ReadError::malformed(
+                Place::inside(context.place.entry.clone(), task.id.clone()),
+                format!("no points: time log {name:.60} is empty or holds no valid record"),
+                "nothing was logged, or the log is damaged: copy it from the stick again",
+            )
+        });
+        let found = operation::Found {
+            kind: tramline_model::OperationType::Other("unknown".to_owned()),
+            reason: "no log could be read".to_owned(),
+            original: None,
+        };
+        let description =
+            describe::describe(context, task, &found, entries, arrow_schema::Schema::empty().into(), "");
+        receiver.failed(Some(description), error)?;
+        return Ok(());
+    }
+    for problem in problems {
+        findings.push(
+            Finding::new(
+                "isoxml.time-log-unreadable",
+                Severity::Error,
+                context.place.clone(),
+                problem.to_string(),
+            )
+            .hint(problem.hint()),
+        );
+    }
+    let clock = clock::Clock::of(task, &logs);
+    let totals = totals::display_totals(&logs);
+    let records: u64 = logs.iter().map(|log| log.records as u64).sum();
+    let skipped_bytes: u64 = logs.iter().map(|log| log.skipped_bytes).sum();
+    for found in operation::operations(context, task, &logs) {
+        let plan = columns::Plan::new(context, &found.kind, &logs);
+        let description = describe::describe(
+            context,
+            task,
+            &found,
+            entries.clone(),
+            plan.schema(),
+            clock.source(),
+        );
+        let place = Place::inside(context.place.entry.clone(), task.id.clone());
+        receiver.begin(description)?;
+        for finding in findings.iter().cloned().chain(clock.finding(&place)) {
+            receiver.finding(finding);
+        }
+        for log in &logs {
+            raw_rows::push(log, &clock, receiver)?;
+        }
+        let mut writer = points::Writer::new(context, &plan, &clock);
+        for session in session::sessions(&logs) {
+            writer.session(&session, receiver)?;
+        }
+        for finding in writer.finish(&place, receiver)? {
+            receiver.finding(finding);
+        }
+        receiver.finish(Ending { records, skipped_bytes, display_totals: totals.clone() })?;
+    }
+    Ok(())
+}
+
+/// Logs that lie beside the task data and that no task names.
+fn unassigned(
+    tree: &Tree,
+    claim: &Claim,
+    context: &Context<'_>,
+    limits: &Limits,
+    used: &BTreeSet<String>,
+    receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    let folder = tree.folder(claim.main);
+    for id in claim.entries.iter().copied().filter(|id| tree.folder(*id) == folder) {
+        let name = stem(tree.name(id)).to_owned();
+        let lower = name.to_lowercase();
+        let numbered = lower
+            .strip_prefix("tlg")
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+        if tree.extension(id) != "bin" || !numbered || used.contains(&lower) {
+            continue;
+        }
+        let Some(xml) = tree.sibling(id, &format!("{name}.xml")) else { continue };
+        let task = Task { id: name.clone(), designator: Some(name.clone()), ..Task::default() };
+        let mut loaded = Loaded { logs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
+        load_one(tree, claim.main, &name, Some(xml), Some(id), limits, &mut loaded);
+        if loaded.logs.iter().all(|log| log.records == 0) {
+            continue;
+        }
+        receiver.finding(Finding::new(
+            "isoxml.time-log-unassigned",
+            Severity::Warning,
+            tree.place(id),
+            format!("no task names the time log `{name:.40}`: it is a machine file of its own"),
+        ));
+        machine_files(context, &task, loaded, receiver)?;
+    }
+    Ok(())
+}
+
+/// A name without `.bin` or `.xml` in any letter case.
+fn stem(name: &str) -> &str {
+    let cut = name.len().saturating_sub(4);
+    match name.get(cut..) {
+        Some(end) if end.eq_ignore_ascii_case(".bin") || end.eq_ignore_ascii_case(".xml") => {
+            name.get(..cut).unwrap_or(name)
+        }
+        _ => name,
+    }
+}
