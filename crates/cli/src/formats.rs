@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     "fileFormats": format.file_formats, "reads": format.reads })
             })
             .chain(recognised.iter().map(|known| {
-                serde_json::json!({ "id": known.id, "name": known.name, "read": false,
+                serde_json::json!({ "id": known.code, "name": known.name, "read": false,
                     "provider": known.provider.code(), "hint": known.hint })
             }))
             .collect();

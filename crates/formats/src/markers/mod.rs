@@ -38,3 +38,27 @@ fn read(
     };
     Err(ReadError::unsupported(place, text, hint))
 }
+
+/// A format that is known and not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The `fileFormat` code.
+    pub code: &'static str,
+    pub provider: tramline_model::Provider,
+    /// Format and maker, for people.
+    pub name: &'static str,
+    /// What to do, or why there is no machine data in it.
+    pub hint: &'static str,
+}
+
+/// Every format that is known and not read, in the order of the table.
+pub fn catalogue() -> Vec<Known> {
+    table::MARKERS
+        .iter()
+        .map(|marker| {
+            let (table::Say::Closed(hint) | table::Say::NotYet(hint) | table::Say::NoData(hint)) =
+                marker.say;
+            Known { code: marker.code, provider: marker.provider, name: marker.what, hint }
+        })
+        .collect()
+}

@@ -204,11 +204,11 @@ impl<'a> Writer<'a> {
             if joined {
                 continue;
             }
-            self.emit(&mut moment, log, row);
-            moment.instant += 1;
-            if self.columns.rows >= BATCH_ROWS {
+            if self.columns.rows + self.plan.lanes.len().max(1) > BATCH_ROWS {
                 self.flush(receiver)?;
             }
+            self.emit(&mut moment, log, row);
+            moment.instant += 1;
         }
         Ok(())
     }
