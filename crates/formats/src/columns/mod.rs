@@ -5,9 +5,11 @@
 //! Takes titles, gives one [`Meaning`] per column and the roles of the rest (time, projected
 //! position, names). Of two columns for one property the better title wins; the other stays raw.
 
+pub mod describe;
 mod dictionary;
 pub mod instant;
 mod status;
+pub mod table;
 
 pub use status::status;
 
