@@ -1,7 +1,7 @@
 //! From the bytes of an entry to UTF-8, as a stream: encoding from the first bytes, line length
 //! and control characters guarded on the way.
 
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, Read};
 use tramline_model::{Place, ReadError};
 
@@ -31,6 +31,8 @@ pub(super) fn encoding(head: &[u8]) -> Option<&'static Encoding> {
         Ok(_) => Some(UTF_8),
         // The head may end inside a character.
         Err(e) if e.error_len().is_none() => Some(UTF_8),
+        // Signs of units alone (°, ², ³, µ): every Western writer means this table.
+        Err(_) if text.iter().all(|b| *b < 128 || matches!(*b, 0xB0..=0xB7)) => Some(WINDOWS_1252),
         Err(_) => {
             let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
             detector.feed(text, true);

@@ -16,7 +16,7 @@ use tramline_model::{Ending, Finding, Place, Property, ReadError, Receiver, Seve
 const SAMPLE_ROWS: usize = 4_096;
 const SAMPLE_BYTES: usize = 8 << 20;
 
-type Rows<'a> = csv::Reader<BufReader<Utf8<Box<dyn Read + 'a>>>>;
+type Rows<'a> = csv::Reader<BufReader<Utf8<Box<dyn Read + Send + 'a>>>>;
 
 /// Reads a table.
 pub(super) fn read(

@@ -106,7 +106,9 @@ fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
         let rows = counts.iter().skip(skip).filter(|c| **c > 0).count();
         // Eight of ten lines after the preamble have the same length.
         let fits = times >= 2 && times * 10 >= rows * 8 && skip <= 20;
-        if fits && best.is_none_or(|(_, other, _)| width > other) {
+        // What explains the first lines too, then what gives more columns.
+        let better = |other: (u8, usize, usize)| skip < other.2 || (skip == other.2 && width > other.1);
+        if fits && best.is_none_or(better) {
             best = Some((separator, width, skip));
         }
     }

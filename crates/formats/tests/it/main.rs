@@ -1,5 +1,7 @@
 //! Tests of the readers against real data and through their public interface.
 
+mod collect;
+mod geojson;
 mod isoxml_corpus;
 mod isoxml_read;
 mod markers;
@@ -7,3 +9,4 @@ mod shapefile;
 mod source_container;
 mod source_hostile;
 mod source_tree;
+mod text;
