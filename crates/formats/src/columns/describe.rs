@@ -147,8 +147,17 @@ const LATEST_MS: i64 = 4_102_444_800_000;
 impl Clock {
     /// `rows` are the texts of the time columns of the first rows (date, time). `None` when not
     /// one of them is a believable instant.
-    pub fn from_rows(columns: TimeColumns, rows: &[(String, String)], options: &ReadOptions) -> Option<Self> {
-        let reader = instant::Reader::from_column(rows.iter().map(|(date, _)| date.as_str()));
+    pub fn from_rows(
+        columns: TimeColumns,
+        family: Family,
+        rows: &[(String, String)],
+        options: &ReadOptions,
+    ) -> Option<Self> {
+        let mut reader = instant::Reader::from_column(rows.iter().map(|(date, _)| date.as_str()));
+        if family == Family::CropScan {
+            // An Australian logger.
+            reader.prefer_day_first();
+        }
         let latest = options.latest_instant_ms.unwrap_or(LATEST_MS);
         let mut clock = Self { columns, reader, source: "none", earliest: EARLIEST_MS, latest };
         let mut found = rows.iter().filter_map(|(date, time)| clock.instant(date, time)).peekable();

@@ -57,6 +57,13 @@ impl Reader {
         }
     }
 
+    /// Reads day first when no text of the column tells.
+    pub fn prefer_day_first(&mut self) {
+        if !self.settled {
+            (self.order, self.settled) = (Order::DayFirst, true);
+        }
+    }
+
     /// Dates with a slash were seen and none of them tells the day from the month.
     pub fn ambiguous(&self) -> bool {
         self.seen && !self.settled

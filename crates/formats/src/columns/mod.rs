@@ -8,6 +8,7 @@
 pub mod describe;
 mod dictionary;
 pub mod instant;
+pub(crate) mod project;
 mod status;
 pub mod table;
 

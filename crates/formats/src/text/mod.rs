@@ -5,7 +5,6 @@
 //! counted. Text that is no table with positions is not claimed.
 
 mod decode;
-mod project;
 mod read;
 mod sniff;
 

@@ -1,10 +1,10 @@
 //! One table from its stream to the receiver.
 
 use super::decode::{Utf8, read_error};
-use super::project::Projection;
 use super::sniff::Layout;
 use crate::claim::ReadOptions;
 use crate::columns::describe::{Clock, Facts, describe, provider, unit_finding};
+use crate::columns::project::Projection;
 use crate::columns::table::{Cell, Plan, Profile, Table};
 use crate::columns::{Mapping, TimeColumns};
 use crate::source::{EntryId, Limits, Tree};
@@ -54,7 +54,7 @@ pub(super) fn read(
             .map(|row| time_texts(columns, row))
             .map(|(date, time)| (date.to_owned(), time.to_owned()))
             .collect();
-        Clock::from_rows(columns, &texts, options)
+        Clock::from_rows(columns, mapping.family, &texts, options)
     });
     let plan = Plan {
         titles: &layout.titles,

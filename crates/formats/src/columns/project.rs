@@ -3,14 +3,14 @@
 use proj4rs::Proj;
 
 /// A coordinate system given as `EPSG:<code>`.
-pub(super) struct Projection {
+pub(crate) struct Projection {
     source: Proj,
     target: Proj,
 }
 
 impl Projection {
     /// UTM zones on WGS 84, ETRS89 and NAD83, and web Mercator. An error tells what is known.
-    pub(super) fn from_code(text: &str) -> Result<Self, String> {
+    pub(crate) fn from_code(text: &str) -> Result<Self, String> {
         let unknown = || {
             format!(
                 "coordinate system `{text}` is not known; known are EPSG:32601 to 32660, 32701 to \
@@ -33,7 +33,7 @@ impl Projection {
     }
 
     /// Degrees of longitude and latitude.
-    pub(super) fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+    pub(crate) fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let mut point = (x, y, 0.0);
         proj4rs::transform::transform(&self.source, &self.target, &mut point).ok()?;
         let (lon, lat) = (point.0.to_degrees(), point.1.to_degrees());
