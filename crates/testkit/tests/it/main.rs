@@ -3,6 +3,7 @@
 
 mod attacks;
 mod common;
+mod corpus;
 mod hostile;
 mod samples;
 mod truth;
