@@ -94,11 +94,14 @@ impl Constants {
     }
 }
 
-/// The crop of a cell: Deere's numbers by name, text as it is.
+/// The crop of a cell: Deere's numbers by name, the two letters of Yield Editor sets (`ww`) in
+/// words, other text as it is.
 pub(crate) fn crop(text: &str, deere: bool) -> Option<String> {
     match text.parse::<f64>() {
         Ok(number) if deere => deere::crop_of_number(number).map(str::to_owned),
         Ok(_) => None,
+        Err(_) if text.eq_ignore_ascii_case("ww") => Some("winter wheat".to_owned()),
+        Err(_) if text.eq_ignore_ascii_case("sw") => Some("spring wheat".to_owned()),
         Err(_) => Some(text.to_owned()),
     }
 }
@@ -174,4 +177,20 @@ fn recording(cells: &ArrayRef) -> StringArray {
         _ => None,
     };
     as_texts(cells).iter().map(|t| t.and_then(word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crops_that_are_numbered_or_cut_short_get_a_name_that_the_tables_know() {
+        let named = |text: &str, deere| crop(text, deere);
+        assert_eq!(named("173", true).as_deref(), Some("corn"));
+        assert_eq!((named("173", false), named("9999", true)), (None, None));
+        for text in ["ww", "sw", "CORN"] {
+            let name = named(text, false).unwrap_or_default();
+            assert!(tramline_model::Crop::find(&name).is_some(), "{text} gives {name}");
+        }
+    }
 }
