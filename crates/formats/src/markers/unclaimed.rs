@@ -24,8 +24,18 @@ const KINDS: &[(&[&str], &str)] = &[
     (&["zip"], "an archive that cannot be opened"),
 ];
 
+/// Extensions of formats that are read, and what a file of that name lacks when it is not.
+const OPEN: &[(&[&str], &str)] = &[
+    (&["txt", "csv", "tsv", "log"],
+        "unrecognised: text without a table of positions and values that are known"),
+    (&["geojson", "json"], "unrecognised: not GeoJSON with points and values"),
+    (&["xml"], "unrecognised: XML of no known format"),
+    (&["parquet", "feather", "arrow", "nc", "h5", "gdb"],
+        "unsupported: save the data as shapefile, GeoJSON or CSV"),
+];
+
 /// Side files of a shapefile.
-const SIDES: &[&str] = &["shx", "dbf", "prj", "cpg", "sbn", "sbx", "qix", "fbn", "fbx", "ain", "aih", "atx", "ixs"];
+const SIDES: &[&str] = &["shx", "dbf", "prj", "cpg", "sbn", "sbx", "qix", "rtree", "fbn", "fbx", "ain", "aih", "atx", "ixs"];
 
 /// Extensions that monitors use, where the name alone does not make a dataset.
 const MONITORS: &[(&str, &str)] = &[
@@ -82,8 +92,11 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     if let Some((_, expected)) = MONITORS.iter().find(|(known, _)| *known == extension) {
         return format!("unrecognised: could not be matched to a known format ({expected})");
     }
-    if extension == "txt" || matches!(name.as_str(), "readme" | "license" | "licence") {
-        return "unrecognised: text without a table of positions and values".to_owned();
+    if name == "version.txt" {
+        return "the version of a display's software, it holds no machine records".to_owned();
+    }
+    if let Some((_, reason)) = OPEN.iter().find(|(list, _)| list.contains(&extension)) {
+        return (*reason).to_owned();
     }
     "unrecognised: no known format has this name or content".to_owned()
 }

@@ -7,6 +7,7 @@ mod isoxml_read;
 mod markers;
 mod shapefile;
 mod source_container;
+mod source_corpus;
 mod source_hostile;
 mod source_tree;
 mod text;
