@@ -74,7 +74,7 @@ pub(super) static GENERAL: &[Row] = &[
     row(EquipmentWidth, System("ft", "m"), &[
         "swthwdth", "swathwidth", "swathwidt", "swathwi", "swathwid", "mainswathwidth",
         "equipmentwidth", "vrequipmentwidth", "width", "segmentwidthuom", "largeurde", "largeur",
-        "rowwidth",
+        "rowwidth", "swath",
     ]),
     row(Area, System("ac", "ha"), &["area", "fieldar", "vrdeltaarea", "deltaarea", "areauom"]),
     row(Area, Fixed("ac"), &["areaac"]),

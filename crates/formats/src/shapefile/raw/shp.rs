@@ -179,7 +179,11 @@ impl<R: Read> ShapeReader<R> {
                 self.cut = Some(format!("the .shp ends in record {record}"));
                 return Ok(false);
             }
-            let what = format!("record length of {length} bytes, but {left} bytes are left in the .shp");
+            let mut what = format!("record length of {length} bytes, but {left} bytes are left in the .shp");
+            let kind = le_i32(&self.content, 0).and_then(geometry);
+            if let Some((parts, points)) = kind.and_then(|kind| counts(&self.content, kind)) {
+                what.push_str(&format!("; it says {parts} parts and {points} points"));
+            }
             return Err(self.malformed(record, what));
         }
         self.at += 8 + length;
@@ -297,6 +301,7 @@ fn unknown_type(place: Place, shape_type: i32) -> ReadError {
 /// Parts and points that a shape claims.
 fn counts(content: &[u8], kind: Geometry) -> Option<(i32, i32)> {
     match kind {
+        Geometry::Point => None,
         Geometry::MultiPoint => Some((0, le_i32(content, 36)?)),
         _ => Some((le_i32(content, 36)?, le_i32(content, 40)?)),
     }
