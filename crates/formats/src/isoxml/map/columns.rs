@@ -145,6 +145,9 @@ pub(crate) struct Plan {
     device: Option<String>,
 }
 
+/// No implement is wider: larger values mean that there is none.
+const MAX_WIDTH_MM: i64 = 200_000;
+
 /// Count of values, and of those that are not 0, by DDI and element.
 pub(crate) type Logged = BTreeMap<(u16, Option<String>), (u64, u64)>;
 
@@ -172,6 +175,31 @@ pub(crate) fn logged(logs: &[TimeLog]) -> Logged {
         }
     }
     all
+}
+
+/// Widths that elements logged (DDI 67, 68, 70), in metres: what the description leaves out, many
+/// terminals log once at the start.
+pub(crate) fn logged_widths(logs: &[TimeLog]) -> BTreeMap<String, f64> {
+    let mut widths: BTreeMap<String, f64> = BTreeMap::new();
+    for log in logs {
+        let mut largest = vec![0_i64; log.header.values.len()];
+        for (index, raw) in log.value_index.iter().zip(&log.value) {
+            if let Some(known) = largest.get_mut(usize::from(*index)) {
+                *known = (*known).max(i64::from(*raw).min(MAX_WIDTH_MM));
+            }
+        }
+        for (value, logged) in log.header.values.iter().zip(largest) {
+            let mm = value.fixed.unwrap_or(logged);
+            if matches!(value.ddi, 67 | 68 | 70)
+                && (1..MAX_WIDTH_MM).contains(&mm)
+                && let Some(id) = &value.device_element
+            {
+                let known = widths.entry(id.clone()).or_insert(0.0);
+                *known = known.max(mm as f64 / 1000.0);
+            }
+        }
+    }
+    widths
 }
 
 impl Plan {
@@ -215,14 +243,16 @@ impl Plan {
         let sections = device.map(super::device::sections).unwrap_or_default();
         let states: Vec<Option<String>> =
             logged.keys().filter(|(ddi, _)| *ddi == 141).map(|(_, id)| id.clone()).collect();
-        let lanes = super::points::lanes(context, &slots, &sections, &states, logs);
+        let widths = logged_widths(logs);
+        let width_m = |id: &str| context.devices.width_m(id).or_else(|| widths.get(id).copied());
+        let lanes = super::points::lanes(context, &slots, &sections, &states, logs, &width_m);
         let main = slots
             .iter()
             .find(|slot| slot.hold == Limited)
             .and_then(|slot| slot.elements.first().cloned().flatten());
         let section_widths_m: Vec<Option<f64>> =
-            sections.iter().map(|section| context.devices.width_m(&section.id)).collect();
-        let full_width_m = full_width(context, device, main.as_deref(), &section_widths_m);
+            sections.iter().map(|section| width_m(&section.id)).collect();
+        let full_width_m = full_width(&width_m, device, main.as_deref(), &section_widths_m);
         let width_element = logged
             .iter()
             .filter(|((ddi, id), _)| {
@@ -411,12 +441,12 @@ fn own_yield(context: &Context<'_>, logged: &Logged, slots: &[Slot]) -> Option<S
 /// Width of the element that works, else of a parent, else of the sections together, else of the
 /// widest element.
 fn full_width(
-    context: &Context<'_>,
+    width_m: &dyn Fn(&str) -> Option<f64>,
     device: Option<&super::super::raw::Device>,
     main: Option<&str>,
     section_widths_m: &[Option<f64>],
 ) -> Option<f64> {
-    let own = main.and_then(|id| context.devices.width_m(id));
+    let own = main.and_then(width_m);
     own.or_else(|| {
         let sum: f64 = section_widths_m.iter().flatten().sum();
         (sum > 0.0).then_some(sum)
@@ -425,7 +455,7 @@ fn full_width(
         device?
             .elements
             .iter()
-            .filter_map(|element| context.devices.width_m(&element.id))
+            .filter_map(|element| width_m(&element.id))
             .fold(None, |widest: Option<f64>, width| Some(widest.map_or(width, |w| w.max(width))))
     })
 }

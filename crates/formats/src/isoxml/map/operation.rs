@@ -55,8 +55,13 @@ pub(crate) fn operations(context: &Context<'_>, task: &Task, logs: &[TimeLog]) -
     let logged = logged(logs);
     let devices = involved(context, task, &logged);
     let signatures = signatures(context, task, &logged, &devices);
-    let practices = practices(context, logs, &logged, &devices);
-    if !practices.is_empty() {
+    let (practices, constant) = practices(logs, &logged, &devices);
+    // A constant of the description that no yield goes with: the yield was measured, it wins.
+    let no_yield = |code: &i64| matches!(code, 6 | 10 | 11 | 14 | 15 | 17 | 18);
+    let overruled = constant
+        && practices.iter().all(|(code, ..)| no_yield(code))
+        && signatures.iter().any(|(kind, _)| *kind == OperationType::Harvested);
+    if !practices.is_empty() && !overruled {
         let mut found: Vec<Found> = Vec::new();
         for (code, kind, word) in practices {
             if !found.iter().any(|f| f.kind == kind) {
@@ -105,12 +110,15 @@ fn involved<'a>(context: &Context<'a>, task: &Task, logged: &Logged) -> Vec<&'a 
     devices
 }
 
+/// Code, kind of work and word of DDI 179.
+type Practice = (i64, OperationType, &'static str);
+
+/// The practices that were logged, else (`true`) those that the devices state as constants.
 fn practices(
-    context: &Context<'_>,
     logs: &[TimeLog],
     logged: &Logged,
     devices: &[&Device],
-) -> Vec<(i64, OperationType, &'static str)> {
+) -> (Vec<Practice>, bool) {
     let mut codes: Vec<i64> = Vec::new();
     if logged.keys().any(|(ddi, _)| *ddi == 179) {
         for log in logs {
@@ -123,7 +131,8 @@ fn practices(
             codes.extend(log.header.values.iter().filter(|v| v.ddi == 179).filter_map(|v| v.fixed));
         }
     }
-    if codes.iter().all(|code| practice(*code).is_none()) {
+    let constant = codes.iter().all(|code| practice(*code).is_none());
+    if constant {
         codes = devices
             .iter()
             .flat_map(|device| &device.properties)
@@ -131,8 +140,11 @@ fn practices(
             .map(|property| property.value)
             .collect();
     }
-    let _ = context;
-    codes.into_iter().filter_map(|code| practice(code).map(|(kind, word)| (code, kind, word))).collect()
+    let named = codes.into_iter().filter_map(|code| {
+        let (kind, word) = practice(code)?;
+        Some((code, kind, word))
+    });
+    (named.collect(), constant)
 }
 
 /// What the values that are not 0 tell, most certain first.

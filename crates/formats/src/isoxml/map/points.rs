@@ -37,6 +37,7 @@ pub(crate) fn lanes(
     sections: &[&DeviceElement],
     states: &[Option<String>],
     logs: &[TimeLog],
+    width_m: &dyn Fn(&str) -> Option<f64>,
 ) -> Vec<Lane> {
     let mut elements: Vec<(&str, &DeviceElement)> = Vec::new();
     for slot in slots.iter().filter(|slot| !slot.sum_bins && slot.several()) {
@@ -79,10 +80,15 @@ pub(crate) fn lanes(
             .or_else(|| logged_offset(id, ddi))
     };
     let widths: Vec<Option<f64>> =
-        elements.iter().map(|(_, e)| context.devices.width_m(&e.id)).collect();
+        elements.iter().map(|(_, e)| width_m(&e.id)).collect();
     let total: f64 = widths.iter().map(|w| w.unwrap_or(0.0)).sum();
     let rights: Vec<Option<f64>> = elements.iter().map(|(_, e)| offset(&e.id, 135, false)).collect();
     let described = rights.iter().all(Option::is_some);
+    // Tools one behind the other on the same strip: laid out they would count its area each.
+    let one_strip = rights.windows(2).all(|pair| pair.first() == pair.last());
+    if described && one_strip && elements.len() > 1 && elements.iter().all(|(_, e)| e.kind == 5) {
+        return Vec::new();
+    }
     let forwards: Vec<f64> =
         elements.iter().map(|(_, e)| offset(&e.id, 134, true).unwrap_or(0.0)).collect();
     let middle = forwards.iter().sum::<f64>() / forwards.len().max(1) as f64;
