@@ -170,7 +170,11 @@ impl Clock {
     fn instant(&self, date: &str, time: &str) -> Option<instant::Instant> {
         let found = match self.columns {
             TimeColumns::One(_) => self.reader.parse(date),
-            TimeColumns::DateAndTime { .. } => self.reader.parse_pair(date, time),
+            // Some put both into the time column, or leave the time away.
+            TimeColumns::DateAndTime { .. } => self
+                .reader
+                .parse_pair(date, time)
+                .or_else(|| self.reader.parse(if time.trim().is_empty() { date } else { time })),
         };
         found.filter(|i| (self.earliest..=self.latest).contains(&i.ms))
     }

@@ -401,6 +401,9 @@ fn in_dimension(property: Property, dimension: Dimension) -> Option<Property> {
     }
 }
 
+/// The rank of a bare word that any better title beats.
+const LAST: usize = 1_000_000;
+
 /// Titles whose property hangs on the unit or on the other columns: rates that may be seed or
 /// product, and a bare `yield`.
 fn rates(
@@ -420,10 +423,10 @@ fn rates(
     let yields = ["yield", "yld", "rendement", "cropyield"];
     if yields.contains(&name) && family != Family::YieldEditor {
         return match (said, dimension) {
-            (Some(unit), Some(Dimension::MassPerArea)) => give(400, P::DryMassPerArea, unit, false),
-            (Some(unit), Some(Dimension::VolumePerArea)) => give(400, P::DryVolumePerArea, unit, false),
-            _ if metric => give(400, P::DryMassPerArea, Unit::known("t/ha"), true),
-            _ => give(400, P::DryVolumePerArea, Unit::known("bu/ac"), true),
+            (Some(unit), Some(Dimension::MassPerArea)) => give(LAST, P::DryMassPerArea, unit, false),
+            (Some(unit), Some(Dimension::VolumePerArea)) => give(LAST, P::DryVolumePerArea, unit, false),
+            _ if metric => give(LAST, P::DryMassPerArea, Unit::known("t/ha"), true),
+            _ => give(LAST, P::DryVolumePerArea, Unit::known("bu/ac"), true),
         };
     }
     let actual = ["appliedrate", "appliedrat", "appldrt", "actualrate", "applicationrate", "productamount", "productrate", "rate"];
@@ -433,7 +436,7 @@ fn rates(
     if !is_target && !actual.contains(&name) {
         return None;
     }
-    let rank = 50 + actual.iter().chain(&target).position(|t| *t == name).unwrap_or(0);
+    let rank = if name == "rate" { LAST } else { 50 } + actual.iter().chain(&target).position(|t| *t == name).unwrap_or(0);
     let seed_word = !starts("product") && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
     let seed = dimension == Some(Dimension::CountPerArea)
         || (thousand && said.is_none() && (has("rtapdct") || !metric))

@@ -132,6 +132,13 @@ fn agridat_french_and_cropscan_titles() {
 }
 
 #[test]
+fn a_bare_word_yields_to_a_better_title() {
+    let m = map(&["lon", "lat", "yield", "Dry_Yield", "rate", "Rt_Apd_Liq"]);
+    assert_eq!(m.column(Property::DryVolumePerArea), Some(3));
+    assert_eq!(m.column(Property::AppliedRate), Some(5));
+}
+
+#[test]
 fn names_that_say_nothing_give_nothing() {
     let m = map(&["FID", "abc", "id", "notes"]);
     assert!(m.columns.iter().all(Option::is_none));
