@@ -51,10 +51,12 @@ pub struct Known {
     pub hint: &'static str,
 }
 
-/// Every format that is known and not read, in the order of the table.
+/// Every format that is known and not read, once, in the order of the table.
 pub fn catalogue() -> Vec<Known> {
+    let mut named = std::collections::HashSet::new();
     table::MARKERS
         .iter()
+        .filter(|marker| named.insert(marker.what))
         .map(|marker| {
             let (table::Say::Closed(hint) | table::Say::NotYet(hint) | table::Say::NoData(hint)) =
                 marker.say;

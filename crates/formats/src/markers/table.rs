@@ -50,6 +50,7 @@ const CNH: &str = "export it from the maker's portal or desktop program as shape
 const TRIMBLE: &str =
     "export it from the Trimble software as shapefile, or send the AgGPS folder if the display writes one";
 const FIELDVIEW: &str = "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
+const PANORAMA: &str = "export it from the 20/20 or Panorama as shapefile or text";
 const RAVEN: &str = "send the FMIS export as ISOXML, or export a shapefile from Slingshot";
 const OLD: &str = "load it in the maker's or a farm management program and export a shapefile or text";
 
@@ -70,6 +71,12 @@ const fn marker(
     confidence: Confidence,
 ) -> Marker {
     Marker { code, provider, what, find, say, confidence }
+}
+
+/// Logs that turn out to be zips are unfolded: then the folder has the log's name. What is open in
+/// them goes to its reader.
+const fn unfolded(folders: &'static [&'static str]) -> Find {
+    Below { folders, marks: &["*"], unless: &["taskdata.xml", "jobdata.xml", "*.shp"] }
 }
 
 /// In order: an entry belongs to the first that finds it.
@@ -136,7 +143,7 @@ pub(super) static MARKERS: &[Marker] = &[
         Closed(FIELDVIEW), Content),
     marker("PP2020", PrecisionPlanting, "Precision Planting 20/20 log (.2020)",
         files(&["*.2020"], &[]),
-        Closed("export it from the 20/20 or Panorama as shapefile or text"), Name),
+        Closed(PANORAMA), Name),
     // Trimble.
     marker("TRIMBLE", Trimble, "Trimble AgData card",
         below(&["agdata"], &["*.agf", "*.agt", "*.agi", "*.agv", "*.agu", "*.agm"]),
@@ -154,6 +161,17 @@ pub(super) static MARKERS: &[Marker] = &[
     marker("JDP", RavenSlingshot, "Raven job (.jdp)", files(&["*.jdp"], &[]), Closed(RAVEN), Name),
     marker("RBIN", RavenSlingshot, "Raven log (.rbin)", files(&["*.rbin", "*.ssa"], &[]),
         Closed(RAVEN), Name),
+    marker("GEN4", JohnDeere, "John Deere Gen4 display log (.jdl)", unfolded(&["*.jdl"]),
+        NotYet(DEERE), Name),
+    marker("AGDATA", AgLeader, "Ag Leader InCommand, Integra or Versa log (.agdata)",
+        unfolded(&["*.agdata"]), Closed(SMS), Name),
+    marker("ILF", AgLeader, "Ag Leader Insight or Edge log (.ilf)", unfolded(&["*.ilf"]),
+        Closed(SMS), Name),
+    marker("YLD", AgLeader, "Ag Leader PF3000 or YM2000 log (.yld)", unfolded(&["*.yld"]),
+        Closed(SMS), Name),
+    marker("PP2020", PrecisionPlanting, "Precision Planting 20/20 log (.2020)",
+        unfolded(&["*.2020"]), Closed(PANORAMA), Name),
+    marker("JDP", RavenSlingshot, "Raven job (.jdp)", unfolded(&["*.jdp"]), Closed(RAVEN), Name),
     // AgGateway.
     marker("ADAPTADM", Other, "ADAPT ADM data card", below(&["adm"], &["*.adm", "admversion.info"]),
         NotYet("export it from the same program as ISOXML or shapefile"), Certain),

@@ -301,7 +301,10 @@ impl RawEntry {
                 field_of_extra(&extra, 0x0001).unwrap_or_default(),
             );
         }
-        Ok(if (size, packed) != (self.size, self.packed) {
+        // Some writers leave all three open; size and checksum are proven while reading.
+        Ok(if (size, packed, crc) == (0, 0, 0) {
+            None
+        } else if (size, packed) != (self.size, self.packed) {
             Some(format!(
                 "size mismatch: {} bytes by the directory of the zip, {size} by the entry's own \
                  header",

@@ -170,18 +170,19 @@ impl<'a> Opening<'a> {
         }
         self.count(size)?;
         let mut entry = Entry { path, size, content, problem };
-        if entry.problem.is_none() {
-            if let Some(kind) = kind_of_archive(&entry) {
-                match self.unfold(&entry, kind, level) {
-                    Ok(()) => return Ok(()),
-                    Err(e) if e.is_about_cost() => return Err(e),
-                    Err(SourceError::Io(text)) => entry.problem = Some(text),
-                    Err(SourceError::Refused { text, .. }) => {
-                        entry.problem = Some(format!("the archive cannot be opened: {text}"));
-                    }
+        if entry.problem.is_none()
+            && let Some(kind) = kind_of_archive(&entry)
+        {
+            let problem = match self.unfold(&entry, kind, level) {
+                Ok(()) => return Ok(()),
+                Err(e) if e.is_about_cost() => return Err(e),
+                Err(SourceError::Io(text)) => text,
+                Err(SourceError::Refused { text, .. }) => {
+                    format!("the archive cannot be opened: {text}")
                 }
-                self.unreadable(&entry.path, entry.problem.clone().unwrap_or_default());
-            }
+            };
+            self.unreadable(&entry.path, problem.clone());
+            entry.problem = Some(problem);
         }
         self.entries.push(entry);
         Ok(())

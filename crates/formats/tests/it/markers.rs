@@ -47,6 +47,11 @@ fn datasets() -> Vec<(&'static str, &'static str, Vec<(&'static str, &'static [u
         ("FALCON", "Falcon", vec![("a.rpt", b"x")]),
         ("FIELDSTAR", "FIELDSTAR", vec![("a.fsb", b"x"), ("a.lsi", b"x")]),
         ("AGROCOM", "AGROCOM", vec![("a.anl", b"x")]),
+        // Zips by content, unfolded to a folder of their name.
+        ("AGDATA", "InCommand", vec![("b.agdata/part.bin", b"x"), ("b.agdata/part.idx", b"x")]),
+        ("PP2020", "20/20", vec![("b.2020/log.bin", b"x")]),
+        ("JDP", "Raven", vec![("b.jdp/1234.jdf", b"x"), ("b.jdp/DDOP.XML", b"x")]),
+        ("JDP", "Raven", vec![("c.jdp/1234.bin", b"x")]),
         ("GPKG", "GeoPackage", vec![("a.gpkg", b"SQLite format 3\0")]),
         ("FGB", "FlatGeobuf", vec![("a.fgb", b"fgb\x03fgb\0")]),
     ]
@@ -128,6 +133,18 @@ fn real_isoxml_beside_a_voyager_card_is_left_to_its_reader() {
     let detection = detect(&tree, Some("CN1"));
     assert_eq!(detection.claims.len(), 1);
     assert_eq!(detection.claims[0].entries.len(), 1);
+}
+
+#[test]
+fn isoxml_in_a_raven_job_is_left_to_its_reader() {
+    let real = format!("<ISO11783_TaskData>{}</ISO11783_TaskData>", " ".repeat(2_000));
+    let tree = tree([
+        ("a.jdp/TASKDATA/TASKDATA.XML".to_owned(), real.as_bytes()),
+        ("a.jdp/notes.bin".to_owned(), &b"x"[..]),
+    ]);
+    let detection = detect(&tree, None);
+    assert_complete(&tree, &detection);
+    assert!(detection.claims.iter().all(|claim| claim.format == "isoxml"));
 }
 
 #[test]
