@@ -55,10 +55,12 @@ mkdir -p "$out"
 
 inputs=("$@")
 if [ ${#inputs[@]} -eq 0 ]; then
-  if (cd "$root" && cargo run -q -p tramline-testkit --example write_stick -- "$scratch") >&2; then
-    inputs+=("$scratch/stick.zip")
+  # the demo may go on to serve a page: a minute is plenty for the stick itself
+  timeout 60 "$TRAMLINE_BIN" demo --dir "$scratch/demo" >"$scratch/log" 2>&1 </dev/null || true
+  if [ -f "$scratch/demo/stick.zip" ]; then
+    inputs+=("$scratch/demo/stick.zip")
   else
-    say "SKIPPED the sample stick: it could not be made"
+    say "SKIPPED the sample stick: \`tramline demo\` made none"; tail -n 3 "$scratch/log" >&2
   fi
   corpus=${TRAMLINE_CORPUS:-$root/../shared/corpus}
   if [ -d "$corpus" ]; then
