@@ -63,19 +63,19 @@ fn batches() -> Vec<RecordBatch> {
     (0..ROWS).step_by(BATCH).map(make).collect()
 }
 
-fn geojson(batches: &[RecordBatch], threads: usize) -> u64 {
-    let mut writer = GeoJsonWriter::new(Counted::default(), &serde_json::Map::new()).expect("memory").with_threads(threads);
+fn geojson(batches: &[RecordBatch]) -> u64 {
+    let mut writer = GeoJsonWriter::new(Counted::default(), &serde_json::Map::new()).expect("memory");
     for batch in batches {
         writer.write(batch).expect("memory");
     }
     writer.finish().expect("memory").0
 }
 
-#[divan::bench(args = [1, 2], sample_count = 5, sample_size = 1)]
-fn write_geojson(bencher: divan::Bencher<'_, '_>, threads: usize) {
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn write_geojson(bencher: divan::Bencher<'_, '_>) {
     let batches = batches();
-    let bytes = geojson(&batches, threads);
-    bencher.counter(BytesCount::new(bytes)).bench_local(|| geojson(&batches, threads));
+    let bytes = geojson(&batches);
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| geojson(&batches));
 }
 
 fn geoparquet(batches: &[RecordBatch]) -> u64 {

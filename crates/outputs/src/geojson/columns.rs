@@ -75,31 +75,28 @@ impl<'a> Columns<'a> {
         Ok(columns)
     }
 
-    /// Appends the features of rows `start` to `end`. `comma` tells whether one stands before them.
-    pub(super) fn push_rows(&self, buffer: &mut Vec<u8>, start: usize, end: usize, mut comma: bool) {
-        for row in start..end {
-            buffer.extend_from_slice(if comma { b",\n" } else { b"\n" });
-            comma = true;
-            buffer.extend_from_slice(START);
-            match (finite(self.longitude, row), finite(self.latitude, row)) {
-                (Some(longitude), Some(latitude)) => {
-                    buffer.extend_from_slice(POINT);
-                    push_number(buffer, longitude);
-                    buffer.push(b',');
-                    push_number(buffer, latitude);
-                    buffer.extend_from_slice(b"]}");
-                }
-                _ => buffer.extend_from_slice(b"null"),
+    /// Appends the feature of a row. `comma` tells whether one stands before it.
+    pub(super) fn push_row(&self, buffer: &mut Vec<u8>, row: usize, comma: bool) {
+        buffer.extend_from_slice(if comma { b",\n" } else { b"\n" });
+        buffer.extend_from_slice(START);
+        match (finite(self.longitude, row), finite(self.latitude, row)) {
+            (Some(longitude), Some(latitude)) => {
+                buffer.extend_from_slice(POINT);
+                push_number(buffer, longitude);
+                buffer.push(b',');
+                push_number(buffer, latitude);
+                buffer.extend_from_slice(b"]}");
             }
-            buffer.extend_from_slice(br#","properties":{"#);
-            let mut skip = 1; // the comma of the first key
-            for (key, values) in &self.properties {
-                if push_value(buffer, key.get(skip..).unwrap_or_default(), values, row) {
-                    skip = 0;
-                }
-            }
-            buffer.extend_from_slice(b"}}");
+            _ => buffer.extend_from_slice(b"null"),
         }
+        buffer.extend_from_slice(br#","properties":{"#);
+        let mut skip = 1; // the comma of the first key
+        for (key, values) in &self.properties {
+            if push_value(buffer, key.get(skip..).unwrap_or_default(), values, row) {
+                skip = 0;
+            }
+        }
+        buffer.extend_from_slice(b"}}");
     }
 }
 

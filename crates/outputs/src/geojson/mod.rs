@@ -1,7 +1,6 @@
 //! GeoJSON (RFC 7946): a FeatureCollection of points, streamed, one feature to a line.
 //!
-//! Takes record batches as they come and holds no more text than one window of rows. Absent is
-//! left out: a null or non-finite value has no key, a row without position a null geometry. Numbers
+//! Takes record batches as they come and holds a MiB of text. Absent is left out: a null or non-finite value has no key, a row without position a null geometry. Numbers
 //! are the shortest text that reads back as the same `f64`; instants are ISO 8601 in milliseconds.
 
 mod columns;
@@ -17,13 +16,6 @@ use std::io::Write;
 
 /// Text is handed on when this much has come together.
 const FLUSH_BYTES: usize = 1 << 20;
-
-/// Rows that are encoded between two looks at the buffers, which bounds memory for batches of any size.
-const WINDOW_ROWS: usize = 16_384;
-
-/// From this many rows in a window, two threads encode half each. A thread costs some tens of
-/// microseconds, a row about half of one.
-const SPLIT_ROWS: usize = 8_192;
 
 /// Writes record batches with `longitude` and `latitude` columns as Point features.
 ///
@@ -44,11 +36,8 @@ const SPLIT_ROWS: usize = 8_192;
 pub struct GeoJsonWriter<W: Write> {
     out: W,
     buffer: Vec<u8>,
-    /// Text of the second half of a window.
-    second: Vec<u8>,
     keys: Option<(SchemaRef, Keys)>,
     any_feature: bool,
-    threads: usize,
 }
 
 impl<W: Write> GeoJsonWriter<W> {
@@ -68,15 +57,7 @@ impl<W: Write> GeoJsonWriter<W> {
             buffer.push(b',');
         }
         buffer.extend_from_slice(br#""features":["#);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { out, buffer, second: Vec::new(), keys: None, any_feature: false, threads })
-    }
-
-    /// Keeps encoding on the caller's thread (`1`) or lets windows be halved (`2` or more).
-    #[must_use]
-    pub fn with_threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
-        self
+        Ok(Self { out, buffer, keys: None, any_feature: false })
     }
 
     /// One feature per row. Null columns are left out; a row without position has a null geometry.
@@ -91,37 +72,14 @@ impl<W: Write> GeoJsonWriter<W> {
             None => (batch.schema(), Keys::of(batch.schema_ref())),
         };
         let columns = Columns::of(batch, &keys)?;
-        let rows = batch.num_rows();
-        let mut start = 0;
-        while start < rows {
-            let end = rows.min(start + WINDOW_ROWS);
-            self.window(&columns, start, end)?;
-            start = end;
-        }
-        self.keys = Some((schema, keys));
-        Ok(())
-    }
-
-    fn window(&mut self, columns: &Columns<'_>, start: usize, end: usize) -> Result<(), WriteError> {
-        if self.threads > 1 && end - start >= SPLIT_ROWS {
-            let middle = start + (end - start) / 2;
-            let (first, second, any) = (&mut self.buffer, &mut self.second, self.any_feature);
-            second.clear();
-            std::thread::scope(|scope| {
-                scope.spawn(|| columns.push_rows(second, middle, end, true));
-                columns.push_rows(first, start, middle, any);
-            });
-            self.any_feature = true;
-            self.flush_buffer()?;
-            return self.out.write_all(&self.second).map_err(|e| io(&e));
-        }
-        for row in start..end {
-            columns.push_rows(&mut self.buffer, row, row + 1, self.any_feature);
+        for row in 0..batch.num_rows() {
+            columns.push_row(&mut self.buffer, row, self.any_feature);
             self.any_feature = true;
             if self.buffer.len() >= FLUSH_BYTES {
                 self.flush_buffer()?;
             }
         }
+        self.keys = Some((schema, keys));
         Ok(())
     }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use tramline_outputs::WriteError;
 use tramline_outputs::geojson::GeoJsonWriter;
 
-fn write(batches: &[RecordBatch], threads: usize) -> String {
-    let mut writer = GeoJsonWriter::new(Vec::new(), &Map::new()).expect("memory").with_threads(threads);
+fn write(batches: &[RecordBatch]) -> String {
+    let mut writer = GeoJsonWriter::new(Vec::new(), &Map::new()).expect("memory");
     for batch in batches {
         writer.write(batch).expect("memory");
     }
@@ -25,7 +25,7 @@ fn a_small_batch_is_written_as_expected() {
 {"type":"Feature","geometry":null,"properties":{"timestamp":"1969-12-31T23:59:59.999Z","sectionId":9223372036854775807,"crop":"wheat, \"hard\"","na\"me\n":"","on":false}}
 ]}
 "#;
-    assert_eq!(write(&[mixed()], 1), expected);
+    assert_eq!(write(&[mixed()]), expected);
     let _: Value = serde_json::from_str(expected).expect("valid JSON");
 }
 
@@ -43,7 +43,7 @@ fn members_stand_before_the_features_and_an_empty_collection_is_valid() {
 #[test]
 fn batches_of_no_rows_leave_no_comma() {
     let batch = mixed();
-    let text = write(&[batch.slice(0, 0), batch.slice(0, 1), batch.slice(1, 0), batch.slice(1, 1)], 1);
+    let text = write(&[batch.slice(0, 0), batch.slice(0, 1), batch.slice(1, 0), batch.slice(1, 1)]);
     let value: Value = serde_json::from_str(&text).expect("valid JSON");
     assert_eq!(value["features"].as_array().map(Vec::len), Some(2));
 }
@@ -51,7 +51,7 @@ fn batches_of_no_rows_leave_no_comma() {
 #[test]
 fn every_number_and_instant_reads_back_the_same() {
     let batch = noise(7, 5_000);
-    let value: Value = serde_json::from_str(&write(&[batch.clone()], 1)).expect("valid JSON");
+    let value: Value = serde_json::from_str(&write(&[batch.clone()])).expect("valid JSON");
     let features = value["features"].as_array().expect("features");
     assert_eq!(features.len(), batch.num_rows());
     let number = |name: &str| batch.column_by_name(name).expect("there").as_primitive::<Float64Type>().clone();
@@ -84,7 +84,7 @@ fn every_number_and_instant_reads_back_the_same() {
 #[test]
 fn number_text_is_exact() {
     let batch = noise(11, 5_000);
-    let text = write(&[batch.clone()], 1);
+    let text = write(&[batch.clone()]);
     let bits = batch.column_by_name("bits").expect("there").as_primitive::<Float64Type>();
     let lines = text.lines().filter(|line| line.starts_with("{\"type\":\"Feature\""));
     for (row, line) in lines.enumerate() {
@@ -95,24 +95,18 @@ fn number_text_is_exact() {
 }
 
 #[test]
-fn two_threads_write_the_same_bytes_as_one() {
-    let batches = [noise(1, 100), noise(2, 40_000), noise(3, 8_192), noise(4, 1)];
-    assert_eq!(write(&batches, 2), write(&batches, 1));
-}
-
-#[test]
 fn names_that_repeat_are_told_apart() {
     let column = |value| Arc::new(Float64Array::from(vec![value])) as ArrayRef;
     let batch = RecordBatch::try_from_iter([
         ("a", column(1.0)), ("a", column(2.0)), ("a_2", column(3.0)),
     ]).expect("columns");
-    assert!(write(&[batch], 1).contains(r#""properties":{"a":1.0,"a_3":2.0,"a_2":3.0}"#));
+    assert!(write(&[batch]).contains(r#""properties":{"a":1.0,"a_3":2.0,"a_2":3.0}"#));
 }
 
 #[test]
 fn narrow_numbers_are_written_and_lists_refused() {
     let batch = RecordBatch::try_from_iter([("a", Arc::new(Int8Array::from(vec![-3])) as ArrayRef)]).expect("columns");
-    assert!(write(&[batch], 1).contains(r#"{"a":-3}"#));
+    assert!(write(&[batch]).contains(r#"{"a":-3}"#));
     let list = ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1)])]);
     let batch = RecordBatch::try_from_iter([("a", Arc::new(list) as ArrayRef)]).expect("columns");
     let mut writer = GeoJsonWriter::new(Vec::new(), &Map::new()).expect("memory");
