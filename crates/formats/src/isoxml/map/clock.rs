@@ -61,16 +61,15 @@ fn from_gps(logs: &[TimeLog]) -> Option<i64> {
     let middle = differences.len() / 2;
     let (_, median, _) = differences.select_nth_unstable(middle);
     // A slip of whole days is a slip of the GPS date, not of the clock.
-    let mut offset = *median % DAY;
-    if offset > DAY / 2 {
-        offset -= DAY;
-    } else if offset < -DAY / 2 {
-        offset += DAY;
+    // Zones reach 14 hours (New Zealand's summer has 13).
+    let mut offset = *median;
+    if offset.abs() > 14 * 60 * MINUTE + 3 * MINUTE {
+        offset = (offset + DAY / 2).rem_euclid(DAY) - DAY / 2;
     }
     let quarter = 15 * MINUTE;
     let off = (offset % quarter + quarter) % quarter;
     let near = off.min(quarter - off) <= 3 * MINUTE;
-    (near && offset.abs() <= 14 * 60 * MINUTE).then_some(offset)
+    near.then_some(offset)
 }
 
 /// An XML time with an explicit zone that matches the first or last record within two minutes,
@@ -118,4 +117,44 @@ fn zone_ms(text: &str) -> Option<i64> {
     let hours: i64 = zone.get(1..3)?.parse().ok()?;
     let minutes: i64 = zone.get(4..6)?.parse().ok()?;
     Some(sign * (hours * 60 + minutes) * MINUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::raw::TimeElement;
+    use super::*;
+
+    /// 2020-06-01T10:00:00.
+    const AT: i64 = 1_591_005_600_000;
+    const HOUR: i64 = 60 * MINUTE;
+
+    fn by_gps(gps: i64) -> Option<i64> {
+        from_gps(&[TimeLog { time_ms: vec![AT; 3], gps_ms: vec![gps; 3], ..TimeLog::default() }])
+    }
+
+    #[test]
+    fn satellite_time_gives_the_offset() {
+        assert_eq!(by_gps(AT - 2 * HOUR - 17_600), Some(2 * HOUR + 17_600));
+        assert_eq!(by_gps(AT - 13 * HOUR), Some(13 * HOUR));
+        assert_eq!(by_gps(AT + 5 * HOUR), Some(-5 * HOUR));
+        // The receiver's date has slipped by a day, and by a thousand.
+        assert_eq!(by_gps(AT - DAY - 28_000), Some(28_000));
+        assert_eq!(by_gps(AT + 1_000 * DAY - HOUR), Some(HOUR));
+        // A clock that is wrong by 34 minutes proves nothing.
+        assert_eq!(by_gps(AT + 34 * MINUTE), None);
+        assert_eq!(by_gps(i64::MIN), None);
+    }
+
+    #[test]
+    fn times_of_the_task_give_the_zone() {
+        let with = |start: &str| {
+            let time = TimeElement { start: Some(start.to_owned()), ..TimeElement::default() };
+            let task = Task { times: vec![time], ..Task::default() };
+            from_task(&task, &[TimeLog { time_ms: vec![AT], ..TimeLog::default() }])
+        };
+        assert_eq!(with("2020-06-01T10:00:30+02:00"), Some(2 * HOUR));
+        assert_eq!(with("2020-06-01T12:00:30.5+02:00"), Some(0));
+        assert_eq!(with("2020-06-01T08:01:00Z"), Some(2 * HOUR));
+        assert_eq!(with("2020-06-01T10:00:00"), None);
+    }
 }

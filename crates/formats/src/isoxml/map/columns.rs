@@ -159,7 +159,7 @@ pub(crate) fn logged(logs: &[TimeLog]) -> Logged {
         for (index, raw) in log.value_index.iter().zip(&log.value) {
             if let Some((count, nonzero)) = counts.get_mut(usize::from(*index)) {
                 *count += 1;
-                *nonzero += u64::from(*raw != 0);
+                *nonzero += u64::from(*raw != 0 && *raw != i32::MAX && *raw != i32::MIN);
             }
         }
         for (value, (count, nonzero)) in log.header.values.iter().zip(counts) {
@@ -222,6 +222,14 @@ impl Plan {
                 }
                 Some(_) => {}
                 None => slots.push(slot),
+            }
+        }
+        // A target in another kind of unit than the rate is no target of it.
+        for (rate, target) in
+            [(P::AppliedRate, P::AppliedRateTarget), (P::SeedRate, P::SeedRateTarget)]
+        {
+            if let Some(unit) = slots.iter().find(|s| s.property == rate).map(|s| s.unit) {
+                slots.retain(|s| s.property != target || s.unit == unit);
             }
         }
         if letter == 'H' {

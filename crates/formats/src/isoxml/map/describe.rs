@@ -5,7 +5,7 @@ use super::Context;
 use super::operation::Found;
 use arrow_schema::SchemaRef;
 use tramline_model::{
-    Machine, MachineKind, OperationDescription, OperationType, Product, Provider,
+    Crop, Machine, MachineKind, OperationDescription, OperationType, Product, Provider,
 };
 
 pub(crate) fn describe(
@@ -37,7 +37,20 @@ pub(crate) fn describe(
         .crop
         .clone()
         .or_else(|| field.and_then(|f| name_of(&data.crops, f.2.as_deref())))
-        .or_else(|| crop_products.first().map(|p| p.1.clone()));
+        .or_else(|| {
+            // The group names the crop and the product the variety, or the product names the crop.
+            let group = |p: &&(String, String, Option<String>)| {
+                let id = p.2.as_deref()?;
+                data.product_groups.iter().find(|g| g.0 == id).map(|g| g.1.clone())
+            };
+            let known = |name: &String| Crop::find(name).is_some();
+            crop_products
+                .iter()
+                .flat_map(|p| [Some(p.1.clone()), group(p)])
+                .flatten()
+                .find(known)
+                .or_else(|| crop_products.first().map(|p| p.1.clone()))
+        });
     let mut names: Vec<String> = Vec::new();
     for (_, name, _) in &products {
         if !name.is_empty() && !names.contains(name) {
@@ -67,8 +80,8 @@ pub(crate) fn describe(
         field: field.map(|f| f.1.clone()).filter(|name| !name.is_empty()),
         crop,
         variety,
+        tank_mix: found.kind == OperationType::Applied && names.len() > 1,
         products: names.into_iter().map(|name| Product { name, ..Product::default() }).collect(),
-        tank_mix: false,
         machines: machines(context, task),
         entries: listed,
         points_schema,

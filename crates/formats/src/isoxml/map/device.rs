@@ -10,23 +10,30 @@ use tramline_model::{Finding, Place, Severity};
 /// More parents than any real machine has.
 const DEEPEST: usize = 32;
 
+/// Hostile files have a million elements: all look-ups go through maps.
 pub(crate) struct Devices<'a> {
     by_id: HashMap<&'a str, (&'a Device, &'a DeviceElement)>,
+    /// By address of the element: what stands above it in the same device.
+    parents: HashMap<*const DeviceElement, &'a DeviceElement>,
+    constants: HashMap<(*const DeviceElement, u16), i64>,
+    process_data: HashMap<(*const DeviceElement, u16), &'a DeviceProcessData>,
 }
 
 impl<'a> Devices<'a> {
     pub(crate) fn new(devices: &'a [Device], place: &Place, findings: &mut Vec<Finding>) -> Self {
-        let mut by_id = HashMap::new();
+        let mut index = Self {
+            by_id: HashMap::new(),
+            parents: HashMap::new(),
+            constants: HashMap::new(),
+            process_data: HashMap::new(),
+        };
         for device in devices {
-            for element in &device.elements {
-                by_id.entry(element.id.as_str()).or_insert((device, element));
-            }
+            index.add(device);
         }
-        let devices = Self { by_id };
-        let looped = devices
+        let looped = index
             .by_id
             .values()
-            .filter(|(device, element)| ancestors(device, element).count() >= DEEPEST)
+            .filter(|(_, element)| index.ancestors(element).count() >= DEEPEST)
             .count();
         if looped > 0 {
             findings.push(Finding::new(
@@ -36,7 +43,49 @@ impl<'a> Devices<'a> {
                 format!("{looped} device elements are their own parents: the loop is ignored"),
             ));
         }
-        devices
+        index
+    }
+
+    fn add(&mut self, device: &'a Device) {
+        let mut objects: HashMap<u32, &DeviceElement> = HashMap::new();
+        for element in &device.elements {
+            objects.entry(element.object_id).or_insert(element);
+        }
+        let mut constants: HashMap<u32, (u16, i64)> = HashMap::new();
+        for property in &device.properties {
+            constants.entry(property.object_id).or_insert((property.ddi, property.value));
+        }
+        let mut logged: HashMap<u32, &DeviceProcessData> = HashMap::new();
+        for data in &device.process_data {
+            logged.entry(data.object_id).or_insert(data);
+        }
+        for element in &device.elements {
+            let at = std::ptr::from_ref(element);
+            self.by_id.entry(element.id.as_str()).or_insert((device, element));
+            let above = element.parent_object_id;
+            if let Some(parent) = objects.get(&above).filter(|_| above != 0) {
+                self.parents.insert(at, parent);
+            }
+            for reference in &element.references {
+                if let Some((ddi, value)) = constants.get(reference) {
+                    self.constants.entry((at, *ddi)).or_insert(*value);
+                }
+                if let Some(data) = logged.get(reference) {
+                    self.process_data.entry((at, data.ddi)).or_insert(data);
+                }
+            }
+        }
+    }
+
+    /// The parents of an element from the nearest up.
+    fn ancestors(&self, element: &DeviceElement) -> impl Iterator<Item = &'a DeviceElement> {
+        let mut at = std::ptr::from_ref(element);
+        std::iter::from_fn(move || {
+            let parent = *self.parents.get(&at)?;
+            at = std::ptr::from_ref(parent);
+            Some(parent)
+        })
+        .take(DEEPEST)
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<(&'a Device, &'a DeviceElement)> {
@@ -53,7 +102,7 @@ impl<'a> Devices<'a> {
             return false;
         };
         device.id == other.id
-            && ancestors(device, element).any(|parent| parent.object_id == above.object_id)
+            && self.ancestors(element).any(|parent| parent.object_id == above.object_id)
     }
 
     /// Process data and presentation of a DDI on an element.
@@ -63,10 +112,7 @@ impl<'a> Devices<'a> {
         ddi: u16,
     ) -> Option<(&'a DeviceProcessData, Option<&'a DeviceValuePresentation>)> {
         let (device, element) = self.get(id)?;
-        let data = device
-            .process_data
-            .iter()
-            .find(|d| d.ddi == ddi && element.references.contains(&d.object_id))?;
+        let data = *self.process_data.get(&(std::ptr::from_ref(element), ddi))?;
         let presentation = data
             .presentation
             .and_then(|object| device.presentations.iter().find(|p| p.object_id == object));
@@ -75,17 +121,11 @@ impl<'a> Devices<'a> {
 
     /// A constant (DPT) of an element, or of the nearest parent that has it.
     pub(crate) fn constant(&self, id: &str, ddi: u16, inherit: bool) -> Option<i64> {
-        let (device, element) = self.get(id)?;
+        let (_, element) = self.get(id)?;
         let own = |element: &DeviceElement| {
-            device
-                .properties
-                .iter()
-                .find(|p| p.ddi == ddi && element.references.contains(&p.object_id))
-                .map(|p| p.value)
+            self.constants.get(&(std::ptr::from_ref(element), ddi)).copied()
         };
-        own(element).or_else(|| {
-            if inherit { ancestors(device, element).find_map(own) } else { None }
-        })
+        own(element).or_else(|| if inherit { self.ancestors(element).find_map(own) } else { None })
     }
 
     /// Width of an element as built: maximum, default, then actual width, in metres.
@@ -95,24 +135,6 @@ impl<'a> Devices<'a> {
             .find_map(|ddi| self.constant(id, ddi, false).filter(|mm| *mm > 0))
             .map(|mm| mm as f64 / 1000.0)
     }
-}
-
-/// The parents of an element from the nearest up.
-pub(crate) fn ancestors<'a>(
-    device: &'a Device,
-    element: &DeviceElement,
-) -> impl Iterator<Item = &'a DeviceElement> + use<'a> {
-    let mut object = element.parent_object_id;
-    let mut steps = 0;
-    std::iter::from_fn(move || {
-        steps += 1;
-        if object == 0 || steps > DEEPEST {
-            return None;
-        }
-        let parent = device.elements.iter().find(|e| e.object_id == object)?;
-        object = parent.parent_object_id;
-        Some(parent)
-    })
 }
 
 /// The sections of a device from left to right: by number, as the condensed work state has them.
@@ -127,4 +149,57 @@ pub(crate) fn class(device: &Device) -> Option<u8> {
     let name = device.name.as_deref()?;
     let byte = u8::from_str_radix(name.get(2..4)?, 16).ok()?;
     (name.len() == 16).then_some((byte >> 1) & 0x7F)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::raw::DeviceProperty;
+    use super::*;
+
+    fn element(id: &str, object_id: u32, kind: u8, parent: u32) -> DeviceElement {
+        DeviceElement {
+            id: id.to_owned(),
+            object_id,
+            kind,
+            parent_object_id: parent,
+            ..DeviceElement::default()
+        }
+    }
+
+    #[test]
+    fn loops_of_parents_are_told_and_end() {
+        let elements = vec![element("DET-1", 1, 2, 2), element("DET-2", 2, 2, 1)];
+        let device = [Device { elements, ..Device::default() }];
+        let mut findings = Vec::new();
+        let devices = Devices::new(&device, &Place::default(), &mut findings);
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].text.contains("loop"));
+        assert!(devices.is_within("DET-1", "DET-2"));
+        assert_eq!(devices.constant("DET-1", 134, true), None);
+    }
+
+    #[test]
+    fn constants_are_inherited_from_the_nearest_parent() {
+        let mut elements =
+            vec![element("DET-1", 1, 1, 0), element("DET-2", 2, 2, 1), element("DET-3", 3, 4, 2)];
+        elements[0].references = vec![9];
+        elements[1].references = vec![10];
+        let property = |object_id, value| DeviceProperty {
+            object_id,
+            ddi: 134,
+            value,
+            ..DeviceProperty::default()
+        };
+        let properties = vec![property(9, -100), property(10, -700)];
+        let device = [Device { elements, properties, ..Device::default() }];
+        let devices = Devices::new(&device, &Place::default(), &mut Vec::new());
+        assert_eq!(devices.constant("DET-3", 134, true), Some(-700));
+        assert_eq!(devices.constant("DET-3", 134, false), None);
+    }
+
+    #[test]
+    fn class_of_a_name() {
+        let device = Device { name: Some("A00E84000DE0CB9B".to_owned()), ..Device::default() };
+        assert_eq!(class(&device), Some(7));
+    }
 }

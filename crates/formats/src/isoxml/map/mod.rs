@@ -12,6 +12,8 @@ mod operation;
 mod points;
 mod raw_rows;
 mod session;
+#[cfg(test)]
+mod tests;
 mod totals;
 
 use super::raw::{Task, TaskData, TimeLog};
@@ -63,6 +65,17 @@ pub(crate) fn read(
         machine_files(&context, task, loaded, receiver)?;
     }
     unassigned(tree, claim, &context, limits, &used, receiver)?;
+    if data.tasks.is_empty() {
+        receiver.finding(
+            Finding::new(
+                "isoxml.plan-only",
+                Severity::Note,
+                tree.place(claim.main),
+                "task data holds no tasks and no time logs of one (a set-up)",
+            )
+            .hint("export the task data of the terminal after the work, with its TLG files"),
+        );
+    }
     if plans > 0 {
         receiver.finding(Finding::new(
             "isoxml.plan-only",
@@ -204,7 +217,7 @@ fn machine_files(
             receiver.finding(finding);
         }
         for log in &logs {
-            raw_rows::push(log, &clock, receiver)?;
+            raw_rows::push(log, &context.devices, &clock, receiver)?;
         }
         let mut writer = points::Writer::new(context, &plan, &clock);
         for session in session::sessions(&logs) {

@@ -61,9 +61,12 @@ pub(crate) fn lanes(
                     .filter(|(_, v)| v.ddi == ddi && v.device_element.as_deref() == Some(id))
                     .map(|(index, _)| index)
                     .collect();
+                // Most logs have none: they are not scanned.
+                let scanned = if indexes.is_empty() { 0 } else { log.value.len() };
                 log.value_index
                     .iter()
                     .zip(&log.value)
+                    .take(scanned)
                     .filter(move |(index, _)| indexes.contains(&usize::from(**index)))
                     .map(|(_, raw)| f64::from(*raw) / 1000.0)
             })

@@ -3,6 +3,7 @@
 
 use super::super::raw::{TimeLog, ddi};
 use super::clock::Clock;
+use super::device::Devices;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -13,11 +14,19 @@ use tramline_model::{Receiver, Stop};
 /// A column of the raw form: header index and resolution.
 struct Column {
     index: usize,
+    offset: f64,
     factor: f64,
+    /// Bits: all of them set is a value like others.
+    bits: bool,
 }
 
 /// Pushes all records of a log.
-pub(crate) fn push(log: &TimeLog, clock: &Clock, receiver: &mut dyn Receiver) -> Result<(), Stop> {
+pub(crate) fn push(
+    log: &TimeLog,
+    devices: &Devices<'_>,
+    clock: &Clock,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Stop> {
     let mut logged = vec![false; log.header.values.len()];
     for index in &log.value_index {
         if let Some(seen) = logged.get_mut(usize::from(*index)) {
@@ -44,8 +53,21 @@ pub(crate) fn push(log: &TimeLog, clock: &Clock, receiver: &mut dyn Receiver) ->
         }
         let known = ddi::lookup(value.ddi);
         let element = value.device_element.as_deref().unwrap_or("-");
-        let label = known.map_or("own value", |d| d.name);
-        let mut name = format!("{:04X} {label} {element}", value.ddi);
+        let mut label = known.map_or("own value", |d| d.name);
+        let mut unit = known.map_or("", |d| d.unit);
+        let mut scale = (0.0, known.map_or(1.0, |d| d.resolution));
+        // A maker's own value means what the device says of it.
+        if value.ddi >= 0xE000
+            && value.pgn.is_none()
+            && let Some((data, shown)) = devices.process_data(element, value.ddi)
+        {
+            label = data.designator.as_deref().unwrap_or(label);
+            if let Some(shown) = shown.filter(|shown| shown.scale != 0.0) {
+                scale = (shown.offset as f64, shown.scale);
+                unit = shown.unit.as_deref().unwrap_or("");
+            }
+        }
+        let mut name = format!("{:04X} {label:.100} {element:.40}", value.ddi);
         if let Some((pgn, start, stop)) = value.pgn {
             name = format!("{name} PGN {pgn} bits {start}-{stop}");
         }
@@ -55,13 +77,14 @@ pub(crate) fn push(log: &TimeLog, clock: &Clock, receiver: &mut dyn Receiver) ->
         let source = SourceColumn {
             name: label.to_owned(),
             code: format!("{:04X}", value.ddi),
-            unit: known.map_or_else(String::new, |d| d.unit.to_owned()),
+            unit: unit.to_owned(),
         };
         fields.push(records::raw_field(&name, DataType::Float64, &source));
         if let Some(slot) = slots.get_mut(index) {
             *slot = Some(columns.len());
         }
-        columns.push(Column { index, factor: known.map_or(1.0, |d| d.resolution) });
+        let bits = matches!(value.ddi, 161..=176 | 290..=305 | 367..=382);
+        columns.push(Column { index, offset: scale.0, factor: scale.1, bits });
     }
     let schema = Arc::new(Schema::new(fields));
     let mut start = 0;
@@ -118,7 +141,14 @@ fn batch(
             debug_assert_eq!(column.index, usize::from(*index));
             let at = slot * rows + row;
             if let (Some(value), Some(flag)) = (values.get_mut(at), valid.get_mut(at)) {
-                *value = f64::from(*raw) * column.factor;
+                if column.bits {
+                    *value = f64::from(raw.cast_unsigned());
+                } else if *raw == i32::MAX || *raw == i32::MIN {
+                    // Not available.
+                    continue;
+                } else {
+                    *value = (f64::from(*raw) + column.offset) * column.factor;
+                }
                 *flag = true;
             }
         }

@@ -42,6 +42,10 @@ pub(crate) fn display_totals(logs: &[TimeLog]) -> Vec<DisplayTotal> {
             else {
                 continue;
             };
+            // Not available.
+            if *raw == i32::MAX || *raw == i32::MIN {
+                continue;
+            }
             let now = i64::from(*raw);
             if let Some(previous) = *before {
                 *sum += if now < previous { now.max(0) } else { now - previous };
@@ -65,4 +69,28 @@ pub(crate) fn display_totals(logs: &[TimeLog]) -> Vec<DisplayTotal> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::raw::{Header, HeaderValue};
+    use super::*;
+
+    #[test]
+    fn a_fall_is_a_reset_and_not_available_is_no_value() {
+        let value = vec![20, 100, 150, 0, 30, i32::MAX, 40];
+        let log = TimeLog {
+            records: value.len(),
+            header: Header {
+                values: vec![HeaderValue { ddi: 90, ..HeaderValue::default() }],
+                ..Header::default()
+            },
+            value_index: vec![0; value.len()],
+            value,
+            ..TimeLog::default()
+        };
+        let totals = display_totals(&[log]);
+        assert_eq!(totals.len(), 1);
+        assert_eq!((totals[0].value, totals[0].unit.as_str()), (170.0, "kg"));
+    }
 }
