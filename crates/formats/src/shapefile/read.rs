@@ -438,10 +438,8 @@ fn settle_constants(
             return !plan::may_be_constant(feed.property) || !constants.open(feed.column);
         };
         match feed.property {
-            Property::Crop => {
-                if description.crop.is_none() {
-                    description.crop = plan::crop(text, deere);
-                }
+            Property::Crop if description.crop.is_none() => {
+                description.crop = plan::crop(text, deere);
             }
             Property::Variety => description.variety = Some(text.to_owned()),
             Property::Product if description.products.is_empty() => {
