@@ -70,6 +70,13 @@ pub(crate) fn of(
         let text = format!("no table knows these crops: {}", names.join(", "));
         add("standard.crop-unknown", Severity::Warning, text, "give the crop at upload");
     }
+    if !standard.present.contains(&Property::EquipmentWidth)
+        && !standard.present.contains(&Property::Area)
+        && !standard.present.is_empty()
+    {
+        let text = "the file has no working width: there are no areas and no totals".to_owned();
+        add("standard.width-missing", Severity::Warning, text, "give a file with the width");
+    }
     if !standard.present.contains(&Property::Elevation) && !standard.present.is_empty() {
         let text = "the file has no elevation".to_owned();
         add("standard.elevation-missing", Severity::Note, text, "");

@@ -46,7 +46,18 @@ pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec
         }
         OperationType::Other(_) => {}
     }
-    required.into_iter().filter(|p| !standard.present.contains(p)).map(Property::name).collect()
+    // Without any width there are no areas and no amounts, and what is said per area stands.
+    let no_width = !standard.present.contains(&P::EquipmentWidth);
+    let per_area = [P::WetMassPerArea, P::DryMassPerArea, P::DryVolumePerArea, P::AppliedRate,
+        P::SeedRate, P::TillageDepthActual]
+    .iter()
+    .any(|p| standard.present.contains(p));
+    let excused = |p: &P| no_width && per_area && matches!(p, P::Area | P::WetMass | P::DryMass);
+    required
+        .into_iter()
+        .filter(|p| !standard.present.contains(p) && !excused(p))
+        .map(Property::name)
+        .collect()
 }
 
 /// Why the standard output cannot be: reason for the points, and outcome.

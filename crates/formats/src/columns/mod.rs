@@ -440,7 +440,7 @@ fn rates(
     let seed_word = !starts("product") && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
     let seed = dimension == Some(Dimension::CountPerArea)
         || (thousand && said.is_none() && (has("rtapdct") || !metric))
-        || (!thousand && seed_word);
+        || (!thousand && seed_word && dimension != Some(Dimension::VolumePerArea));
     let property = match (seed, is_target) {
         (true, false) => P::SeedRate,
         (true, true) => P::SeedRateTarget,

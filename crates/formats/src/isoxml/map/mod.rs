@@ -172,7 +172,7 @@ fn machine_files(
         let error = problems.into_iter().next().unwrap_or_else(|| {
             ReadError::malformed(
                 Place::inside(context.place.entry.clone(), task.id.clone()),
-                format!("no points: time log {name:.60} is empty or holds no valid record"),
+                format!("no points: time log {name:.60} is empty or holds no valid record with a position"),
                 "nothing was logged, or the log is damaged: copy it from the stick again",
             )
         });

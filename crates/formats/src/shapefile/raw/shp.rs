@@ -90,7 +90,7 @@ impl<R: Read> ShapeReader<R> {
         read_up_to(&mut stream, HEADER_BYTES, &mut head, &place)?;
         let code = be_i32(&head, 0);
         if let Some(code) = code.filter(|c| *c != FILE_CODE) {
-            let what = format!("not a .shp: file code {code} instead of {FILE_CODE}");
+            let what = format!("not a .shp, or corrupt: file code {code} instead of {FILE_CODE}");
             return Err(ReadError::malformed(place, what, HINT));
         }
         let (Some(words), Some(shape_type), true) =
