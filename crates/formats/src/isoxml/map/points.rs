@@ -12,6 +12,7 @@ use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tramline_model::records::BATCH_ROWS;
 use tramline_model::{Finding, Place, Receiver, Severity, Stop};
@@ -28,6 +29,39 @@ const COURSE_SPEED_M_S: f64 = 0.3;
 /// Degrees of a raw position; `None` where it is not available.
 pub(crate) fn degrees(raw: i32) -> Option<f64> {
     (raw != i32::MAX && raw != i32::MIN).then(|| f64::from(raw) / 1e7)
+}
+
+/// Offsets that elements logged (DDI 134 and 135), in millimetres, those furthest from 0: the
+/// others are fillers. One pass over the values, whatever the number of elements.
+fn logged_offsets(logs: &[TimeLog]) -> BTreeMap<(u16, &str), i64> {
+    let mut offsets: BTreeMap<(u16, &str), i64> = BTreeMap::new();
+    for log in logs {
+        let is_offset = |ddi: u16| matches!(ddi, 134 | 135);
+        if !log.header.values.iter().any(|value| is_offset(value.ddi)) {
+            continue;
+        }
+        let mut furthest: Vec<Option<i64>> = vec![None; log.header.values.len()];
+        for (index, raw) in log.value_index.iter().zip(&log.value) {
+            if let Some(known) = furthest.get_mut(usize::from(*index)) {
+                let raw = i64::from(*raw);
+                if known.is_none_or(|known| raw.abs() > known.abs()) {
+                    *known = Some(raw);
+                }
+            }
+        }
+        for (value, logged) in log.header.values.iter().zip(furthest) {
+            let (Some(mm), Some(id)) = (value.fixed.or(logged), &value.device_element) else {
+                continue;
+            };
+            if is_offset(value.ddi) {
+                let known = offsets.entry((value.ddi, id.as_str())).or_insert(mm);
+                if mm.abs() > known.abs() {
+                    *known = mm;
+                }
+            }
+        }
+    }
+    offsets
 }
 
 /// The sections that get rows of their own: those that logged values of a column.
@@ -50,31 +84,8 @@ pub(crate) fn lanes(
         }
     }
     elements.sort_by_key(|(_, element)| (element.number, element.object_id));
-    let logged_offset = |id: &str, ddi: u16| -> Option<f64> {
-        logs.iter()
-            .flat_map(|log| {
-                let indexes: Vec<usize> = log
-                    .header
-                    .values
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, v)| v.ddi == ddi && v.device_element.as_deref() == Some(id))
-                    .map(|(index, _)| index)
-                    .collect();
-                // Most logs have none: they are not scanned.
-                let scanned = if indexes.is_empty() { 0 } else { log.value.len() };
-                log.value_index
-                    .iter()
-                    .zip(&log.value)
-                    .take(scanned)
-                    .filter(move |(index, _)| indexes.contains(&usize::from(**index)))
-                    .map(|(_, raw)| f64::from(*raw) / 1000.0)
-            })
-            .fold(None, |far: Option<f64>, y| match far {
-                Some(known) if known.abs() >= y.abs() => Some(known),
-                _ => Some(y),
-            })
-    };
+    let logged = logged_offsets(logs);
+    let logged_offset = |id: &str, ddi: u16| logged.get(&(ddi, id)).map(|mm| *mm as f64 / 1000.0);
     let offset = |id: &str, ddi: u16, inherit: bool| -> Option<f64> {
         context
             .devices
