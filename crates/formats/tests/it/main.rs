@@ -3,6 +3,7 @@
 mod collect;
 mod geojson;
 mod isoxml_corpus;
+mod isoxml_map;
 mod isoxml_read;
 mod markers;
 mod shapefile;
