@@ -208,6 +208,22 @@ def check_pair(folder, file, geojson, parquet, step):
     return table.num_rows, len(table.column_names)
 
 
+def check_counts(folder, file):
+    """What was left out and what was logged, against the report."""
+    artifacts, points = file.get("artifacts", {}), file["points"]
+    dropped = sum(points["dropped"].values())
+    left = points["read"] - points["filtered"] - dropped
+    expect(left == 0 or points["standard"] == 0 or "filteredGeoparquet" not in artifacts, f"{left} points not accounted for")
+    if "droppedGeoparquet" in artifacts:
+        rows = pq.read_metadata(folder / artifacts["droppedGeoparquet"]).num_rows
+        expect(rows == dropped, f"{rows} dropped points in the file, {dropped} in the report")
+    if "rawGeojson" in artifacts:
+        rows = pyogrio.read_info(folder / artifacts["rawGeojson"], force_feature_count=True)["features"]
+        read = file["records"]["read"]
+        expect(rows == read, f"GDAL: raw.geojson has {rows} features, the report {read} records")
+    return dropped
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip(), file=sys.stderr)
@@ -216,6 +232,14 @@ def main(arguments):
     report = json.loads((folder / "report.json").read_text())
     passed = failed = 0
     for file in report["files"]:
+        if "records" in file:
+            try:
+                dropped = check_counts(folder, file)
+                print(f"ok   {file['dir']} counts: {file['records']['read']} records, {dropped} points dropped")
+                passed += 1
+            except Exception as cause:
+                print(f"FAIL {file['dir']} counts: {type(cause).__name__}: {cause}")
+                failed += 1
         for geojson, parquet, step in PAIRS:
             artifacts = file.get("artifacts", {})
             if parquet not in artifacts:
