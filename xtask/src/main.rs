@@ -20,10 +20,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Lines above which a source file needs a reason.
 const LONG_FILE: usize = 800;
 
-fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
+fn main() -> std::process::ExitCode {
+    let done = match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy(),
-        other => bail!("unknown task {other:?}; known: tidy"),
+        other => Err(anyhow::anyhow!("unknown task {other:?}; known: tidy")),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes, without a backtrace: the faults above it are the message.
+            drop(writeln!(std::io::stderr(), "{error:#}"));
+            std::process::ExitCode::FAILURE
+        }
     }
 }
 

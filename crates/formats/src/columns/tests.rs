@@ -1,3 +1,5 @@
+//! Tests of the column dictionary: headings, units, families and instants.
+
 use super::instant::Reader;
 use super::*;
 

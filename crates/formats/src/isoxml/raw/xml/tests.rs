@@ -1,3 +1,5 @@
+//! Tests of the lenient XML reader: what it repairs and what it refuses.
+
 use super::*;
 
 fn parse_default(bytes: &[u8], repair: Repair) -> Result<Document, ReadError> {
