@@ -168,12 +168,10 @@ impl File {
         error: &ReadError,
         sink: &mut dyn Sink,
     ) -> Result<FileReport, RunError> {
-        for artifact in
-            [self.raw.take(), self.geojson.take(), self.parquet.take(), self.dropped.take()]
-        {
-            if let Some(artifact) = artifact {
-                artifact.discard(sink)?;
-            }
+        let begun =
+            [self.raw.take(), self.geojson.take(), self.parquet.take(), self.dropped.take()];
+        for artifact in begun.into_iter().flatten() {
+            artifact.discard(sink)?;
         }
         let mut steps = Steps::default();
         fail_raw(&mut steps, &error.to_string(), error.hint());

@@ -171,7 +171,8 @@ impl Totals {
                     self.moisture_by_mass.add(moisture * mass);
                     self.moisture_mass.add(mass);
                 }
-                if !(work.at(Property::Speed, row) * to_m_s < SLOW_M_S) {
+                let speed = work.at(Property::Speed, row) * to_m_s;
+                if speed.is_nan() || speed >= SLOW_M_S {
                     for (spread, property) in self.spreads.iter_mut().zip(OUTLIER) {
                         spread.add(work.at(property, row));
                     }
