@@ -14,7 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outputs", &["model"]),
     ("convert", &["model", "formats", "outputs"]),
     ("testkit", &["model", "formats", "outputs", "convert"]),
-    ("cli", &["model", "formats", "outputs", "convert", "testkit"]),
+    (
+        "cli",
+        &["model", "formats", "outputs", "convert", "testkit"],
+    ),
 ];
 
 /// Lines above which a source file needs a reason.
@@ -82,7 +85,9 @@ fn dependency_direction(root: &Path, faults: &mut Vec<String>) -> Result<()> {
 fn format_pages(root: &Path, faults: &mut Vec<String>) -> Result<()> {
     let registry = std::fs::read_to_string(root.join("crates/formats/src/registry.rs"))?;
     for line in registry.lines() {
-        let Some(rest) = line.trim().strip_prefix("&crate::") else { continue };
+        let Some(rest) = line.trim().strip_prefix("&crate::") else {
+            continue;
+        };
         let id = rest.split("::").next().unwrap_or_default();
         if !root.join("docs/formats").join(format!("{id}.md")).exists() {
             faults.push(format!("docs/formats/{id}.md is missing"));

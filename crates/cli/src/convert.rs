@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tramline_convert::{Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options, Report, StepStatus,
+use tramline_convert::{
+    Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options, Report, StepStatus,
     UnitSystem,
 };
 use tramline_formats::{ReadOptions, Tree};
@@ -21,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
     /// Where the results go; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// Configuration object of the API, as JSON
     #[arg(long, value_name = "FILE")]
@@ -60,7 +61,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let out = if arguments.inputs.len() == 1 {
             arguments.out.clone()
         } else {
-            arguments.out.join(format!("{:02}-{}", position + 1, stem(input)))
+            arguments
+                .out
+                .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
         let mut stdout = std::io::stdout().lock();
@@ -137,7 +140,11 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             })?)
         }
     };
-    let operation_type = match arguments.operation_type.as_deref().map(OperationType::from_name) {
+    let operation_type = match arguments
+        .operation_type
+        .as_deref()
+        .map(OperationType::from_name)
+    {
         Some(OperationType::Other(name)) => {
             bail!("unknown operation type `{name}`: applied, planted, harvested, tillage")
         }
@@ -172,8 +179,19 @@ pub(crate) fn tomorrow_ms() -> i64 {
 }
 
 fn stem(input: &Path) -> String {
-    let stem = input.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect()
+    let stem = input
+        .file_stem()
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    stem.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }
 
 /// The result for a person: a block for each machine file, then what was left out.
@@ -186,16 +204,31 @@ pub(crate) fn print_report(
         print_file(out, file)?;
     }
     for unclaimed in &report.unclaimed {
-        writeln!(out, "left out   {}\n           {}", unclaimed.entry, unclaimed.reason)?;
+        writeln!(
+            out,
+            "left out   {}\n           {}",
+            unclaimed.entry, unclaimed.reason
+        )?;
     }
     for finding in &report.findings {
         writeln!(out, "note       {}: {}", finding.place, finding.text)?;
     }
-    let processed = report.files.iter().filter(|file| file.status == FileStatus::Processed).count();
+    let processed = report
+        .files
+        .iter()
+        .filter(|file| file.status == FileStatus::Processed)
+        .count();
     if report.files.is_empty() {
-        writeln!(out, "nothing recognised; see `tramline formats` for what can be read")?;
+        writeln!(
+            out,
+            "nothing recognised; see `tramline formats` for what can be read"
+        )?;
     } else {
-        writeln!(out, "{processed} of {} machine files processed", report.files.len())?;
+        writeln!(
+            out,
+            "{processed} of {} machine files processed",
+            report.files.len()
+        )?;
     }
     writeln!(out, "results in {}", folder.display())
 }
@@ -204,7 +237,11 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<10} {} ({}, {})",
-        if file.status == FileStatus::Processed { "processed" } else { "failed" },
+        if file.status == FileStatus::Processed {
+            "processed"
+        } else {
+            "failed"
+        },
         file.name,
         file.operation_type,
         file.file_format
@@ -220,8 +257,17 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
     for (reason, count) in &points.dropped {
         writeln!(out, "           dropped {count}: {reason}")?;
     }
-    for (step, outcome) in file.steps.iter().filter(|(_, o)| o.status == StepStatus::Failed) {
-        writeln!(out, "           {} failed: {}", step.name(), outcome.message)?;
+    for (step, outcome) in file
+        .steps
+        .iter()
+        .filter(|(_, o)| o.status == StepStatus::Failed)
+    {
+        writeln!(
+            out,
+            "           {} failed: {}",
+            step.name(),
+            outcome.message
+        )?;
         if !outcome.detail.is_empty() {
             writeln!(out, "           because: {}", outcome.detail)?;
         }
@@ -230,7 +276,11 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
         }
     }
     for finding in &file.findings {
-        writeln!(out, "           {}: {} ({})", finding.code, finding.text, finding.place)?;
+        writeln!(
+            out,
+            "           {}: {} ({})",
+            finding.code, finding.text, finding.place
+        )?;
         if !finding.hint.is_empty() {
             writeln!(out, "           what to do: {}", finding.hint)?;
         }

@@ -21,17 +21,29 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let results = arguments.dir.join("results");
     std::fs::create_dir_all(&results)
         .with_context(|| format!("cannot make `{}`", results.display()))?;
-    std::fs::write(&stick, tramline_testkit::zip(&tramline_testkit::sample_stick()))
-        .with_context(|| format!("cannot write `{}`", stick.display()))?;
+    std::fs::write(
+        &stick,
+        tramline_testkit::zip(&tramline_testkit::sample_stick()),
+    )
+    .with_context(|| format!("cannot write `{}`", stick.display()))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "made a sample stick: {}\n", stick.display())?;
     let options = Options {
-        read: ReadOptions { latest_instant_ms: Some(tomorrow_ms()), ..ReadOptions::default() },
+        read: ReadOptions {
+            latest_instant_ms: Some(tomorrow_ms()),
+            ..ReadOptions::default()
+        },
         ..Options::default()
     };
     let report = convert(&stick, &results, &options, false)?;
     print_report(&mut out, &report, &results)?;
-    writeln!(out, "\nThe .dat file on the stick stands for a closed format: it is named, not read.")?;
-    writeln!(out, "Look at report.json first; docs/outputs.md explains every file.")?;
+    writeln!(
+        out,
+        "\nThe .dat file on the stick stands for a closed format: it is named, not read."
+    )?;
+    writeln!(
+        out,
+        "Look at report.json first; docs/outputs.md explains every file."
+    )?;
     Ok(ExitCode::SUCCESS)
 }

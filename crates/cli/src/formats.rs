@@ -32,11 +32,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     writeln!(out, "READ")?;
-    for format in FORMATS.iter().filter(|format| !format.reads.starts_with("nothing")) {
+    for format in FORMATS
+        .iter()
+        .filter(|format| !format.reads.starts_with("nothing"))
+    {
         writeln!(out, "  {:<12} {}", format.id, format.name)?;
         writeln!(out, "  {:<12}   {}", "", format.reads)?;
     }
-    writeln!(out, "\nRECOGNISED, NOT READ YET (each is named in the report, with the way out)")?;
+    writeln!(
+        out,
+        "\nRECOGNISED, NOT READ YET (each is named in the report, with the way out)"
+    )?;
     for known in recognised {
         writeln!(out, "  {}\n      {}", known.name, known.hint)?;
     }

@@ -54,7 +54,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     "             {}, {} {}: {}",
                     format_name(claim.format),
                     claim.entries.len(),
-                    if claim.entries.len() == 1 { "file" } else { "files" },
+                    if claim.entries.len() == 1 {
+                        "file"
+                    } else {
+                        "files"
+                    },
                     claim.reason
                 )?,
                 _ => writeln!(out, "             {text}")?,
@@ -72,7 +76,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     let recognised = detection.machine_data().next().is_some();
-    Ok(if recognised { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if recognised {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
 }
 
 /// Opens an upload; a refusal says the rule and what to do.

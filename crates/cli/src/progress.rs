@@ -24,7 +24,10 @@ impl Bar {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, name: String::new() }
+        Self {
+            bar,
+            name: String::new(),
+        }
     }
 
     pub(crate) fn show(&mut self, progress: &Progress) {
@@ -37,10 +40,12 @@ impl Bar {
                 self.bar.set_message(self.name.clone());
             }
             Progress::Points { points, .. } => {
-                self.bar.set_message(format!("{}: {points} points", self.name));
+                self.bar
+                    .set_message(format!("{}: {points} points", self.name));
             }
             Progress::Step { step, .. } => {
-                self.bar.set_message(format!("{}: {}", self.name, step.name()));
+                self.bar
+                    .set_message(format!("{}: {}", self.name, step.name()));
             }
             Progress::Done { .. } => {}
         }

@@ -23,7 +23,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = arguments.pop().ok_or("which folder to write to")?;
     let mut sink = FolderSink::new(&out);
     let options = Options::default();
-    let input = Input { name: "input".into(), sha256: "00".into(), size_bytes: 0 };
+    let input = Input {
+        name: "input".into(),
+        sha256: "00".into(),
+        size_bytes: 0,
+    };
     let start = Instant::now();
     let files = if let Some(path) = arguments.pop() {
         let tree = Tree::open(Path::new(&path), &Limits::default())?;
@@ -92,10 +96,16 @@ fn simulated(
     while from < POINTS {
         let rows: Vec<usize> = (from..POINTS.min(from + BATCH_ROWS)).collect();
         let column = |f: &dyn Fn(f64) -> f64| -> ArrayRef {
-            Arc::new(rows.iter().map(|row| Some(f(*row as f64))).collect::<Float64Array>())
+            Arc::new(
+                rows.iter()
+                    .map(|row| Some(f(*row as f64)))
+                    .collect::<Float64Array>(),
+            )
         };
-        let instants: TimestampMillisecondArray =
-            rows.iter().map(|row| Some(1_600_000_000_000 + *row as i64 * 1_000)).collect();
+        let instants: TimestampMillisecondArray = rows
+            .iter()
+            .map(|row| Some(1_600_000_000_000 + *row as i64 * 1_000))
+            .collect();
         let batch = RecordBatch::try_new(
             Arc::clone(&schema),
             vec![
@@ -116,6 +126,9 @@ fn simulated(
         collector.points(&batch)?;
         from += rows.len();
     }
-    collector.finish(Ending { records: POINTS as u64, ..Ending::default() })?;
+    collector.finish(Ending {
+        records: POINTS as u64,
+        ..Ending::default()
+    })?;
     Ok(collector.into_parts().0)
 }

@@ -113,8 +113,12 @@ impl<'a> Collector<'a> {
         }
         // Earlier machine files of the dataset stand.
         let place = Place::entry(self.main.clone());
-        let finding =
-            Finding::new("convert.dataset-ended-early", Severity::Error, place, error.to_string());
+        let finding = Finding::new(
+            "convert.dataset-ended-early",
+            Severity::Error,
+            place,
+            error.to_string(),
+        );
         self.findings.push(finding.hint(error.hint()));
         Ok(())
     }
@@ -155,8 +159,14 @@ impl<'a> Collector<'a> {
         let index = identity.index;
         let name = description.name.clone();
         (self.progress)(Progress::File { index, name });
-        let report =
-            file::unreadable(identity, description, detail, hint, Vec::new(), &mut *self.sink)?;
+        let report = file::unreadable(
+            identity,
+            description,
+            detail,
+            hint,
+            Vec::new(),
+            &mut *self.sink,
+        )?;
         self.push(report);
         Ok(())
     }
@@ -177,7 +187,10 @@ impl<'a> Collector<'a> {
 
     fn identity(&mut self, name: &str) -> Identity {
         let index = self.files.len();
-        let key = format!("tramline\n{}\n{}\n{}", self.input.sha256, self.main, self.in_claim);
+        let key = format!(
+            "tramline\n{}\n{}\n{}",
+            self.input.sha256, self.main, self.in_claim
+        );
         self.in_claim += 1;
         Identity {
             index,
@@ -256,7 +269,9 @@ impl Receiver for Collector<'_> {
     }
 
     fn points(&mut self, batch: &RecordBatch) -> Result<(), Stop> {
-        let Some(file) = &mut self.current else { return Ok(()) };
+        let Some(file) = &mut self.current else {
+            return Ok(());
+        };
         if file.points_read() + batch.num_rows() as u64 > self.options.limits.points {
             self.over_limit = true;
             return Err(Stop("limit of points".to_owned()));
@@ -271,7 +286,9 @@ impl Receiver for Collector<'_> {
     }
 
     fn finish(&mut self, ending: Ending) -> Result<(), Stop> {
-        let Some(file) = self.current.take() else { return Ok(()) };
+        let Some(file) = self.current.take() else {
+            return Ok(());
+        };
         let (index, points) = (file.index(), file.points_read());
         (self.progress)(Progress::Points { index, points });
         match file.finish(&ending, self.options, &mut *self.sink, &mut *self.progress) {
@@ -295,8 +312,7 @@ impl Receiver for Collector<'_> {
                     Some(file) => self.fail(file, &error),
                     None => Ok(()),
                 };
-                let mut operation =
-                    operation.unwrap_or_else(|| self.unknown_operation(&self.main));
+                let mut operation = operation.unwrap_or_else(|| self.unknown_operation(&self.main));
                 self.adjust(&mut operation);
                 before.and_then(|()| self.unreadable(&operation, &error.to_string(), error.hint()))
             }

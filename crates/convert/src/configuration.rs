@@ -79,22 +79,50 @@ impl Configuration {
 
     /// Keys that neither steer conversion nor are known from the contract.
     pub fn unknown_keys(&self) -> impl Iterator<Item = &str> {
-        self.other.keys().map(String::as_str).filter(|key| !KNOWN_ELSEWHERE.contains(key))
+        self.other
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !KNOWN_ELSEWHERE.contains(key))
     }
 }
 
 /// Keys of the contract that steer other parts (fields, operations, images, synchronisation).
 const KNOWN_ELSEWHERE: &[&str] = &[
-    "apiOwnerUsername", "leafUserId", "enableOutsideFieldGeojson", "fieldOperationCreation",
-    "operationsMergeRange", "operationsMergeRangeHarvested", "operationsProcessingRange",
-    "splitOperationsByField", "splitOperationsByProvider", "splitOperationsByTillType",
-    "enableOperationsSession", "operationsImageCreation", "operationsImageAsGeoTiff",
-    "operationsImageAttributeCreation", "automaticFixBoundary", "fieldsAttachIntersection",
-    "fieldsAutoMerge", "fieldsMergeIntersection", "fieldsAutoSync", "operationsAutoSync",
-    "customDataSync", "organizationDataSync", "syncPartnerData", "implementsAutoSync",
-    "machinesAutoSync", "operatorsAutoSync", "productsAutoSync", "zonesAutoSync",
-    "irrigationProcessingRange", "generateProviderImages", "filesImageAttributeCreation",
-    "geoimagesColorRamp", "geoimagesProjection", "geoimagesResolution", "geoimagesShape",
+    "apiOwnerUsername",
+    "leafUserId",
+    "enableOutsideFieldGeojson",
+    "fieldOperationCreation",
+    "operationsMergeRange",
+    "operationsMergeRangeHarvested",
+    "operationsProcessingRange",
+    "splitOperationsByField",
+    "splitOperationsByProvider",
+    "splitOperationsByTillType",
+    "enableOperationsSession",
+    "operationsImageCreation",
+    "operationsImageAsGeoTiff",
+    "operationsImageAttributeCreation",
+    "automaticFixBoundary",
+    "fieldsAttachIntersection",
+    "fieldsAutoMerge",
+    "fieldsMergeIntersection",
+    "fieldsAutoSync",
+    "operationsAutoSync",
+    "customDataSync",
+    "organizationDataSync",
+    "syncPartnerData",
+    "implementsAutoSync",
+    "machinesAutoSync",
+    "operatorsAutoSync",
+    "productsAutoSync",
+    "zonesAutoSync",
+    "irrigationProcessingRange",
+    "generateProviderImages",
+    "filesImageAttributeCreation",
+    "geoimagesColorRamp",
+    "geoimagesProjection",
+    "geoimagesResolution",
+    "geoimagesShape",
     "summaryGeometry",
 ];
 
@@ -207,19 +235,33 @@ pub enum Literal {
 
 impl Default for CleanupRules {
     fn default() -> Self {
-        let number = |operator, value| Condition { operator, value: Literal::Number(value) };
-        let text = |operator, value: &str| Condition { operator, value: Literal::Text(value.into()) };
+        let number = |operator, value| Condition {
+            operator,
+            value: Literal::Number(value),
+        };
+        let text = |operator, value: &str| Condition {
+            operator,
+            value: Literal::Text(value.into()),
+        };
         let mut rules = BTreeMap::new();
-        for property in
-            ["wetMass", "wetMassPerArea", "wetVolume", "wetVolumePerArea", "appliedRate", "seedRate"]
-        {
+        for property in [
+            "wetMass",
+            "wetMassPerArea",
+            "wetVolume",
+            "wetVolumePerArea",
+            "appliedRate",
+            "seedRate",
+        ] {
             rules.insert(property.to_owned(), vec![number(Operator::Gt, 0.0)]);
         }
         rules.insert(
             "harvestMoisture".to_owned(),
             vec![number(Operator::Gt, 0.0), number(Operator::Lt, 100.0)],
         );
-        rules.insert("tillageDepthActual".to_owned(), vec![number(Operator::Gte, 0.0)]);
+        rules.insert(
+            "tillageDepthActual".to_owned(),
+            vec![number(Operator::Gte, 0.0)],
+        );
         rules.insert("recordingStatus".to_owned(), vec![text(Operator::Eq, "On")]);
         rules.insert("crop".to_owned(), vec![text(Operator::Ne, "unknown")]);
         rules.insert("products".to_owned(), vec![number(Operator::Gte, 0.0)]);

@@ -121,7 +121,11 @@ impl File {
         self.points += batch.num_rows() as u64;
         let split = self.standard.refine(batch).map_err(shape)?;
         let writers = [&self.geojson, &self.parquet];
-        if !writers.into_iter().flatten().all(|writer| writer.write(&split.standard)) {
+        if !writers
+            .into_iter()
+            .flatten()
+            .all(|writer| writer.write(&split.standard))
+        {
             return Err(self.writer_ended());
         }
         if let Some(dropped) = &split.dropped {
@@ -136,7 +140,11 @@ impl File {
     fn drop_points(&mut self, batch: &RecordBatch, sink: &mut dyn Sink) -> Result<(), RunError> {
         if self.dropped.is_none() {
             let schema = self.standard.dropped_schema().clone();
-            self.dropped = Some(Artifact::geoparquet(sink, self.name("dropped.parquet"), schema)?);
+            self.dropped = Some(Artifact::geoparquet(
+                sink,
+                self.name("dropped.parquet"),
+                schema,
+            )?);
         }
         match &self.dropped {
             Some(dropped) if !dropped.write(batch) => Err(self.writer_ended()),
@@ -146,7 +154,12 @@ impl File {
 
     /// A writer's thread is gone: its own error is told by the first that can be joined.
     fn writer_ended(&mut self) -> RunError {
-        for writer in [&mut self.raw, &mut self.geojson, &mut self.parquet, &mut self.dropped] {
+        for writer in [
+            &mut self.raw,
+            &mut self.geojson,
+            &mut self.parquet,
+            &mut self.dropped,
+        ] {
             if let Some(Err(error)) = writer.take().map(Artifact::finish) {
                 return RunError::Write(error);
             }
@@ -168,14 +181,21 @@ impl File {
         error: &ReadError,
         sink: &mut dyn Sink,
     ) -> Result<FileReport, RunError> {
-        let begun =
-            [self.raw.take(), self.geojson.take(), self.parquet.take(), self.dropped.take()];
+        let begun = [
+            self.raw.take(),
+            self.geojson.take(),
+            self.parquet.take(),
+            self.dropped.take(),
+        ];
         for artifact in begun.into_iter().flatten() {
             artifact.discard(sink)?;
         }
         let mut steps = Steps::default();
         fail_raw(&mut steps, &error.to_string(), error.hint());
-        let mut points = PointCounts { read: self.points, ..PointCounts::default() };
+        let mut points = PointCounts {
+            read: self.points,
+            ..PointCounts::default()
+        };
         if self.points > 0 {
             points.dropped.insert("read.failed".to_owned(), self.points);
         }
@@ -202,7 +222,10 @@ impl File {
             self.keep("rawGeojson", raw)?;
         }
         steps.set(Step::RawGeojson, Outcome::ok());
-        progress(Progress::Step { index, step: Step::StandardGeojson });
+        progress(Progress::Step {
+            index,
+            step: Step::StandardGeojson,
+        });
         let mut points = PointCounts {
             read: self.points,
             standard: self.standard.totals.points,
@@ -223,7 +246,10 @@ impl File {
             self.keep("standardGeojson", geojson)?;
             self.keep("standardGeoparquet", parquet)?;
             steps.set(Step::StandardGeojson, Outcome::ok());
-            progress(Progress::Step { index, step: Step::FilteredGeojson });
+            progress(Progress::Step {
+                index,
+                step: Step::FilteredGeojson,
+            });
             let geometry = self.second_pass(options, sink, &mut points)?;
             steps.set(
                 Step::FilteredGeojson,
@@ -233,7 +259,10 @@ impl File {
                     Outcome::skipped("skipped: operationsFilteredGeojson is disabled")
                 },
             );
-            progress(Progress::Step { index, step: Step::Summary });
+            progress(Progress::Step {
+                index,
+                step: Step::Summary,
+            });
             self.write_summary(ending, &geometry, options, sink)?;
             steps.set(Step::Summary, Outcome::ok());
             self.write_units(options, sink)?;
@@ -244,11 +273,19 @@ impl File {
         }
         let dropped = self.dropped.take();
         self.keep("droppedGeoparquet", dropped)?;
-        let place = Place::entry(self.description.entries.first().cloned().unwrap_or_default());
+        let place = Place::entry(
+            self.description
+                .entries
+                .first()
+                .cloned()
+                .unwrap_or_default(),
+        );
         let noticed = findings::of(&self.standard, &self.description, &place);
         self.findings.extend(noticed);
-        let records =
-            RecordCounts { read: ending.records, skipped_bytes: ending.skipped_bytes };
+        let records = RecordCounts {
+            read: ending.records,
+            skipped_bytes: ending.skipped_bytes,
+        };
         self.close(steps, points, records, sink)
     }
 
@@ -259,7 +296,10 @@ impl File {
         sink: &mut dyn Sink,
         points: &mut PointCounts,
     ) -> Result<(), RunError> {
-        for artifact in [self.geojson.take(), self.parquet.take()].into_iter().flatten() {
+        for artifact in [self.geojson.take(), self.parquet.take()]
+            .into_iter()
+            .flatten()
+        {
             artifact.discard(sink)?;
         }
         if points.standard > 0 {
@@ -268,7 +308,10 @@ impl File {
         points.standard = 0;
         let spool = std::mem::take(&mut self.spool);
         spool.replay(|batch| {
-            let dropped = self.standard.as_dropped(&batch, reason, "standard").map_err(shape)?;
+            let dropped = self
+                .standard
+                .as_dropped(&batch, reason, "standard")
+                .map_err(shape)?;
             self.drop_points(&dropped, sink)
         })
     }
@@ -297,9 +340,7 @@ impl File {
             self.standard.unit(Property::Speed),
         );
         let geojson = (filtered && options.geojson)
-            .then(|| {
-                Artifact::geojson(sink, self.name("filtered.geojson"), serde_json::Map::new())
-            })
+            .then(|| Artifact::geojson(sink, self.name("filtered.geojson"), serde_json::Map::new()))
             .transpose()?;
         let parquet = (filtered && options.geoparquet)
             .then(|| {
@@ -323,15 +364,18 @@ impl File {
                     return Err(shape(format!("`{}`: the writer ended early", writer.name)));
                 }
             }
-            for (reason, mask) in
-                [(filter::SPEED, &verdict.slow), (filter::OUTLIERS, &verdict.outliers)]
-            {
+            for (reason, mask) in [
+                (filter::SPEED, &verdict.slow),
+                (filter::OUTLIERS, &verdict.outliers),
+            ] {
                 let count = mask.true_count() as u64;
                 if count > 0 {
                     *points.dropped.entry(reason.to_owned()).or_default() += count;
                     let gone = filter_record_batch(&batch, mask).map_err(shape)?;
-                    let gone =
-                        self.standard.as_dropped(&gone, reason, "filtered").map_err(shape)?;
+                    let gone = self
+                        .standard
+                        .as_dropped(&gone, reason, "filtered")
+                        .map_err(shape)?;
                     self.drop_points(&gone, sink)?;
                 }
             }
@@ -409,7 +453,15 @@ impl File {
         document(sink, &name, &status::document(&steps, &self.findings))?;
         self.artifacts.insert("status", name);
         debug_assert!(points.add_up(false), "points do not add up: {points:?}");
-        Ok(report(self.identity, &self.description, steps, points, records, self.artifacts, self.findings))
+        Ok(report(
+            self.identity,
+            &self.description,
+            steps,
+            points,
+            records,
+            self.artifacts,
+            self.findings,
+        ))
     }
 }
 
@@ -433,7 +485,10 @@ fn cover(coverage: &mut Coverage, batch: &RecordBatch) {
 /// Marks a file that could not be read.
 fn fail_raw(steps: &mut Steps, detail: &str, hint: &str) {
     steps.set(Step::OriginalFile, Outcome::ok());
-    steps.set(Step::RawGeojson, Outcome::failed(status::UNREADABLE).detail(detail, hint));
+    steps.set(
+        Step::RawGeojson,
+        Outcome::failed(status::UNREADABLE).detail(detail, hint),
+    );
     status::skip_after(steps, &Step::ALL[2..]);
 }
 
@@ -452,7 +507,15 @@ pub(crate) fn unreadable(
     document(sink, &name, &status::document(&steps, &findings))?;
     let artifacts = BTreeMap::from([("status", name)]);
     let (points, records) = (PointCounts::default(), RecordCounts::default());
-    Ok(report(identity, description, steps, points, records, artifacts, findings))
+    Ok(report(
+        identity,
+        description,
+        steps,
+        points,
+        records,
+        artifacts,
+        findings,
+    ))
 }
 
 fn report(

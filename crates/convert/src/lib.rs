@@ -16,6 +16,7 @@ mod spool;
 mod steps;
 mod writers;
 
+pub use collector::Collector;
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,
 };
@@ -24,5 +25,4 @@ pub use report::{
     ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,
     Steps, UnclaimedEntry,
 };
-pub use collector::Collector;
 pub use run::{Input, Options, Progress, RunError, run};

@@ -92,7 +92,12 @@ impl Outcome {
     }
 
     fn new(status: StepStatus, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), detail: String::new(), hint: String::new() }
+        Self {
+            status,
+            message: message.into(),
+            detail: String::new(),
+            hint: String::new(),
+        }
     }
 
     /// Adds place and cause, and what to do.
@@ -123,9 +128,14 @@ impl Steps {
 
     /// Failed when a deciding step failed.
     pub fn file_status(&self) -> FileStatus {
-        let failed =
-            self.iter().any(|(step, o)| step.decides() && o.status == StepStatus::Failed);
-        if failed { FileStatus::Failed } else { FileStatus::Processed }
+        let failed = self
+            .iter()
+            .any(|(step, o)| step.decides() && o.status == StepStatus::Failed);
+        if failed {
+            FileStatus::Failed
+        } else {
+            FileStatus::Processed
+        }
     }
 }
 
@@ -163,7 +173,11 @@ impl PointCounts {
     pub fn add_up(&self, filtered: bool) -> bool {
         let (by_filter, before): (u64, u64) =
             self.dropped.iter().fold((0, 0), |(f, b), (reason, n)| {
-                if reason.starts_with("filter.") { (f + n, b) } else { (f, b + n) }
+                if reason.starts_with("filter.") {
+                    (f + n, b)
+                } else {
+                    (f, b + n)
+                }
             });
         self.read == self.standard + before
             && (!filtered || self.standard == self.filtered + by_filter)

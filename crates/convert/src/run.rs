@@ -57,14 +57,28 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Datasets that were recognised; one may hold several machine files.
-    Detected { files: usize },
+    Detected {
+        files: usize,
+    },
     /// A machine file begins.
-    File { index: usize, name: String },
+    File {
+        index: usize,
+        name: String,
+    },
     /// Points read so far.
-    Points { index: usize, points: u64 },
+    Points {
+        index: usize,
+        points: u64,
+    },
     /// A step begins.
-    Step { index: usize, step: Step },
-    Done { index: usize, status: FileStatus },
+    Step {
+        index: usize,
+        step: Step,
+    },
+    Done {
+        index: usize,
+        status: FileStatus,
+    },
 }
 
 /// Why a run ended early. Never the upload's fault: what is wrong with it is in the report.
@@ -86,22 +100,36 @@ pub fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, RunError> {
     let detection = detect(tree, options.file_format.as_deref());
-    progress(Progress::Detected { files: detection.machine_data().count() });
+    progress(Progress::Detected {
+        files: detection.machine_data().count(),
+    });
     let mut collector = Collector::new(input, options, sink, progress);
     collector.findings.extend(tree.findings.iter().cloned());
     collector.note_unknown_keys();
     let mut unclaimed: Vec<UnclaimedEntry> = detection
         .unclaimed
         .iter()
-        .map(|u| UnclaimedEntry { entry: tree.entry(u.entry).path.clone(), reason: u.reason.clone() })
+        .map(|u| UnclaimedEntry {
+            entry: tree.entry(u.entry).path.clone(),
+            reason: u.reason.clone(),
+        })
         .collect();
     for claim in &detection.claims {
         let main = &tree.entry(claim.main).path;
         let entries = || claim.entries.iter().map(|id| tree.entry(*id).path.clone());
         match &claim.verdict {
-            Verdict::NotMachineData { reason } => unclaimed
-                .extend(entries().map(|entry| UnclaimedEntry { entry, reason: reason.clone() })),
-            Verdict::Recognised { file_format, provider, text, hint } => {
+            Verdict::NotMachineData { reason } => {
+                unclaimed.extend(entries().map(|entry| UnclaimedEntry {
+                    entry,
+                    reason: reason.clone(),
+                }))
+            }
+            Verdict::Recognised {
+                file_format,
+                provider,
+                text,
+                hint,
+            } => {
                 collector.start_claim(main, entries().collect());
                 let mut description = collector.unknown_operation(tree.name(claim.main));
                 description.file_format = file_format;

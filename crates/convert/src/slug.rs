@@ -37,7 +37,11 @@ fn slug(name: &str) -> String {
         slug.push_str(plain);
     }
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "file".to_owned() } else { slug.to_owned() }
+    if slug.is_empty() {
+        "file".to_owned()
+    } else {
+        slug.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -46,7 +50,10 @@ mod tests {
 
     #[test]
     fn names_of_the_upload_become_plain_ascii() {
-        assert_eq!(folder(0, "../../Größe Süd/24.shp"), "01-groesse-sued-24-shp");
+        assert_eq!(
+            folder(0, "../../Größe Süd/24.shp"),
+            "01-groesse-sued-24-shp"
+        );
         assert_eq!(folder(11, "\u{202e}\0"), "12-file");
         assert_eq!(folder(1, ""), "02-file");
         assert!(folder(0, &"a".repeat(500)).len() < 60);

@@ -32,8 +32,7 @@ impl Spool {
                 return Ok(());
             }
             let file = BufWriter::with_capacity(1 << 20, tempfile::tempfile().map_err(fault)?);
-            self.disk =
-                Some(StreamWriter::try_new(file, batch.schema_ref()).map_err(fault)?);
+            self.disk = Some(StreamWriter::try_new(file, batch.schema_ref()).map_err(fault)?);
         }
         match &mut self.disk {
             Some(writer) => writer.write(&batch).map_err(fault),
@@ -49,7 +48,9 @@ impl Spool {
         for batch in self.memory {
             take(batch)?;
         }
-        let Some(mut writer) = self.disk else { return Ok(()) };
+        let Some(mut writer) = self.disk else {
+            return Ok(());
+        };
         writer.finish().map_err(fault)?;
         let buffered = writer.into_inner().map_err(fault)?;
         let mut file = buffered.into_inner().map_err(|e| fault(e.error()))?;

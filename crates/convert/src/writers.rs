@@ -59,7 +59,11 @@ impl Artifact {
     ) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
         let thread = std::thread::spawn(move || work(receiver));
-        Self { name, sender, thread }
+        Self {
+            name,
+            sender,
+            thread,
+        }
     }
 
     /// Hands a batch over. A writer that has ended tells its error in [`Artifact::finish`].
@@ -72,7 +76,10 @@ impl Artifact {
         drop(self.sender);
         match self.thread.join() {
             Ok(result) => result.map(|()| self.name),
-            Err(_) => Err(WriteError::Shape(format!("`{}`: the writer ended by a defect", self.name))),
+            Err(_) => Err(WriteError::Shape(format!(
+                "`{}`: the writer ended by a defect",
+                self.name
+            ))),
         }
     }
 
@@ -86,7 +93,10 @@ impl Artifact {
 }
 
 fn close(mut out: Out) -> Result<(), WriteError> {
-    out.flush().map_err(|cause| WriteError::Io { name: String::new(), cause: cause.to_string() })
+    out.flush().map_err(|cause| WriteError::Io {
+        name: String::new(),
+        cause: cause.to_string(),
+    })
 }
 
 /// Writes a small JSON document.
@@ -96,7 +106,12 @@ pub(crate) fn document(
     value: &impl serde::Serialize,
 ) -> Result<(), WriteError> {
     let mut out = sink.create(name)?;
-    let failed = |cause: String| WriteError::Io { name: name.to_owned(), cause };
+    let failed = |cause: String| WriteError::Io {
+        name: name.to_owned(),
+        cause,
+    };
     serde_json::to_writer_pretty(&mut out, value).map_err(|e| failed(e.to_string()))?;
-    out.write_all(b"\n").and_then(|()| out.flush()).map_err(|e| failed(e.to_string()))
+    out.write_all(b"\n")
+        .and_then(|()| out.flush())
+        .map_err(|e| failed(e.to_string()))
 }

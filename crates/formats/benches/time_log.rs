@@ -14,7 +14,12 @@ fn header() -> Header {
     Header {
         time_in_record: true,
         position_in_record: ('A'..='I').collect(),
-        values: (0..58).map(|ddi| HeaderValue { ddi, ..HeaderValue::default() }).collect(),
+        values: (0..58)
+            .map(|ddi| HeaderValue {
+                ddi,
+                ..HeaderValue::default()
+            })
+            .collect(),
         record_bytes: 31,
         ..Header::default()
     }
@@ -26,13 +31,25 @@ fn records() -> Vec<u8> {
     while bytes.len() < BYTES {
         // About nine records a second; a log of this size runs over some days.
         let ms = u64::from(i) * 110;
-        bytes.extend(u32::try_from(ms % 86_400_000).unwrap_or_default().to_le_bytes());
-        bytes.extend(u16::try_from(14_000 + ms / 86_400_000).unwrap_or_default().to_le_bytes());
+        bytes.extend(
+            u32::try_from(ms % 86_400_000)
+                .unwrap_or_default()
+                .to_le_bytes(),
+        );
+        bytes.extend(
+            u16::try_from(14_000 + ms / 86_400_000)
+                .unwrap_or_default()
+                .to_le_bytes(),
+        );
         bytes.extend((520_000_000 + i).to_le_bytes());
         bytes.extend((90_000_000 + i).to_le_bytes());
         bytes.extend(100_000_u32.to_le_bytes());
         bytes.extend([4, 10, 0, 8, 0, 14]);
-        bytes.extend(u32::try_from(ms % 86_400_000).unwrap_or_default().to_le_bytes());
+        bytes.extend(
+            u32::try_from(ms % 86_400_000)
+                .unwrap_or_default()
+                .to_le_bytes(),
+        );
         bytes.extend(14_000_u16.to_le_bytes());
         let values = [2, 5, 4, 7, 3, 6][(i % 6) as usize];
         bytes.push(values);

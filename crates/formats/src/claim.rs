@@ -42,7 +42,12 @@ pub enum Verdict {
     /// `Format::read` gives machine files.
     Read,
     /// A known format that is not read: one failed machine file with this text and way out.
-    Recognised { file_format: &'static str, provider: Provider, text: String, hint: String },
+    Recognised {
+        file_format: &'static str,
+        provider: Provider,
+        text: String,
+        hint: String,
+    },
     /// Known, and not machine data (prescription, boundary, setup, report): listed with the
     /// reason, no machine file.
     NotMachineData { reason: String },

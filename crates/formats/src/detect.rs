@@ -26,7 +26,10 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
         .iter()
         .filter(|format| {
             file_format.is_none_or(|hint| {
-                format.file_formats.iter().any(|code| code.eq_ignore_ascii_case(hint))
+                format
+                    .file_formats
+                    .iter()
+                    .any(|code| code.eq_ignore_ascii_case(hint))
             })
         })
         .flat_map(|format| (format.claim)(tree))
@@ -52,14 +55,22 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
     let unclaimed = tree
         .ids()
         .filter(|id| tree.is_system_file(*id) || !owner.get(id.index()).copied().unwrap_or(false))
-        .map(|entry| Unclaimed { entry, reason: crate::markers::reason_unclaimed(tree, entry) })
+        .map(|entry| Unclaimed {
+            entry,
+            reason: crate::markers::reason_unclaimed(tree, entry),
+        })
         .collect();
-    Detection { claims: settled, unclaimed }
+    Detection {
+        claims: settled,
+        unclaimed,
+    }
 }
 
 impl Detection {
     /// Claims that lead to machine files, read or failed.
     pub fn machine_data(&self) -> impl Iterator<Item = &Claim> {
-        self.claims.iter().filter(|c| !matches!(c.verdict, Verdict::NotMachineData { .. }))
+        self.claims
+            .iter()
+            .filter(|c| !matches!(c.verdict, Verdict::NotMachineData { .. }))
     }
 }

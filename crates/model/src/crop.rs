@@ -21,7 +21,8 @@ impl CropNumbers {
     pub fn kilograms_per_litre(&self) -> Option<f64> {
         const POUND: f64 = 0.453_592_37;
         const BUSHEL_LITRES: f64 = 35.239_070_166_88;
-        self.test_weight_lb_bu.map(|weight| weight * POUND / BUSHEL_LITRES)
+        self.test_weight_lb_bu
+            .map(|weight| weight * POUND / BUSHEL_LITRES)
     }
 }
 
@@ -48,8 +49,11 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table =
-            Table { crops: Vec::new(), by_name: HashMap::new(), by_words: HashMap::new() };
+        let mut table = Table {
+            crops: Vec::new(),
+            by_name: HashMap::new(),
+            by_words: HashMap::new(),
+        };
         let mut aliases: Vec<(&'static str, usize)> = Vec::new();
         for line in include_str!("../data/crops.csv").lines().skip(1) {
             let mut cells = line.split(';');
@@ -63,8 +67,18 @@ fn table() -> &'static Table {
             let mass_only = cell() == "yes";
             let _source = cell();
             let index = table.crops.len();
-            aliases.extend(cell().split('|').filter(|a| !a.is_empty()).map(|a| (a, index)));
-            table.crops.push(Crop { name, compat, market, mass_only });
+            aliases.extend(
+                cell()
+                    .split('|')
+                    .filter(|a| !a.is_empty())
+                    .map(|a| (a, index)),
+            );
+            table.crops.push(Crop {
+                name,
+                compat,
+                market,
+                mass_only,
+            });
             table.by_name.insert(name, index);
             // Of `wheat, hard red winter` and `hard red winter wheat` the first one stands.
             let words = bag(name);
@@ -125,7 +139,10 @@ fn bag(text: &str) -> String {
 /// As [`bag`], without words that tell the condition of the grain and not its kind.
 fn bag_without_condition(text: &str) -> String {
     sorted(words(text).filter(|word| {
-        !matches!(*word, "wet" | "dry" | "grain" | "harvest" | "crop" | "commercial" | "conventional")
+        !matches!(
+            *word,
+            "wet" | "dry" | "grain" | "harvest" | "crop" | "commercial" | "conventional"
+        )
     }))
 }
 
@@ -136,8 +153,9 @@ fn sorted<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).map(|word| {
-        match word {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|w| !w.is_empty())
+        .map(|word| match word {
             "hrd" => "hard",
             "sft" => "soft",
             "rd" => "red",
@@ -147,8 +165,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
             "drm" | "dur" => "durum",
             "soybean" => "soybeans",
             other => other,
-        }
-    })
+        })
 }
 
 #[cfg(test)]
@@ -162,16 +179,27 @@ mod tests {
     #[test]
     fn words_of_files_lead_to_names_of_the_table() {
         let cases = [
-            ("Corn", "corn"), ("CORN_WET", "corn"), ("milho", "corn"), ("Körnermais", "corn"),
-            ("MAIS", "corn"), ("corn, waxy", "corn"), ("White Corn", "corn, white"),
-            ("soja", "soybeans"), ("SOYBEANS", "soybeans"), ("Soybean", "soybeans"),
+            ("Corn", "corn"),
+            ("CORN_WET", "corn"),
+            ("milho", "corn"),
+            ("Körnermais", "corn"),
+            ("MAIS", "corn"),
+            ("corn, waxy", "corn"),
+            ("White Corn", "corn, white"),
+            ("soja", "soybeans"),
+            ("SOYBEANS", "soybeans"),
+            ("Soybean", "soybeans"),
             ("WHEAT_HARD_RED_SPR", "wheat, hard red spring"),
             ("Wheat (Sft Rd Wtr)", "wheat, soft red winter"),
             ("WHEAT_HARD_RED_WINTER", "wheat, hard red winter"),
             ("hard red winter wheat", "hard red winter wheat"),
             ("wheat (hrd rd spr)", "wheat (hrd rd spr)"),
-            ("Trigo", "wheat"), ("Winterweizen", "winter wheat"), ("barley, spring", "spring barley"),
-            ("Peas (Field)", "field peas"), ("Oats", "oats"), ("Zuckerrüben", "sugar beet"),
+            ("Trigo", "wheat"),
+            ("Winterweizen", "winter wheat"),
+            ("barley, spring", "spring barley"),
+            ("Peas (Field)", "field peas"),
+            ("Oats", "oats"),
+            ("Zuckerrüben", "sugar beet"),
         ];
         for (text, expected) in cases {
             assert_eq!(name(text), Some(expected), "{text}");
@@ -187,15 +215,26 @@ mod tests {
         for crop in Crop::all() {
             assert_eq!(name(crop.name), Some(crop.name));
             for numbers in [crop.compat, crop.market] {
-                assert!(numbers.test_weight_lb_bu.is_none_or(|w| w > 1.0 && w < 130.0));
-                assert!(numbers.standard_moisture.is_none_or(|m| (1.0..=20.0).contains(&m)));
+                assert!(
+                    numbers
+                        .test_weight_lb_bu
+                        .is_none_or(|w| w > 1.0 && w < 130.0)
+                );
+                assert!(
+                    numbers
+                        .standard_moisture
+                        .is_none_or(|m| (1.0..=20.0).contains(&m))
+                );
             }
         }
         let corn = Crop::find("corn").expect("in the table");
         assert_eq!(corn.compat.standard_moisture, Some(15.0));
         assert_eq!(corn.market.standard_moisture, Some(15.5));
         // 56 lb/bu is 720.82 kg/m3 (12.8718597805 kg/m3 for one lb/bu).
-        let density = corn.compat.kilograms_per_litre().expect("has a test weight");
+        let density = corn
+            .compat
+            .kilograms_per_litre()
+            .expect("has a test weight");
         assert!((density * 1000.0 / (56.0 * 12.871_859_780_5) - 1.0).abs() < 1e-9);
     }
 }

@@ -26,12 +26,18 @@ pub struct Place {
 impl Place {
     /// The entry as a whole.
     pub fn entry(path: impl Into<String>) -> Self {
-        Self { entry: path.into(), inside: String::new() }
+        Self {
+            entry: path.into(),
+            inside: String::new(),
+        }
     }
 
     /// A place inside an entry.
     pub fn inside(path: impl Into<String>, inside: impl Into<String>) -> Self {
-        Self { entry: path.into(), inside: inside.into() }
+        Self {
+            entry: path.into(),
+            inside: inside.into(),
+        }
     }
 }
 
@@ -71,7 +77,13 @@ impl Finding {
         place: Place,
         text: impl Into<String>,
     ) -> Self {
-        Self { code, severity, place, text: text.into(), hint: String::new() }
+        Self {
+            code,
+            severity,
+            place,
+            text: text.into(),
+            hint: String::new(),
+        }
     }
 
     /// Adds what to do.

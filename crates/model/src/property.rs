@@ -113,7 +113,11 @@ impl Property {
     /// Whether a column of this property may have a unit of that dimension. A rate of seed or
     /// product may be counted, weighed or measured by volume.
     pub fn accepts(self, dimension: Dimension) -> bool {
-        let rate = [Dimension::CountPerArea, Dimension::MassPerArea, Dimension::VolumePerArea];
+        let rate = [
+            Dimension::CountPerArea,
+            Dimension::MassPerArea,
+            Dimension::VolumePerArea,
+        ];
         match self {
             Self::SeedRate | Self::SeedRateTarget | Self::AppliedRate | Self::AppliedRateTarget => {
                 rate.contains(&dimension)

@@ -19,8 +19,16 @@ pub enum Provider {
 
 impl Provider {
     pub const ALL: &[Self] = &[
-        Self::Cnhi, Self::JohnDeere, Self::Trimble, Self::ClimateFieldView, Self::AgLeader,
-        Self::RavenSlingshot, Self::Stara, Self::PrecisionPlanting, Self::Farmobile, Self::Leaf,
+        Self::Cnhi,
+        Self::JohnDeere,
+        Self::Trimble,
+        Self::ClimateFieldView,
+        Self::AgLeader,
+        Self::RavenSlingshot,
+        Self::Stara,
+        Self::PrecisionPlanting,
+        Self::Farmobile,
+        Self::Leaf,
         Self::Other,
     ];
 
@@ -46,6 +54,9 @@ impl Provider {
         if code.eq_ignore_ascii_case("Raven") {
             return Some(Self::RavenSlingshot);
         }
-        Self::ALL.iter().copied().find(|p| p.code().eq_ignore_ascii_case(code))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|p| p.code().eq_ignore_ascii_case(code))
     }
 }

@@ -17,11 +17,23 @@ pub struct Stop(pub String);
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("{place}: {what}")]
-    Malformed { place: Place, what: String, hint: String },
+    Malformed {
+        place: Place,
+        what: String,
+        hint: String,
+    },
     #[error("{place}: {what}")]
-    Unsupported { place: Place, what: String, hint: String },
+    Unsupported {
+        place: Place,
+        what: String,
+        hint: String,
+    },
     #[error("{place}: limit `{limit}` of {allowed} reached")]
-    Limit { place: Place, limit: &'static str, allowed: u64 },
+    Limit {
+        place: Place,
+        limit: &'static str,
+        allowed: u64,
+    },
     #[error("{place}: {what}")]
     Io { place: Place, what: String },
     #[error(transparent)]
@@ -30,11 +42,19 @@ pub enum ReadError {
 
 impl ReadError {
     pub fn malformed(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Malformed { place, what: what.into(), hint: hint.into() }
+        Self::Malformed {
+            place,
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 
     pub fn unsupported(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Unsupported { place, what: what.into(), hint: hint.into() }
+        Self::Unsupported {
+            place,
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 
     /// What the person can do, empty when there is nothing.
@@ -71,7 +91,10 @@ pub trait Receiver {
     fn finish(&mut self, ending: Ending) -> Result<(), Stop>;
     /// A machine file that was recognised and could not be read. `operation` is what is known of
     /// it; `None` inside `begin`..`finish`, where the begun one is meant.
-    fn failed(&mut self, operation: Option<OperationDescription>, error: ReadError)
-    -> Result<(), Stop>;
+    fn failed(
+        &mut self,
+        operation: Option<OperationDescription>,
+        error: ReadError,
+    ) -> Result<(), Stop>;
     fn finding(&mut self, finding: Finding);
 }

@@ -51,21 +51,31 @@ pub fn raw_field(name: &str, data_type: DataType, source: &SourceColumn) -> Fiel
 }
 
 fn source_metadata(source: &SourceColumn) -> HashMap<String, String> {
-    [(SOURCE_NAME, &source.name), (SOURCE_CODE, &source.code), (SOURCE_UNIT, &source.unit)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| (key.to_owned(), value.clone()))
-        .collect()
+    [
+        (SOURCE_NAME, &source.name),
+        (SOURCE_CODE, &source.code),
+        (SOURCE_UNIT, &source.unit),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(key, value)| (key.to_owned(), value.clone()))
+    .collect()
 }
 
 /// The property of a column, if it is a standard one.
 pub fn property_of(field: &Field) -> Option<Property> {
-    field.metadata().get(PROPERTY).and_then(|name| Property::from_name(name))
+    field
+        .metadata()
+        .get(PROPERTY)
+        .and_then(|name| Property::from_name(name))
 }
 
 /// The unit of a column.
 pub fn unit_of(field: &Field) -> Option<&'static Unit> {
-    field.metadata().get(UNIT).and_then(|symbol| Unit::from_symbol(symbol))
+    field
+        .metadata()
+        .get(UNIT)
+        .and_then(|symbol| Unit::from_symbol(symbol))
 }
 
 /// Index of a property's column in a batch.

@@ -75,7 +75,12 @@ const BUSHEL: f64 = 35.239_070_166_88;
 const SHORT_TON: f64 = 907.184_74;
 
 const fn unit(symbol: &'static str, dimension: Dimension, factor: f64) -> Unit {
-    Unit { symbol, dimension, factor, offset: 0.0 }
+    Unit {
+        symbol,
+        dimension,
+        factor,
+        offset: 0.0,
+    }
 }
 
 use Dimension as D;
@@ -161,8 +166,18 @@ static UNITS: &[Unit] = &[
     unit("ha/h", D::AreaPerTime, HECTARE / 3_600.0),
     unit("ac/h", D::AreaPerTime, ACRE / 3_600.0),
     unit("K", D::Temperature, 1.0),
-    Unit { symbol: "C", dimension: D::Temperature, factor: 1.0, offset: 273.15 },
-    Unit { symbol: "F", dimension: D::Temperature, factor: 5.0 / 9.0, offset: 459.67 },
+    Unit {
+        symbol: "C",
+        dimension: D::Temperature,
+        factor: 1.0,
+        offset: 273.15,
+    },
+    Unit {
+        symbol: "F",
+        dimension: D::Temperature,
+        factor: 5.0 / 9.0,
+        offset: 459.67,
+    },
 ];
 
 impl Unit {
@@ -191,7 +206,11 @@ impl Unit {
         if let Some(unit) = Self::from_symbol(text) {
             return Some(unit);
         }
-        let mut plain = text.to_lowercase().replace('³', "3").replace('²', "2").replace("(us)", "");
+        let mut plain = text
+            .to_lowercase()
+            .replace('³', "3")
+            .replace('²', "2")
+            .replace("(us)", "");
         plain.retain(|c| !c.is_whitespace() && c != '[' && c != ']');
         if let Some(deere) = deere_grammar(&plain) {
             plain = deere;
@@ -252,8 +271,15 @@ impl Unit {
     /// The factor that turns values of this unit into the other; `None` when the dimensions
     /// differ or either has an offset.
     pub fn factor_to(&self, other: &Self) -> Option<f64> {
-        (self.dimension == other.dimension && self.offset == 0.0 && other.offset == 0.0)
-            .then(|| if self.symbol == other.symbol { 1.0 } else { self.factor / other.factor })
+        (self.dimension == other.dimension && self.offset == 0.0 && other.offset == 0.0).then(
+            || {
+                if self.symbol == other.symbol {
+                    1.0
+                } else {
+                    self.factor / other.factor
+                }
+            },
+        )
     }
 }
 
@@ -264,8 +290,7 @@ fn deere_grammar(text: &str) -> Option<String> {
     let letters = rest.trim_end_matches(|c: char| c != '1');
     let numerator = letters.strip_suffix('1')?;
     let denominator = rest.get(letters.len()..)?;
-    (!numerator.is_empty() && !denominator.is_empty())
-        .then(|| format!("{numerator}/{denominator}"))
+    (!numerator.is_empty() && !denominator.is_empty()).then(|| format!("{numerator}/{denominator}"))
 }
 
 #[cfg(test)]
@@ -284,8 +309,13 @@ mod tests {
             ("lbf", "N", 4.448_221_615_3),
         ];
         for (from, to, expected) in cases {
-            let factor = Unit::known(from).factor_to(Unit::known(to)).expect("same dimension");
-            assert!((factor / expected - 1.0).abs() < 2e-8, "{from} to {to}: {factor}");
+            let factor = Unit::known(from)
+                .factor_to(Unit::known(to))
+                .expect("same dimension");
+            assert!(
+                (factor / expected - 1.0).abs() < 2e-8,
+                "{from} to {to}: {factor}"
+            );
         }
     }
 
@@ -294,7 +324,11 @@ mod tests {
         for unit in Unit::all() {
             for value in [0.0, 1.0, -40.0, 123.456, 1e6] {
                 let back = unit.from_base(unit.to_base(value));
-                assert!((back - value).abs() <= 1e-12 * value.abs().max(500.0), "{}", unit.symbol);
+                assert!(
+                    (back - value).abs() <= 1e-12 * value.abs().max(500.0),
+                    "{}",
+                    unit.symbol
+                );
             }
         }
     }
@@ -302,10 +336,19 @@ mod tests {
     #[test]
     fn spellings_of_files_are_read() {
         let cases = [
-            ("bu1ac-1", "bu/ac"), ("lb1ac-1", "lb/ac"), ("seeds1ac-1", "seeds/ac"),
-            ("mi1hr-1", "mi/hr"), ("kg1ha-1", "kg/ha"), ("l1ha-1", "L/ha"),
-            ("[mm3]1[m2]-1", "mm3/m2"), ("gal(US)/ac", "gal/ac"), ("tonne/ha", "t/ha"),
-            ("mph", "mi/hr"), ("%", "prcnt"), ("m³/s", "m3/s"), ("gal1ac-1", "gal/ac"),
+            ("bu1ac-1", "bu/ac"),
+            ("lb1ac-1", "lb/ac"),
+            ("seeds1ac-1", "seeds/ac"),
+            ("mi1hr-1", "mi/hr"),
+            ("kg1ha-1", "kg/ha"),
+            ("l1ha-1", "L/ha"),
+            ("[mm3]1[m2]-1", "mm3/m2"),
+            ("gal(US)/ac", "gal/ac"),
+            ("tonne/ha", "t/ha"),
+            ("mph", "mi/hr"),
+            ("%", "prcnt"),
+            ("m³/s", "m3/s"),
+            ("gal1ac-1", "gal/ac"),
         ];
         for (text, symbol) in cases {
             assert_eq!(Unit::parse(text).map(|u| u.symbol), Some(symbol), "{text}");

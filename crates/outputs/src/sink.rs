@@ -35,7 +35,10 @@ impl FolderSink {
 }
 
 fn io(name: &str, cause: &std::io::Error) -> WriteError {
-    WriteError::Io { name: name.to_owned(), cause: cause.to_string() }
+    WriteError::Io {
+        name: name.to_owned(),
+        cause: cause.to_string(),
+    }
 }
 
 impl Sink for FolderSink {
@@ -79,7 +82,10 @@ impl Write for MemoryFile {
 impl Drop for MemoryFile {
     fn drop(&mut self) {
         if let Ok(mut files) = self.files.lock() {
-            files.insert(std::mem::take(&mut self.name), std::mem::take(&mut self.bytes));
+            files.insert(
+                std::mem::take(&mut self.name),
+                std::mem::take(&mut self.bytes),
+            );
         }
     }
 }

@@ -42,7 +42,10 @@ pub fn attacks(files: &Files, cuts: usize, flips: usize) -> impl Iterator<Item =
     let missing = (0..files.len()).map(move |which| {
         let mut left = files.clone();
         let (path, _) = left.remove(which);
-        Attack { label: format!("{path} missing"), files: left }
+        Attack {
+            label: format!("{path} missing"),
+            files: left,
+        }
     });
     cut.chain(flip).chain(missing).chain(whole(files))
 }
@@ -51,13 +54,19 @@ pub fn attacks(files: &Files, cuts: usize, flips: usize) -> impl Iterator<Item =
 pub fn harmless(files: &Files) -> impl Iterator<Item = Attack> + '_ {
     let renamed = |label: &str, name: fn(&str) -> String| Attack {
         label: label.to_owned(),
-        files: files.iter().map(|(path, bytes)| (name(path), bytes.clone())).collect(),
+        files: files
+            .iter()
+            .map(|(path, bytes)| (name(path), bytes.clone()))
+            .collect(),
     };
     [
         renamed("upper case", str::to_uppercase),
         renamed("lower case", str::to_lowercase),
         renamed("deeper folder", |path| format!("a b/c/{path}")),
-        Attack { label: "reversed".to_owned(), files: files.iter().rev().cloned().collect() },
+        Attack {
+            label: "reversed".to_owned(),
+            files: files.iter().rev().cloned().collect(),
+        },
         Attack {
             label: "with junk".to_owned(),
             files: files
@@ -82,14 +91,20 @@ pub fn nested(files: &Files) -> Vec<u8> {
 fn whole(files: &Files) -> impl Iterator<Item = Attack> + '_ {
     let emptied = Attack {
         label: "all empty".to_owned(),
-        files: files.iter().map(|(path, _)| (path.clone(), Vec::new())).collect(),
+        files: files
+            .iter()
+            .map(|(path, _)| (path.clone(), Vec::new()))
+            .collect(),
     };
     let doubled = Attack {
         label: "twice".to_owned(),
         files: files
             .iter()
             .flat_map(|(path, bytes)| {
-                [(path.clone(), bytes.clone()), (format!("copy/{path}"), bytes.clone())]
+                [
+                    (path.clone(), bytes.clone()),
+                    (format!("copy/{path}"), bytes.clone()),
+                ]
             })
             .collect(),
     };
@@ -103,5 +118,8 @@ fn change(files: &Files, which: usize, label: &str, with: impl FnOnce(&mut Vec<u
         path.clone_from(name);
         with(bytes);
     }
-    Attack { label: format!("{path}: {label}"), files }
+    Attack {
+        label: format!("{path}: {label}"),
+        files,
+    }
 }

@@ -69,7 +69,10 @@ pub fn sample_fields() -> Vec<Simulated> {
         variety: "Demo Corn 104".to_owned(),
         ..Plan::new(Operation::Harvest)
     };
-    [planting, spraying, harvest, corn, text].iter().map(simulate).collect()
+    [planting, spraying, harvest, corn, text]
+        .iter()
+        .map(simulate)
+        .collect()
 }
 
 /// The files of the sample stick.
@@ -82,10 +85,15 @@ pub fn sample_stick() -> Files {
         files.extend(write::text::ag_leader_advanced(text));
     }
     // Invented bytes: the format is closed, only the message about it is shown.
-    let closed: Vec<u8> = (0..4_096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let closed: Vec<u8> = (0..4_096_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
     files.push(("FieldView/2025-10-04_harvest.dat".to_owned(), closed));
     files.push(("photos/IMG_0001.JPG".to_owned(), tiny_photo()));
-    files.push(("__MACOSX/TASKDATA/._TASKDATA.XML".to_owned(), b"\x00\x05\x16\x07\x00\x02".to_vec()));
+    files.push((
+        "__MACOSX/TASKDATA/._TASKDATA.XML".to_owned(),
+        b"\x00\x05\x16\x07\x00\x02".to_vec(),
+    ));
     files.push((".DS_Store".to_owned(), b"\x00\x00\x00\x01Bud1".to_vec()));
     files.push((
         "README.txt".to_owned(),
@@ -96,12 +104,16 @@ pub fn sample_stick() -> Files {
 
 /// The same files under a folder.
 pub fn prefixed(folder: &str, files: Files) -> Files {
-    files.into_iter().map(|(path, bytes)| (format!("{folder}/{path}"), bytes)).collect()
+    files
+        .into_iter()
+        .map(|(path, bytes)| (format!("{folder}/{path}"), bytes))
+        .collect()
 }
 
 /// The head of a JPEG without a picture in it.
 fn tiny_photo() -> Vec<u8> {
-    let mut bytes = b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00".to_vec();
+    let mut bytes =
+        b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00".to_vec();
     bytes.extend(b"\xFF\xD9");
     bytes
 }
@@ -110,7 +122,11 @@ fn tiny_photo() -> Vec<u8> {
 ///
 /// # Panics
 /// When the files are too many or too large for the zip format: never with what this crate makes.
-#[expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "writes to memory only")]
+#[expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "writes to memory only"
+)]
 pub fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default()

@@ -67,9 +67,15 @@ impl Plan {
     pub fn new(operation: Operation) -> Self {
         let (task, crop, product, rate, width_m, sections, speed_m_s) = match operation {
             Operation::Harvest => ("Corn harvest", "Corn", "", 1.1, 9.0, 1, 2.0),
-            Operation::Planting => {
-                ("Soybean planting", "Soybeans", "Demo Bean 21", 35.0, 12.0, 8, 2.5)
-            }
+            Operation::Planting => (
+                "Soybean planting",
+                "Soybeans",
+                "Demo Bean 21",
+                35.0,
+                12.0,
+                8,
+                2.5,
+            ),
             Operation::Spraying => ("Spraying", "Soybeans", "Demo Mix A", 0.015, 24.0, 12, 4.0),
             Operation::Tillage => ("Tillage", "", "", 0.12, 6.0, 1, 2.5),
         };
@@ -81,7 +87,11 @@ impl Plan {
             farm: "Demo Farm".to_owned(),
             field: "North Forty".to_owned(),
             crop: crop.to_owned(),
-            variety: if crop.is_empty() { String::new() } else { "Demo Bean 21".to_owned() },
+            variety: if crop.is_empty() {
+                String::new()
+            } else {
+                "Demo Bean 21".to_owned()
+            },
             product: product.to_owned(),
             latitude: 41.98,
             longitude: -93.62,
@@ -192,10 +202,16 @@ impl Simulated {
         let spacing = plan.width_m * (1.0 - plan.overlap);
         let right = spacing * f64::from(plan.passes.max(1) - 1) + plan.width_m;
         let top = f64::from(plan.pass_records) * plan.speed_m_s;
-        [(0.0, 0.0), (right, 0.0), (right, top), (0.0, top), (0.0, 0.0)]
-            .iter()
-            .map(|&(x, y)| to_degrees(plan, x, y))
-            .collect()
+        [
+            (0.0, 0.0),
+            (right, 0.0),
+            (right, top),
+            (0.0, top),
+            (0.0, 0.0),
+        ]
+        .iter()
+        .map(|&(x, y)| to_degrees(plan, x, y))
+        .collect()
     }
 }
 
@@ -244,14 +260,24 @@ fn way(plan: &Plan) -> Vec<Step> {
     // Run in: the header is still up.
     for k in (0..5).rev() {
         let along = -f64::from(k) * plan.speed_m_s;
-        steps.push(Step { right: lane(0), along, in_pass: false, pass: 0 });
+        steps.push(Step {
+            right: lane(0),
+            along,
+            in_pass: false,
+            pass: 0,
+        });
     }
     for pass in 0..plan.passes {
         let up = pass % 2 == 0;
         for k in 1..=plan.pass_records {
             let way = f64::from(k) * plan.speed_m_s;
             let along = if up { way } else { top - way };
-            steps.push(Step { right: lane(pass), along, in_pass: true, pass });
+            steps.push(Step {
+                right: lane(pass),
+                along,
+                in_pass: true,
+                pass,
+            });
         }
         if pass + 1 < plan.passes {
             let radius = spacing / 2.0;
@@ -294,7 +320,11 @@ pub fn simulate(plan: &Plan) -> Simulated {
     let section_width = plan.width_m / f64::from(plan.sections.max(1));
     let spacing = plan.width_m * (1.0 - plan.overlap);
     let net_share = spacing / plan.width_m;
-    let spike_every = steps.len().checked_div(plan.spikes as usize + 1).unwrap_or(0).max(1);
+    let spike_every = steps
+        .len()
+        .checked_div(plan.spikes as usize + 1)
+        .unwrap_or(0)
+        .max(1);
     let mut truth = Truth {
         lag_s: plan.lag_s,
         section_on_counts: vec![0; plan.sections.max(1) as usize],
@@ -331,7 +361,9 @@ pub fn simulate(plan: &Plan) -> Simulated {
         let area = distance_m * width_m;
         true_flow.push(if working { grown * area } else { 0.0 });
         let moisture = plan.moisture + 1.5 * (step.along / 90.0).sin();
-        let lagged = index.checked_sub(plan.lag_s as usize).and_then(|i| true_flow.get(i).copied());
+        let lagged = index
+            .checked_sub(plan.lag_s as usize)
+            .and_then(|i| true_flow.get(i).copied());
         let mut flow_kg_s = 0.0;
         let mut rate = 0.0;
         let mut target = 0.0;
@@ -404,7 +436,11 @@ pub fn simulate(plan: &Plan) -> Simulated {
     if truth.area_m2 > 0.0 {
         truth.mean_rate = rate_area / truth.area_m2;
     }
-    Simulated { plan: plan.clone(), records, truth }
+    Simulated {
+        plan: plan.clone(),
+        records,
+        truth,
+    }
 }
 
 #[cfg(test)]
@@ -425,17 +461,26 @@ mod tests {
 
     #[test]
     fn wedge_switches_sections_off() {
-        let plan = Plan { wedge: true, ..Plan::new(Operation::Spraying) };
+        let plan = Plan {
+            wedge: true,
+            ..Plan::new(Operation::Spraying)
+        };
         let truth = simulate(&plan).truth;
         let first = truth.section_on_counts.first().copied();
         let last = truth.section_on_counts.last().copied();
         assert!(first > last, "{first:?} {last:?}");
-        assert_eq!(truth.section_records, truth.section_on_counts.iter().sum::<u64>());
+        assert_eq!(
+            truth.section_records,
+            truth.section_on_counts.iter().sum::<u64>()
+        );
     }
 
     #[test]
     fn overlap_is_counted_once_in_the_net_area() {
-        let plan = Plan { overlap: 0.1, ..Plan::new(Operation::Tillage) };
+        let plan = Plan {
+            overlap: 0.1,
+            ..Plan::new(Operation::Tillage)
+        };
         let truth = simulate(&plan).truth;
         let height = 120.0 * 2.5;
         assert!((truth.area_m2 - 8.0 * 6.0 * height).abs() < 1e-6);
@@ -444,7 +489,11 @@ mod tests {
 
     #[test]
     fn two_runs_are_equal() {
-        let plan = Plan { spikes: 5, lag_s: 8, ..Plan::new(Operation::Harvest) };
+        let plan = Plan {
+            spikes: 5,
+            lag_s: 8,
+            ..Plan::new(Operation::Harvest)
+        };
         let (one, two) = (simulate(&plan), simulate(&plan));
         assert_eq!(format!("{:?}", one.records), format!("{:?}", two.records));
         assert_eq!(one.truth.spikes.len(), two.truth.spikes.len());

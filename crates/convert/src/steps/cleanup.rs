@@ -35,7 +35,9 @@ impl Compiled {
                 reason: format!("cleanup.{name}"),
             });
         }
-        compiled.rules.sort_by_key(|rule| rule.property.map_or(usize::MAX, |p| p as usize));
+        compiled
+            .rules
+            .sort_by_key(|rule| rule.property.map_or(usize::MAX, |p| p as usize));
         compiled
     }
 
@@ -52,10 +54,13 @@ impl Compiled {
         for rule in &self.rules {
             match rule.property {
                 None => {
-                    let constant = rates.iter().all(|rate| holds_number(&rule.conditions, *rate));
+                    let constant = rates
+                        .iter()
+                        .all(|rate| holds_number(&rule.conditions, *rate));
                     for (row, kept) in keep.iter_mut().enumerate() {
                         let rate = work.at(Property::AppliedRate, row);
-                        let fine = constant && (rate.is_nan() || holds_number(&rule.conditions, rate));
+                        let fine =
+                            constant && (rate.is_nan() || holds_number(&rule.conditions, rate));
                         if *kept && !fine {
                             *kept = false;
                             reject(row, &rule.reason);
@@ -71,8 +76,11 @@ impl Compiled {
                             }
                         }
                     } else if let Some(texts) = work.text(property) {
-                        let fine: Vec<bool> =
-                            texts.values.iter().map(|t| holds_text(&rule.conditions, t)).collect();
+                        let fine: Vec<bool> = texts
+                            .values
+                            .iter()
+                            .map(|t| holds_text(&rule.conditions, t))
+                            .collect();
                         for (row, (kept, key)) in keep.iter_mut().zip(&texts.keys).enumerate() {
                             let fails = usize::try_from(*key)
                                 .is_ok_and(|key| fine.get(key) == Some(&false));
@@ -90,7 +98,9 @@ impl Compiled {
 
 fn holds_number(conditions: &[Condition], value: f64) -> bool {
     conditions.iter().all(|condition| {
-        let Literal::Number(limit) = condition.value else { return true };
+        let Literal::Number(limit) = condition.value else {
+            return true;
+        };
         match condition.operator {
             Operator::Gt => value > limit,
             Operator::Gte => value >= limit,
@@ -104,7 +114,9 @@ fn holds_number(conditions: &[Condition], value: f64) -> bool {
 
 fn holds_text(conditions: &[Condition], value: &str) -> bool {
     conditions.iter().all(|condition| {
-        let Literal::Text(expected) = &condition.value else { return true };
+        let Literal::Text(expected) = &condition.value else {
+            return true;
+        };
         match condition.operator {
             Operator::Eq => value == expected,
             Operator::Ne => value != expected,

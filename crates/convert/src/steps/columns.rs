@@ -21,12 +21,18 @@ pub(crate) struct Texts {
 impl Texts {
     /// The same text in every row.
     pub(crate) fn constant(text: &str, rows: usize) -> Self {
-        Self { keys: vec![0; rows], values: vec![text.to_owned()] }
+        Self {
+            keys: vec![0; rows],
+            values: vec![text.to_owned()],
+        }
     }
 
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let key = *self.keys.get(row)?;
-        usize::try_from(key).ok().and_then(|key| self.values.get(key)).map(String::as_str)
+        usize::try_from(key)
+            .ok()
+            .and_then(|key| self.values.get(key))
+            .map(String::as_str)
     }
 
     /// Every text replaced; rows whose text becomes `None` are absent.
@@ -34,8 +40,8 @@ impl Texts {
         let changed: Vec<Option<String>> =
             self.values.iter().map(String::as_str).map(change).collect();
         for key in &mut self.keys {
-            let absent = usize::try_from(*key)
-                .is_ok_and(|key| changed.get(key).is_none_or(Option::is_none));
+            let absent =
+                usize::try_from(*key).is_ok_and(|key| changed.get(key).is_none_or(Option::is_none));
             if absent {
                 *key = -1;
             }
@@ -46,7 +52,10 @@ impl Texts {
 
     /// Reads a text column (plain or dictionary); empty text is absent.
     pub(crate) fn read(array: &ArrayRef) -> Option<Self> {
-        let mut texts = Self { keys: Vec::with_capacity(array.len()), values: Vec::new() };
+        let mut texts = Self {
+            keys: Vec::with_capacity(array.len()),
+            values: Vec::new(),
+        };
         let mut known: HashMap<String, i32> = HashMap::new();
         let mut last: Option<(String, i32)> = None;
         let mut push = |text: Option<&str>| {
@@ -74,7 +83,9 @@ impl Texts {
                 push(text);
             }
         } else {
-            let dictionary = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>()?;
+            let dictionary = array
+                .as_any()
+                .downcast_ref::<DictionaryArray<Int32Type>>()?;
             let values = dictionary.values().as_any().downcast_ref::<StringArray>()?;
             for key in dictionary.keys() {
                 let text = key
@@ -89,8 +100,11 @@ impl Texts {
 
     /// As a dictionary array.
     pub(crate) fn array(&self) -> ArrayRef {
-        let keys: Int32Array =
-            self.keys.iter().map(|key| (*key >= 0).then_some(*key)).collect();
+        let keys: Int32Array = self
+            .keys
+            .iter()
+            .map(|key| (*key >= 0).then_some(*key))
+            .collect();
         let values: StringArray = self.values.iter().map(|v| Some(v.as_str())).collect();
         match DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values)) {
             Ok(array) => Arc::new(array),
@@ -131,7 +145,10 @@ impl Work {
     /// The column's value; NaN where there is none.
     #[inline]
     pub(crate) fn at(&self, property: Property, row: usize) -> f64 {
-        self.number(property).and_then(|values| values.get(row)).copied().unwrap_or(f64::NAN)
+        self.number(property)
+            .and_then(|values| values.get(row))
+            .copied()
+            .unwrap_or(f64::NAN)
     }
 
     pub(crate) fn set_number(&mut self, property: Property, values: Vec<f64>) {
@@ -166,7 +183,11 @@ pub(crate) fn read_number(
     from: &Unit,
     to: &Unit,
 ) -> Option<Vec<f64>> {
-    let array = batch.columns().get(index)?.as_any().downcast_ref::<Float64Array>()?;
+    let array = batch
+        .columns()
+        .get(index)?
+        .as_any()
+        .downcast_ref::<Float64Array>()?;
     let mut values: Vec<f64> = array.values().to_vec();
     if from.symbol != to.symbol {
         match from.factor_to(to) {

@@ -31,7 +31,11 @@ impl Coverage {
         let origin = ((west + east) / 2.0, (south + north) / 2.0);
         let (_, north_m) = super::track::step_metres(origin, (origin.0, origin.1 + 1e-3));
         let (east_m, _) = super::track::step_metres(origin, (origin.0 + 1e-3, origin.1));
-        let radius = if radius.is_finite() { radius } else { LEAST_RADIUS };
+        let radius = if radius.is_finite() {
+            radius
+        } else {
+            LEAST_RADIUS
+        };
         let radius = radius.clamp(LEAST_RADIUS, GREATEST_RADIUS);
         Self {
             origin,
@@ -46,7 +50,10 @@ impl Coverage {
     pub(crate) fn add(&mut self, longitude: f64, latitude: f64) {
         let east = (longitude - self.origin.0) * self.metres_per_degree.0;
         let north = (latitude - self.origin.1) * self.metres_per_degree.1;
-        let cell = ((east / self.cell).round() as i64, (north / self.cell).round() as i64);
+        let cell = (
+            (east / self.cell).round() as i64,
+            (north / self.cell).round() as i64,
+        );
         if self.last == Some(cell) {
             return;
         }
@@ -54,7 +61,11 @@ impl Coverage {
         self.cells.insert(cell);
         while self.cells.len() > CELLS {
             self.cell *= 2.0;
-            self.cells = self.cells.iter().map(|(x, y)| (halve(*x), halve(*y))).collect();
+            self.cells = self
+                .cells
+                .iter()
+                .map(|(x, y)| (halve(*x), halve(*y)))
+                .collect();
             self.last = None;
         }
     }
@@ -67,8 +78,14 @@ impl Coverage {
         let radius = self.radius.max(self.cell * 0.75);
         let diagonal = radius * std::f64::consts::FRAC_1_SQRT_2;
         let corners = [
-            (radius, 0.0), (diagonal, diagonal), (0.0, radius), (-diagonal, diagonal),
-            (-radius, 0.0), (-diagonal, -diagonal), (0.0, -radius), (diagonal, -diagonal),
+            (radius, 0.0),
+            (diagonal, diagonal),
+            (0.0, radius),
+            (-diagonal, diagonal),
+            (-radius, 0.0),
+            (-diagonal, -diagonal),
+            (0.0, -radius),
+            (diagonal, -diagonal),
         ];
         let octagons: Vec<Polygon<f64>> = cells
             .iter()
@@ -76,7 +93,10 @@ impl Coverage {
                 let center = (*x as f64 * self.cell, *y as f64 * self.cell);
                 let ring = corners
                     .iter()
-                    .map(|(dx, dy)| Coord { x: center.0 + dx, y: center.1 + dy })
+                    .map(|(dx, dy)| Coord {
+                        x: center.0 + dx,
+                        y: center.1 + dy,
+                    })
                     .collect::<Vec<_>>();
                 Polygon::new(LineString::new(ring), Vec::new())
             })
@@ -92,7 +112,9 @@ impl Coverage {
             .map(|polygon| {
                 let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
                 Value::Array(
-                    rings.map(|ring| Value::Array(ring.coords().map(place).collect())).collect(),
+                    rings
+                        .map(|ring| Value::Array(ring.coords().map(place).collect()))
+                        .collect(),
                 )
             })
             .collect();

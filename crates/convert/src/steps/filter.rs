@@ -78,6 +78,10 @@ impl Filter {
             *outlier &= !slow;
         }
         let keep: Vec<bool> = slow.iter().zip(&outliers).map(|(s, o)| !s && !o).collect();
-        Verdict { keep: keep.into(), slow: slow.into(), outliers: outliers.into() }
+        Verdict {
+            keep: keep.into(),
+            slow: slow.into(),
+            outliers: outliers.into(),
+        }
     }
 }

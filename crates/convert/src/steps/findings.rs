@@ -26,7 +26,10 @@ pub(crate) fn of(
     let counts = &standard.counts;
     let derived: Vec<&str> = standard.derived.iter().map(|p| p.name()).collect();
     if !derived.is_empty() {
-        let text = format!("derived, as the source has no value: {}", derived.join(", "));
+        let text = format!(
+            "derived, as the source has no value: {}",
+            derived.join(", ")
+        );
         add("standard.derived", Severity::Note, text, "");
     }
     if counts.gap_distances > 0 && standard.derived.contains(&Property::Distance) {
@@ -43,12 +46,28 @@ pub(crate) fn of(
             .iter()
             .map(|(property, unit)| format!("{} in {}", property.name(), unit.symbol))
             .collect();
-        let text = format!("the file does not say these units, assumed: {}", units.join(", "));
-        add("standard.unit-assumed", Severity::Warning, text, "give the units in a column map");
+        let text = format!(
+            "the file does not say these units, assumed: {}",
+            units.join(", ")
+        );
+        add(
+            "standard.unit-assumed",
+            Severity::Warning,
+            text,
+            "give the units in a column map",
+        );
     }
     if !standard.refused.is_empty() {
-        let text = format!("unit does not fit the property: {}", standard.refused.join(", "));
-        add("standard.unit-refused", Severity::Warning, text, "give the unit in a column map");
+        let text = format!(
+            "unit does not fit the property: {}",
+            standard.refused.join(", ")
+        );
+        add(
+            "standard.unit-refused",
+            Severity::Warning,
+            text,
+            "give the unit in a column map",
+        );
     }
     if counts.without_instant > 0 {
         let text = format!("{} points have no time", counts.without_instant);
@@ -59,23 +78,46 @@ pub(crate) fn of(
             "{} times before 1990 or in the future are not believed and left out",
             counts.implausible_instants
         );
-        add("standard.time-implausible", Severity::Warning, text, "check the display's clock");
+        add(
+            "standard.time-implausible",
+            Severity::Warning,
+            text,
+            "check the display's clock",
+        );
     }
     if !standard.unknown_rules.is_empty() {
-        let text = format!("cleanup rules on no known property: {}", standard.unknown_rules.join(", "));
+        let text = format!(
+            "cleanup rules on no known property: {}",
+            standard.unknown_rules.join(", ")
+        );
         add("standard.cleanup-rule-unknown", Severity::Warning, text, "");
     }
     if !counts.unknown_crops.is_empty() {
-        let names: Vec<&str> = counts.unknown_crops.iter().take(10).map(String::as_str).collect();
+        let names: Vec<&str> = counts
+            .unknown_crops
+            .iter()
+            .take(10)
+            .map(String::as_str)
+            .collect();
         let text = format!("no table knows these crops: {}", names.join(", "));
-        add("standard.crop-unknown", Severity::Warning, text, "give the crop at upload");
+        add(
+            "standard.crop-unknown",
+            Severity::Warning,
+            text,
+            "give the crop at upload",
+        );
     }
     if !standard.present.contains(&Property::EquipmentWidth)
         && !standard.present.contains(&Property::Area)
         && !standard.present.is_empty()
     {
         let text = "the file has no working width: there are no areas and no totals".to_owned();
-        add("standard.width-missing", Severity::Warning, text, "give a file with the width");
+        add(
+            "standard.width-missing",
+            Severity::Warning,
+            text,
+            "give a file with the width",
+        );
     }
     if !standard.present.contains(&Property::Elevation) && !standard.present.is_empty() {
         let text = "the file has no elevation".to_owned();
@@ -98,7 +140,12 @@ fn harvest(standard: &Standard, add: &mut impl FnMut(&'static str, Severity, Str
             "{} points of harvest name no crop: no volumes and no dry values",
             counts.without_crop
         );
-        add("standard.crop-missing", Severity::Warning, text, "give the crop at upload");
+        add(
+            "standard.crop-missing",
+            Severity::Warning,
+            text,
+            "give the crop at upload",
+        );
     }
     let noticed = &counts.yields;
     if noticed.without_moisture > 0 {
@@ -110,17 +157,32 @@ fn harvest(standard: &Standard, add: &mut impl FnMut(&'static str, Severity, Str
     }
     if noticed.without_standard > 0 {
         let text = "no standard moisture is known for the crop: dry values repeat the wet ones";
-        add("standard.moisture-standard-unknown", Severity::Note, text.to_owned(), "");
+        add(
+            "standard.moisture-standard-unknown",
+            Severity::Note,
+            text.to_owned(),
+            "",
+        );
     }
     if noticed.without_test_weight > 0 {
         let text = "no test weight is known for the crop: volumes are absent";
-        add("standard.test-weight-unknown", Severity::Note, text.to_owned(), "");
+        add(
+            "standard.test-weight-unknown",
+            Severity::Note,
+            text.to_owned(),
+            "",
+        );
     }
     if noticed.capped > 0 {
         let text = format!(
             "{} points are drier than the standard moisture: dry mass is held at wet mass",
             noticed.capped
         );
-        add("standard.dry-capped", Severity::Note, text, "set `capDryMass` to false to let it rise");
+        add(
+            "standard.dry-capped",
+            Severity::Note,
+            text,
+            "set `capDryMass` to false to let it rise",
+        );
     }
 }

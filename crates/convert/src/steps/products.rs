@@ -26,8 +26,11 @@ impl Products {
             .map(|machine| machine.name.as_str())
             .filter(|name| !name.is_empty())
             .collect();
-        let planned =
-            description.products.iter().filter_map(|p| p.rate.map(|rate| rate.value)).collect();
+        let planned = description
+            .products
+            .iter()
+            .filter_map(|p| p.rate.map(|rate| rate.value))
+            .collect();
         Self {
             list: description.products.clone(),
             planned,
@@ -56,9 +59,19 @@ impl Products {
         let unit = serde_json::json!(unit.map_or("", |u| u.symbol)).to_string();
         let at_point = work.text(Property::Product);
         let mix = (at_point.is_none() && self.is_mix()).then(|| self.mix());
-        let constant = self.list.first().map(|p| p.name.as_str()).filter(|n| !n.is_empty());
+        let constant = self
+            .list
+            .first()
+            .map(|p| p.name.as_str())
+            .filter(|n| !n.is_empty());
         let names: Vec<String> = at_point
-            .map(|texts| texts.values.iter().map(|n| serde_json::json!(n).to_string()).collect())
+            .map(|texts| {
+                texts
+                    .values
+                    .iter()
+                    .map(|n| serde_json::json!(n).to_string())
+                    .collect()
+            })
             .unwrap_or_default();
         let constant = serde_json::json!(constant.unwrap_or(UNNAMED)).to_string();
         let mut builder = StringBuilder::with_capacity(work.rows, work.rows * 64);
@@ -70,10 +83,16 @@ impl Products {
                 builder.append_value(mix);
                 continue;
             }
-            let key = at_point.and_then(|texts| texts.keys.get(row)).copied().unwrap_or(-1);
+            let key = at_point
+                .and_then(|texts| texts.keys.get(row))
+                .copied()
+                .unwrap_or(-1);
             let rate = work.at(Property::AppliedRate, row);
             if last != Some((key, rate.to_bits())) {
-                let name = usize::try_from(key).ok().and_then(|k| names.get(k)).unwrap_or(&constant);
+                let name = usize::try_from(key)
+                    .ok()
+                    .and_then(|k| names.get(k))
+                    .unwrap_or(&constant);
                 text.clear();
                 text.push_str("[{\"name\":");
                 text.push_str(name);
@@ -97,7 +116,11 @@ impl Products {
             .list
             .iter()
             .map(|product| {
-                let name = if product.name.is_empty() { UNNAMED } else { &product.name };
+                let name = if product.name.is_empty() {
+                    UNNAMED
+                } else {
+                    &product.name
+                };
                 let mut entry = serde_json::json!({ "name": name });
                 if let Some(rate) = product.rate {
                     entry["rate"] =
@@ -113,11 +136,17 @@ impl Products {
     pub(crate) fn machinery_column(&self, work: &Work) -> ArrayRef {
         match (work.text(Property::Machinery), &self.machinery) {
             (Some(texts), _) => {
-                let json = texts.clone().map(|name| Some(serde_json::json!([name]).to_string()));
+                let json = texts
+                    .clone()
+                    .map(|name| Some(serde_json::json!([name]).to_string()));
                 json.array()
             }
             (None, Some(text)) => Texts::constant(text, work.rows).array(),
-            (None, None) => Texts { keys: vec![-1; work.rows], values: Vec::new() }.array(),
+            (None, None) => Texts {
+                keys: vec![-1; work.rows],
+                values: Vec::new(),
+            }
+            .array(),
         }
     }
 }

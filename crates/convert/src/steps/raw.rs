@@ -11,7 +11,8 @@ pub(crate) fn members(schema: &Schema) -> Map<String, Value> {
     for field in schema.fields() {
         let mut column = Map::new();
         for (key, name) in [
-            (records::SOURCE_NAME, "name"), (records::SOURCE_CODE, "code"),
+            (records::SOURCE_NAME, "name"),
+            (records::SOURCE_CODE, "code"),
             (records::SOURCE_UNIT, "unit"),
         ] {
             if let Some(value) = field.metadata().get(key) {

@@ -9,9 +9,7 @@ use super::track::{self, Tracks};
 use super::unit_choice::{is_imperial, output_unit};
 use super::yields::{self, YIELD};
 use crate::configuration::{Configuration, CropTable, UnitSystem};
-use arrow_array::{
-    ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray,
-};
+use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -108,34 +106,51 @@ impl Standard {
         let mut sources = Vec::new();
         let mut refused = Vec::new();
         let fields = description.points_schema.fields();
-        let families: Vec<bool> =
-            fields.iter().filter_map(|f| records::unit_of(f)).filter_map(is_imperial).collect();
+        let families: Vec<bool> = fields
+            .iter()
+            .filter_map(|f| records::unit_of(f))
+            .filter_map(is_imperial)
+            .collect();
         let imperial = families.iter().filter(|us| **us).count() * 2 > families.len();
         let mut units: Vec<Option<&'static Unit>> = Property::ALL
             .iter()
             .map(|property| output_unit(*property, None, system, imperial))
             .collect();
         for (index, field) in fields.iter().enumerate() {
-            let Some(property) = records::property_of(field) else { continue };
+            let Some(property) = records::property_of(field) else {
+                continue;
+            };
             if property.kind() != Kind::Number {
                 continue;
             }
             let assumed = output_unit(property, None, UnitSystem::Metric, false);
-            let Some(from) = records::unit_of(field).or(assumed) else { continue };
+            let Some(from) = records::unit_of(field).or(assumed) else {
+                continue;
+            };
             if !property.accepts(from.dimension) {
                 refused.push(format!("`{}` in `{}`", property.name(), from.symbol));
                 continue;
             }
-            let Some(to) = output_unit(property, Some(from), system, imperial) else { continue };
+            let Some(to) = output_unit(property, Some(from), system, imperial) else {
+                continue;
+            };
             if let Some(slot) = units.get_mut(property as usize) {
                 *slot = Some(to);
             }
-            sources.push(Source { index, property, from, to });
+            sources.push(Source {
+                index,
+                property,
+                from,
+                to,
+            });
         }
         let cleanup = configuration
             .cleanup_standard_geojson
             .then(|| Compiled::new(&configuration.cleanup_rules));
-        let unknown_rules = cleanup.as_ref().map(|c| c.unknown.clone()).unwrap_or_default();
+        let unknown_rules = cleanup
+            .as_ref()
+            .map(|c| c.unknown.clone())
+            .unwrap_or_default();
         let mut standard = Self {
             operation_name: operation.name().to_owned(),
             operation,
@@ -173,14 +188,22 @@ impl Standard {
     }
 
     /// The output units of another unit system; `own` is that of the standard output.
-    pub(crate) fn units_in(&self, system: UnitSystem, own: UnitSystem) -> Vec<Option<&'static Unit>> {
+    pub(crate) fn units_in(
+        &self,
+        system: UnitSystem,
+        own: UnitSystem,
+    ) -> Vec<Option<&'static Unit>> {
         if system == own {
             return self.units.clone();
         }
         Property::ALL
             .iter()
             .map(|property| {
-                let source = self.sources.iter().find(|s| s.property == *property).map(|s| s.from);
+                let source = self
+                    .sources
+                    .iter()
+                    .find(|s| s.property == *property)
+                    .map(|s| s.from);
                 output_unit(*property, source, system, self.imperial)
             })
             .collect()
@@ -193,8 +216,13 @@ impl Standard {
         let mut fields: Vec<Field> = Vec::new();
         for &property in Property::ALL {
             let wanted = match property {
-                Property::Longitude | Property::Latitude | Property::Timestamp
-                | Property::Distance | Property::Heading | Property::Speed | Property::Area => true,
+                Property::Longitude
+                | Property::Latitude
+                | Property::Timestamp
+                | Property::Distance
+                | Property::Heading
+                | Property::Speed
+                | Property::Area => true,
                 Property::Product | Property::Machinery => false,
                 Property::Crop => has(property) || self.crop.is_some(),
                 Property::Variety => has(property) || self.variety.is_some(),
@@ -275,10 +303,15 @@ impl Standard {
         self.count_instants(&work, &keep);
         if let Some(cleanup) = &self.cleanup {
             let before = keep.clone();
-            cleanup.apply(&work, self.products.planned_rates(), &before, |row, reason| {
-                keep[row] = false;
-                reasons.set(row, reason);
-            });
+            cleanup.apply(
+                &work,
+                self.products.planned_rates(),
+                &before,
+                |row, reason| {
+                    keep[row] = false;
+                    reasons.set(row, reason);
+                },
+            );
         }
         let units = &self.units;
         self.totals.add(
@@ -293,7 +326,10 @@ impl Standard {
         }
         let full = self.encode(work)?;
         if keep.iter().all(|kept| *kept) {
-            return Ok(Split { standard: full, dropped: None });
+            return Ok(Split {
+                standard: full,
+                dropped: None,
+            });
         }
         let mask = BooleanArray::from(keep.clone());
         let standard = filter_record_batch(&full, &mask)?;
@@ -303,7 +339,10 @@ impl Standard {
         columns.push(Texts::constant("standard", rows).array());
         let with_reason = RecordBatch::try_new(Arc::clone(&self.dropped_schema), columns)?;
         let dropped = filter_record_batch(&with_reason, &inverse)?;
-        Ok(Split { standard, dropped: Some(dropped) })
+        Ok(Split {
+            standard,
+            dropped: Some(dropped),
+        })
     }
 
     /// Standard rows as dropped ones, all for one reason.
@@ -348,8 +387,12 @@ impl Standard {
                 .and_then(Texts::read)
         };
         for property in [
-            Property::RecordingStatus, Property::Crop, Property::Variety, Property::Product,
-            Property::Machinery, Property::TillType,
+            Property::RecordingStatus,
+            Property::Crop,
+            Property::Variety,
+            Property::Product,
+            Property::Machinery,
+            Property::TillType,
         ] {
             if let Some(texts) = text(property) {
                 work.set_text(property, texts);
@@ -392,7 +435,11 @@ impl Standard {
 
     fn count_instants(&mut self, work: &Work, keep: &[bool]) {
         let without = match &work.instants {
-            Some(i) => i.iter().zip(keep).filter(|(i, kept)| **kept && i.is_none()).count(),
+            Some(i) => i
+                .iter()
+                .zip(keep)
+                .filter(|(i, kept)| **kept && i.is_none())
+                .count(),
             None => keep.iter().filter(|kept| **kept).count(),
         };
         self.counts.without_instant += without as u64;
@@ -402,8 +449,12 @@ impl Standard {
     fn derive(&mut self, work: &mut Work, way: &track::Way) {
         let factor = |s: &Self, property| s.unit(property).map_or(f64::NAN, |u| u.factor);
         let [speed, interval, width, distance, mass, mass_area] = [
-            Property::Speed, Property::SamplingInterval, Property::EquipmentWidth,
-            Property::Distance, Property::WetMass, Property::WetMassPerArea,
+            Property::Speed,
+            Property::SamplingInterval,
+            Property::EquipmentWidth,
+            Property::Distance,
+            Property::WetMass,
+            Property::WetMassPerArea,
         ]
         .map(|property| factor(self, property));
         let at = |values: &[f64], row: usize| values.get(row).copied().unwrap_or(f64::NAN);
@@ -415,8 +466,10 @@ impl Standard {
                     return f64::NAN;
                 }
                 gaps += 1;
-                let by_speed = work.at(Property::Speed, row) * speed
-                    * work.at(Property::SamplingInterval, row) * interval;
+                let by_speed = work.at(Property::Speed, row)
+                    * speed
+                    * work.at(Property::SamplingInterval, row)
+                    * interval;
                 if by_speed.is_nan() { 0.0 } else { by_speed }
             } else {
                 metres
@@ -427,7 +480,11 @@ impl Standard {
         // Logged way and interval first: they are smoother than steps between positions.
         let logged = [Property::Distance, Property::SamplingInterval]
             .iter()
-            .all(|property| self.sources.iter().any(|source| source.property == *property));
+            .all(|property| {
+                self.sources
+                    .iter()
+                    .any(|source| source.property == *property)
+            });
         self.fill(work, Property::Speed, |work, row| {
             let driven = work.at(Property::Distance, row) * distance;
             let seconds = work.at(Property::SamplingInterval, row) * interval;
@@ -441,8 +498,10 @@ impl Standard {
             if time > 0.0 { metres / time } else { f64::NAN }
         });
         self.fill(work, Property::Area, |work, row| {
-            let area = work.at(Property::Distance, row) * distance
-                * work.at(Property::EquipmentWidth, row) * width;
+            let area = work.at(Property::Distance, row)
+                * distance
+                * work.at(Property::EquipmentWidth, row)
+                * width;
             if area.is_nan() {
                 work.at(Property::WetMass, row) * mass
                     / (work.at(Property::WetMassPerArea, row) * mass_area)
@@ -452,12 +511,7 @@ impl Standard {
         });
     }
 
-    fn fill(
-        &mut self,
-        work: &mut Work,
-        property: Property,
-        base: impl FnMut(&Work, usize) -> f64,
-    ) {
+    fn fill(&mut self, work: &mut Work, property: Property, base: impl FnMut(&Work, usize) -> f64) {
         if let Some(unit) = self.unit(property)
             && track::fill(work, property, unit, base)
         {
@@ -499,7 +553,9 @@ impl Standard {
                 });
                 let name = crop.map_or(UNKNOWN, |crop| crop.name).to_owned();
                 if crop.is_none() {
-                    self.counts.unknown_crops.insert(text.chars().take(80).collect());
+                    self.counts
+                        .unknown_crops
+                        .insert(text.chars().take(80).collect());
                 }
                 self.crops.insert(text.to_owned(), (name, numbers));
             }
@@ -517,25 +573,30 @@ impl Standard {
                     .iter()
                     .map(|name| {
                         let crop = Crop::find(name).filter(|_| name != UNKNOWN);
-                        Some(crop.map_or_else(CropNumbers::default, |crop| match self.table {
-                            CropTable::Compat => crop.compat,
-                            CropTable::Market => crop.market,
-                        }))
+                        Some(
+                            crop.map_or_else(CropNumbers::default, |crop| match self.table {
+                                CropTable::Compat => crop.compat,
+                                CropTable::Market => crop.market,
+                            }),
+                        )
                     })
                     .collect()
             })
             .unwrap_or_default();
-        let keys: Vec<i32> =
-            work.text(Property::Crop).map(|texts| texts.keys.clone()).unwrap_or_default();
-        let without =
-            work.rows - keys.iter().filter(|key| **key >= 0).count().min(work.rows);
+        let keys: Vec<i32> = work
+            .text(Property::Crop)
+            .map(|texts| texts.keys.clone())
+            .unwrap_or_default();
+        let without = work.rows - keys.iter().filter(|key| **key >= 0).count().min(work.rows);
         self.counts.without_crop += without as u64;
         let units = self.units.clone();
         yields::fill(
             work,
             |row| {
                 let key = keys.get(row).copied().unwrap_or(-1);
-                usize::try_from(key).ok().and_then(|key| by_key.get(key).copied().flatten())
+                usize::try_from(key)
+                    .ok()
+                    .and_then(|key| by_key.get(key).copied().flatten())
             },
             |property| units.get(property as usize).copied().flatten(),
             seconds,
@@ -547,14 +608,20 @@ impl Standard {
 
     fn encode(&self, mut work: Work) -> Result<RecordBatch, ArrowError> {
         let rows = work.rows;
-        let absent = || Texts { keys: vec![-1; rows], values: Vec::new() };
+        let absent = || Texts {
+            keys: vec![-1; rows],
+            values: Vec::new(),
+        };
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.outputs.len());
         // Texts of JSON need the numbers, so they are made before the numbers are moved out.
         let products = self
             .outputs
             .iter()
             .any(|o| matches!(o, Output::Products))
-            .then(|| self.products.column(&work, self.unit(Property::AppliedRate)));
+            .then(|| {
+                self.products
+                    .column(&work, self.unit(Property::AppliedRate))
+            });
         for output in &self.outputs {
             columns.push(match output {
                 Output::OperationType => Texts::constant(&self.operation_name, rows).array(),
@@ -598,7 +665,12 @@ struct Reasons {
 
 impl Reasons {
     fn new(rows: usize) -> Self {
-        Self { texts: Texts { keys: vec![-1; rows], values: Vec::new() } }
+        Self {
+            texts: Texts {
+                keys: vec![-1; rows],
+                values: Vec::new(),
+            },
+        }
     }
 
     fn set(&mut self, row: usize, reason: &str) {
@@ -619,7 +691,12 @@ impl Reasons {
                 *slot += 1;
             }
         }
-        self.texts.values.iter().map(String::as_str).zip(counts).collect()
+        self.texts
+            .values
+            .iter()
+            .map(String::as_str)
+            .zip(counts)
+            .collect()
     }
 }
 

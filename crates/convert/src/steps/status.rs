@@ -48,8 +48,14 @@ pub(crate) fn missing(standard: &Standard, configuration: &Configuration) -> Vec
     }
     // Without any width there are no areas and no amounts, and what is said per area stands.
     let no_width = !standard.present.contains(&P::EquipmentWidth);
-    let per_area = [P::WetMassPerArea, P::DryMassPerArea, P::DryVolumePerArea, P::AppliedRate,
-        P::SeedRate, P::TillageDepthActual]
+    let per_area = [
+        P::WetMassPerArea,
+        P::DryMassPerArea,
+        P::DryVolumePerArea,
+        P::AppliedRate,
+        P::SeedRate,
+        P::TillageDepthActual,
+    ]
     .iter()
     .any(|p| standard.present.contains(p));
     let excused = |p: &P| no_width && per_area && matches!(p, P::Area | P::WetMass | P::DryMass);
@@ -98,8 +104,11 @@ fn dropped_detail(standard: &Standard) -> String {
     if standard.dropped.is_empty() {
         return "the file has no points".to_owned();
     }
-    let list: Vec<String> =
-        standard.dropped.iter().map(|(reason, count)| format!("{count} by `{reason}`")).collect();
+    let list: Vec<String> = standard
+        .dropped
+        .iter()
+        .map(|(reason, count)| format!("{count} by `{reason}`"))
+        .collect();
     format!("points left out: {}", list.join(", "))
 }
 

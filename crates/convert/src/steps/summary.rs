@@ -45,7 +45,11 @@ pub(crate) fn feature(
     configuration: &Configuration,
     geometry: &Value,
 ) -> Value {
-    let mut writer = Writer { standard, units, out: Map::new() };
+    let mut writer = Writer {
+        standard,
+        units,
+        out: Map::new(),
+    };
     writer.head(description, configuration);
     writer.common(description);
     match standard.operation {
@@ -62,7 +66,9 @@ pub(crate) fn feature(
             .iter()
             .map(|t| json!({ "name": t.name, "value": t.value, "unit": t.unit }))
             .collect();
-        writer.out.insert("displayTotals".to_owned(), Value::Array(list));
+        writer
+            .out
+            .insert("displayTotals".to_owned(), Value::Array(list));
     }
     json!({ "type": "Feature", "properties": writer.out, "geometry": geometry })
 }
@@ -72,7 +78,9 @@ fn total(value: f64, unit: &str) -> Value {
 }
 
 fn instant(ms: i64) -> Option<String> {
-    jiff::Timestamp::from_millisecond(ms).ok().map(|t| t.to_string())
+    jiff::Timestamp::from_millisecond(ms)
+        .ok()
+        .map(|t| t.to_string())
 }
 
 impl Writer<'_> {
@@ -104,7 +112,10 @@ impl Writer<'_> {
                 ("originalOperationFarm", &description.farm),
                 ("originalOperationField", &description.field),
                 ("originalOperationGrower", &description.grower),
-                ("originalOperationType", &description.original_operation_type),
+                (
+                    "originalOperationType",
+                    &description.original_operation_type,
+                ),
             ] {
                 if let Some(value) = value {
                     data.insert(key.to_owned(), json!(value));
@@ -143,7 +154,10 @@ impl Writer<'_> {
         if fuel.count > 0
             && let Some((factor, unit)) = self.unit(Property::FuelUsed)
         {
-            self.put("totalFuelUsed", total(fuel.sum.value() * factor, unit.symbol));
+            self.put(
+                "totalFuelUsed",
+                total(fuel.sum.value() * factor, unit.symbol),
+            );
         }
     }
 
@@ -165,7 +179,11 @@ impl Writer<'_> {
             })
             .collect();
         for name in &self.standard.totals.machines {
-            if !description.machines.iter().any(|machine| &machine.name == name) {
+            if !description
+                .machines
+                .iter()
+                .any(|machine| &machine.name == name)
+            {
                 list.push(json!({ "name": name, "type": "machine", "brand": "unknown" }));
             }
         }
@@ -217,7 +235,11 @@ impl Writer<'_> {
 
     fn seeds(&self, weighted: &Weighted) -> Option<Value> {
         let (value, unit) = self.amount(Property::SeedRate, weighted)?;
-        let value = if unit.dimension == Dimension::Count { value.floor() } else { value };
+        let value = if unit.dimension == Dimension::Count {
+            value.floor()
+        } else {
+            value
+        };
         let number = if unit.dimension == Dimension::Count && value.abs() < 9e15 {
             json!(value as i64)
         } else {
@@ -235,8 +257,16 @@ impl Writer<'_> {
         self.rates();
         use Property as P;
         self.statistics(&[
-            P::SeedDepth, P::DownForce, P::DownForceMargin, P::Singulation, P::Skips, P::Doubles,
-            P::GroundContact, P::SpacingVariation, P::RideQuality, P::SeedSpacing,
+            P::SeedDepth,
+            P::DownForce,
+            P::DownForceMargin,
+            P::Singulation,
+            P::Skips,
+            P::Doubles,
+            P::GroundContact,
+            P::SpacingVariation,
+            P::RideQuality,
+            P::SeedSpacing,
         ]);
         let [seed_rate, ..] = self.standard.totals.rates;
         if let Some(seeds) = self.seeds(&seed_rate) {
@@ -289,7 +319,10 @@ impl Writer<'_> {
         let list = if groups.is_empty() {
             self.file_products(description, configuration, &rate)
         } else {
-            groups.iter().map(|group| self.point_product(group)).collect()
+            groups
+                .iter()
+                .map(|group| self.point_product(group))
+                .collect()
         };
         self.put("products", Value::Array(list));
         let mix = description.tank_mix || self.standard.products.is_mix();
@@ -298,7 +331,11 @@ impl Writer<'_> {
 
     /// The product at the points of one group.
     fn point_product(&self, group: &Group) -> Value {
-        let name = if group.name.is_empty() { "unknown" } else { &group.name };
+        let name = if group.name.is_empty() {
+            "unknown"
+        } else {
+            &group.name
+        };
         let mut entry = json!({ "name": name, "type": "Component" });
         if let (Some(mean), Some((factor, unit))) =
             (group.rate.mean(), self.unit(Property::AppliedRate))
@@ -323,7 +360,11 @@ impl Writer<'_> {
     ) -> Vec<Value> {
         let totals = &self.standard.totals;
         let area_m2 = totals.area_m2.value();
-        let whole = Group { area_m2: totals.area_m2, rate: *rate, ..Group::default() };
+        let whole = Group {
+            area_m2: totals.area_m2,
+            rate: *rate,
+            ..Group::default()
+        };
         let mut list: Vec<Value> = Vec::new();
         let mut names: Vec<&str> = Vec::new();
         for product in &description.products {
@@ -332,7 +373,10 @@ impl Writer<'_> {
             }
             names.push(&product.name);
             let single = description.products.len() == 1;
-            let group = Group { name: product.name.clone(), ..whole.clone() };
+            let group = Group {
+                name: product.name.clone(),
+                ..whole.clone()
+            };
             let mut entry = if single {
                 self.point_product(&group)
             } else {
@@ -365,7 +409,9 @@ impl Writer<'_> {
         let weighted = (mass > 0.0).then(|| totals.moisture_by_mass.value() / mass);
         self.statistics(&[Property::HarvestMoisture]);
         if let Some(value) = weighted {
-            let unit = self.unit(Property::HarvestMoisture).map_or("percentage", |u| u.1.symbol);
+            let unit = self
+                .unit(Property::HarvestMoisture)
+                .map_or("percentage", |u| u.1.symbol);
             self.put("harvestMoistureMassWeighted", total(value, unit));
         }
         let area_m2 = self.standard.totals.area_m2.value();
@@ -373,12 +419,14 @@ impl Writer<'_> {
             let statistic = self.standard.totals.statistic(property);
             let average = match per_area_of(property) {
                 // Total by total area, in this property's unit.
-                Some(amount) => self.standard.unit(amount).zip(self.standard.unit(property)).map(
-                    |(from, to)| {
+                Some(amount) => self
+                    .standard
+                    .unit(amount)
+                    .zip(self.standard.unit(property))
+                    .map(|(from, to)| {
                         let sum = self.standard.totals.statistic(amount).sum.value();
                         sum * from.factor / area_m2 / to.factor
-                    },
-                ),
+                    }),
                 None => statistic.mean(),
             };
             let average = average.filter(|a| a.is_finite()).or(statistic.mean());
@@ -387,8 +435,10 @@ impl Writer<'_> {
             }
         }
         for (key, property) in [
-            ("totalWetMass", Property::WetMass), ("totalDryMass", Property::DryMass),
-            ("totalWetVolume", Property::WetVolume), ("totalDryVolume", Property::DryVolume),
+            ("totalWetMass", Property::WetMass),
+            ("totalDryMass", Property::DryMass),
+            ("totalWetVolume", Property::WetVolume),
+            ("totalDryVolume", Property::DryVolume),
         ] {
             let statistic = self.standard.totals.statistic(property);
             if statistic.count > 0
@@ -417,13 +467,19 @@ impl Writer<'_> {
         if let Some(area) = self.area_of(group) {
             entry["area"] = area;
         }
-        if let Some(moisture) =
-            self.statistic(Property::HarvestMoisture, &group.moisture, group.moisture.mean())
-        {
+        if let Some(moisture) = self.statistic(
+            Property::HarvestMoisture,
+            &group.moisture,
+            group.moisture.mean(),
+        ) {
             entry["harvestMoisture"] = moisture;
         }
-        let amounts =
-            [Property::WetMass, Property::DryMass, Property::WetVolume, Property::DryVolume];
+        let amounts = [
+            Property::WetMass,
+            Property::DryMass,
+            Property::WetVolume,
+            Property::DryVolume,
+        ];
         for (property, statistic) in amounts.into_iter().zip(&group.amounts) {
             if statistic.count > 0
                 && let Some((factor, unit)) = self.unit(property)

@@ -35,7 +35,12 @@ pub(crate) struct Statistic {
 
 impl Default for Statistic {
     fn default() -> Self {
-        Self { count: 0, sum: Sum::default(), min: f64::INFINITY, max: f64::NEG_INFINITY }
+        Self {
+            count: 0,
+            sum: Sum::default(),
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+        }
     }
 }
 

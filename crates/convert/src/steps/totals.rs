@@ -43,7 +43,11 @@ impl Weighted {
     /// Weighted by area, by points when there is none.
     pub(crate) fn mean(&self) -> Option<f64> {
         let area = self.area_m2.value();
-        if area > 0.0 { Some(self.by_area.value() / area) } else { self.points.mean() }
+        if area > 0.0 {
+            Some(self.by_area.value() / area)
+        } else {
+            self.points.mean()
+        }
     }
 }
 
@@ -80,8 +84,11 @@ pub(crate) const RATES: [Property; 4] = [
 ];
 
 /// The columns of the outlier rule, the first that has values counts.
-pub(crate) const OUTLIER: [Property; 3] =
-    [Property::DryVolumePerArea, Property::WetVolumePerArea, Property::WetMassPerArea];
+pub(crate) const OUTLIER: [Property; 3] = [
+    Property::DryVolumePerArea,
+    Property::WetVolumePerArea,
+    Property::WetMassPerArea,
+];
 
 /// Slower points are not in the filtered output.
 pub(crate) const SLOW_M_S: f64 = 0.5;
@@ -100,7 +107,10 @@ impl Groups {
         if self.list.len() >= GROUPS {
             return GROUPS - 1;
         }
-        self.list.push(Group { name: name.to_owned(), ..Group::default() });
+        self.list.push(Group {
+            name: name.to_owned(),
+            ..Group::default()
+        });
         self.by_name.insert(name.to_owned(), self.list.len() - 1);
         self.list.len() - 1
     }
@@ -108,7 +118,10 @@ impl Groups {
 
 impl Totals {
     pub(crate) fn statistic(&self, property: Property) -> Statistic {
-        self.statistics.get(property as usize).copied().unwrap_or_default()
+        self.statistics
+            .get(property as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Adds the rows of `keep`. `unit` gives the output unit of a property.
@@ -120,7 +133,8 @@ impl Totals {
         harvest: bool,
         unit: impl Fn(Property) -> Option<&'static Unit>,
     ) {
-        self.statistics.resize(Property::ALL.len(), Statistic::default());
+        self.statistics
+            .resize(Property::ALL.len(), Statistic::default());
         self.points += keep.iter().filter(|k| **k).count() as u64;
         for (property, statistic) in Property::ALL.iter().zip(&mut self.statistics) {
             if let Some(values) = work.number(*property) {
@@ -156,11 +170,18 @@ impl Totals {
                 self.distance.add(distance);
                 self.last_instant = instant;
             }
-            if let Some(ms) = work.instants.as_ref().and_then(|i| i.get(row).copied().flatten()) {
+            if let Some(ms) = work
+                .instants
+                .as_ref()
+                .and_then(|i| i.get(row).copied().flatten())
+            {
                 self.first_ms = Some(self.first_ms.map_or(ms, |first| first.min(ms)));
                 self.last_ms = Some(self.last_ms.map_or(ms, |last| last.max(ms)));
             }
-            self.extend_bounds(work.at(Property::Longitude, row), work.at(Property::Latitude, row));
+            self.extend_bounds(
+                work.at(Property::Longitude, row),
+                work.at(Property::Latitude, row),
+            );
             for (weighted, property) in self.rates.iter_mut().zip(RATES) {
                 weighted.add(work.at(property, row), area);
             }
@@ -179,8 +200,16 @@ impl Totals {
                 }
             }
             for (groups, keys, rates) in [
-                (&mut self.varieties, &varieties, [Property::SeedRate, Property::SeedRateTarget]),
-                (&mut self.products, &products, [Property::AppliedRate, Property::AppliedRateTarget]),
+                (
+                    &mut self.varieties,
+                    &varieties,
+                    [Property::SeedRate, Property::SeedRateTarget],
+                ),
+                (
+                    &mut self.products,
+                    &products,
+                    [Property::AppliedRate, Property::AppliedRateTarget],
+                ),
             ] {
                 if let Some(group) = keys.get(row).and_then(|index| groups.list.get_mut(*index)) {
                     group.add(work, row, area, rates, harvest);
@@ -190,7 +219,8 @@ impl Totals {
     }
 
     fn variety_groups(&mut self, work: &Work) -> Vec<usize> {
-        let (Some(crop), variety) = (work.text(Property::Crop), work.text(Property::Variety)) else {
+        let (Some(crop), variety) = (work.text(Property::Crop), work.text(Property::Variety))
+        else {
             return group_keys(work.text(Property::Variety), &mut self.varieties, "");
         };
         // Without a variety the crop's name stands (contract 3.5).
@@ -212,8 +242,9 @@ impl Totals {
     }
 
     fn extend_bounds(&mut self, longitude: f64, latitude: f64) {
-        let [west, south, east, north] =
-            self.bounds.unwrap_or([longitude, latitude, longitude, latitude]);
+        let [west, south, east, north] = self
+            .bounds
+            .unwrap_or([longitude, latitude, longitude, latitude]);
         self.bounds = Some([
             west.min(longitude),
             south.min(latitude),
@@ -225,7 +256,9 @@ impl Totals {
 
 /// The group of each row; rows without text belong to the group of the empty name.
 fn group_keys(texts: Option<&Texts>, groups: &mut Groups, absent: &str) -> Vec<usize> {
-    let Some(texts) = texts else { return Vec::new() };
+    let Some(texts) = texts else {
+        return Vec::new();
+    };
     let indices: Vec<usize> = texts.values.iter().map(|name| groups.index(name)).collect();
     let mut none = None;
     texts
@@ -265,8 +298,12 @@ impl Group {
         self.target.add(work.at(target, row), area);
         if harvest {
             self.moisture.add(work.at(Property::HarvestMoisture, row));
-            let amounts =
-                [Property::WetMass, Property::DryMass, Property::WetVolume, Property::DryVolume];
+            let amounts = [
+                Property::WetMass,
+                Property::DryMass,
+                Property::WetVolume,
+                Property::DryVolume,
+            ];
             for (statistic, property) in self.amounts.iter_mut().zip(amounts) {
                 statistic.add(work.at(property, row));
             }

@@ -36,7 +36,10 @@ pub(crate) fn step_metres(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
     } else if longitude < -180.0 {
         longitude += 360.0;
     }
-    (longitude.to_radians() * prime_vertical * cos, (to.1 - from.1).to_radians() * meridian)
+    (
+        longitude.to_radians() * prime_vertical * cos,
+        (to.1 - from.1).to_radians() * meridian,
+    )
 }
 
 #[derive(Default)]
@@ -84,13 +87,19 @@ impl Tracks {
             if !usable.get(row).copied().unwrap_or(false) {
                 continue;
             }
-            let machine = machinery.and_then(|m| m.keys.get(row)).copied().unwrap_or(-1);
+            let machine = machinery
+                .and_then(|m| m.keys.get(row))
+                .copied()
+                .unwrap_or(-1);
             if machine != key {
                 if key != i32::MIN {
                     self.put(std::mem::take(&mut name), std::mem::take(&mut track));
                 }
                 key = machine;
-                name = machinery.and_then(|m| m.get(row)).unwrap_or_default().to_owned();
+                name = machinery
+                    .and_then(|m| m.get(row))
+                    .unwrap_or_default()
+                    .to_owned();
                 track = self.tracks.remove(&name).unwrap_or_default();
             }
             self.step(&mut track, work, row, &mut way);
@@ -108,9 +117,18 @@ impl Tracks {
     }
 
     fn step(&mut self, track: &mut Track, work: &Work, row: usize, way: &mut Way) {
-        let position = (work.at(Property::Longitude, row), work.at(Property::Latitude, row));
-        let ms = work.instants.as_ref().and_then(|i| i.get(row).copied().flatten());
-        let section = work.section.as_ref().map(|s| s.values().get(row).copied().unwrap_or(0));
+        let position = (
+            work.at(Property::Longitude, row),
+            work.at(Property::Latitude, row),
+        );
+        let ms = work
+            .instants
+            .as_ref()
+            .and_then(|i| i.get(row).copied().flatten());
+        let section = work
+            .section
+            .as_ref()
+            .map(|s| s.values().get(row).copied().unwrap_or(0));
         let same_instant = match (section, track.current.last()) {
             (Some(section), Some(last)) => ms == track.current_ms && section > last.0,
             _ => false,
@@ -146,15 +164,18 @@ impl Tracks {
             let gap = if seconds.is_nan() {
                 metres > GAP_METRES
             } else {
-                !(0.0..=GAP_SECONDS).contains(&seconds)
-                    || metres > GAP_SPEED_M_S * seconds.max(1.0)
+                !(0.0..=GAP_SECONDS).contains(&seconds) || metres > GAP_SPEED_M_S * seconds.max(1.0)
             };
             if !gap {
                 set(&mut way.metres, row, metres);
                 set(&mut way.seconds, row, seconds);
                 if metres > DISTINCT_METRES {
                     let degrees = east.atan2(north).to_degrees();
-                    track.heading = if degrees < 0.0 { degrees + 360.0 } else { degrees };
+                    track.heading = if degrees < 0.0 {
+                        degrees + 360.0
+                    } else {
+                        degrees
+                    };
                     if !track.moved {
                         // The rows before the first move look where it leads.
                         for earlier in 0..row {
@@ -215,7 +236,10 @@ mod tests {
                 let (a, b) = ((10.0, latitude), (10.0 + east, latitude + north));
                 let (x, y) = step_metres(a, b);
                 let expected = Geodesic.distance(Point::from(a), Point::from(b));
-                assert!((x.hypot(y) / expected - 1.0).abs() < 1e-6, "{latitude} {expected}");
+                assert!(
+                    (x.hypot(y) / expected - 1.0).abs() < 1e-6,
+                    "{latitude} {expected}"
+                );
             }
         }
     }

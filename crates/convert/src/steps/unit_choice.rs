@@ -7,14 +7,42 @@ use tramline_model::{Dimension, Property, Unit};
 /// Whether a unit belongs to the US customary family; `None` for units of both.
 pub(crate) fn is_imperial(unit: &Unit) -> Option<bool> {
     match unit.dimension {
-        Dimension::None | Dimension::Angle | Dimension::Time | Dimension::Ratio
-        | Dimension::Count | Dimension::Temperature => None,
+        Dimension::None
+        | Dimension::Angle
+        | Dimension::Time
+        | Dimension::Ratio
+        | Dimension::Count
+        | Dimension::Temperature => None,
         _ => Some(matches!(
             unit.symbol,
-            "in" | "ft" | "mi" | "ac" | "lb" | "ton" | "gal" | "qt" | "pt" | "floz" | "bu"
-                | "mi/hr" | "ft/s" | "lbf" | "seeds/ac" | "ksds/ac" | "lb/ac" | "ton/ac"
-                | "gal/ac" | "qt/ac" | "pt/ac" | "floz/ac" | "bu/ac" | "lb/s" | "lb/h" | "gal/h"
-                | "gal/s" | "bu/h" | "ac/h"
+            "in" | "ft"
+                | "mi"
+                | "ac"
+                | "lb"
+                | "ton"
+                | "gal"
+                | "qt"
+                | "pt"
+                | "floz"
+                | "bu"
+                | "mi/hr"
+                | "ft/s"
+                | "lbf"
+                | "seeds/ac"
+                | "ksds/ac"
+                | "lb/ac"
+                | "ton/ac"
+                | "gal/ac"
+                | "qt/ac"
+                | "pt/ac"
+                | "floz/ac"
+                | "bu/ac"
+                | "lb/s"
+                | "lb/h"
+                | "gal/h"
+                | "gal/s"
+                | "bu/h"
+                | "ac/h"
         )),
     }
 }
@@ -54,9 +82,9 @@ fn listed(property: Property) -> &'static [&'static str] {
         P::Speed => &["mi/hr", "ft/s", "m/s"],
         P::FuelUsed => &["gal", "L"],
         P::FuelRate => &["gal/h", "L/h"],
-        P::SeedRate | P::SeedRateTarget => {
-            &["seeds/ac", "seeds/ha", "lb/ac", "t/ha", "kg/ha", "gal/ac", "L/ha"]
-        }
+        P::SeedRate | P::SeedRateTarget => &[
+            "seeds/ac", "seeds/ha", "lb/ac", "t/ha", "kg/ha", "gal/ac", "L/ha",
+        ],
         P::DownForce | P::DownForceMargin => &["lbf", "kgf"],
         P::AppliedRate | P::AppliedRateTarget => &[
             "gal/ac", "lb/ac", "m3/ha", "L/ha", "kg/ha", "t/ha", "floz/ac", "qt/ac", "mm3/m2",
@@ -93,13 +121,23 @@ fn fixed(
         P::DownForce | P::DownForceMargin => either("lbf", "kgf"),
         P::FuelUsed => either("gal", "L"),
         P::FuelRate => either("gal/h", "L/h"),
-        P::WetMass | P::DryMass => {
-            either("lb", if system == UnitSystem::Metric { "t" } else { "kg" })
-        }
+        P::WetMass | P::DryMass => either(
+            "lb",
+            if system == UnitSystem::Metric {
+                "t"
+            } else {
+                "kg"
+            },
+        ),
         P::WetMassPerArea | P::DryMassPerArea => either("lb/ac", "t/ha"),
-        P::WetVolume | P::DryVolume => {
-            either("bu", if system == UnitSystem::Metric { "m3" } else { "L" })
-        }
+        P::WetVolume | P::DryVolume => either(
+            "bu",
+            if system == UnitSystem::Metric {
+                "m3"
+            } else {
+                "L"
+            },
+        ),
         P::WetVolumePerArea | P::DryVolumePerArea => either("bu/ac", "m3/ha"),
         P::CropFlow => either("lb/s", "kg/s"),
         P::HarvestMoisture | P::ProteinPercentage => "percentage",
@@ -134,7 +172,9 @@ mod tests {
     use tramline_model::property::Kind;
 
     fn symbol(property: Property, source: &'static str, system: UnitSystem) -> &'static str {
-        output_unit(property, Some(Unit::known(source)), system, false).expect("numeric").symbol
+        output_unit(property, Some(Unit::known(source)), system, false)
+            .expect("numeric")
+            .symbol
     }
 
     #[test]
@@ -158,10 +198,18 @@ mod tests {
     #[test]
     fn every_numeric_property_has_a_unit_of_its_dimension() {
         for &property in Property::ALL.iter().filter(|p| p.kind() == Kind::Number) {
-            for system in [UnitSystem::Default, UnitSystem::Imperial, UnitSystem::Metric] {
+            for system in [
+                UnitSystem::Default,
+                UnitSystem::Imperial,
+                UnitSystem::Metric,
+            ] {
                 for imperial in [false, true] {
                     let unit = output_unit(property, None, system, imperial).expect("numeric");
-                    assert!(property.accepts(unit.dimension), "{property:?} {}", unit.symbol);
+                    assert!(
+                        property.accepts(unit.dimension),
+                        "{property:?} {}",
+                        unit.symbol
+                    );
                 }
             }
         }

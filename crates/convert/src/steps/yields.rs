@@ -47,26 +47,44 @@ pub(crate) fn fill(
 ) {
     let factor = |property: Property| unit(property).map_or(f64::NAN, |u| u.factor);
     let factors = YIELD.map(factor);
-    let [area_factor, flow_factor, interval_factor] =
-        [Property::Area, Property::CropFlow, Property::SamplingInterval].map(factor);
+    let [area_factor, flow_factor, interval_factor] = [
+        Property::Area,
+        Property::CropFlow,
+        Property::SamplingInterval,
+    ]
+    .map(factor);
     let mut columns = YIELD.map(|property| work.take_number(property));
     let moisture = work.number(Property::HarvestMoisture).map(<[f64]>::to_vec);
     for row in 0..work.rows {
         let numbers = numbers(row);
-        let density = numbers.and_then(|n| n.kilograms_per_litre()).unwrap_or(f64::NAN);
+        let density = numbers
+            .and_then(|n| n.kilograms_per_litre())
+            .unwrap_or(f64::NAN);
         let area = positive(work.at(Property::Area, row) * area_factor);
         let flow = work.at(Property::CropFlow, row) * flow_factor;
         let interval = first(
             work.at(Property::SamplingInterval, row) * interval_factor,
             || seconds.get(row).copied().unwrap_or(f64::NAN),
         );
-        let moisture = moisture.as_ref().and_then(|m| m.get(row)).copied().unwrap_or(f64::NAN);
+        let moisture = moisture
+            .as_ref()
+            .and_then(|m| m.get(row))
+            .copied()
+            .unwrap_or(f64::NAN);
         let mut logged = [f64::NAN; 8];
         for ((value, column), factor) in logged.iter_mut().zip(&columns).zip(factors) {
             *value = column.get(row).copied().unwrap_or(f64::NAN) * factor;
         }
-        let [wet, dry, wet_area, dry_area, wet_volume, dry_volume, wet_volume_area, dry_volume_area] =
-            logged;
+        let [
+            wet,
+            dry,
+            wet_area,
+            dry_area,
+            wet_volume,
+            dry_volume,
+            wet_volume_area,
+            dry_volume_area,
+        ] = logged;
         let standard = numbers.and_then(|n| n.standard_moisture);
         let shrink = match (standard, moisture.is_nan()) {
             (Some(standard), false) => (100.0 - moisture) / (100.0 - standard),
@@ -79,7 +97,13 @@ pub(crate) fn fill(
         let mass = first(mass, || flow * interval);
         let mass = first(mass, || wet_volume * density);
         let mass = first(mass, || wet_volume_area * area * density);
-        let mass = first(mass, || if shrink > 0.0 { dry_known / shrink } else { f64::NAN });
+        let mass = first(mass, || {
+            if shrink > 0.0 {
+                dry_known / shrink
+            } else {
+                f64::NAN
+            }
+        });
         let dry_mass = if dry_known.is_nan() && numbers.is_some() && !mass.is_nan() {
             if standard.is_none() {
                 noticed.without_standard += 1;
@@ -161,7 +185,15 @@ mod tests {
             }))
         };
         let mut derived = BTreeSet::new();
-        fill(&mut work, |_| numbers, unit, &[], cap, &mut noticed, &mut derived);
+        fill(
+            &mut work,
+            |_| numbers,
+            unit,
+            &[],
+            cap,
+            &mut noticed,
+            &mut derived,
+        );
         (work, noticed)
     }
 
@@ -180,7 +212,10 @@ mod tests {
         );
         let near = |p, expected: f64| {
             let value = work.at(p, 0);
-            assert!((value / expected - 1.0).abs() < 1e-12, "{p:?} {value} {expected}");
+            assert!(
+                (value / expected - 1.0).abs() < 1e-12,
+                "{p:?} {value} {expected}"
+            );
         };
         near(Property::WetMass, 56.0);
         near(Property::WetVolume, 1.0);
@@ -202,9 +237,17 @@ mod tests {
 
     #[test]
     fn without_a_crop_there_is_no_volume_and_no_dry_value() {
-        let (work, _) = one(&[(Property::WetMass, 60.0), (Property::Area, 10.0)], None, true);
+        let (work, _) = one(
+            &[(Property::WetMass, 60.0), (Property::Area, 10.0)],
+            None,
+            true,
+        );
         assert!(work.at(Property::WetMassPerArea, 0) > 0.0);
-        for property in [Property::DryMass, Property::WetVolume, Property::DryVolumePerArea] {
+        for property in [
+            Property::DryMass,
+            Property::WetVolume,
+            Property::DryVolumePerArea,
+        ] {
             assert!(work.at(property, 0).is_nan(), "{property:?}");
         }
     }

@@ -32,7 +32,11 @@ fn table(dice: &mut Dice, rows: usize) -> Table {
     let mut column = |odd: u64, base: f64| -> Vec<Option<f64>> {
         (0..rows)
             .map(|row| {
-                if dice.next(odd) == 0 { dice.value() } else { Some(base + row as f64 * 1e-5) }
+                if dice.next(odd) == 0 {
+                    dice.value()
+                } else {
+                    Some(base + row as f64 * 1e-5)
+                }
             })
             .collect()
     };
@@ -58,7 +62,13 @@ fn table(dice: &mut Dice, rows: usize) -> Table {
             _ => Some(1_700_000_000_000 + row as i64 * 1_000),
         })
         .collect();
-    let crops = [Some("corn"), Some("CORN_WET"), None, Some("moon dust"), Some("wheat")];
+    let crops = [
+        Some("corn"),
+        Some("CORN_WET"),
+        None,
+        Some("moon dust"),
+        Some("wheat"),
+    ];
     let statuses = [Some("On"), Some("On"), Some("On"), Some("Off"), None];
     let crops: Vec<_> = (0..rows).map(|_| crops[dice.next(5) as usize]).collect();
     let statuses: Vec<_> = (0..rows).map(|_| statuses[dice.next(5) as usize]).collect();
@@ -85,15 +95,26 @@ fn random_tables_add_up_for_every_type_and_profile() {
         if dice.next(4) == 0 {
             configuration.filter_profile = FilterProfile::None;
         }
-        let options = Options { configuration, ..Options::default() };
+        let options = Options {
+            configuration,
+            ..Options::default()
+        };
         let kind = OperationType::from_name(types[round % types.len()]);
         let slice = 1 + dice.next(150) as usize;
         let converted = convert(description(kind, &table), &table, &options, slice);
         let points = &converted.report.points;
-        let standard = converted.report.steps.get(tramline_convert::Step::StandardGeojson).unwrap();
+        let standard = converted
+            .report
+            .steps
+            .get(tramline_convert::Step::StandardGeojson)
+            .unwrap();
         assert_eq!(points.read, rows as u64);
         assert!(points.add_up(true), "{points:?}");
-        assert_eq!(points.standard > 0, standard.status == StepStatus::Processed, "{points:?}");
+        assert_eq!(
+            points.standard > 0,
+            standard.status == StepStatus::Processed,
+            "{points:?}"
+        );
         let has_standard = converted.report.artifacts.contains_key("standardGeojson");
         assert_eq!(has_standard, standard.status == StepStatus::Processed);
         let files = converted.sink.files.lock().unwrap();

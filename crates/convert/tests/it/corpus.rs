@@ -10,7 +10,11 @@ use tramline_outputs::MemorySink;
 fn convert(path: &Path) -> (Report, MemorySink) {
     let tree = Tree::open(path, &Limits::default()).unwrap();
     let sink = MemorySink::default();
-    let input = Input { name: "x".into(), sha256: "ab".into(), size_bytes: 1 };
+    let input = Input {
+        name: "x".into(),
+        sha256: "ab".into(),
+        size_bytes: 1,
+    };
     let mut out = sink.clone();
     let report = run(&tree, &input, &Options::default(), &mut out, &mut |_| {}).unwrap();
     (report, sink)
@@ -36,7 +40,9 @@ fn folders_of_the_corpus_convert_and_add_up() {
     let Some(root) = corpus() else { return };
     let mut folders = vec!["agro/pacu-basswood".to_owned(), "agro/agridat".to_owned()];
     for folder in ["isoxml"] {
-        let Ok(list) = std::fs::read_dir(root.join(folder)) else { continue };
+        let Ok(list) = std::fs::read_dir(root.join(folder)) else {
+            continue;
+        };
         let mut names: Vec<_> = list
             .filter_map(Result::ok)
             .filter(|entry| entry.path().is_dir())
@@ -48,9 +54,15 @@ fn folders_of_the_corpus_convert_and_add_up() {
     for folder in folders {
         let (report, sink) = convert(&root.join(&folder));
         check(&report, &sink);
-        let processed =
-            report.files.iter().filter(|f| f.status == tramline_convert::FileStatus::Processed);
-        eprintln!("{folder}: {} machine files, {} processed", report.files.len(), processed.count());
+        let processed = report
+            .files
+            .iter()
+            .filter(|f| f.status == tramline_convert::FileStatus::Processed);
+        eprintln!(
+            "{folder}: {} machine files, {} processed",
+            report.files.len(),
+            processed.count()
+        );
     }
 }
 
@@ -59,6 +71,9 @@ fn the_same_input_gives_the_same_bytes() {
     let Some(root) = corpus() else { return };
     let (first, a) = convert(&root.join("agro/pacu-basswood"));
     let (second, b) = convert(&root.join("agro/pacu-basswood"));
-    assert_eq!(serde_json::to_string(&first).unwrap(), serde_json::to_string(&second).unwrap());
+    assert_eq!(
+        serde_json::to_string(&first).unwrap(),
+        serde_json::to_string(&second).unwrap()
+    );
     assert_eq!(*a.files.lock().unwrap(), *b.files.lock().unwrap());
 }

@@ -20,7 +20,10 @@ fn pass(rows: usize) -> Table {
 }
 
 fn run(kind: OperationType, table: &Table, configuration: Configuration) -> Converted {
-    let options = Options { configuration, ..Options::default() };
+    let options = Options {
+        configuration,
+        ..Options::default()
+    };
     convert(description(kind, table), table, &options, 7)
 }
 
@@ -39,11 +42,19 @@ fn distance_heading_speed_and_area_are_derived() {
     assert_eq!(summary["totalApplied"]["unit"], "L");
     assert_eq!(summary["products"][0]["name"], "unknown");
     assert_eq!(summary["startTime"], "2023-11-14T22:13:20Z");
-    let derived = converted.report.findings.iter().find(|f| f.code == "standard.derived").unwrap();
+    let derived = converted
+        .report
+        .findings
+        .iter()
+        .find(|f| f.code == "standard.derived")
+        .unwrap();
     for property in ["distance", "heading", "speed", "area"] {
         assert!(derived.text.contains(property), "{}", derived.text);
     }
-    assert_eq!(converted.json("summary")["geometry"]["type"], "MultiPolygon");
+    assert_eq!(
+        converted.json("summary")["geometry"]["type"],
+        "MultiPolygon"
+    );
 }
 
 #[test]
@@ -61,7 +72,11 @@ fn sections_of_one_instant_are_one_step_of_the_way() {
         .integers(Property::SectionId, (0..rows).map(|row| i64::from(row % 4)))
         .number(Property::Elevation, "m", (0..rows).map(|_| Some(100.0)))
         .number(Property::EquipmentWidth, "m", (0..rows).map(|_| Some(1.5)))
-        .number(Property::SeedRate, "seeds/ha", (0..rows).map(|_| Some(80_000.0)));
+        .number(
+            Property::SeedRate,
+            "seeds/ha",
+            (0..rows).map(|_| Some(80_000.0)),
+        );
     let mut operation = description(OperationType::Planted, &table);
     operation.crop = Some("maize".to_owned());
     let converted = convert(operation, &table, &Options::default(), 6);
@@ -78,10 +93,16 @@ fn sections_of_one_instant_are_one_step_of_the_way() {
 fn missing_properties_are_named_in_the_contract_s_words() {
     let table = pass(5).number(Property::SeedRate, "seeds/ha", (0..5).map(|_| Some(8e4)));
     let converted = run(OperationType::Planted, &table, Configuration::default());
-    assert_eq!(converted.message(Step::StandardGeojson), "missing required properties: crop");
+    assert_eq!(
+        converted.message(Step::StandardGeojson),
+        "missing required properties: crop"
+    );
     assert_eq!(converted.message(Step::Summary), "skipped");
     assert_eq!(converted.message(Step::Units), "ok");
-    assert_eq!(converted.report.points.dropped["standard.missing-properties"], 5);
+    assert_eq!(
+        converted.report.points.dropped["standard.missing-properties"],
+        5
+    );
     let optional: Configuration = serde_json::from_value(serde_json::json!(
         { "cropOptional": { "standardGeoJson": { "planted": { "crop": "optional" } } } }
     ))
@@ -98,10 +119,12 @@ fn other_work_and_empty_results_are_told_in_the_contract_s_words() {
         converted.message(Step::StandardGeojson),
         "unsupported operation type: guidance"
     );
-    let off = pass(5)
-        .number(Property::AppliedRate, "L/ha", (0..5).map(|_| Some(0.0)));
+    let off = pass(5).number(Property::AppliedRate, "L/ha", (0..5).map(|_| Some(0.0)));
     let converted = run(OperationType::Applied, &off, Configuration::default());
-    assert_eq!(converted.message(Step::StandardGeojson), "no points passed the filter");
+    assert_eq!(
+        converted.message(Step::StandardGeojson),
+        "no points passed the filter"
+    );
     assert_eq!(converted.report.points.dropped["cleanup.appliedRate"], 5);
 }
 
@@ -109,29 +132,51 @@ fn other_work_and_empty_results_are_told_in_the_contract_s_words() {
 fn harvest_without_a_crop_has_mass_and_no_volume() {
     let table = pass(6)
         .number(Property::WetMass, "kg", (0..6).map(|_| Some(10.0)))
-        .number(Property::HarvestMoisture, "prcnt", (0..6).map(|_| Some(30.0)));
+        .number(
+            Property::HarvestMoisture,
+            "prcnt",
+            (0..6).map(|_| Some(30.0)),
+        );
     let converted = run(OperationType::Harvested, &table, Configuration::default());
     assert_eq!(converted.message(Step::StandardGeojson), "ok");
     let summary = converted.summary();
     near(&summary["totalWetMass"]["value"], 60.0, 1e-12);
     assert!(summary.get("totalDryMass").is_none());
     assert!(summary.get("totalWetVolume").is_none());
-    assert!(converted.report.findings.iter().any(|f| f.code == "standard.crop-missing"));
+    assert!(
+        converted
+            .report
+            .findings
+            .iter()
+            .any(|f| f.code == "standard.crop-missing")
+    );
 }
 
 #[test]
 fn a_custom_rule_set_replaces_the_default_one() {
-    let table = pass(10)
-        .number(Property::AppliedRate, "L/ha", (0..10).map(|row| Some(f64::from(row) * 10.0)));
+    let table = pass(10).number(
+        Property::AppliedRate,
+        "L/ha",
+        (0..10).map(|row| Some(f64::from(row) * 10.0)),
+    );
     let configuration: Configuration = serde_json::from_value(serde_json::json!({
         "cleanupRules": { "appliedRate": [ { "operator": "GTE", "value": 0 }, { "operator": "LT", "value": 50 } ] },
         "somethingNew": 1
     }))
     .unwrap();
-    assert_eq!(configuration.unknown_keys().collect::<Vec<_>>(), ["somethingNew"]);
+    assert_eq!(
+        configuration.unknown_keys().collect::<Vec<_>>(),
+        ["somethingNew"]
+    );
     let mut operation = description(OperationType::Applied, &table);
-    operation.products = vec![Product { name: "UAN 32".to_owned(), ..Product::default() }];
-    let options = Options { configuration, ..Options::default() };
+    operation.products = vec![Product {
+        name: "UAN 32".to_owned(),
+        ..Product::default()
+    }];
+    let options = Options {
+        configuration,
+        ..Options::default()
+    };
     let converted = convert(operation, &table, &options, 100);
     assert_eq!(converted.report.points.standard, 5);
     assert_eq!(converted.report.points.dropped["cleanup.appliedRate"], 5);

@@ -1,6 +1,8 @@
 //! Points built by hand and fed through the `Receiver`.
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_array::{
+    ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use arrow_schema::{Field, Schema};
 use std::sync::Arc;
 use tramline_convert::{Collector, FileReport, Input, Options};
@@ -25,14 +27,28 @@ impl Table {
         values: impl IntoIterator<Item = Option<f64>>,
     ) -> Self {
         let unit = Unit::known(unit);
-        self.fields.push(field(property, Some(unit), &SourceColumn::default()));
-        self.columns.push(Arc::new(values.into_iter().collect::<Float64Array>()));
+        self.fields
+            .push(field(property, Some(unit), &SourceColumn::default()));
+        self.columns
+            .push(Arc::new(values.into_iter().collect::<Float64Array>()));
         self
     }
 
-    pub(crate) fn integers(mut self, property: Property, values: impl IntoIterator<Item = i64>) -> Self {
-        self.fields.push(field(property, None, &SourceColumn::default()));
-        self.columns.push(Arc::new(values.into_iter().collect::<Vec<_>>().into_iter().map(Some).collect::<Int64Array>()));
+    pub(crate) fn integers(
+        mut self,
+        property: Property,
+        values: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.fields
+            .push(field(property, None, &SourceColumn::default()));
+        self.columns.push(Arc::new(
+            values
+                .into_iter()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(Some)
+                .collect::<Int64Array>(),
+        ));
         self
     }
 
@@ -41,20 +57,27 @@ impl Table {
         property: Property,
         values: impl IntoIterator<Item = Option<&'a str>>,
     ) -> Self {
-        self.fields.push(field(property, None, &SourceColumn::default()));
-        self.columns.push(Arc::new(values.into_iter().collect::<StringArray>()));
+        self.fields
+            .push(field(property, None, &SourceColumn::default()));
+        self.columns
+            .push(Arc::new(values.into_iter().collect::<StringArray>()));
         self
     }
 
     pub(crate) fn instants(mut self, values: impl IntoIterator<Item = Option<i64>>) -> Self {
-        self.fields.push(field(Property::Timestamp, None, &SourceColumn::default()));
+        self.fields
+            .push(field(Property::Timestamp, None, &SourceColumn::default()));
         let array: TimestampMillisecondArray = values.into_iter().collect();
         self.columns.push(Arc::new(array.with_timezone("UTC")));
         self
     }
 
     pub(crate) fn batch(&self) -> RecordBatch {
-        RecordBatch::try_new(Arc::new(Schema::new(self.fields.clone())), self.columns.clone()).unwrap()
+        RecordBatch::try_new(
+            Arc::new(Schema::new(self.fields.clone())),
+            self.columns.clone(),
+        )
+        .unwrap()
     }
 }
 
@@ -111,7 +134,11 @@ pub(crate) fn convert(
 ) -> Converted {
     let sink = MemorySink::default();
     let mut output = sink.clone();
-    let input = Input { name: "a.csv".into(), sha256: "00".into(), size_bytes: 1 };
+    let input = Input {
+        name: "a.csv".into(),
+        sha256: "00".into(),
+        size_bytes: 1,
+    };
     let mut progress = |_| {};
     let mut collector = Collector::new(&input, options, &mut output, &mut progress);
     collector.start_claim("a.csv", vec!["a.csv".to_owned()]);
@@ -123,13 +150,26 @@ pub(crate) fn convert(
         collector.points(&batch.slice(from, length)).unwrap();
         from += length;
     }
-    collector.finish(Ending { records: batch.num_rows() as u64, ..Ending::default() }).unwrap();
+    collector
+        .finish(Ending {
+            records: batch.num_rows() as u64,
+            ..Ending::default()
+        })
+        .unwrap();
     let (mut files, _) = collector.into_parts();
-    Converted { report: files.remove(0), sink }
+    Converted {
+        report: files.remove(0),
+        sink,
+    }
 }
 
 /// Relative difference below the tolerance.
 pub(crate) fn near(value: &serde_json::Value, expected: f64, tolerance: f64) {
-    let value = value.as_f64().unwrap_or_else(|| panic!("no number: {value}"));
-    assert!((value / expected - 1.0).abs() <= tolerance, "{value} is not {expected}");
+    let value = value
+        .as_f64()
+        .unwrap_or_else(|| panic!("no number: {value}"));
+    assert!(
+        (value / expected - 1.0).abs() <= tolerance,
+        "{value} is not {expected}"
+    );
 }

@@ -1,8 +1,8 @@
-//! The description of a machine file that a table makes, and the findings about what the
-//! dictionary had to assume.
+//! The description of a machine file that a table makes and the reading of its instants. Units that
+//! had to be assumed are members of the description; the standardising step tells of them.
 
 use super::table::Profile;
-use super::{Family, Mapping, TimeColumns, instant};
+use super::{Family, Mapping, TimeColumns, crop_name, instant};
 use crate::claim::ReadOptions;
 use arrow_schema::SchemaRef;
 use tramline_model::{
@@ -41,7 +41,10 @@ pub fn describe(facts: &Facts<'_>) -> OperationDescription {
         ),
         _ => {
             let unknown = || OperationType::Other("unknown".to_owned());
-            (mapping.operation_type.clone().unwrap_or_else(unknown), mapping.reason.clone())
+            (
+                mapping.operation_type.clone().unwrap_or_else(unknown),
+                mapping.reason.clone(),
+            )
         }
     };
     let stem = facts.path.rsplit('/').next().unwrap_or(facts.path);
@@ -64,10 +67,17 @@ pub fn describe(facts: &Facts<'_>) -> OperationDescription {
         grower: constant(mapping.grower),
         farm: constant(mapping.farm),
         field,
-        crop: facts.options.crop.clone().or_else(|| of(Property::Crop)),
+        crop: facts
+            .options
+            .crop
+            .clone()
+            .or_else(|| of(Property::Crop).map(|c| crop_name(mapping.family, &c).to_owned())),
         variety: of(Property::Variety),
         products: of(Property::Product)
-            .map(|name| Product { name, ..Product::default() })
+            .map(|name| Product {
+                name,
+                ..Product::default()
+            })
             .into_iter()
             .collect(),
         tank_mix: false,
@@ -81,7 +91,9 @@ pub fn describe(facts: &Facts<'_>) -> OperationDescription {
 
 /// `F0:Basswood`, `L1: load 3` without the display's number.
 fn without_prefix(text: &str) -> &str {
-    let Some((head, rest)) = text.split_once(':') else { return text };
+    let Some((head, rest)) = text.split_once(':') else {
+        return text;
+    };
     let mut letters = head.chars();
     let numbered = matches!(letters.next(), Some('F' | 'L'))
         && head.len() > 1
@@ -112,20 +124,6 @@ pub fn provider(family: Family) -> Provider {
         Family::SmsNamed | Family::SmsTemplate1 | Family::AgLeaderText => Provider::AgLeader,
         Family::YieldEditor | Family::CropScan | Family::Generic => Provider::Leaf,
     }
-}
-
-/// The note on units that nothing but the dictionary says.
-pub fn unit_finding(mapping: &Mapping, place: &Place) -> Option<Finding> {
-    let list: Vec<String> = mapping
-        .assumed_units()
-        .iter()
-        .map(|(property, unit)| format!("{} in {}", property.name(), unit.symbol))
-        .collect();
-    (!list.is_empty()).then(|| {
-        let text = format!("the file does not say its units; assumed {}", list.join(", "));
-        Finding::new("columns.unit-assumed", Severity::Warning, place.clone(), text)
-            .hint("if a unit is wrong, give a column map such as `\"Yield\": \"dryMassPerArea:t/ha\"`")
-    })
 }
 
 /// How the instants of a table are read, decided from its first rows.
@@ -159,11 +157,24 @@ impl Clock {
             reader.prefer_day_first();
         }
         let latest = options.latest_instant_ms.unwrap_or(LATEST_MS);
-        let mut clock = Self { columns, reader, source: "none", earliest: EARLIEST_MS, latest };
-        let mut found = rows.iter().filter_map(|(date, time)| clock.instant(date, time)).peekable();
+        let mut clock = Self {
+            columns,
+            reader,
+            source: "none",
+            earliest: EARLIEST_MS,
+            latest,
+        };
+        let mut found = rows
+            .iter()
+            .filter_map(|(date, time)| clock.instant(date, time))
+            .peekable();
         found.peek()?;
         let zoned = found.all(|i| i.zoned);
-        clock.source = if zoned { "logged UTC" } else { "local time, zone unknown" };
+        clock.source = if zoned {
+            "logged UTC"
+        } else {
+            "local time, zone unknown"
+        };
         Some(clock)
     }
 
@@ -171,10 +182,10 @@ impl Clock {
         let found = match self.columns {
             TimeColumns::One(_) => self.reader.parse(date),
             // Some put both into the time column, or leave the time away.
-            TimeColumns::DateAndTime { .. } => self
-                .reader
-                .parse_pair(date, time)
-                .or_else(|| self.reader.parse(if time.trim().is_empty() { date } else { time })),
+            TimeColumns::DateAndTime { .. } => self.reader.parse_pair(date, time).or_else(|| {
+                self.reader
+                    .parse(if time.trim().is_empty() { date } else { time })
+            }),
         };
         found.filter(|i| (self.earliest..=self.latest).contains(&i.ms))
     }

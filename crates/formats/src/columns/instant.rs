@@ -45,7 +45,9 @@ impl Reader {
     /// Looks at one more text: a first number above 12 is a day.
     pub fn observe(&mut self, text: &str) {
         let Some((date, _)) = split(text) else { return };
-        let Some((a, b, c)) = numbers(date) else { return };
+        let Some((a, b, c)) = numbers(date) else {
+            return;
+        };
         if a > 31 || c > 9_999 {
             return;
         }
@@ -78,10 +80,16 @@ impl Reader {
         let (date, clock) = split(text)?;
         let day = self.date(date)?;
         if clock.is_empty() {
-            return Some(Instant { ms: day * DAY_MS, zoned: false });
+            return Some(Instant {
+                ms: day * DAY_MS,
+                zoned: false,
+            });
         }
         let clock = time_of_day(clock)?;
-        Some(Instant { ms: day * DAY_MS + clock.ms, zoned: clock.zoned })
+        Some(Instant {
+            ms: day * DAY_MS + clock.ms,
+            zoned: clock.zoned,
+        })
     }
 
     /// Separate date and time texts.
@@ -89,14 +97,21 @@ impl Reader {
         let (date, _) = split(date.trim().trim_matches('"'))?;
         let day = self.date(date)?;
         let clock = time_of_day(time.trim().trim_matches('"').trim())?;
-        Some(Instant { ms: day * DAY_MS + clock.ms, zoned: clock.zoned })
+        Some(Instant {
+            ms: day * DAY_MS + clock.ms,
+            zoned: clock.zoned,
+        })
     }
 
     /// Days since 1970 of a date text.
     fn date(&self, text: &str) -> Option<i64> {
         if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
             let year = text.get(..4)?.parse().ok()?;
-            return days(year, text.get(4..6)?.parse().ok()?, text.get(6..)?.parse().ok()?);
+            return days(
+                year,
+                text.get(4..6)?.parse().ok()?,
+                text.get(6..)?.parse().ok()?,
+            );
         }
         let (a, b, c) = numbers(text)?;
         if a > 31 {
@@ -126,7 +141,10 @@ fn count(text: &str) -> Option<Instant> {
         12 | 13 => number,
         _ => return None,
     };
-    Some(Instant { ms: ms.round() as i64, zoned: true })
+    Some(Instant {
+        ms: ms.round() as i64,
+        zoned: true,
+    })
 }
 
 /// Splits into date and clock at `T` or blanks.
@@ -164,10 +182,14 @@ fn numbers(date: &str) -> Option<(i64, i64, i64)> {
 }
 
 fn month_name(text: &str) -> Option<i64> {
-    const NAMES: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NAMES: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let head = text.get(..3)?.to_ascii_lowercase();
-    (1..).zip(NAMES).find(|(_, name)| *name == head).map(|(number, _)| number)
+    (1..)
+        .zip(NAMES)
+        .find(|(_, name)| *name == head)
+        .map(|(number, _)| number)
 }
 
 /// Days since 1970 in the Gregorian calendar; `None` for a date that does not exist.
@@ -199,12 +221,16 @@ fn time_of_day(text: &str) -> Option<Instant> {
     if !text.contains(':') {
         return nmea(text);
     }
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',')))
+        .unwrap_or(text.len());
     let (clock, rest) = (text.get(..end)?, text.get(end..)?.trim());
     let mut parts = clock.split(':');
     let mut hour: i64 = parts.next()?.parse().ok()?;
     let minute: i64 = parts.next()?.parse().ok()?;
-    let second: f64 = parts.next().map_or(Some(0.0), |t| t.replace(',', ".").parse().ok())?;
+    let second: f64 = parts
+        .next()
+        .map_or(Some(0.0), |t| t.replace(',', ".").parse().ok())?;
     if parts.next().is_some() || !(0..60).contains(&minute) || !(0.0..61.0).contains(&second) {
         return None;
     }
@@ -232,7 +258,10 @@ fn time_of_day(text: &str) -> Option<Instant> {
         "Z" | "UTC" | "GMT" => Some(0),
         other => Some(offset(other)?),
     };
-    Some(Instant { ms: ms - shift.unwrap_or(0), zoned: shift.is_some() })
+    Some(Instant {
+        ms: ms - shift.unwrap_or(0),
+        zoned: shift.is_some(),
+    })
 }
 
 /// `+02:00`, `-0600`, `+2` in milliseconds.
@@ -248,7 +277,11 @@ fn offset(text: &str) -> Option<i64> {
     }
     let (hours, minutes) = digits.split_at(digits.len().min(if digits.len() == 3 { 1 } else { 2 }));
     let hours: i64 = hours.parse().ok()?;
-    let minutes: i64 = if minutes.is_empty() { 0 } else { minutes.parse().ok()? };
+    let minutes: i64 = if minutes.is_empty() {
+        0
+    } else {
+        minutes.parse().ok()?
+    };
     (hours <= 15 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60_000)
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod project;
 mod status;
 pub mod table;
 
-pub use status::status;
+pub use status::{crop_name, status};
 
 use dictionary::{Row, UnitRule};
 use std::collections::BTreeMap;
@@ -30,7 +30,10 @@ pub struct Title {
 impl Title {
     /// A title whose unit nothing tells.
     pub fn bare(name: impl Into<String>) -> Self {
-        Self { name: name.into(), unit: None }
+        Self {
+            name: name.into(),
+            unit: None,
+        }
     }
 
     /// Splits a trailing unit bracket off: `Yld Vol(Dry)(bu/ac)`, `Speed [km/h]`, `Yield t/ha`.
@@ -38,14 +41,19 @@ impl Title {
     pub fn from_text(text: &str) -> Self {
         let text = text.trim().trim_matches('"').trim();
         for (open, close) in [('(', ')'), ('[', ']')] {
-            let Some(body) = text.strip_suffix(close) else { continue };
+            let Some(body) = text.strip_suffix(close) else {
+                continue;
+            };
             // `gal(US)/ac)` holds brackets of its own: try every opening one from the left.
             for (at, _) in body.match_indices(open) {
                 let unit = body.get(at + open.len_utf8()..).unwrap_or_default();
                 let name = body.get(..at).unwrap_or_default().trim();
                 // `(M)` and `(V)` tell mass from volume and are no units.
                 if !name.is_empty() && !matches!(unit, "M" | "V") && Unit::parse(unit).is_some() {
-                    return Self { name: name.to_owned(), unit: Some(unit.to_owned()) };
+                    return Self {
+                        name: name.to_owned(),
+                        unit: Some(unit.to_owned()),
+                    };
                 }
             }
         }
@@ -53,7 +61,10 @@ impl Title {
             && (unit.contains('/') || unit == "%")
             && Unit::parse(unit).is_some()
         {
-            return Self { name: name.trim().to_owned(), unit: Some(unit.to_owned()) };
+            return Self {
+                name: name.trim().to_owned(),
+                unit: Some(unit.to_owned()),
+            };
         }
         Self::bare(text)
     }
@@ -115,7 +126,9 @@ pub struct Mapping {
 impl Mapping {
     /// The column of a property.
     pub fn column(&self, property: Property) -> Option<usize> {
-        self.columns.iter().position(|m| m.as_ref().is_some_and(|m| m.property == property))
+        self.columns
+            .iter()
+            .position(|m| m.as_ref().is_some_and(|m| m.property == property))
     }
 
     /// Whether a column holds a value of field work (and not just position, time or a name).
@@ -126,7 +139,9 @@ impl Mapping {
     /// Properties whose unit is assumed, for `OperationDescription::assumed_units`.
     pub fn assumed_units(&self) -> Vec<(Property, &'static Unit)> {
         let assumed = self.columns.iter().flatten().filter(|m| m.assumed);
-        assumed.filter_map(|m| m.unit.map(|unit| (m.property, unit))).collect()
+        assumed
+            .filter_map(|m| m.unit.map(|unit| (m.property, unit)))
+            .collect()
     }
 }
 
@@ -137,13 +152,19 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
     let find = |list: &[&str]| list.iter().find_map(|l| names.iter().position(|n| n == l));
     let family = family(&names);
     let system = system(titles, &names);
-    let mut choice = Choice { columns: (0..titles.len()).map(|_| None).collect() };
+    let mut choice = Choice {
+        columns: (0..titles.len()).map(|_| None).collect(),
+    };
     for (index, title) in titles.iter().enumerate() {
         if let Some(meaning) = from_map(&title.name, column_map) {
             choice.offer(index, 0, meaning);
-        } else if let Some((rank, meaning)) =
-            look_up(title, names.get(index).map_or("", String::as_str), family, system, &names)
-        {
+        } else if let Some((rank, meaning)) = look_up(
+            title,
+            names.get(index).map_or("", String::as_str),
+            family,
+            system,
+            &names,
+        ) {
             choice.offer(index, rank, meaning);
         }
     }
@@ -151,9 +172,18 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
     let mut columns = choice.settle();
     let mut time = columns
         .iter()
-        .position(|m| m.as_ref().is_some_and(|m| m.property == Property::Timestamp))
+        .position(|m| {
+            m.as_ref()
+                .is_some_and(|m| m.property == Property::Timestamp)
+        })
         .map(TimeColumns::One);
-    let instant = || Some(Meaning { property: Property::Timestamp, unit: None, assumed: false });
+    let instant = || {
+        Some(Meaning {
+            property: Property::Timestamp,
+            unit: None,
+            assumed: false,
+        })
+    };
     let date_only = matches!(time, Some(TimeColumns::One(at)) if names.get(at).is_some_and(|n| n == "datestamp"));
     if time.is_none() || date_only {
         let found = match (date, clock) {
@@ -162,11 +192,16 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             (None, None) => None,
         };
         if let Some((at, roles)) = found
-            && columns.get(at).is_some_and(|m| m.as_ref().is_none_or(|m| m.property == Property::Timestamp))
+            && columns
+                .get(at)
+                .is_some_and(|m| m.as_ref().is_none_or(|m| m.property == Property::Timestamp))
         {
             time = Some(roles);
             for slot in &mut columns {
-                if slot.as_ref().is_some_and(|m| m.property == Property::Timestamp) {
+                if slot
+                    .as_ref()
+                    .is_some_and(|m| m.property == Property::Timestamp)
+                {
                     *slot = None;
                 }
             }
@@ -175,7 +210,9 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             }
         }
     }
-    let projected = dictionary::PROJECTED.iter().find_map(|(x, y)| Some((find(&[x])?, find(&[y])?)));
+    let projected = dictionary::PROJECTED
+        .iter()
+        .find_map(|(x, y)| Some((find(&[x])?, find(&[y])?)));
     let (operation_type, reason) = operation_type(&columns, has("sp1"));
     Mapping {
         family,
@@ -193,7 +230,10 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
 
 /// A title as the dictionary compares it: lower case letters and digits.
 pub fn normal(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Columns offered for properties; the lowest rank keeps a property.
@@ -210,8 +250,11 @@ impl Choice {
 
     fn settle(self) -> Vec<Option<Meaning>> {
         let mut best: BTreeMap<Property, (usize, usize)> = BTreeMap::new();
-        for (index, (rank, meaning)) in
-            self.columns.iter().enumerate().filter_map(|(i, c)| Some((i, c.as_ref()?)))
+        for (index, (rank, meaning)) in self
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(i, c)| Some((i, c.as_ref()?)))
         {
             let entry = best.entry(meaning.property).or_insert((*rank, index));
             if *rank < entry.0 {
@@ -232,12 +275,22 @@ impl Choice {
 fn from_map(name: &str, map: &BTreeMap<String, String>) -> Option<Meaning> {
     let text = map.get(name).or_else(|| {
         let wanted = normal(name);
-        map.iter().find(|(title, _)| normal(title) == wanted).map(|(_, text)| text)
+        map.iter()
+            .find(|(title, _)| normal(title) == wanted)
+            .map(|(_, text)| text)
     })?;
-    let (property, unit) = text.split_once(':').map_or((text.as_str(), None), |(p, u)| (p, Some(u)));
+    let (property, unit) = text
+        .split_once(':')
+        .map_or((text.as_str(), None), |(p, u)| (p, Some(u)));
     let property = Property::from_name(property.trim())?;
-    let said = unit.and_then(Unit::parse).filter(|u| property.accepts(u.dimension));
-    Some(Meaning { property, unit: said.or_else(|| default_unit(property)), assumed: said.is_none() && default_unit(property).is_some() })
+    let said = unit
+        .and_then(Unit::parse)
+        .filter(|u| property.accepts(u.dimension));
+    Some(Meaning {
+        property,
+        unit: said.or_else(|| default_unit(property)),
+        assumed: said.is_none() && default_unit(property).is_some(),
+    })
 }
 
 /// The unit that is assumed for a property when a column map names none.
@@ -275,17 +328,33 @@ enum System {
 
 /// The system of units that the whole set shows (`vendor-formats` 3.1).
 fn system(titles: &[Title], names: &[String]) -> System {
-    const METRIC: &[&str] = &["distancem", "speedkmh", "prodhah", "yoffsetm", "vitessekm", "swthwdthm"];
+    const METRIC: &[&str] = &[
+        "distancem",
+        "speedkmh",
+        "prodhah",
+        "yoffsetm",
+        "vitessekm",
+        "swthwdthm",
+    ];
     const US: &[&str] = &["distancef", "distanceft", "speedmph", "prodach", "yoffsetf"];
     let shows = |list: &[&str], units: &[&str]| {
         names.iter().any(|n| list.contains(&n.as_str()))
             || titles.iter().any(|t| {
-                t.unit.as_deref().and_then(Unit::parse).is_some_and(|u| units.contains(&u.symbol))
+                t.unit
+                    .as_deref()
+                    .and_then(Unit::parse)
+                    .is_some_and(|u| units.contains(&u.symbol))
             })
     };
-    if shows(METRIC, &["m", "km/hr", "t/ha", "kg/ha", "ha/h", "t/h", "L/ha"]) {
+    if shows(
+        METRIC,
+        &["m", "km/hr", "t/ha", "kg/ha", "ha/h", "t/h", "L/ha"],
+    ) {
         System::Metric
-    } else if shows(US, &["ft", "mi/hr", "lb/ac", "bu/ac", "ac/h", "lb/s", "gal/ac"]) {
+    } else if shows(
+        US,
+        &["ft", "mi/hr", "lb/ac", "bu/ac", "ac/h", "lb/s", "gal/ac"],
+    ) {
         System::Us
     } else {
         System::Unknown
@@ -303,9 +372,11 @@ fn family(names: &[String]) -> Family {
         Family::YieldEditor
     } else if has("sp1") && has("sp38") && has("protein") {
         Family::CropScan
-    } else if ["yldvol", "yldmass", "cropflw", "swthwdth", "rtapd", "objid", "tgtrate"]
-        .iter()
-        .any(|p| starts(p))
+    } else if [
+        "yldvol", "yldmass", "cropflw", "swthwdth", "rtapd", "objid", "tgtrate",
+    ]
+    .iter()
+    .any(|p| starts(p))
     {
         Family::SmsNamed
     } else {
@@ -335,8 +406,19 @@ fn look_up(
         _ => &[],
     };
     if family == Family::CropScan && matches!(name, "x" | "y") {
-        let property = if name == "x" { Property::Longitude } else { Property::Latitude };
-        return Some((1, Meaning { property, unit: Some(Unit::known("arcdeg")), assumed: false }));
+        let property = if name == "x" {
+            Property::Longitude
+        } else {
+            Property::Latitude
+        };
+        return Some((
+            1,
+            Meaning {
+                property,
+                unit: Some(Unit::known("arcdeg")),
+                assumed: false,
+            },
+        ));
     }
     let cut = title.name.chars().count() == 10 && name.len() >= 6;
     for exact in [true, false] {
@@ -344,8 +426,16 @@ fn look_up(
             break;
         }
         for (rank, row) in special.iter().chain(dictionary::GENERAL).enumerate() {
-            let matches = |t: &&&str| if exact { **t == name } else { t.starts_with(name) };
-            let Some(at) = row.titles.iter().position(|t| matches(&t)) else { continue };
+            let matches = |t: &&&str| {
+                if exact {
+                    **t == name
+                } else {
+                    t.starts_with(name)
+                }
+            };
+            let Some(at) = row.titles.iter().position(|t| matches(&t)) else {
+                continue;
+            };
             // Rows of several titles keep the order of the titles too.
             let rank = 10 + rank * 32 + at;
             if let Some(meaning) = resolve(row, said, system) {
@@ -359,7 +449,13 @@ fn look_up(
 /// A row's property with the unit that the file says, or else the row's rule.
 fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Meaning> {
     let property = row.property;
-    let meaning = |unit, assumed| Some(Meaning { property, unit, assumed });
+    let meaning = |unit, assumed| {
+        Some(Meaning {
+            property,
+            unit,
+            assumed,
+        })
+    };
     if row.rule == UnitRule::None {
         return meaning(None, false);
     }
@@ -369,13 +465,20 @@ fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Mea
         }
         // A yield by volume in the title and by mass in the bracket: the bracket is right.
         if let Some(other) = in_dimension(property, unit.dimension) {
-            return Some(Meaning { property: other, unit: Some(unit), assumed: false });
+            return Some(Meaning {
+                property: other,
+                unit: Some(unit),
+                assumed: false,
+            });
         }
     }
     match row.rule {
         UnitRule::None => meaning(None, false),
         UnitRule::Fixed(symbol) => meaning(Some(Unit::known(symbol)), false),
-        UnitRule::Assumed(symbol) => meaning(Some(Unit::known(symbol)), system == System::Unknown || !symbol.starts_with("bu")),
+        UnitRule::Assumed(symbol) => meaning(
+            Some(Unit::known(symbol)),
+            system == System::Unknown || !symbol.starts_with("bu"),
+        ),
         UnitRule::System(us, metric) => {
             let symbol = if system == System::Metric { metric } else { us };
             meaning(Some(Unit::known(symbol)), system == System::Unknown)
@@ -386,8 +489,14 @@ fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Mea
 /// The sibling of a harvest property in another dimension.
 fn in_dimension(property: Property, dimension: Dimension) -> Option<Property> {
     use Property as P;
-    let wet = matches!(property, P::WetMass | P::WetMassPerArea | P::WetVolume | P::WetVolumePerArea);
-    let dry = matches!(property, P::DryMass | P::DryMassPerArea | P::DryVolume | P::DryVolumePerArea);
+    let wet = matches!(
+        property,
+        P::WetMass | P::WetMassPerArea | P::WetVolume | P::WetVolumePerArea
+    );
+    let dry = matches!(
+        property,
+        P::DryMass | P::DryMassPerArea | P::DryVolume | P::DryVolumePerArea
+    );
     match (dimension, wet, dry) {
         (Dimension::Mass, true, _) => Some(P::WetMass),
         (Dimension::MassPerArea, true, _) => Some(P::WetMassPerArea),
@@ -416,28 +525,62 @@ fn rates(
     use Property as P;
     let has = |n: &str| names.iter().any(|other| other == n);
     let starts = |p: &str| names.iter().any(|other| other.starts_with(p));
-    let give = |rank, property, unit: &'static Unit, assumed| Some((rank, Meaning { property, unit: Some(unit), assumed }));
+    let give = |rank, property, unit: &'static Unit, assumed| {
+        Some((
+            rank,
+            Meaning {
+                property,
+                unit: Some(unit),
+                assumed,
+            },
+        ))
+    };
     let dimension = said.map(|u| u.dimension);
     let unknown = system == System::Unknown;
     let metric = system == System::Metric;
     let yields = ["yield", "yld", "rendement", "cropyield"];
     if yields.contains(&name) && family != Family::YieldEditor {
         return match (said, dimension) {
-            (Some(unit), Some(Dimension::MassPerArea)) => give(LAST, P::DryMassPerArea, unit, false),
-            (Some(unit), Some(Dimension::VolumePerArea)) => give(LAST, P::DryVolumePerArea, unit, false),
+            (Some(unit), Some(Dimension::MassPerArea)) => {
+                give(LAST, P::DryMassPerArea, unit, false)
+            }
+            (Some(unit), Some(Dimension::VolumePerArea)) => {
+                give(LAST, P::DryVolumePerArea, unit, false)
+            }
             _ if metric => give(LAST, P::DryMassPerArea, Unit::known("t/ha"), true),
             _ => give(LAST, P::DryVolumePerArea, Unit::known("bu/ac"), true),
         };
     }
-    let actual = ["appliedrate", "appliedrat", "appldrt", "actualrate", "applicationrate", "productamount", "productrate", "rate"];
-    let target = ["targetrate", "targtrt", "tgtrate", "targetrat", "appliedratetarget"];
+    let actual = [
+        "appliedrate",
+        "appliedrat",
+        "appldrt",
+        "actualrate",
+        "applicationrate",
+        "productamount",
+        "productrate",
+        "rate",
+    ];
+    let target = [
+        "targetrate",
+        "targtrt",
+        "tgtrate",
+        "targetrat",
+        "appliedratetarget",
+    ];
     let thousand = name == "tgtratek";
     let is_target = target.contains(&name) || thousand;
     if !is_target && !actual.contains(&name) {
         return None;
     }
-    let rank = if name == "rate" { LAST } else { 50 } + actual.iter().chain(&target).position(|t| *t == name).unwrap_or(0);
-    let seed_word = !starts("product") && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
+    let rank = if name == "rate" { LAST } else { 50 }
+        + actual
+            .iter()
+            .chain(&target)
+            .position(|t| *t == name)
+            .unwrap_or(0);
+    let seed_word = !starts("product")
+        && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
     let seed = dimension == Some(Dimension::CountPerArea)
         || (thousand && said.is_none() && (has("rtapdct") || !metric))
         || (!thousand && seed_word && dimension != Some(Dimension::VolumePerArea));
@@ -466,11 +609,28 @@ fn is_value(property: Property) -> bool {
     use Property as P;
     matches!(
         property,
-        P::SeedRate | P::SeedRateTarget | P::SeedDepth | P::DownForce | P::Singulation
-            | P::AppliedRate | P::AppliedRateTarget | P::HarvestMoisture | P::WetMass | P::DryMass
-            | P::WetMassPerArea | P::DryMassPerArea | P::WetVolume | P::DryVolume
-            | P::WetVolumePerArea | P::DryVolumePerArea | P::CropFlow | P::ProteinPercentage
-            | P::TillageDepthActual | P::TillageDepthTarget | P::FuelRate | P::FuelUsed
+        P::SeedRate
+            | P::SeedRateTarget
+            | P::SeedDepth
+            | P::DownForce
+            | P::Singulation
+            | P::AppliedRate
+            | P::AppliedRateTarget
+            | P::HarvestMoisture
+            | P::WetMass
+            | P::DryMass
+            | P::WetMassPerArea
+            | P::DryMassPerArea
+            | P::WetVolume
+            | P::DryVolume
+            | P::WetVolumePerArea
+            | P::DryVolumePerArea
+            | P::CropFlow
+            | P::ProteinPercentage
+            | P::TillageDepthActual
+            | P::TillageDepthTarget
+            | P::FuelRate
+            | P::FuelUsed
     )
 }
 
@@ -478,12 +638,23 @@ fn is_value(property: Property) -> bool {
 fn operation_type(columns: &[Option<Meaning>], spectra: bool) -> (Option<OperationType>, String) {
     use Property as P;
     let first = |list: &[P]| {
-        columns.iter().flatten().map(|m| m.property).find(|property| list.contains(property))
+        columns
+            .iter()
+            .flatten()
+            .map(|m| m.property)
+            .find(|property| list.contains(property))
     };
     let because = |property: P| format!("a column of {} exists", property.name());
     let harvest = [
-        P::WetMass, P::DryMass, P::WetMassPerArea, P::DryMassPerArea, P::WetVolume, P::DryVolume,
-        P::WetVolumePerArea, P::DryVolumePerArea, P::CropFlow,
+        P::WetMass,
+        P::DryMass,
+        P::WetMassPerArea,
+        P::DryMassPerArea,
+        P::WetVolume,
+        P::DryVolume,
+        P::WetVolumePerArea,
+        P::DryVolumePerArea,
+        P::CropFlow,
     ];
     if let Some(property) = first(&harvest) {
         return (Some(OperationType::Harvested), because(property));

@@ -18,17 +18,25 @@ impl Projection {
             )
         };
         let digits = text.trim().rsplit(':').next().unwrap_or_default();
-        let code: u32 = digits.parse().map_err(|_: std::num::ParseIntError| unknown())?;
+        let code: u32 = digits
+            .parse()
+            .map_err(|_: std::num::ParseIntError| unknown())?;
         let definition = match code {
             32_601..=32_660 => format!("+proj=utm +zone={} +datum=WGS84 +units=m", code - 32_600),
-            32_701..=32_760 => format!("+proj=utm +zone={} +south +datum=WGS84 +units=m", code - 32_700),
+            32_701..=32_760 => format!(
+                "+proj=utm +zone={} +south +datum=WGS84 +units=m",
+                code - 32_700
+            ),
             25_828..=25_838 => format!("+proj=utm +zone={} +ellps=GRS80 +units=m", code - 25_800),
             26_901..=26_923 => format!("+proj=utm +zone={} +ellps=GRS80 +units=m", code - 26_900),
-            3_857 => "+proj=merc +a=6378137 +b=6378137 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m".to_owned(),
+            3_857 => {
+                "+proj=merc +a=6378137 +b=6378137 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m".to_owned()
+            }
             _ => return Err(unknown()),
         };
         let source = Proj::from_proj_string(&definition).map_err(|e| e.to_string())?;
-        let target = Proj::from_proj_string("+proj=longlat +datum=WGS84").map_err(|e| e.to_string())?;
+        let target =
+            Proj::from_proj_string("+proj=longlat +datum=WGS84").map_err(|e| e.to_string())?;
         Ok(Self { source, target })
     }
 
@@ -49,8 +57,13 @@ mod tests {
     fn utm_agrees_with_an_independent_transformation() {
         // From a table that has both: a wheat field in zone 12 north.
         let projection = Projection::from_code("EPSG:32612").expect("known");
-        let (lon, lat) = projection.degrees(533_826.426, 5_304_536.267).expect("on earth");
-        assert!((lon - -110.547_467_5).abs() < 2e-6 && (lat - 47.893_264_8).abs() < 2e-6, "{lon} {lat}");
+        let (lon, lat) = projection
+            .degrees(533_826.426, 5_304_536.267)
+            .expect("on earth");
+        assert!(
+            (lon - -110.547_467_5).abs() < 2e-6 && (lat - 47.893_264_8).abs() < 2e-6,
+            "{lon} {lat}"
+        );
         assert!(Projection::from_code("EPSG:31467").is_err());
         assert!(Projection::from_code("mars").is_err());
     }

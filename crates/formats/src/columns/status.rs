@@ -1,4 +1,6 @@
-//! Whether a record was logged while working, as the sources write it.
+//! Words and codes in cells: whether a record was logged while working, and crops by number.
+
+use super::Family;
 
 /// `On` or `Off` from a text or numeric code: SMS `On`/`Off`, Ag Leader 33 or 1 and 32 or 0,
 /// header words. `None` for anything else.
@@ -12,10 +14,39 @@ pub fn status(text: &str) -> Option<&'static str> {
         };
     }
     match text.to_lowercase().as_str() {
-        "on" | "true" | "yes" | "down" | "working" | "work" | "recording" | "active" | "engaged"
+        "on"
+        | "true"
+        | "yes"
+        | "down"
+        | "working"
+        | "work"
+        | "recording"
+        | "active"
+        | "engaged"
         | "dtirecordingstatuson" => Some("On"),
-        "off" | "false" | "no" | "up" | "idle" | "not working" | "paused" | "inactive"
+        "off"
+        | "false"
+        | "no"
+        | "up"
+        | "idle"
+        | "not working"
+        | "paused"
+        | "inactive"
         | "dtirecordingstatusoff" => Some("Off"),
         _ => None,
+    }
+}
+
+/// The name of a crop that a family of exports writes as a code: Deere's numbers
+/// (`vendor-formats` 2.1), Yield Editor's short words. Anything else stays.
+pub fn crop_name(family: Family, text: &str) -> &str {
+    match (family, text.trim()) {
+        (Family::DeereOperationsCenter, "11") => "oats",
+        (Family::DeereOperationsCenter, "25" | "26") => "wheat",
+        (Family::DeereOperationsCenter, "173") => "corn",
+        (Family::DeereOperationsCenter, "174") => "soybeans",
+        (Family::YieldEditor, "ww") => "winter wheat",
+        (Family::YieldEditor, "sw") => "spring wheat",
+        (_, other) => other,
     }
 }

@@ -4,7 +4,7 @@
 //! per row. Gives the raw batch under the source's names and the standard points, which share
 //! their arrays wherever the values are the same.
 
-use super::{Mapping, Title, status};
+use super::{Family, Mapping, Title, crop_name, status};
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
@@ -41,9 +41,11 @@ impl<'a> Cell<'a> {
         match self {
             Self::Null => None,
             Self::Number(value) => value.is_finite().then_some(value),
-            Self::Text(text) if decimal_comma && text.contains(',') => {
-                text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite())
-            }
+            Self::Text(text) if decimal_comma && text.contains(',') => text
+                .replace(',', ".")
+                .parse()
+                .ok()
+                .filter(|v: &f64| v.is_finite()),
             Self::Text(text) => text.parse().ok().filter(|v: &f64| v.is_finite()),
         }
     }
@@ -106,9 +108,11 @@ enum Feed {
     Longitude,
     Latitude,
     Instant,
+    Area(Float64Builder),
     /// The source column as it is.
     Same(usize),
     Status(usize, StringBuilder),
+    Crop(usize, StringBuilder),
     Integer(usize, Int64Builder),
 }
 
@@ -122,6 +126,9 @@ pub struct Table {
     raw_schema: SchemaRef,
     points_schema: SchemaRef,
     decimal_comma: bool,
+    family: Family,
+    /// Square metres of the polygon of the next row.
+    pub area: Option<f64>,
     in_batch: usize,
     /// Rows taken so far.
     pub rows: u64,
@@ -141,6 +148,8 @@ pub struct Plan<'a> {
     /// Whether rows have instants.
     pub instants: bool,
     pub decimal_comma: bool,
+    /// Rows stand for polygons, whose area in square metres [`Table::area`] is told.
+    pub areas: bool,
 }
 
 impl Table {
@@ -156,6 +165,14 @@ impl Table {
             raw.push(field.clone());
             points.push(field);
             feeds.push(Feed::Instant);
+        }
+        if plan.areas && plan.mapping.column(Property::Area).is_none() {
+            points.push(records::field(
+                Property::Area,
+                Unit::from_symbol("m2"),
+                &none,
+            ));
+            feeds.push(Feed::Area(Float64Builder::new()));
         }
         let mut taken: HashSet<String> = raw.iter().map(|f| f.name().clone()).collect();
         let mut stores = Vec::with_capacity(plan.titles.len());
@@ -178,8 +195,11 @@ impl Table {
                 continue;
             }
             let name = unique(&title.name, index, &mut taken);
-            let store =
-                if numeric { Store::Number(Float64Builder::new()) } else { Store::Text(StringBuilder::new()) };
+            let store = if numeric {
+                Store::Number(Float64Builder::new())
+            } else {
+                Store::Text(StringBuilder::new())
+            };
             let data_type = if numeric {
                 records::data_type(Property::Speed)
             } else {
@@ -191,6 +211,7 @@ impl Table {
             let feed = match (meaning.property, kind) {
                 (Property::Longitude | Property::Latitude | Property::Timestamp, _) => continue,
                 (Property::RecordingStatus, _) => Feed::Status(index, StringBuilder::new()),
+                (Property::Crop, _) => Feed::Crop(index, StringBuilder::new()),
                 (_, Some(Kind::Integer)) => Feed::Integer(index, Int64Builder::new()),
                 _ => Feed::Same(index),
             };
@@ -208,11 +229,15 @@ impl Table {
             stores,
             longitude: Float64Builder::new(),
             latitude: Float64Builder::new(),
-            instants: plan.instants.then(|| TimestampMillisecondBuilder::new().with_timezone("UTC")),
+            instants: plan
+                .instants
+                .then(|| TimestampMillisecondBuilder::new().with_timezone("UTC")),
             feeds,
             raw_schema: Arc::new(Schema::new(raw)),
             points_schema: Arc::new(Schema::new(points)),
             decimal_comma: plan.decimal_comma,
+            family: plan.mapping.family,
+            area: None,
             in_batch: 0,
             rows: 0,
             misfits: 0,
@@ -253,8 +278,10 @@ impl Table {
                 },
             }
         }
+        let area = self.area.take();
         for feed in &mut self.feeds {
             match feed {
+                Feed::Area(builder) => builder.append_option(area),
                 Feed::Status(index, builder) => {
                     let cell = cell(*index);
                     let word = match cell {
@@ -265,6 +292,13 @@ impl Table {
                     self.strange_status += u64::from(word.is_none() && cell != Cell::Null);
                     builder.append_option(word);
                 }
+                Feed::Crop(index, builder) => match cell(*index) {
+                    Cell::Null => builder.append_null(),
+                    Cell::Text(text) => builder.append_value(crop_name(self.family, text)),
+                    Cell::Number(value) => {
+                        builder.append_value(crop_name(self.family, &value.to_string()));
+                    }
+                },
                 Feed::Integer(index, builder) => {
                     let value = cell(*index).number(self.decimal_comma);
                     let whole = value.filter(|v| v.fract() == 0.0 && v.abs() < 9e15);
@@ -290,8 +324,10 @@ impl Table {
         self.in_batch = 0;
         let longitude: ArrayRef = Arc::new(self.longitude.finish());
         let latitude: ArrayRef = Arc::new(self.latitude.finish());
-        let instants: Option<ArrayRef> =
-            self.instants.as_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let instants: Option<ArrayRef> = self
+            .instants
+            .as_mut()
+            .map(|builder| Arc::new(builder.finish()) as ArrayRef);
         let stored: Vec<Option<ArrayRef>> = self
             .stores
             .iter_mut()
@@ -311,7 +347,10 @@ impl Table {
                 Feed::Latitude => Some(Arc::clone(&latitude)),
                 Feed::Instant => instants.clone(),
                 Feed::Same(index) => stored.get(*index).cloned().flatten(),
-                Feed::Status(_, builder) => Some(Arc::new(builder.finish()) as ArrayRef),
+                Feed::Area(builder) => Some(Arc::new(builder.finish()) as ArrayRef),
+                Feed::Status(_, builder) | Feed::Crop(_, builder) => {
+                    Some(Arc::new(builder.finish()) as ArrayRef)
+                }
                 Feed::Integer(_, builder) => Some(Arc::new(builder.finish()) as ArrayRef),
             });
         }
@@ -327,7 +366,11 @@ impl Table {
 
 /// A name that no other column of the raw batch has.
 fn unique(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
-    let mut candidate = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
+    let mut candidate = if name.is_empty() {
+        format!("column {}", index + 1)
+    } else {
+        name.to_owned()
+    };
     if taken.contains(&candidate) {
         candidate = format!("{candidate} ({})", index + 1);
     }

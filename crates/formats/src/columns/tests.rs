@@ -20,8 +20,19 @@ fn unit(mapping: &Mapping, property: Property) -> Option<(&'static str, bool)> {
 #[test]
 fn deere_exports_without_json_are_us_and_marked() {
     let m = map(&[
-        "DISTANCE", "SWATHWIDTH", "VRYIELDVOL", "SECTIONID", "Crop", "WetMass", "Moisture", "Time",
-        "Heading", "VARIETY", "Elevation", "IsoTime", "Machine",
+        "DISTANCE",
+        "SWATHWIDTH",
+        "VRYIELDVOL",
+        "SECTIONID",
+        "Crop",
+        "WetMass",
+        "Moisture",
+        "Time",
+        "Heading",
+        "VARIETY",
+        "Elevation",
+        "IsoTime",
+        "Machine",
     ]);
     assert_eq!(m.family, Family::DeereOperationsCenter);
     assert_eq!(unit(&m, Property::WetMassPerArea), Some(("lb/ac", true)));
@@ -34,7 +45,14 @@ fn deere_exports_without_json_are_us_and_marked() {
 
 #[test]
 fn deere_rates_follow_the_unit_of_the_metadata() {
-    let mut list = titles(&["IsoTime", "DISTANCE", "SWATHWIDTH", "AppliedRate", "TargetRate", "Product"]);
+    let mut list = titles(&[
+        "IsoTime",
+        "DISTANCE",
+        "SWATHWIDTH",
+        "AppliedRate",
+        "TargetRate",
+        "Product",
+    ]);
     let m = map_titles(&list, &BTreeMap::new());
     assert_eq!(unit(&m, Property::AppliedRate), Some(("gal/ac", true)));
     for title in &mut list[3..5] {
@@ -43,19 +61,34 @@ fn deere_rates_follow_the_unit_of_the_metadata() {
     let m = map_titles(&list, &BTreeMap::new());
     assert_eq!(unit(&m, Property::SeedRate), Some(("seeds/ac", false)));
     assert_eq!(m.operation_type, Some(OperationType::Planted));
-    let m = map(&["Time", "Crop", "AppldRt", "SWATHWI", "DISTANC", "SECTION", "TargtRt", "Variety", "IsoTime"]);
+    let m = map(&[
+        "Time", "Crop", "AppldRt", "SWATHWI", "DISTANC", "SECTION", "TargtRt", "Variety", "IsoTime",
+    ]);
     assert_eq!(unit(&m, Property::SeedRate), Some(("seeds/ac", true)));
     assert_eq!(unit(&m, Property::EquipmentWidth), Some(("ft", true)));
 }
 
 #[test]
 fn sms_units_come_from_the_whole_set_of_names() {
-    let m = map(&["Distance_m", "Swth_Wdth_", "Crop_Flw_M", "Moisture__", "Yld_Mass_D", "Speed_km_h"]);
+    let m = map(&[
+        "Distance_m",
+        "Swth_Wdth_",
+        "Crop_Flw_M",
+        "Moisture__",
+        "Yld_Mass_D",
+        "Speed_km_h",
+    ]);
     assert_eq!(m.family, Family::SmsNamed);
     assert_eq!(unit(&m, Property::EquipmentWidth), Some(("m", false)));
     assert_eq!(unit(&m, Property::CropFlow), Some(("t/h", false)));
     assert_eq!(unit(&m, Property::DryMassPerArea), Some(("t/ha", false)));
-    let m = map(&["Distance_f", "Swth_Wdth_", "Crop_Flw_M", "Yld_Vol_Dr", "Yld_Mass_W"]);
+    let m = map(&[
+        "Distance_f",
+        "Swth_Wdth_",
+        "Crop_Flw_M",
+        "Yld_Vol_Dr",
+        "Yld_Mass_W",
+    ]);
     assert_eq!(unit(&m, Property::EquipmentWidth), Some(("ft", false)));
     assert_eq!(unit(&m, Property::CropFlow), Some(("lb/s", false)));
     assert_eq!(unit(&m, Property::WetMassPerArea), Some(("lb/ac", false)));
@@ -67,8 +100,16 @@ fn sms_units_come_from_the_whole_set_of_names() {
 #[test]
 fn sms_text_titles_say_their_unit_in_brackets() {
     let m = map(&[
-        "Longitude", "Latitude", "Distance(m)", "Track(deg)", "Duration(s)", "Swth Wdth(m)",
-        "Crop Flw(M)(tonne/h)", "Crop Flw(V)(m³/s)", "Moisture(%)", "Yld Mass(Dry)(tonne/ha)",
+        "Longitude",
+        "Latitude",
+        "Distance(m)",
+        "Track(deg)",
+        "Duration(s)",
+        "Swth Wdth(m)",
+        "Crop Flw(M)(tonne/h)",
+        "Crop Flw(V)(m³/s)",
+        "Moisture(%)",
+        "Yld Mass(Dry)(tonne/ha)",
     ]);
     assert_eq!(unit(&m, Property::CropFlow), Some(("t/h", false)));
     assert_eq!(m.column(Property::CropFlow), Some(6));
@@ -76,7 +117,10 @@ fn sms_text_titles_say_their_unit_in_brackets() {
     assert_eq!(unit(&m, Property::DryMassPerArea), Some(("t/ha", false)));
     assert_eq!(unit(&m, Property::SamplingInterval), Some(("s", false)));
     let title = Title::from_text("Rt Apd Liq(gal(US)/ac)");
-    assert_eq!((title.name.as_str(), title.unit.as_deref()), ("Rt Apd Liq", Some("gal(US)/ac")));
+    assert_eq!(
+        (title.name.as_str(), title.unit.as_deref()),
+        ("Rt Apd Liq", Some("gal(US)/ac"))
+    );
 }
 
 #[test]
@@ -87,12 +131,29 @@ fn sms_targets_tell_seed_from_product() {
     assert_eq!(m.operation_type, Some(OperationType::Planted));
     let m = map(&["Obj__Id", "Product", "Rt_Apd_Liq", "Tgt_Rate_g"]);
     assert_eq!(m.operation_type, Some(OperationType::Applied));
-    assert_eq!(unit(&m, Property::AppliedRateTarget), Some(("gal/ac", true)));
+    assert_eq!(
+        unit(&m, Property::AppliedRateTarget),
+        Some(("gal/ac", true))
+    );
 }
 
 #[test]
 fn template_1_and_yield_editor_have_fixed_units() {
-    let m = map(&["LONGITUDE", "LATITUDE", "FLOW", "TIME", "CYCLES", "DISTANCE", "SWATH", "MOISTURE", "STATUS", "CROP", "ALTITUDE", "DRY_BU_AC", "SPEED"]);
+    let m = map(&[
+        "LONGITUDE",
+        "LATITUDE",
+        "FLOW",
+        "TIME",
+        "CYCLES",
+        "DISTANCE",
+        "SWATH",
+        "MOISTURE",
+        "STATUS",
+        "CROP",
+        "ALTITUDE",
+        "DRY_BU_AC",
+        "SPEED",
+    ]);
     assert_eq!(m.family, Family::SmsTemplate1);
     assert_eq!(unit(&m, Property::Distance), Some(("in", false)));
     assert_eq!(unit(&m, Property::CropFlow), Some(("lb/s", false)));
@@ -100,7 +161,10 @@ fn template_1_and_yield_editor_have_fixed_units() {
     assert_eq!(unit(&m, Property::DryVolumePerArea), Some(("bu/ac", false)));
     assert!(m.column(Property::RecordingStatus).is_some());
     assert_eq!(m.time, Some(TimeColumns::One(3)));
-    let m = map(&["field", "utm_x", "utm_y", "lat", "lon", "yield", "moistur", "swth_w_", "dist_in", "flw_lbs", "rm_code", "hdng_dg", "z_metrs"]);
+    let m = map(&[
+        "field", "utm_x", "utm_y", "lat", "lon", "yield", "moistur", "swth_w_", "dist_in",
+        "flw_lbs", "rm_code", "hdng_dg", "z_metrs",
+    ]);
     assert_eq!(m.family, Family::YieldEditor);
     assert_eq!(unit(&m, Property::EquipmentWidth), Some(("in", false)));
     assert_eq!(unit(&m, Property::Elevation), Some(("m", false)));
@@ -120,17 +184,30 @@ fn a_column_map_wins() {
 
 #[test]
 fn agridat_french_and_cropscan_titles() {
-    let m = map(&["long", "lat", "mass", "time", "seconds", "dist", "moist", "elev"]);
+    let m = map(&[
+        "long", "lat", "mass", "time", "seconds", "dist", "moist", "elev",
+    ]);
     assert_eq!(unit(&m, Property::CropFlow), Some(("lb/s", true)));
     assert_eq!(unit(&m, Property::Distance), Some(("in", true)));
     assert_eq!(unit(&m, Property::SamplingInterval), Some(("s", false)));
-    let m = map(&["largeur_de", "piste_deg_", "vitesse_km", "rend_vol_s", "heure"]);
+    let m = map(&[
+        "largeur_de",
+        "piste_deg_",
+        "vitesse_km",
+        "rend_vol_s",
+        "heure",
+    ]);
     assert_eq!(unit(&m, Property::Speed), Some(("km/hr", false)));
     assert!(m.column(Property::DryVolumePerArea).is_some());
-    let m = map(&["sp1", "sp38", "protein", "moisture", "date", "time", "y", "n", "x", "w"]);
+    let m = map(&[
+        "sp1", "sp38", "protein", "moisture", "date", "time", "y", "n", "x", "w",
+    ]);
     assert_eq!(m.family, Family::CropScan);
     assert_eq!(m.column(Property::Longitude), Some(8));
-    assert_eq!(m.operation_type, Some(OperationType::Other("protein".to_owned())));
+    assert_eq!(
+        m.operation_type,
+        Some(OperationType::Other("protein".to_owned()))
+    );
 }
 
 #[test]
@@ -151,8 +228,13 @@ fn names_that_say_nothing_give_nothing() {
 #[test]
 fn every_symbol_of_the_table_is_a_unit_that_fits() {
     use dictionary::UnitRule as R;
-    let tables =
-        [dictionary::GENERAL, dictionary::TEMPLATE_1, dictionary::DEERE, dictionary::YIELD_EDITOR, dictionary::AGRIDAT];
+    let tables = [
+        dictionary::GENERAL,
+        dictionary::TEMPLATE_1,
+        dictionary::DEERE,
+        dictionary::YIELD_EDITOR,
+        dictionary::AGRIDAT,
+    ];
     for row in tables.iter().flat_map(|t| t.iter()) {
         let symbols = match row.rule {
             R::None => vec![],
@@ -161,9 +243,17 @@ fn every_symbol_of_the_table_is_a_unit_that_fits() {
         };
         for symbol in symbols {
             let unit = Unit::from_symbol(symbol).unwrap_or_else(|| panic!("{symbol}"));
-            assert!(row.property.accepts(unit.dimension), "{} in {symbol}", row.property.name());
+            assert!(
+                row.property.accepts(unit.dimension),
+                "{} in {symbol}",
+                row.property.name()
+            );
         }
-        assert!(row.titles.iter().all(|t| *t == normal(t)), "{:?}", row.titles);
+        assert!(
+            row.titles.iter().all(|t| *t == normal(t)),
+            "{:?}",
+            row.titles
+        );
     }
 }
 
@@ -181,9 +271,24 @@ fn instants_are_read_as_they_are_written() {
         ("2017-08-26", 1_503_705_600_000, false),
     ];
     for (text, ms, zoned) in cases {
-        assert_eq!(reader.parse(text).map(|i| (i.ms, i.zoned)), Some((ms, zoned)), "{text}");
+        assert_eq!(
+            reader.parse(text).map(|i| (i.ms, i.zoned)),
+            Some((ms, zoned)),
+            "{text}"
+        );
     }
-    for text in ["", "NA", "yesterday", "13/32/2017", "2017-02-30", "12:00", "1", "99:99:99", "T", "é/é/é"] {
+    for text in [
+        "",
+        "NA",
+        "yesterday",
+        "13/32/2017",
+        "2017-02-30",
+        "12:00",
+        "1",
+        "99:99:99",
+        "T",
+        "é/é/é",
+    ] {
         assert_eq!(reader.parse(text), None, "{text}");
     }
 }
@@ -194,13 +299,23 @@ fn one_day_above_twelve_settles_the_column() {
     assert!(!reader.ambiguous());
     let august = reader.parse_pair("9/08/2018", "2:05:02 PM").map(|i| i.ms);
     assert_eq!(august, Some(1_533_823_502_000));
-    assert_eq!(reader.parse_pair("9/08/2018", "140502").map(|i| i.ms), august);
+    assert_eq!(
+        reader.parse_pair("9/08/2018", "140502").map(|i| i.ms),
+        august
+    );
     assert!(Reader::from_column(["5/8/2018", "6/8/2018"]).ambiguous());
 }
 
 #[test]
 fn status_words_and_codes() {
-    for (text, expected) in [("33", Some("On")), ("32", Some("Off")), ("\"On\"", Some("On")), ("0", Some("Off")), ("7", None), ("", None)] {
+    for (text, expected) in [
+        ("33", Some("On")),
+        ("32", Some("Off")),
+        ("\"On\"", Some("On")),
+        ("0", Some("Off")),
+        ("7", None),
+        ("", None),
+    ] {
         assert_eq!(status(text), expected, "{text}");
     }
 }

@@ -1,9 +1,7 @@
 //! Features out of a JSON stream, one at a time, into reused buffers: serde visitors that keep
 //! nothing of the document.
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -21,6 +19,8 @@ pub(super) enum Value {
 pub(super) struct Feature {
     /// First position of a point or multi point, centroid of a polygon; as in the file.
     pub(super) position: Option<(f64, f64)>,
+    /// Area of a polygon's outer ring, in the square of the file's units.
+    pub(super) area: Option<f64>,
     /// What the geometry is called; empty when it has none.
     pub(super) kind: String,
     /// By column of [`Names`].
@@ -41,7 +41,11 @@ pub(super) struct Names {
 impl Names {
     /// No names yet, at most `limit` to come.
     pub(super) fn open(limit: usize) -> Self {
-        Self { open: true, limit, ..Self::default() }
+        Self {
+            open: true,
+            limit,
+            ..Self::default()
+        }
     }
 
     fn column(&mut self, name: &str) -> Option<usize> {
@@ -104,7 +108,10 @@ impl<'de, F: FnMut(&Feature) -> Next> Visitor<'de> for &mut Document<'_, F> {
                     map.next_value_seed(Geometry(self.feature))?;
                 }
                 "properties" => {
-                    map.next_value_seed(Properties { names: self.names, feature: self.feature })?;
+                    map.next_value_seed(Properties {
+                        names: self.names,
+                        feature: self.feature,
+                    })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -136,7 +143,10 @@ impl<'de, F: FnMut(&Feature) -> Next> Visitor<'de> for Features<'_, '_, F> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         loop {
             self.0.feature.clear();
-            let seed = FeatureSeed { names: self.0.names, feature: self.0.feature };
+            let seed = FeatureSeed {
+                names: self.0.names,
+                feature: self.0.feature,
+            };
             if list.next_element_seed(seed)?.is_none() {
                 return Ok(());
             }
@@ -172,7 +182,10 @@ impl<'de> Visitor<'de> for FeatureSeed<'_> {
             match key.as_str() {
                 "geometry" => map.next_value_seed(Geometry(self.feature))?,
                 "properties" => {
-                    map.next_value_seed(Properties { names: self.names, feature: self.feature })?;
+                    map.next_value_seed(Properties {
+                        names: self.names,
+                        feature: self.feature,
+                    })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -184,6 +197,7 @@ impl<'de> Visitor<'de> for FeatureSeed<'_> {
 impl Feature {
     fn clear(&mut self) {
         self.position = None;
+        self.area = None;
         self.kind.clear();
         self.values.iter_mut().for_each(|v| *v = Value::Null);
     }
@@ -259,7 +273,11 @@ impl<'de> Visitor<'de> for ValueSeed {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(if value.is_finite() { Value::Number(value) } else { Value::Null })
+        Ok(if value.is_finite() {
+            Value::Number(value)
+        } else {
+            Value::Null
+        })
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
@@ -364,6 +382,9 @@ impl<'de> Visitor<'de> for Geometry<'_> {
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
+        if self.0.kind == "Polygon" && shape.rings == 1 {
+            self.0.area = Some((shape.area / 2.0).abs()).filter(|a| a.is_finite() && *a > 0.0);
+        }
         self.0.position = shape.position(self.0.kind.ends_with("Polygon"));
         Ok(())
     }
@@ -407,7 +428,10 @@ impl Shape {
         if !polygon || self.area == 0.0 || !self.area.is_finite() {
             return Some((x, y));
         }
-        let (dx, dy) = (self.moment.0 / (3.0 * self.area), self.moment.1 / (3.0 * self.area));
+        let (dx, dy) = (
+            self.moment.0 / (3.0 * self.area),
+            self.moment.1 / (3.0 * self.area),
+        );
         Some((x + dx, y + dy)).filter(|p| p.0.is_finite() && p.1.is_finite())
     }
 }

@@ -51,17 +51,27 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
     let point = says("Point") || says("MultiPoint");
     let boundary = area && !point && !has_values(text);
     let verdict = if boundary {
-        let reason = "polygons or lines without rates or yields: a boundary or guidance line".to_owned();
+        let reason =
+            "polygons or lines without rates or yields: a boundary or guidance line".to_owned();
         Verdict::NotMachineData { reason }
     } else {
         Verdict::Read
     };
     Some(Claim {
         format: FORMAT.id,
-        confidence: if looks { Confidence::Content } else { Confidence::Name },
+        confidence: if looks {
+            Confidence::Content
+        } else {
+            Confidence::Name
+        },
         main: id,
         entries: vec![id],
-        reason: if looks { "GeoJSON features" } else { "a file named .geojson" }.to_owned(),
+        reason: if looks {
+            "GeoJSON features"
+        } else {
+            "a file named .geojson"
+        }
+        .to_owned(),
         verdict,
     })
 }
@@ -94,7 +104,9 @@ fn json_error(error: &serde_json::Error, place: tramline_model::Place) -> ReadEr
     let what = match error.classify() {
         serde_json::error::Category::Io => format!("json could not be read: {text}"),
         serde_json::error::Category::Eof => format!("json is truncated: {text}"),
-        _ if text.contains("recursion limit") => format!("json is nested beyond the depth that is read: {text}"),
+        _ if text.contains("recursion limit") => {
+            format!("json is nested beyond the depth that is read: {text}")
+        }
         serde_json::error::Category::Syntax => format!("invalid json: {text}"),
         serde_json::error::Category::Data => format!("json is no GeoJSON: {text}"),
     };

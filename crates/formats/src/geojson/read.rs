@@ -3,7 +3,7 @@
 use super::feature::{Document, Feature, Names, Next, Value};
 use super::{json_error, place_hint};
 use crate::claim::{Claim, ReadOptions};
-use crate::columns::describe::{Clock, Facts, describe, provider, unit_finding};
+use crate::columns::describe::{Clock, Facts, describe, provider};
 use crate::columns::project::Projection;
 use crate::columns::table::{Cell, Plan, Profile, Table};
 use crate::columns::{Mapping, TimeColumns, Title, map_titles};
@@ -26,7 +26,11 @@ pub(super) fn read(
     let place = tree.place(entry);
     let (survey, mut names) = Survey::take(tree, entry, limits)?;
     if names.list.len() >= limits.columns {
-        return Err(ReadError::Limit { place, limit: "columns", allowed: limits.columns as u64 });
+        return Err(ReadError::Limit {
+            place,
+            limit: "columns",
+            allowed: limits.columns as u64,
+        });
     }
     let titles: Vec<Title> = names.list.iter().map(|n| Title::from_text(n)).collect();
     let mapping = map_titles(&titles, &options.column_map);
@@ -43,8 +47,11 @@ pub(super) fn read(
         return Err(ReadError::malformed(place, what, hint));
     }
     let clock = mapping.time.and_then(|columns| {
-        let texts: Vec<(String, String)> =
-            survey.rows.iter().map(|row| time_texts(columns, row)).collect();
+        let texts: Vec<(String, String)> = survey
+            .rows
+            .iter()
+            .map(|row| time_texts(columns, row))
+            .collect();
         Clock::from_rows(columns, mapping.family, &texts, options)
     });
     let position_columns = match &position {
@@ -58,20 +65,25 @@ pub(super) fn read(
         position: &position_columns,
         instants: clock.is_some(),
         decimal_comma: false,
+        areas: survey.polygons > 0,
     });
     let path = &tree.entry(entry).path;
     let farmobile = path.to_lowercase().contains("farmobile");
     receiver.begin(describe(&Facts {
         path,
         file_format: "GEOJSON",
-        provider: if farmobile { Provider::Farmobile } else { provider(mapping.family) },
+        provider: if farmobile {
+            Provider::Farmobile
+        } else {
+            provider(mapping.family)
+        },
         mapping: &mapping,
         profiles: &survey.profiles,
         options,
         time_source: clock.as_ref().map_or("none", |c| c.source),
         points_schema: table.points_schema(),
     }))?;
-    for finding in opening(&survey, &mapping, &position, clock.as_ref(), &place) {
+    for finding in opening(&survey, &position, clock.as_ref(), &place) {
         receiver.finding(finding);
     }
     let mut counts = Counts::default();
@@ -79,7 +91,11 @@ pub(super) fn read(
     let outcome = pass(tree, entry, &mut names, |feature| {
         counts.feature(feature, &position, clock.as_ref(), &mut table);
         if table.rows > limits.points {
-            return Err(ReadError::Limit { place: place.clone(), limit: "points", allowed: limits.points });
+            return Err(ReadError::Limit {
+                place: place.clone(),
+                limit: "points",
+                allowed: limits.points,
+            });
         }
         if table.is_full() {
             table.flush(&place, &mut *receiver)?;
@@ -92,8 +108,16 @@ pub(super) fn read(
         Err(error @ ReadError::Limit { .. }) => return Ok(receiver.failed(None, error)?),
         Err(error) => {
             // The features before the damage are good.
-            let text = format!("the rest after feature {} could not be read: {error}", table.rows);
-            let finding = Finding::new("geojson.unreadable-rest", Severity::Error, place.clone(), text);
+            let text = format!(
+                "the rest after feature {} could not be read: {error}",
+                table.rows
+            );
+            let finding = Finding::new(
+                "geojson.unreadable-rest",
+                Severity::Error,
+                place.clone(),
+                text,
+            );
             receiver.finding(finding.hint(error.hint().to_owned()));
         }
     }
@@ -101,7 +125,10 @@ pub(super) fn read(
     for finding in counts.findings(&table, &names, &place) {
         receiver.finding(finding);
     }
-    Ok(receiver.finish(Ending { records: table.rows, ..Ending::default() })?)
+    Ok(receiver.finish(Ending {
+        records: table.rows,
+        ..Ending::default()
+    })?)
 }
 
 /// One pass over the features of an entry. The answer is the `crs` member.
@@ -113,7 +140,9 @@ fn pass(
 ) -> Result<Option<String>, ReadError> {
     let place = tree.place(entry);
     let mut stream = BufReader::with_capacity(256 * 1024, tree.stream(entry)?);
-    let mark = stream.fill_buf().is_ok_and(|bytes| bytes.starts_with(&[0xEF, 0xBB, 0xBF]));
+    let mark = stream
+        .fill_buf()
+        .is_ok_and(|bytes| bytes.starts_with(&[0xEF, 0xBB, 0xBF]));
     if mark {
         stream.consume(3);
     }
@@ -169,12 +198,19 @@ impl Survey {
         let outcome = pass(tree, entry, &mut names, |feature| {
             survey.positions.extend(feature.position);
             survey.polygons += usize::from(feature.kind.ends_with("Polygon"));
-            survey.profiles.resize(survey.profiles.len().max(feature.values.len()), Profile::default());
+            survey.profiles.resize(
+                survey.profiles.len().max(feature.values.len()),
+                Profile::default(),
+            );
             for (profile, value) in survey.profiles.iter_mut().zip(&feature.values) {
                 profile.observe(cell(value), false);
             }
             survey.rows.push(feature.values.clone());
-            Ok(if survey.rows.len() < SAMPLE { Next::More } else { Next::Stop })
+            Ok(if survey.rows.len() < SAMPLE {
+                Next::More
+            } else {
+                Next::Stop
+            })
         });
         match outcome {
             Ok(crs) => survey.crs = crs,
@@ -196,13 +232,24 @@ enum Position {
 }
 
 impl Position {
-    fn find(survey: &Survey, mapping: &Mapping, options: &ReadOptions, place: &Place) -> Result<Self, ReadError> {
-        let columns = mapping.column(Property::Longitude).zip(mapping.column(Property::Latitude));
+    fn find(
+        survey: &Survey,
+        mapping: &Mapping,
+        options: &ReadOptions,
+        place: &Place,
+    ) -> Result<Self, ReadError> {
+        let columns = mapping
+            .column(Property::Longitude)
+            .zip(mapping.column(Property::Latitude));
         let named = options.column_map.get("crs").or(survey.crs.as_ref());
         if let Some(projection) = named.and_then(|code| Projection::from_code(code).ok()) {
             return Ok(Self::Projected(Box::new(projection)));
         }
-        let degrees = survey.positions.iter().filter(|p| p.0.abs() <= 180.0 && p.1.abs() <= 90.0).count();
+        let degrees = survey
+            .positions
+            .iter()
+            .filter(|p| p.0.abs() <= 180.0 && p.1.abs() <= 90.0)
+            .count();
         if survey.positions.is_empty() && columns.is_none() {
             let what = "no points: no feature of the json has a geometry with coordinates";
             return Err(ReadError::malformed(place.clone(), what, place_hint()));
@@ -215,8 +262,11 @@ impl Position {
             return Ok(Self::Columns(lon, lat));
         }
         let known = named.map_or_else(String::new, |code| format!(" (`{code}`)"));
-        let what = format!("the coordinates are not in degrees, and their coordinate system is not known{known}");
-        let hint = "export in WGS 84 degrees, or give the column map an entry `\"crs\": \"EPSG:32612\"`";
+        let what = format!(
+            "the coordinates are not in degrees, and their coordinate system is not known{known}"
+        );
+        let hint =
+            "export in WGS 84 degrees, or give the column map an entry `\"crs\": \"EPSG:32612\"`";
         Err(ReadError::unsupported(place.clone(), what, hint))
     }
 
@@ -258,13 +308,12 @@ fn time_texts(columns: TimeColumns, values: &[Value]) -> (String, String) {
 
 fn opening(
     survey: &Survey,
-    mapping: &Mapping,
     position: &Position,
     clock: Option<&Clock>,
     place: &Place,
 ) -> Vec<Finding> {
     let note = |code, text: &str| Finding::new(code, Severity::Warning, place.clone(), text);
-    let mut list: Vec<Finding> = unit_finding(mapping, place).into_iter().collect();
+    let mut list = Vec::new();
     match position {
         Position::Columns(..) => list.push(note(
             "geojson.position-from-properties",
@@ -294,7 +343,13 @@ struct Counts {
 }
 
 impl Counts {
-    fn feature(&mut self, feature: &Feature, position: &Position, clock: Option<&Clock>, table: &mut Table) {
+    fn feature(
+        &mut self,
+        feature: &Feature,
+        position: &Position,
+        clock: Option<&Clock>,
+        table: &mut Table,
+    ) {
         let instant = clock.and_then(|clock| {
             let (date, time) = time_texts(clock.columns, &feature.values);
             clock.read(&date, &time)
@@ -302,19 +357,52 @@ impl Counts {
         let place = position.read(feature);
         self.no_instant += u64::from(clock.is_some() && instant.is_none());
         self.no_position += u64::from(place.is_none());
-        table.push(place, instant, |at| feature.values.get(at).map_or(Cell::Null, cell));
+        table.area = feature.area.map(|area| match position {
+            // Square degrees, on a sphere of the earth's mean radius.
+            Position::Geometry => {
+                const METRES: f64 = 111_194.927;
+                area * METRES * METRES * place.map_or(0.0, |p| p.1.to_radians().cos())
+            }
+            Position::Projected(_) | Position::Columns(..) => area,
+        });
+        table.push(place, instant, |at| {
+            feature.values.get(at).map_or(Cell::Null, cell)
+        });
     }
 
     fn findings(&self, table: &Table, names: &Names, place: &Place) -> Vec<Finding> {
         let cases = [
-            ("geojson.instant-not-believed", self.no_instant, "features have no believable instant; their timestamp is null"),
-            ("geojson.no-position", self.no_position, "features have no position"),
-            ("geojson.not-a-number", table.misfits, "values of number properties are no number, and are null"),
-            ("geojson.late-property", names.unknown, "values belong to properties that the first features do not have, and are left out"),
+            (
+                "geojson.instant-not-believed",
+                self.no_instant,
+                "features have no believable instant; their timestamp is null",
+            ),
+            (
+                "geojson.no-position",
+                self.no_position,
+                "features have no position",
+            ),
+            (
+                "geojson.not-a-number",
+                table.misfits,
+                "values of number properties are no number, and are null",
+            ),
+            (
+                "geojson.late-property",
+                names.unknown,
+                "values belong to properties that the first features do not have, and are left out",
+            ),
         ];
         let found = cases.into_iter().filter(|(_, count, _)| *count > 0);
         found
-            .map(|(code, count, text)| Finding::new(code, Severity::Warning, place.clone(), format!("{count} {text}")))
+            .map(|(code, count, text)| {
+                Finding::new(
+                    code,
+                    Severity::Warning,
+                    place.clone(),
+                    format!("{count} {text}"),
+                )
+            })
             .collect()
     }
 }

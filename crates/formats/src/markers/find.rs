@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// A stub of that size stands for no ISOXML data: Voyager 2 cards carry one of 208 bytes.
 const STUB_BYTES: u64 = 1_024;
 /// Layers of the open formats, which their readers take even within a card.
-const OPEN_LAYERS: [&str; 9] = ["shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson"];
+const OPEN_LAYERS: [&str; 9] = [
+    "shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson",
+];
 const HEAD: usize = 512;
 
 /// What is known of an entry without its content.
@@ -37,7 +39,9 @@ impl Seen {
     }
 
     fn matches(&self, patterns: &[&str]) -> bool {
-        patterns.iter().any(|pattern| glob(pattern.as_bytes(), self.name().as_bytes()))
+        patterns
+            .iter()
+            .any(|pattern| glob(pattern.as_bytes(), self.name().as_bytes()))
     }
 
     /// The path down to the outermost folder of one of these names, with a slash.
@@ -45,7 +49,10 @@ impl Seen {
         let mut from = 0;
         while let Some(len) = self.folder().get(from..).and_then(|rest| rest.find('/')) {
             let part = self.path.get(from..from + len)?;
-            if folders.iter().any(|folder| glob(folder.as_bytes(), part.as_bytes())) {
+            if folders
+                .iter()
+                .any(|folder| glob(folder.as_bytes(), part.as_bytes()))
+            {
                 return self.path.get(..=from + len);
             }
             from += len + 1;
@@ -68,13 +75,22 @@ pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
         .map(|id| {
             let path = tree.entry(id).path.to_lowercase();
             let name_at = path.rfind('/').map_or(0, |slash| slash + 1);
-            Seen { id, path, name_at, size: tree.entry(id).size }
+            Seen {
+                id,
+                path,
+                name_at,
+                size: tree.entry(id).size,
+            }
         })
         .collect();
     let mut claims = Vec::new();
     for marker in MARKERS {
         let sets = match &marker.find {
-            Find::Below { folders, marks, unless } => below(&free, folders, marks, unless),
+            Find::Below {
+                folders,
+                marks,
+                unless,
+            } => below(&free, folders, marks, unless),
             Find::Files { marks, sides, .. } => beside(&free, marks, sides),
         };
         if sets.is_empty() {
@@ -109,10 +125,15 @@ fn below(free: &[Seen], folders: &[&str], marks: &[&str], unless: &[&str]) -> Ve
         .map(Seen::folder)
         .collect();
     for seen in free {
-        let Some(root) = seen.root(folders) else { continue };
+        let Some(root) = seen.root(folders) else {
+            continue;
+        };
         let (set, spoilt) = roots.entry(root).or_default();
         *spoilt |= seen.matches(unless);
-        let extension = seen.name().rsplit_once('.').map_or("", |(_, extension)| extension);
+        let extension = seen
+            .name()
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension);
         let layer = OPEN_LAYERS.contains(&extension) && !seen.path.contains("/productlayers/");
         if seen.matches(marks) && !layer {
             set.main.push(seen.id);
@@ -154,7 +175,10 @@ fn beside(free: &[Seen], marks: &[&str], sides: &[&str]) -> Vec<Set> {
         folders.entry(seen.folder()).or_default().main.push(seen.id);
     }
     if !folders.is_empty() && !sides.is_empty() {
-        for seen in free.iter().filter(|seen| seen.matches(sides) && !seen.matches(marks)) {
+        for seen in free
+            .iter()
+            .filter(|seen| seen.matches(sides) && !seen.matches(marks))
+        {
             if let Some(set) = folders.get_mut(seen.folder()) {
                 set.others.push(seen.id);
             }
@@ -181,17 +205,27 @@ fn judge(tree: &Tree, marker: &Marker, set: Set) -> Vec<Claim> {
         }
     }
     let mut claims = Vec::new();
-    let groups = [(real, Kind::Real), (empty, Kind::Empty), (noise, Kind::Noise)];
+    let groups = [
+        (real, Kind::Real),
+        (empty, Kind::Empty),
+        (noise, Kind::Noise),
+    ];
     let mut others = Some(set.others);
     for (main, kind) in groups {
-        let Some(first) = main.first().copied() else { continue };
+        let Some(first) = main.first().copied() else {
+            continue;
+        };
         let mut entries = main;
         entries.extend(others.take().unwrap_or_default());
         entries.sort_unstable();
         let problem = tree.problem(first).filter(|_| !matches!(kind, Kind::Empty));
         claims.push(Claim {
             format: super::FORMAT.id,
-            confidence: if matches!(kind, Kind::Real) { marker.confidence } else { Confidence::Name },
+            confidence: if matches!(kind, Kind::Real) {
+                marker.confidence
+            } else {
+                Confidence::Name
+            },
             main: first,
             reason: format!("{}, by `{}`", marker.what, tree.name(first)),
             verdict: verdict(marker, kind, entries.len(), problem),
@@ -212,7 +246,9 @@ fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> 
     let what = marker.what;
     let (why, hint) = match (&marker.say, kind) {
         (Say::NoData(why), Kind::Real) => {
-            return Verdict::NotMachineData { reason: format!("{what}: {why}") };
+            return Verdict::NotMachineData {
+                reason: format!("{what}: {why}"),
+            };
         }
         (Say::Closed(hint), _) => ("the format is closed, no open reader for it exists", *hint),
         (Say::NotYet(hint), _) => ("its reader is not built yet", *hint),
@@ -221,14 +257,20 @@ fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> 
     let again = "copy the file from the display or stick again";
     let (text, hint) = match (problem, kind) {
         (Some(problem), _) => (format!("named as {what}, and unreadable: {problem}"), again),
-        (None, Kind::Empty) => {
-            (format!("named as {what}, and the file is empty (0 bytes)"), again)
-        }
-        (None, Kind::Noise) => {
-            (format!("could not be recognised: named as {what}, its content is not"), again)
-        }
+        (None, Kind::Empty) => (
+            format!("named as {what}, and the file is empty (0 bytes)"),
+            again,
+        ),
+        (None, Kind::Noise) => (
+            format!("could not be recognised: named as {what}, its content is not"),
+            again,
+        ),
         (None, Kind::Real) => {
-            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            let files = if files == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{files} files")
+            };
             (format!("unsupported format: {what}, {files}; {why}"), hint)
         }
     };
@@ -266,12 +308,18 @@ pub(super) fn glob(pattern: &[u8], name: &[u8]) -> bool {
                 n += 1;
             }
             _ => {
-                let Some((star_p, star_n)) = star else { return false };
+                let Some((star_p, star_n)) = star else {
+                    return false;
+                };
                 star = Some((star_p, star_n + 1));
                 p = star_p + 1;
                 n = star_n + 1;
             }
         }
     }
-    pattern.get(p..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+    pattern
+        .get(p..)
+        .unwrap_or_default()
+        .iter()
+        .all(|byte| *byte == b'*')
 }

@@ -60,7 +60,12 @@ pub fn catalogue() -> Vec<Known> {
         .map(|marker| {
             let (table::Say::Closed(hint) | table::Say::NotYet(hint) | table::Say::NoData(hint)) =
                 marker.say;
-            Known { code: marker.code, provider: marker.provider, name: marker.what, hint }
+            Known {
+                code: marker.code,
+                provider: marker.provider,
+                name: marker.what,
+                hint,
+            }
         })
         .collect()
 }

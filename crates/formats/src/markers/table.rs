@@ -21,10 +21,18 @@ pub(super) struct Marker {
 pub(super) enum Find {
     /// All files below the outermost folder of one of these names, if one of `marks` is among
     /// them and none of `unless`.
-    Below { folders: &'static [&'static str], marks: &'static [&'static str], unless: &'static [&'static str] },
+    Below {
+        folders: &'static [&'static str],
+        marks: &'static [&'static str],
+        unless: &'static [&'static str],
+    },
     /// Files of one folder that match `marks`, and those of `sides` with them. `magic` tells a
     /// real one by its first 256 bytes.
-    Files { marks: &'static [&'static str], sides: &'static [&'static str], magic: Option<fn(&[u8]) -> bool> },
+    Files {
+        marks: &'static [&'static str],
+        sides: &'static [&'static str],
+        magic: Option<fn(&[u8]) -> bool>,
+    },
 }
 
 /// What is said of a found dataset.
@@ -44,22 +52,33 @@ use Provider::{
 };
 use Say::{Closed, NoData, NotYet};
 
-const DEERE: &str = "export the work from Operations Center as shapefile (or ISOXML) and send that zip";
+const DEERE: &str =
+    "export the work from Operations Center as shapefile (or ISOXML) and send that zip";
 const SMS: &str = "load it in SMS or AgFiniti and export a shapefile or Advanced text";
-const CNH: &str = "export it from the maker's portal or desktop program as shapefile, or record ISOXML";
-const TRIMBLE: &str =
-    "export it from the Trimble software as shapefile, or send the AgGPS folder if the display writes one";
-const FIELDVIEW: &str = "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
+const CNH: &str =
+    "export it from the maker's portal or desktop program as shapefile, or record ISOXML";
+const TRIMBLE: &str = "export it from the Trimble software as shapefile, or send the AgGPS folder if the display writes one";
+const FIELDVIEW: &str =
+    "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
 const PANORAMA: &str = "export it from the 20/20 or Panorama as shapefile or text";
 const RAVEN: &str = "send the FMIS export as ISOXML, or export a shapefile from Slingshot";
-const OLD: &str = "load it in the maker's or a farm management program and export a shapefile or text";
+const OLD: &str =
+    "load it in the maker's or a farm management program and export a shapefile or text";
 
 const fn below(folders: &'static [&'static str], marks: &'static [&'static str]) -> Find {
-    Below { folders, marks, unless: &[] }
+    Below {
+        folders,
+        marks,
+        unless: &[],
+    }
 }
 
 const fn files(marks: &'static [&'static str], sides: &'static [&'static str]) -> Find {
-    Files { marks, sides, magic: None }
+    Files {
+        marks,
+        sides,
+        magic: None,
+    }
 }
 
 const fn marker(
@@ -70,145 +89,518 @@ const fn marker(
     say: Say,
     confidence: Confidence,
 ) -> Marker {
-    Marker { code, provider, what, find, say, confidence }
+    Marker {
+        code,
+        provider,
+        what,
+        find,
+        say,
+        confidence,
+    }
 }
 
 /// Logs that turn out to be zips are unfolded: then the folder has the log's name. What is open in
 /// them goes to its reader.
 const fn unfolded(folders: &'static [&'static str]) -> Find {
-    Below { folders, marks: &["*"], unless: &["taskdata.xml", "jobdata.xml", "*.shp"] }
+    Below {
+        folders,
+        marks: &["*"],
+        unless: &["taskdata.xml", "jobdata.xml", "*.shp"],
+    }
 }
 
 /// In order: an entry belongs to the first that finds it.
 pub(super) static MARKERS: &[Marker] = &[
-    marker("CN1", Cnhi, "Case IH / New Holland Voyager 2 card (CN1)",
-        below(&["*.cn1"], &["*.vy1", "*.fmd", "*.fms", "*.fld", "growers.gws", "producers.pds"]),
-        Closed(CNH), Card),
-    marker("CN1", Cnhi, "Case IH / New Holland Voyager 2 card (CN1)",
-        files(&["index.vy1", "*.vy1"], &["growers.gws", "producers.pds", "*.fmd", "*.fms", "*.fld"]),
-        Closed(CNH), Content),
-    marker("CNH", Cnhi, "Case IH / New Holland Voyager 1 log (.cnh)",
-        files(&["*.cnh"], &[]), Closed(CNH), Name),
+    marker(
+        "CN1",
+        Cnhi,
+        "Case IH / New Holland Voyager 2 card (CN1)",
+        below(
+            &["*.cn1"],
+            &[
+                "*.vy1",
+                "*.fmd",
+                "*.fms",
+                "*.fld",
+                "growers.gws",
+                "producers.pds",
+            ],
+        ),
+        Closed(CNH),
+        Card,
+    ),
+    marker(
+        "CN1",
+        Cnhi,
+        "Case IH / New Holland Voyager 2 card (CN1)",
+        files(
+            &["index.vy1", "*.vy1"],
+            &["growers.gws", "producers.pds", "*.fmd", "*.fms", "*.fld"],
+        ),
+        Closed(CNH),
+        Content,
+    ),
+    marker(
+        "CNH",
+        Cnhi,
+        "Case IH / New Holland Voyager 1 log (.cnh)",
+        files(&["*.cnh"], &[]),
+        Closed(CNH),
+        Name,
+    ),
     // John Deere.
-    marker("GEN4", JohnDeere, "John Deere Gen4 display log (.jdl)",
-        below(&["jd-data"], &["*.jdl"]), NotYet(DEERE), Certain),
-    marker("GEN4", JohnDeere, "John Deere Gen4 display log (.jdl)",
-        Files { marks: &["*.jdl"], sides: &[], magic: Some(is_jdl) }, NotYet(DEERE), Content),
-    marker("GS3", JohnDeere, "John Deere GreenStar 3 card (GS3_2630)",
-        below(&["gs3_2630"], &["*.fdd", "*.fdl"]), NotYet(DEERE), Certain),
-    marker("GS3", JohnDeere, "John Deere GreenStar log (RCD folder, .fdl and .fdd)",
-        below(&["rcd"], &["*.fdd", "*.fdl"]), NotYet(DEERE), Certain),
-    marker("GS3", JohnDeere, "John Deere GreenStar log (.fdd)",
-        Files { marks: &["*.fdd"], sides: &["*.fdl", "*.fdr"], magic: Some(is_fdd) },
-        NotYet(DEERE), Content),
-    marker("GS3", JohnDeere, "John Deere GreenStar log (.fdl)",
-        Files { marks: &["*.fdl", "*.fdr"], sides: &[], magic: Some(is_deere_xml) },
-        NotYet(DEERE), Content),
-    marker("GEN4", JohnDeere, "John Deere display card",
+    marker(
+        "GEN4",
+        JohnDeere,
+        "John Deere Gen4 display log (.jdl)",
+        below(&["jd-data"], &["*.jdl"]),
+        NotYet(DEERE),
+        Certain,
+    ),
+    marker(
+        "GEN4",
+        JohnDeere,
+        "John Deere Gen4 display log (.jdl)",
+        Files {
+            marks: &["*.jdl"],
+            sides: &[],
+            magic: Some(is_jdl),
+        },
+        NotYet(DEERE),
+        Content,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar 3 card (GS3_2630)",
+        below(&["gs3_2630"], &["*.fdd", "*.fdl"]),
+        NotYet(DEERE),
+        Certain,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar log (RCD folder, .fdl and .fdd)",
+        below(&["rcd"], &["*.fdd", "*.fdl"]),
+        NotYet(DEERE),
+        Certain,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar log (.fdd)",
+        Files {
+            marks: &["*.fdd"],
+            sides: &["*.fdl", "*.fdr"],
+            magic: Some(is_fdd),
+        },
+        NotYet(DEERE),
+        Content,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar log (.fdl)",
+        Files {
+            marks: &["*.fdl", "*.fdr"],
+            sides: &[],
+            magic: Some(is_deere_xml),
+        },
+        NotYet(DEERE),
+        Content,
+    ),
+    marker(
+        "GEN4",
+        JohnDeere,
+        "John Deere display card",
         below(&["jd-data", "jd4600", "jd4640"], &["*"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.jdl)"), Certain),
-    marker("GS3", JohnDeere, "John Deere GreenStar card",
+        NoData("setup only: clients, farms, fields and guidance, no logs (.jdl)"),
+        Certain,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar card",
         below(&["gs3_2630"], &["*"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"), Certain),
-    marker("GS3", JohnDeere, "John Deere GreenStar setup (setup.fds)",
-        below(&["rcd"], &["*.fds", "global.ver", "*.fdshape", "*.spatialcatalog"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"), Certain),
-    marker("GS3", JohnDeere, "John Deere GreenStar setup (setup.fds)",
-        files(&["*.fds", "*.fdshape", "*.spatialcatalog"], &["global.ver", "*.fddata"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"), Name),
-    marker("GSD", JohnDeere, "John Deere GreenStar GSD card (pfdata)",
+        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        Certain,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar setup (setup.fds)",
+        below(
+            &["rcd"],
+            &["*.fds", "global.ver", "*.fdshape", "*.spatialcatalog"],
+        ),
+        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        Certain,
+    ),
+    marker(
+        "GS3",
+        JohnDeere,
+        "John Deere GreenStar setup (setup.fds)",
+        files(
+            &["*.fds", "*.fdshape", "*.spatialcatalog"],
+            &["global.ver", "*.fddata"],
+        ),
+        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        Name,
+    ),
+    marker(
+        "GSD",
+        JohnDeere,
+        "John Deere GreenStar GSD card (pfdata)",
         below(&["pfdata"], &["*"]),
-        Closed("export it from Apex or Operations Center as shapefile"), Content),
-    marker("GSD", JohnDeere, "John Deere GreenStar card file (GSD / GSY)",
+        Closed("export it from Apex or Operations Center as shapefile"),
+        Content,
+    ),
+    marker(
+        "GSD",
+        JohnDeere,
+        "John Deere GreenStar card file (GSD / GSY)",
         files(&["*.gsd", "*.gsy", "cl0?????.*"], &[]),
-        Closed("export it from Apex or Operations Center as shapefile"), Name),
+        Closed("export it from Apex or Operations Center as shapefile"),
+        Name,
+    ),
     // Ag Leader.
-    marker("AGDATA", AgLeader, "Ag Leader InCommand, Integra or Versa log (.agdata)",
-        files(&["*.agdata"], &["*.agsetup"]), Closed(SMS), Content),
-    marker("AGDATA", AgLeader, "Ag Leader setup (.agsetup)", files(&["*.agsetup"], &[]),
-        NoData("setup only: the log (.agdata) that belongs to it is missing"), Name),
-    marker("ILF", AgLeader, "Ag Leader Insight or Edge log (.ilf)", files(&["*.ilf"], &[]),
-        Closed(SMS), Name),
-    marker("YLD", AgLeader, "Ag Leader PF3000 or YM2000 log (.yld)", files(&["*.yld"], &["*.pfc"]),
-        Closed(SMS), Name),
-    marker("YLD", AgLeader, "Ag Leader coverage map (.pfc)", files(&["*.pfc"], &[]),
-        Closed(SMS), Name),
-    marker("YLD", AgLeader, "log of an older Ag Leader monitor",
-        files(&["*.pat", "*.iby", "*.irx", "*.msf"], &["*.ref"]), Closed(SMS), Name),
-    marker("XPT", AgLeader, "SMS export template (.xpt)", files(&["*.xpt"], &[]),
-        NoData("a setting of the SMS program, it holds no field data"), Name),
+    marker(
+        "AGDATA",
+        AgLeader,
+        "Ag Leader InCommand, Integra or Versa log (.agdata)",
+        files(&["*.agdata"], &["*.agsetup"]),
+        Closed(SMS),
+        Content,
+    ),
+    marker(
+        "AGDATA",
+        AgLeader,
+        "Ag Leader setup (.agsetup)",
+        files(&["*.agsetup"], &[]),
+        NoData("setup only: the log (.agdata) that belongs to it is missing"),
+        Name,
+    ),
+    marker(
+        "ILF",
+        AgLeader,
+        "Ag Leader Insight or Edge log (.ilf)",
+        files(&["*.ilf"], &[]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "YLD",
+        AgLeader,
+        "Ag Leader PF3000 or YM2000 log (.yld)",
+        files(&["*.yld"], &["*.pfc"]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "YLD",
+        AgLeader,
+        "Ag Leader coverage map (.pfc)",
+        files(&["*.pfc"], &[]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "YLD",
+        AgLeader,
+        "log of an older Ag Leader monitor",
+        files(&["*.pat", "*.iby", "*.irx", "*.msf"], &["*.ref"]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "XPT",
+        AgLeader,
+        "SMS export template (.xpt)",
+        files(&["*.xpt"], &[]),
+        NoData("a setting of the SMS program, it holds no field data"),
+        Name,
+    ),
     // Climate and Precision Planting.
-    marker("DAT", ClimateFieldView, "Climate FieldView / Precision Planting log (.dat)",
-        files(&["harvest_*.dat", "field_map_*.dat", "liquid_map_*.dat"], &[]),
-        Closed(FIELDVIEW), Content),
-    marker("PP2020", PrecisionPlanting, "Precision Planting 20/20 log (.2020)",
+    marker(
+        "DAT",
+        ClimateFieldView,
+        "Climate FieldView / Precision Planting log (.dat)",
+        files(
+            &["harvest_*.dat", "field_map_*.dat", "liquid_map_*.dat"],
+            &[],
+        ),
+        Closed(FIELDVIEW),
+        Content,
+    ),
+    marker(
+        "PP2020",
+        PrecisionPlanting,
+        "Precision Planting 20/20 log (.2020)",
         files(&["*.2020"], &[]),
-        Closed(PANORAMA), Name),
+        Closed(PANORAMA),
+        Name,
+    ),
     // Trimble.
-    marker("TRIMBLE", Trimble, "Trimble AgData card",
-        below(&["agdata"], &["*.agf", "*.agt", "*.agi", "*.agv", "*.agu", "*.agm"]),
-        Closed(TRIMBLE), Certain),
-    marker("TRIMBLE", Trimble, "Trimble AgData file",
-        files(&["*.agf", "*.agt"], &["*.agi", "*.agv", "*.agu", "*.agm"]), Closed(TRIMBLE), Name),
-    marker("AGGPS", Trimble, "Trimble AgGPS card without shapefiles",
-        Below { folders: &["aggps"], marks: &["*"], unless: &["*.shp"] },
-        NoData("no coverage in it: the events hold no shapefile"), Certain),
+    marker(
+        "TRIMBLE",
+        Trimble,
+        "Trimble AgData card",
+        below(
+            &["agdata"],
+            &["*.agf", "*.agt", "*.agi", "*.agv", "*.agu", "*.agm"],
+        ),
+        Closed(TRIMBLE),
+        Certain,
+    ),
+    marker(
+        "TRIMBLE",
+        Trimble,
+        "Trimble AgData file",
+        files(&["*.agf", "*.agt"], &["*.agi", "*.agv", "*.agu", "*.agm"]),
+        Closed(TRIMBLE),
+        Name,
+    ),
+    marker(
+        "AGGPS",
+        Trimble,
+        "Trimble AgGPS card without shapefiles",
+        Below {
+            folders: &["aggps"],
+            marks: &["*"],
+            unless: &["*.shp"],
+        },
+        NoData("no coverage in it: the events hold no shapefile"),
+        Certain,
+    ),
     // Raven.
-    marker("FMIS", RavenSlingshot, "Raven FMIS export (jobdata.xml and Product_N.tab)",
-        files(&["jobdata.xml", "product_*.tab"], &["advanced.xml", "*.tab"]), NotYet(RAVEN), Content),
-    marker("JDP", RavenSlingshot, "Raven Viper 4 job (.jdf in a .jdp)",
-        files(&["*.jdf", "*.jhf"], &["ddop.xml", "*.ab", "*.id", "*.sct"]), Closed(RAVEN), Content),
-    marker("JDP", RavenSlingshot, "Raven job (.jdp)", files(&["*.jdp"], &[]), Closed(RAVEN), Name),
-    marker("RBIN", RavenSlingshot, "Raven log (.rbin)", files(&["*.rbin", "*.ssa"], &[]),
-        Closed(RAVEN), Name),
-    marker("GEN4", JohnDeere, "John Deere Gen4 display log (.jdl)", unfolded(&["*.jdl"]),
-        NotYet(DEERE), Name),
-    marker("AGDATA", AgLeader, "Ag Leader InCommand, Integra or Versa log (.agdata)",
-        unfolded(&["*.agdata"]), Closed(SMS), Name),
-    marker("ILF", AgLeader, "Ag Leader Insight or Edge log (.ilf)", unfolded(&["*.ilf"]),
-        Closed(SMS), Name),
-    marker("YLD", AgLeader, "Ag Leader PF3000 or YM2000 log (.yld)", unfolded(&["*.yld"]),
-        Closed(SMS), Name),
-    marker("PP2020", PrecisionPlanting, "Precision Planting 20/20 log (.2020)",
-        unfolded(&["*.2020"]), Closed(PANORAMA), Name),
-    marker("JDP", RavenSlingshot, "Raven job (.jdp)", unfolded(&["*.jdp"]), Closed(RAVEN), Name),
+    marker(
+        "FMIS",
+        RavenSlingshot,
+        "Raven FMIS export (jobdata.xml and Product_N.tab)",
+        files(
+            &["jobdata.xml", "product_*.tab"],
+            &["advanced.xml", "*.tab"],
+        ),
+        NotYet(RAVEN),
+        Content,
+    ),
+    marker(
+        "JDP",
+        RavenSlingshot,
+        "Raven Viper 4 job (.jdf in a .jdp)",
+        files(&["*.jdf", "*.jhf"], &["ddop.xml", "*.ab", "*.id", "*.sct"]),
+        Closed(RAVEN),
+        Content,
+    ),
+    marker(
+        "JDP",
+        RavenSlingshot,
+        "Raven job (.jdp)",
+        files(&["*.jdp"], &[]),
+        Closed(RAVEN),
+        Name,
+    ),
+    marker(
+        "RBIN",
+        RavenSlingshot,
+        "Raven log (.rbin)",
+        files(&["*.rbin", "*.ssa"], &[]),
+        Closed(RAVEN),
+        Name,
+    ),
+    marker(
+        "GEN4",
+        JohnDeere,
+        "John Deere Gen4 display log (.jdl)",
+        unfolded(&["*.jdl"]),
+        NotYet(DEERE),
+        Name,
+    ),
+    marker(
+        "AGDATA",
+        AgLeader,
+        "Ag Leader InCommand, Integra or Versa log (.agdata)",
+        unfolded(&["*.agdata"]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "ILF",
+        AgLeader,
+        "Ag Leader Insight or Edge log (.ilf)",
+        unfolded(&["*.ilf"]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "YLD",
+        AgLeader,
+        "Ag Leader PF3000 or YM2000 log (.yld)",
+        unfolded(&["*.yld"]),
+        Closed(SMS),
+        Name,
+    ),
+    marker(
+        "PP2020",
+        PrecisionPlanting,
+        "Precision Planting 20/20 log (.2020)",
+        unfolded(&["*.2020"]),
+        Closed(PANORAMA),
+        Name,
+    ),
+    marker(
+        "JDP",
+        RavenSlingshot,
+        "Raven job (.jdp)",
+        unfolded(&["*.jdp"]),
+        Closed(RAVEN),
+        Name,
+    ),
     // AgGateway.
-    marker("ADAPTADM", Other, "ADAPT ADM data card", below(&["adm"], &["*.adm", "admversion.info"]),
-        NotYet("export it from the same program as ISOXML or shapefile"), Certain),
-    marker("ADAPTADM", Other, "ADAPT ADM file (.adm)", files(&["*.adm"], &["admversion.info"]),
-        NotYet("export it from the same program as ISOXML or shapefile"), Name),
-    marker("ADAPT", Other, "ADAPT Standard data set (adapt.json)",
-        Files { marks: &["adapt.json"], sides: &["*.parquet", "*.tif", "*.tiff"],
-            magic: Some(is_adapt_json) },
-        NotYet("export it from the same program as ISOXML, shapefile or GeoJSON"), Certain),
+    marker(
+        "ADAPTADM",
+        Other,
+        "ADAPT ADM data card",
+        below(&["adm"], &["*.adm", "admversion.info"]),
+        NotYet("export it from the same program as ISOXML or shapefile"),
+        Certain,
+    ),
+    marker(
+        "ADAPTADM",
+        Other,
+        "ADAPT ADM file (.adm)",
+        files(&["*.adm"], &["admversion.info"]),
+        NotYet("export it from the same program as ISOXML or shapefile"),
+        Name,
+    ),
+    marker(
+        "ADAPT",
+        Other,
+        "ADAPT Standard data set (adapt.json)",
+        Files {
+            marks: &["adapt.json"],
+            sides: &["*.parquet", "*.tif", "*.tiff"],
+            magic: Some(is_adapt_json),
+        },
+        NotYet("export it from the same program as ISOXML, shapefile or GeoJSON"),
+        Certain,
+    ),
     // Others.
-    marker("TEEJET", Other, "TeeJet Fieldware job",
-        files(&["*.gmf", "*.gln", "*.arm", "*.spt"], &["*.bnd", "*.rcd", "*.rpt"]),
-        Closed(OLD), Name),
-    marker("OUTBACK", Other, "Outback / Hemisphere S3 job", below(&["s3jobs"], &["*.log"]),
-        Closed(OLD), Content),
-    marker("RDS", Other, "RDS / Loup monitor log (.tem)", files(&["*.tem"], &["*.x??"]),
-        Closed(OLD), Name),
-    marker("FALCON", Other, "Ag-Chem Falcon report (.rpt)", files(&["*.rpt"], &[]),
-        Closed(OLD), Name),
-    marker("FIELDSTAR", Other, "FIELDSTAR log (AGCO)", files(&["*.fsb", "*.fsa", "*.lsi"], &[]),
-        Closed(OLD), Name),
-    marker("AGROCOM", Other, "AGROCOM log (.anl)", files(&["*.anl"], &[]), Closed(OLD), Name),
-    marker("KML", Other, "KML drawing", files(&["*.kml", "*.kmz"], &[]),
-        NoData("a drawing for maps (boundary or guidance), it holds no machine records"), Name),
-    marker("GPKG", Other, "GeoPackage",
-        Files { marks: &["*.gpkg"], sides: &[], magic: Some(is_sqlite) },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"), Content),
-    marker("FGB", Other, "FlatGeobuf",
-        Files { marks: &["*.fgb"], sides: &[], magic: Some(is_flatgeobuf) },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"), Content),
+    marker(
+        "TEEJET",
+        Other,
+        "TeeJet Fieldware job",
+        files(
+            &["*.gmf", "*.gln", "*.arm", "*.spt"],
+            &["*.bnd", "*.rcd", "*.rpt"],
+        ),
+        Closed(OLD),
+        Name,
+    ),
+    marker(
+        "OUTBACK",
+        Other,
+        "Outback / Hemisphere S3 job",
+        below(&["s3jobs"], &["*.log"]),
+        Closed(OLD),
+        Content,
+    ),
+    marker(
+        "RDS",
+        Other,
+        "RDS / Loup monitor log (.tem)",
+        files(&["*.tem"], &["*.x??"]),
+        Closed(OLD),
+        Name,
+    ),
+    marker(
+        "FALCON",
+        Other,
+        "Ag-Chem Falcon report (.rpt)",
+        files(&["*.rpt"], &[]),
+        Closed(OLD),
+        Name,
+    ),
+    marker(
+        "FIELDSTAR",
+        Other,
+        "FIELDSTAR log (AGCO)",
+        files(&["*.fsb", "*.fsa", "*.lsi"], &[]),
+        Closed(OLD),
+        Name,
+    ),
+    marker(
+        "AGROCOM",
+        Other,
+        "AGROCOM log (.anl)",
+        files(&["*.anl"], &[]),
+        Closed(OLD),
+        Name,
+    ),
+    marker(
+        "KML",
+        Other,
+        "KML drawing",
+        files(&["*.kml", "*.kmz"], &[]),
+        NoData("a drawing for maps (boundary or guidance), it holds no machine records"),
+        Name,
+    ),
+    marker(
+        "GPKG",
+        Other,
+        "GeoPackage",
+        Files {
+            marks: &["*.gpkg"],
+            sides: &[],
+            magic: Some(is_sqlite),
+        },
+        NotYet("save the layer as shapefile, GeoJSON or CSV"),
+        Content,
+    ),
+    marker(
+        "FGB",
+        Other,
+        "FlatGeobuf",
+        Files {
+            marks: &["*.fgb"],
+            sides: &[],
+            magic: Some(is_flatgeobuf),
+        },
+        NotYet("save the layer as shapefile, GeoJSON or CSV"),
+        Content,
+    ),
 ];
 
 /// Every code of the table once.
 pub(super) const CODES: &[&str] = &[
-    "CN1", "CNH", "GEN4", "GS3", "GSD", "AGDATA", "ILF", "YLD", "XPT", "DAT", "DATCLIMATE",
-    "PP2020", "TRIMBLE", "AGGPS", "FMIS", "JDP", "RBIN", "ADAPTADM", "ADAPT", "TEEJET", "OUTBACK",
-    "RDS", "FALCON", "FIELDSTAR", "AGROCOM", "KML", "GPKG", "FGB",
+    "CN1",
+    "CNH",
+    "GEN4",
+    "GS3",
+    "GSD",
+    "AGDATA",
+    "ILF",
+    "YLD",
+    "XPT",
+    "DAT",
+    "DATCLIMATE",
+    "PP2020",
+    "TRIMBLE",
+    "AGGPS",
+    "FMIS",
+    "JDP",
+    "RBIN",
+    "ADAPTADM",
+    "ADAPT",
+    "TEEJET",
+    "OUTBACK",
+    "RDS",
+    "FALCON",
+    "FIELDSTAR",
+    "AGROCOM",
+    "KML",
+    "GPKG",
+    "FGB",
 ];
 
 /// Frame mark, length, then a message of kind 3 with field 2 = 161.
@@ -226,7 +618,10 @@ fn is_deere_xml(head: &[u8]) -> bool {
 }
 
 fn is_adapt_json(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let text = head
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(head)
+        .trim_ascii_start();
     text.starts_with(b"{")
 }
 
@@ -239,7 +634,9 @@ fn is_flatgeobuf(head: &[u8]) -> bool {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 #[cfg(test)]

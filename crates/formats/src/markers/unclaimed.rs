@@ -6,41 +6,84 @@ use std::io::Read;
 
 /// Extensions of files that are no machine data by their kind.
 const KINDS: &[(&[&str], &str)] = &[
-    (&["jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff", "svg"],
-        "a picture, it holds no machine records"),
-    (&["mp4", "mov", "avi", "mp3", "wav"], "a film or sound, it holds no machine records"),
-    (&["pdf", "doc", "docx", "odt", "rtf", "md", "ppt", "pptx", "odp", "eml", "msg"],
-        "a document, it holds no machine records that could be read"),
-    (&["xls", "xlsx", "xlsm", "ods"],
-        "unsupported: a spreadsheet; save the sheet as CSV and send that"),
-    (&["exe", "dll", "bat", "cmd", "com", "msi", "ps1", "sh", "php", "js", "py", "jar", "apk", "vbs"],
-        "unsupported: a program or script, it is never run"),
+    (
+        &[
+            "jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff", "svg",
+        ],
+        "a picture, it holds no machine records",
+    ),
+    (
+        &["mp4", "mov", "avi", "mp3", "wav"],
+        "a film or sound, it holds no machine records",
+    ),
+    (
+        &[
+            "pdf", "doc", "docx", "odt", "rtf", "md", "ppt", "pptx", "odp", "eml", "msg",
+        ],
+        "a document, it holds no machine records that could be read",
+    ),
+    (
+        &["xls", "xlsx", "xlsm", "ods"],
+        "unsupported: a spreadsheet; save the sheet as CSV and send that",
+    ),
+    (
+        &[
+            "exe", "dll", "bat", "cmd", "com", "msi", "ps1", "sh", "php", "js", "py", "jar", "apk",
+            "vbs",
+        ],
+        "unsupported: a program or script, it is never run",
+    ),
     (&["html", "htm", "css"], "unsupported: a web page"),
-    (&["rar", "7z", "tar", "tgz", "bz2", "xz", "zst"],
-        "unsupported archive: pack the folder as zip and send that"),
-    (&["tmp", "bak", "lock", "crdownload", "part"], "a temporary file of a program"),
-    (&["qgs", "qgz", "qml", "lyr", "mxd", "sld", "qpj", "qmd", "ovr"],
-        "a setting of a map program, it holds no machine records"),
+    (
+        &["rar", "7z", "tar", "tgz", "bz2", "xz", "zst"],
+        "unsupported archive: pack the folder as zip and send that",
+    ),
+    (
+        &["tmp", "bak", "lock", "crdownload", "part"],
+        "a temporary file of a program",
+    ),
+    (
+        &[
+            "qgs", "qgz", "qml", "lyr", "mxd", "sld", "qpj", "qmd", "ovr",
+        ],
+        "a setting of a map program, it holds no machine records",
+    ),
     (&["zip"], "an archive that cannot be opened"),
 ];
 
 /// Extensions of formats that are read, and what a file of that name lacks when it is not.
 const OPEN: &[(&[&str], &str)] = &[
-    (&["txt", "csv", "tsv", "log"],
-        "unrecognised: text without a table of positions and values that are known"),
-    (&["geojson", "json"], "unrecognised: not GeoJSON with points and values"),
+    (
+        &["txt", "csv", "tsv", "log"],
+        "unrecognised: text without a table of positions and values that are known",
+    ),
+    (
+        &["geojson", "json"],
+        "unrecognised: not GeoJSON with points and values",
+    ),
     (&["xml"], "unrecognised: XML of no known format"),
-    (&["parquet", "feather", "arrow", "nc", "h5", "gdb"],
-        "unsupported: save the data as shapefile, GeoJSON or CSV"),
+    (
+        &["parquet", "feather", "arrow", "nc", "h5", "gdb"],
+        "unsupported: save the data as shapefile, GeoJSON or CSV",
+    ),
 ];
 
 /// Side files of a shapefile.
-const SIDES: &[&str] = &["shx", "dbf", "prj", "cpg", "sbn", "sbx", "qix", "rtree", "fbn", "fbx", "ain", "aih", "atx", "ixs"];
+const SIDES: &[&str] = &[
+    "shx", "dbf", "prj", "cpg", "sbn", "sbx", "qix", "rtree", "fbn", "fbx", "ain", "aih", "atx",
+    "ixs",
+];
 
 /// Extensions that monitors use, where the name alone does not make a dataset.
 const MONITORS: &[(&str, &str)] = &[
-    ("cn1", "a Case IH / New Holland card is a folder with `index.vy1` in it"),
-    ("dat", "Climate FieldView logs are named `harvest_…`, `field_map_…` or `liquid_map_….dat`"),
+    (
+        "cn1",
+        "a Case IH / New Holland card is a folder with `index.vy1` in it",
+    ),
+    (
+        "dat",
+        "Climate FieldView logs are named `harvest_…`, `field_map_…` or `liquid_map_….dat`",
+    ),
     ("tab", "a Raven `Product_N.tab` comes with `jobdata.xml`"),
     ("rcd", "TeeJet jobs come with `.gmf` files"),
     ("2020", "Precision Planting logs"),
@@ -74,11 +117,15 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     if SIDES.contains(&extension) || name.ends_with(".shp.xml") {
         return side_file(tree, entry);
     }
-    if glob(b"tlg*.bin", name.as_bytes()) || glob(b"tlg*.xml", name.as_bytes())
-        || glob(b"grd*.bin", name.as_bytes()) || glob(b"plg*.bin", name.as_bytes())
+    if glob(b"tlg*.bin", name.as_bytes())
+        || glob(b"tlg*.xml", name.as_bytes())
+        || glob(b"grd*.bin", name.as_bytes())
+        || glob(b"plg*.bin", name.as_bytes())
     {
         return match tree.sibling(entry, "TASKDATA.XML") {
-            None => "part of an ISOXML task set whose `TASKDATA.XML` is not in this folder".to_owned(),
+            None => {
+                "part of an ISOXML task set whose `TASKDATA.XML` is not in this folder".to_owned()
+            }
             Some(_) => "the `TASKDATA.XML` of this folder does not name this file".to_owned(),
         };
     }
@@ -137,5 +184,8 @@ fn picture(head: &[u8]) -> Option<&'static str> {
         (b"MM\0*", "picture (TIFF)"),
         (b"%PDF", "document (PDF)"),
     ];
-    magics.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind)
+    magics
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|(_, kind)| *kind)
 }

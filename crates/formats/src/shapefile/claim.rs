@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 /// Bytes of a `.dbf` header at most: its length field has 16 bits.
 const HEADER_BYTES: usize = 65_536;
-const SIDES: &[&str] = &["shp", "dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qmd", "qpj", "shp.xml"];
+const SIDES: &[&str] = &[
+    "shp", "dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qmd", "qpj", "shp.xml",
+];
 const METADATA: &[&str] = &["-deere-metadata.json", "-metadata.json"];
 
 /// The files of one dataset.
@@ -25,7 +27,13 @@ pub(super) struct Files {
 impl Files {
     /// The files of a claim by their names.
     pub(super) fn of(tree: &Tree, claim: &Claim) -> Self {
-        let by = |extension: &str| claim.entries.iter().copied().find(|id| tree.extension(*id) == extension);
+        let by = |extension: &str| {
+            claim
+                .entries
+                .iter()
+                .copied()
+                .find(|id| tree.extension(*id) == extension)
+        };
         Self {
             shp: claim.main,
             dbf: by("dbf"),
@@ -54,7 +62,9 @@ pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
             .chain(METADATA.iter().map(|s| (*s).to_owned()))
             .find(|s| lower.ends_with(s.as_str()));
         let Some(suffix) = suffix else { continue };
-        let Some(stem) = name.get(..name.len().saturating_sub(suffix.len())) else { continue };
+        let Some(stem) = name.get(..name.len().saturating_sub(suffix.len())) else {
+            continue;
+        };
         let key = (tree.folder(id).to_owned(), stem.to_lowercase());
         sides.entry(key).or_default().push((id, suffix));
     }
@@ -64,8 +74,14 @@ pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
             let name = tree.name(*main);
             let exact = name.get(..name.len() - ".shp".len()).unwrap_or(stem);
             let mut entries = vec![*main];
-            for suffix in members.iter().map(|(_, s)| s).collect::<std::collections::BTreeSet<_>>() {
-                let mut of_suffix = members.iter().filter(|(_, s)| s == suffix && suffix != ".shp");
+            for suffix in members
+                .iter()
+                .map(|(_, s)| s)
+                .collect::<std::collections::BTreeSet<_>>()
+            {
+                let mut of_suffix = members
+                    .iter()
+                    .filter(|(_, s)| s == suffix && suffix != ".shp");
                 let found = of_suffix
                     .clone()
                     .find(|(id, _)| tree.name(*id).starts_with(exact))
@@ -98,26 +114,39 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
     if let Some(metadata) = &metadata {
         if metadata.operation().is_some() {
             claim.confidence = Confidence::Content;
-            claim.reason = "shapefile with the metadata file of an Operations Center export".to_owned();
+            claim.reason =
+                "shapefile with the metadata file of an Operations Center export".to_owned();
             return claim;
         }
         if let Some(kind) = metadata.layer_kind() {
-            let reason = format!("not machine data: its metadata file says {}", kind.to_lowercase());
+            let reason = format!(
+                "not machine data: its metadata file says {}",
+                kind.to_lowercase()
+            );
             claim.verdict = Verdict::NotMachineData { reason };
             return claim;
         }
     }
     let kind = shape_type_of_header(&tree.head(main, 100)).and_then(geometry);
-    let names = files.dbf.map(|dbf| column_names(tree, dbf)).unwrap_or_default();
+    let names = files
+        .dbf
+        .map(|dbf| column_names(tree, dbf))
+        .unwrap_or_default();
     let areas = matches!(kind, Some(Geometry::Polygon | Geometry::Line));
     if areas && files.dbf.is_some() && !names.is_empty() && !is_logged(&names) {
         let rate = names.iter().any(|n| is_rate(n));
         let reason = match (kind, rate) {
-            (Some(Geometry::Line), _) => "not machine data: lines without logged columns (guidance or boundary)",
-            (_, true) => "not machine data: polygons with a rate and no time, distance or speed (prescription)",
+            (Some(Geometry::Line), _) => {
+                "not machine data: lines without logged columns (guidance or boundary)"
+            }
+            (_, true) => {
+                "not machine data: polygons with a rate and no time, distance or speed (prescription)"
+            }
             _ => "not machine data: polygons without logged columns (boundary or zones)",
         };
-        claim.verdict = Verdict::NotMachineData { reason: reason.to_owned() };
+        claim.verdict = Verdict::NotMachineData {
+            reason: reason.to_owned(),
+        };
     }
     claim
 }
@@ -125,21 +154,55 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
 /// Names of the columns in lower case; empty when the header cannot be read.
 fn column_names(tree: &Tree, dbf: EntryId) -> Vec<String> {
     let head = tree.head(dbf, HEADER_BYTES);
-    let header = Header::parse(&head, tree.entry(dbf).size, &Limits::default(), &tree.place(dbf));
-    header.map(|h| h.columns.iter().map(|c| c.name.to_lowercase()).collect()).unwrap_or_default()
+    let header = Header::parse(
+        &head,
+        tree.entry(dbf).size,
+        &Limits::default(),
+        &tree.place(dbf),
+    );
+    header
+        .map(|h| h.columns.iter().map(|c| c.name.to_lowercase()).collect())
+        .unwrap_or_default()
 }
 
 /// Whether any column is one that only logs have.
 fn is_logged(names: &[String]) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "isotime", "timestamp", "time_stamp", "utc_time", "gps_tim", "distance", "duration", "speed",
-        "vehiclspeed", "swath", "swth", "pass_num", "track_deg", "heading", "hdng", "moist",
-        "vryield", "yld_", "yield", "dry_yield", "wetmass", "crop_flw", "vrappratev", "rt_apd",
-        "appliedrat", "appldrt", "actualrate", "rate_appld", "applied_ra",
+        "isotime",
+        "timestamp",
+        "time_stamp",
+        "utc_time",
+        "gps_tim",
+        "distance",
+        "duration",
+        "speed",
+        "vehiclspeed",
+        "swath",
+        "swth",
+        "pass_num",
+        "track_deg",
+        "heading",
+        "hdng",
+        "moist",
+        "vryield",
+        "yld_",
+        "yield",
+        "dry_yield",
+        "wetmass",
+        "crop_flw",
+        "vrappratev",
+        "rt_apd",
+        "appliedrat",
+        "appldrt",
+        "actualrate",
+        "rate_appld",
+        "applied_ra",
     ];
     names.iter().any(|name| {
         name == "time"
-            || BEGINNINGS.iter().any(|b| name.starts_with(b)) && !name.contains("goal") && !name.contains("target")
+            || BEGINNINGS.iter().any(|b| name.starts_with(b))
+                && !name.contains("goal")
+                && !name.contains("target")
     })
 }
 
@@ -154,12 +217,23 @@ mod tests {
     #[test]
     fn resource_forks_and_other_names_stay_out() {
         let tree = Tree::from_files(
-            ["a/Log.SHP", "a/log.dbf", "a/LOG.prj", "a/Log-Deere-Metadata.json", "a/other.dbf", "__MACOSX/a/._Log.SHP"]
-                .map(|path| (path.to_owned(), vec![0; 8])),
+            [
+                "a/Log.SHP",
+                "a/log.dbf",
+                "a/LOG.prj",
+                "a/Log-Deere-Metadata.json",
+                "a/other.dbf",
+                "__MACOSX/a/._Log.SHP",
+            ]
+            .map(|path| (path.to_owned(), vec![0; 8])),
         );
         let claims = claim(&tree);
         assert_eq!(claims.len(), 1);
-        let paths: Vec<&str> = claims[0].entries.iter().map(|id| tree.entry(*id).path.as_str()).collect();
+        let paths: Vec<&str> = claims[0]
+            .entries
+            .iter()
+            .map(|id| tree.entry(*id).path.as_str())
+            .collect();
         assert_eq!(claims[0].entries.len(), 4, "{paths:?}");
         assert!(paths.contains(&"a/log.dbf") && paths.contains(&"a/Log-Deere-Metadata.json"));
     }

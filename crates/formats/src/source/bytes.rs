@@ -36,7 +36,9 @@ impl Bytes {
             }
             Self::File { file, len } => {
                 let left = len.saturating_sub(at);
-                let want = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                let want = buffer
+                    .len()
+                    .min(usize::try_from(left).unwrap_or(usize::MAX));
                 file_read_at(file, buffer.get_mut(..want).unwrap_or_default(), at)
             }
         }
@@ -81,7 +83,11 @@ pub(super) struct Window {
 impl Window {
     /// From `at`, `len` bytes; cut at the end of the bytes.
     pub(super) fn new(bytes: &Arc<Bytes>, at: u64, len: u64) -> Self {
-        Self { bytes: Arc::clone(bytes), at, end: at.saturating_add(len).min(bytes.len()) }
+        Self {
+            bytes: Arc::clone(bytes),
+            at,
+            end: at.saturating_add(len).min(bytes.len()),
+        }
     }
 }
 
@@ -89,7 +95,9 @@ impl Read for Window {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let want = buffer.len().min(left);
-        let n = self.bytes.read_at(buffer.get_mut(..want).unwrap_or_default(), self.at)?;
+        let n = self
+            .bytes
+            .read_at(buffer.get_mut(..want).unwrap_or_default(), self.at)?;
         self.at += n as u64;
         Ok(n)
     }

@@ -58,7 +58,11 @@ pub(super) fn check(
         raw.push(entry);
     }
     if count != layout.entries {
-        let more = if count > layout.entries { "more" } else { &*count.to_string() };
+        let more = if count > layout.entries {
+            "more"
+        } else {
+            &*count.to_string()
+        };
         return Err(refuse(format!(
             "the end record of the zip states {} entries, its directory holds {more}",
             layout.entries
@@ -105,7 +109,10 @@ pub(super) fn check(
         ));
     }
     if layout.trailing > 0 {
-        let text = format!("{} trailing bytes behind the archive were passed over", layout.trailing);
+        let text = format!(
+            "{} trailing bytes behind the archive were passed over",
+            layout.trailing
+        );
         findings.push(Finding::new(
             "source.trailing-bytes",
             Severity::Warning,
@@ -120,7 +127,10 @@ pub(super) fn check(
 pub(super) fn too_many(entries: u64, limits: &Limits) -> SourceError {
     SourceError::refused(
         "Z3",
-        format!("too many entries: {entries}, at most {} are allowed", limits.entries),
+        format!(
+            "too many entries: {entries}, at most {} are allowed",
+            limits.entries
+        ),
         "send the folders in several uploads",
     )
 }
@@ -151,13 +161,19 @@ impl RawEntry {
             return Err(cut());
         }
         if !fixed.starts_with(b"PK\x01\x02") {
-            return Err(refuse("the directory of the zip is damaged: an entry has no signature"));
+            return Err(refuse(
+                "the directory of the zip is damaged: an entry has no signature",
+            ));
         }
         let field = |at, len| number(&fixed, at, len);
         let mut part = |len: u64| {
             let mut part = Vec::new();
             let got = reader.take(len).read_to_end(&mut part)?;
-            if got as u64 == len { Ok(part) } else { Err(cut()) }
+            if got as u64 == len {
+                Ok(part)
+            } else {
+                Err(cut())
+            }
         };
         let raw_name = part(field(28, 2))?;
         let extra = part(field(30, 2))?;
@@ -189,7 +205,10 @@ impl RawEntry {
             )));
         }
         if entry.name.is_folder && entry.size > 0 {
-            return Err(z8(format!("the name `{}/` of a file ends as a folder", entry.name.path)));
+            return Err(z8(format!(
+                "the name `{}/` of a file ends as a folder",
+                entry.name.path
+            )));
         }
         Ok(Some(entry))
     }
@@ -224,7 +243,11 @@ impl RawEntry {
         let z12 = |text| SourceError::refused("Z12", text, "make a new zip of the folder");
         let name_len = number(&header, 26, 2);
         let extra_len = number(&header, 28, 2);
-        let slashes = |raw: &[u8]| raw.iter().map(|b| if *b == b'\\' { b'/' } else { *b }).collect();
+        let slashes = |raw: &[u8]| {
+            raw.iter()
+                .map(|b| if *b == b'\\' { b'/' } else { *b })
+                .collect()
+        };
         let local_name: Vec<u8> = slashes(header.get(LOCAL_LEN..).unwrap_or_default());
         let stated_name: Vec<u8> = slashes(&self.raw_name);
         if name_len != self.raw_name.len() as u64 || local_name != stated_name {
@@ -461,7 +484,10 @@ fn join_duplicates(
         if (*size, *crc) != (member.size, member.crc) {
             return Err(SourceError::refused(
                 "Z13",
-                format!("duplicate name: `{}` is there twice with different data", member.path),
+                format!(
+                    "duplicate name: `{}` is there twice with different data",
+                    member.path
+                ),
                 "make a new zip of the folder",
             ));
         }
@@ -477,5 +503,9 @@ fn join_duplicates(
 
 /// A path below an archive's place.
 pub(super) fn join(place: &str, path: &str) -> String {
-    if place.is_empty() { path.to_owned() } else { format!("{place}/{path}") }
+    if place.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{place}/{path}")
+    }
 }

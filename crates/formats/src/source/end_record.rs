@@ -34,7 +34,10 @@ const NEW_ZIP: &str = "make a new zip of the folder and send that";
 /// Little-endian number of up to 8 bytes at an offset; 0 where bytes lack.
 pub(super) fn number(bytes: &[u8], at: usize, len: usize) -> u64 {
     let field = bytes.get(at..at.saturating_add(len)).unwrap_or_default();
-    field.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    field
+        .iter()
+        .rev()
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
 pub(super) fn refuse(text: impl Into<String>) -> SourceError {
@@ -42,7 +45,9 @@ pub(super) fn refuse(text: impl Into<String>) -> SourceError {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// Finds the end record and the directory that it points to.
@@ -50,7 +55,11 @@ pub(super) fn locate(bytes: &Bytes) -> Result<Layout, SourceError> {
     let len = bytes.len();
     let head = bytes.slice(0, 512)?;
     if head.is_empty() {
-        return Err(SourceError::refused("Z2", "the file is empty (0 bytes)", AGAIN));
+        return Err(SourceError::refused(
+            "Z2",
+            "the file is empty (0 bytes)",
+            AGAIN,
+        ));
     }
     let tail_at = len.saturating_sub(TAIL as u64);
     let tail = bytes.slice(tail_at, TAIL)?;
@@ -59,7 +68,9 @@ pub(super) fn locate(bytes: &Bytes) -> Result<Layout, SourceError> {
     };
     let record = tail.get(end_at..).unwrap_or_default();
     let comment_len = usize::try_from(number(record, 20, 2)).unwrap_or(0);
-    let comment = record.get(END_LEN..END_LEN + comment_len).unwrap_or_default();
+    let comment = record
+        .get(END_LEN..END_LEN + comment_len)
+        .unwrap_or_default();
     let trailing = record.get(END_LEN + comment_len..).unwrap_or_default();
     check_surroundings(comment, trailing)?;
 
@@ -82,7 +93,9 @@ pub(super) fn locate(bytes: &Bytes) -> Result<Layout, SourceError> {
         )));
     }
     if fields.directory_len > 0 && bytes.slice(directory_at, 4)? != DIRECTORY {
-        return Err(refuse("the directory of the zip is not where its end record says"));
+        return Err(refuse(
+            "the directory of the zip is not where its end record says",
+        ));
     }
     let layout = Layout {
         directory_at,
@@ -114,11 +127,13 @@ pub(super) fn check_leading(bytes: &Bytes, leading: u64) -> Result<(), SourceErr
 
 /// The last end record that fits into the bytes with its comment.
 fn last_end_record(tail: &[u8]) -> Option<usize> {
-    (0..tail.len().saturating_sub(END_LEN - 1)).rev().find(|at| {
-        let record = tail.get(*at..).unwrap_or_default();
-        let comment = usize::try_from(number(record, 20, 2)).unwrap_or(usize::MAX);
-        record.starts_with(END) && record.len() - END_LEN >= comment
-    })
+    (0..tail.len().saturating_sub(END_LEN - 1))
+        .rev()
+        .find(|at| {
+            let record = tail.get(*at..).unwrap_or_default();
+            let comment = usize::try_from(number(record, 20, 2)).unwrap_or(usize::MAX);
+            record.starts_with(END) && record.len() - END_LEN >= comment
+        })
 }
 
 fn check_surroundings(comment: &[u8], trailing: &[u8]) -> Result<(), SourceError> {
@@ -134,7 +149,10 @@ fn check_surroundings(comment: &[u8], trailing: &[u8]) -> Result<(), SourceError
         ));
     }
     let signatures: [&[u8]; 4] = [b"PK\x03\x04", DIRECTORY, END, LOCATOR];
-    if signatures.iter().any(|signature| find(trailing, signature).is_some()) {
+    if signatures
+        .iter()
+        .any(|signature| find(trailing, signature).is_some())
+    {
         return Err(refuse(format!(
             "ambiguous: the {} trailing bytes behind the archive are part of another zip (two \
              archives joined, or one that is truncated)",
@@ -195,7 +213,9 @@ impl Fields {
         for at in [stated_at, close_at] {
             let record = bytes.slice(at, END64_LEN as usize)?;
             let ends_at = at.saturating_add(12).saturating_add(number(&record, 4, 8));
-            if record.len() as u64 == END64_LEN && record.starts_with(END64) && ends_at == locator_at
+            if record.len() as u64 == END64_LEN
+                && record.starts_with(END64)
+                && ends_at == locator_at
             {
                 found = Some((at, record));
                 break;
@@ -266,7 +286,9 @@ pub(crate) fn foreign(head: &[u8]) -> Option<&'static str> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("it is a tar archive");
     }
-    let start = String::from_utf8_lossy(head).trim_start().to_ascii_lowercase();
+    let start = String::from_utf8_lossy(head)
+        .trim_start()
+        .to_ascii_lowercase();
     (start.starts_with("<!doctype html") || start.starts_with("<html"))
         .then_some("it is a web page, perhaps a login page saved in place of the export")
 }

@@ -5,7 +5,11 @@
 pub enum SourceError {
     /// A rule of the container is broken; `rule` is `Z1` to `Z14`.
     #[error("{text} (rule {rule})")]
-    Refused { rule: &'static str, text: String, hint: String },
+    Refused {
+        rule: &'static str,
+        text: String,
+        hint: String,
+    },
     #[error("{0}")]
     Io(String),
 }
@@ -16,12 +20,22 @@ impl SourceError {
         text: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self::Refused { rule, text: text.into(), hint: hint.into() }
+        Self::Refused {
+            rule,
+            text: text.into(),
+            hint: hint.into(),
+        }
     }
 
     /// Rules about cost (Z3 to Z7): broken by a nested archive, they refuse the whole upload.
     pub(super) fn is_about_cost(&self) -> bool {
-        matches!(self, Self::Refused { rule: "Z3" | "Z4" | "Z5" | "Z6" | "Z7", .. })
+        matches!(
+            self,
+            Self::Refused {
+                rule: "Z3" | "Z4" | "Z5" | "Z6" | "Z7",
+                ..
+            }
+        )
     }
 
     /// What the person can do, empty when there is nothing.

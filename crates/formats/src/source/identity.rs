@@ -19,7 +19,10 @@ pub struct Identity {
 impl super::Tree {
     /// Hashes a file or folder; memory use does not depend on its size.
     pub fn identity(path: &Path) -> Result<Identity, super::SourceError> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if !std::fs::metadata(path)?.is_dir() {
             let (sha256, size) = hash(std::fs::File::open(path)?)?;
             return Ok(Identity { name, sha256, size });
@@ -46,7 +49,11 @@ impl super::Tree {
             whole.update(format!("{path}\0{size}\0{sha256}\n"));
             sum = sum.saturating_add(size);
         }
-        Ok(Identity { name, sha256: hex(&whole.finalize()), size: sum })
+        Ok(Identity {
+            name,
+            sha256: hex(&whole.finalize()),
+            size: sum,
+        })
     }
 }
 

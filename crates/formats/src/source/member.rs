@@ -28,7 +28,9 @@ impl Member {
             return Err(corrupt(problem.clone()));
         }
         let window = Window::new(archive, self.data_at, self.packed);
-        let buffer = usize::try_from(self.packed).unwrap_or(usize::MAX).clamp(64, 64 << 10);
+        let buffer = usize::try_from(self.packed)
+            .unwrap_or(usize::MAX)
+            .clamp(64, 64 << 10);
         let window = BufReader::with_capacity(buffer, window);
         let unpacked: Box<dyn Read + Send> = match self.method {
             0 => Box::new(window),
@@ -42,7 +44,10 @@ impl Member {
     /// The bytes; ends with an error unless size and checksum are as stated.
     pub(super) fn stream(&self, archive: &Arc<Bytes>) -> io::Result<Box<dyn Read + Send>> {
         // One byte more than stated, to notice it.
-        let more = Self { size: self.size.saturating_add(1), ..self.clone() };
+        let more = Self {
+            size: self.size.saturating_add(1),
+            ..self.clone()
+        };
         Ok(Box::new(Checked {
             inner: more.unchecked(archive)?,
             stated: self.size,

@@ -14,9 +14,9 @@ mod names;
 mod open;
 mod tree;
 
+pub(crate) use end_record::foreign;
 pub use error::SourceError;
 pub use identity::Identity;
 pub use limits::Limits;
-pub use tree::{Entry, EntryId, Tree};
-pub(crate) use end_record::foreign;
 pub(crate) use tree::system_file;
+pub use tree::{Entry, EntryId, Tree};

@@ -37,26 +37,40 @@ pub(super) fn decode(raw: &[u8], says_utf8: bool) -> Result<Name, String> {
         return Err(format!("the name `{shown}` is an absolute path"));
     }
     if has_drive_or_stream(&decoded) {
-        return Err(format!("the name `{shown}` names a drive or a hidden stream"));
+        return Err(format!(
+            "the name `{shown}` names a drive or a hidden stream"
+        ));
     }
-    let parts: Vec<&str> = decoded.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+    let parts: Vec<&str> = decoded
+        .split('/')
+        .filter(|p| !p.is_empty() && *p != ".")
+        .collect();
     if parts.contains(&"..") {
-        return Err(format!("the name `{shown}` leads out of its folder (`..` in the path)"));
+        return Err(format!(
+            "the name `{shown}` leads out of its folder (`..` in the path)"
+        ));
     }
     if parts.len() > LEVELS {
-        return Err(format!("a path is too deep: {} levels, at most {LEVELS}", parts.len()));
+        return Err(format!(
+            "a path is too deep: {} levels, at most {LEVELS}",
+            parts.len()
+        ));
     }
     if parts.is_empty() {
         return Err(format!("the name `{shown}` names no file"));
     }
-    Ok(Name { path: show(&parts.join("/")), is_folder: decoded.ends_with('/') })
+    Ok(Name {
+        path: show(&parts.join("/")),
+        is_folder: decoded.ends_with('/'),
+    })
 }
 
 /// A colon, other than between digits (a time of day) or before a blank: `C:x`, `a.shp:stream`.
 fn has_drive_or_stream(name: &str) -> bool {
     let bytes = name.as_bytes();
     let digit = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit)
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
     };
     bytes.iter().enumerate().any(|(at, byte)| {
         let blank = bytes.get(at + 1) == Some(&b' ') && at > 1;
@@ -75,7 +89,11 @@ pub(super) fn show(name: &str) -> String {
     }
     let mut shown = String::with_capacity(name.len() + 16);
     for c in name.chars() {
-        if hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+        if hidden(c) {
+            shown.extend(c.escape_unicode())
+        } else {
+            shown.push(c)
+        }
     }
     shown
 }
@@ -92,7 +110,9 @@ const UPPER: [char; 128] = [
 ];
 
 fn code_page_437(byte: u8) -> char {
-    let upper = usize::from(byte).checked_sub(128).and_then(|at| UPPER.get(at));
+    let upper = usize::from(byte)
+        .checked_sub(128)
+        .and_then(|at| UPPER.get(at));
     upper.copied().unwrap_or(char::from(byte))
 }
 
@@ -103,8 +123,19 @@ mod tests {
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
         for name in [
-            "", ".", "./", "/", "../a", "a/../b", "..\\a", "/tmp/a", "C:\\a", "C:a", "\\\\host\\a",
-            "a\0.txt", "good.shp:stream",
+            "",
+            ".",
+            "./",
+            "/",
+            "../a",
+            "a/../b",
+            "..\\a",
+            "/tmp/a",
+            "C:\\a",
+            "C:a",
+            "\\\\host\\a",
+            "a\0.txt",
+            "good.shp:stream",
         ] {
             assert!(decode(name.as_bytes(), false).is_err(), "{name:?}");
         }
@@ -121,7 +152,10 @@ mod tests {
         assert_eq!(path(b"F\x94hr", false), "Föhr");
         assert_eq!(path(b"log 12:30:00.csv", false), "log 12:30:00.csv");
         assert_eq!(path(b"Field: north.csv", false), "Field: north.csv");
-        assert_eq!(path("a\u{202e}b\r\n".as_bytes(), true), "a\\u{202e}b\\u{d}\\u{a}");
+        assert_eq!(
+            path("a\u{202e}b\r\n".as_bytes(), true),
+            "a\\u{202e}b\\u{d}\\u{a}"
+        );
         assert!(decode(b"TASKDATA\\", false).expect("folder").is_folder);
         assert_eq!(UPPER.len(), 128);
     }

@@ -34,16 +34,15 @@ pub(super) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, Sou
 }
 
 /// One file as it was sent: a zip, or a bare machine file.
-pub(super) fn upload(
-    bytes: Arc<Bytes>,
-    name: &str,
-    limits: &Limits,
-) -> Result<Tree, SourceError> {
+pub(super) fn upload(bytes: Arc<Bytes>, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
     let size = bytes.len();
     if size > limits.upload_bytes {
         return Err(SourceError::refused(
             "Z1",
-            format!("the upload is too large: {size} bytes, at most {}", limits.upload_bytes),
+            format!(
+                "the upload is too large: {size} bytes, at most {}",
+                limits.upload_bytes
+            ),
             "send the folders in several uploads",
         ));
     }
@@ -67,13 +66,15 @@ pub(super) fn upload(
 }
 
 fn starts_as_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    head.starts_with(b"PK\x03\x04")
+        || head.starts_with(b"PK\x05\x06")
         || head.starts_with(b"PK\x07\x08")
 }
 
 fn extension(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
-    name.rsplit_once('.').map_or_else(String::new, |(_, e)| e.to_lowercase())
+    name.rsplit_once('.')
+        .map_or_else(String::new, |(_, e)| e.to_lowercase())
 }
 
 struct Opening<'a> {
@@ -88,7 +89,13 @@ struct Opening<'a> {
 impl<'a> Opening<'a> {
     fn new(limits: &'a Limits) -> Self {
         let (entries, findings) = (Vec::new(), Vec::new());
-        Self { limits, entries, findings, unpacked: 0, memory_left: MEMORY }
+        Self {
+            limits,
+            entries,
+            findings,
+            unpacked: 0,
+            memory_left: MEMORY,
+        }
     }
 
     fn finish(self) -> Tree {
@@ -111,7 +118,11 @@ impl<'a> Opening<'a> {
                     let size = item.metadata()?.len();
                     self.entry(path, size, Content::File(item.path()), None, 0)?;
                 } else {
-                    let what = if kind.is_symlink() { "a link" } else { "no plain file" };
+                    let what = if kind.is_symlink() {
+                        "a link"
+                    } else {
+                        "no plain file"
+                    };
                     self.findings.push(Finding::new(
                         "source.link-ignored",
                         Severity::Warning,
@@ -151,8 +162,13 @@ impl<'a> Opening<'a> {
             "copy the file from the stick again and make a new zip"
         };
         self.findings.push(
-            Finding::new("source.unreadable-entry", Severity::Error, Place::entry(path), problem)
-                .hint(hint),
+            Finding::new(
+                "source.unreadable-entry",
+                Severity::Error,
+                Place::entry(path),
+                problem,
+            )
+            .hint(hint),
         );
     }
 
@@ -169,7 +185,12 @@ impl<'a> Opening<'a> {
             return Err(too_many(self.entries.len() as u64 + 1, self.limits));
         }
         self.count(size)?;
-        let mut entry = Entry { path, size, content, problem };
+        let mut entry = Entry {
+            path,
+            size,
+            content,
+            problem,
+        };
         if entry.problem.is_none()
             && let Some(kind) = kind_of_archive(&entry)
         {
@@ -274,7 +295,9 @@ impl<'a> Opening<'a> {
                 ));
             }
             if packed.is_some() && total > most {
-                return self.count(total).map(|()| Arc::new(Bytes::Memory(Vec::new())));
+                return self
+                    .count(total)
+                    .map(|()| Arc::new(Bytes::Memory(Vec::new())));
             }
             match &mut file {
                 Some(file) => file.write_all(part)?,
@@ -316,9 +339,12 @@ fn kind_of_archive(entry: &Entry) -> Option<Kind> {
     }
     let mut head = Vec::new();
     let stream = match &entry.content {
-        Content::Member(archive, member) => {
-            Member { size: 4, ..member.clone() }.unchecked(archive).ok()?
+        Content::Member(archive, member) => Member {
+            size: 4,
+            ..member.clone()
         }
+        .unchecked(archive)
+        .ok()?,
         _ => open_stream(entry).ok()?,
     };
     let _ = stream.take(4).read_to_end(&mut head);

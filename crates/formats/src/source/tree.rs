@@ -55,13 +55,20 @@ pub(crate) fn system_file(path: &str) -> Option<&'static str> {
     let path = path.to_lowercase();
     let name = path.rsplit('/').next().unwrap_or(&path);
     let below = |folder: &str| path.split('/').any(|part| part == folder);
-    if below("__macosx") || below(".trashes") || below(".spotlight-v100") || below(".fseventsd")
-        || name == ".ds_store" || name.starts_with("._")
+    if below("__macosx")
+        || below(".trashes")
+        || below(".spotlight-v100")
+        || below(".fseventsd")
+        || name == ".ds_store"
+        || name.starts_with("._")
     {
         return Some("macOS");
     }
-    if matches!(name, "thumbs.db" | "desktop.ini" | "ehthumbs.db" | "autorun.inf")
-        || below("system volume information") || below("$recycle.bin")
+    if matches!(
+        name,
+        "thumbs.db" | "desktop.ini" | "ehthumbs.db" | "autorun.inf"
+    ) || below("system volume information")
+        || below("$recycle.bin")
     {
         return Some("Windows");
     }
@@ -83,7 +90,11 @@ impl Tree {
     }
 
     /// Opens a zip held in memory, or a single file if `name` does not end as a zip's.
-    pub fn from_zip_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Self, SourceError> {
+    pub fn from_zip_bytes(
+        name: &str,
+        bytes: Vec<u8>,
+        limits: &Limits,
+    ) -> Result<Self, SourceError> {
         open::upload(Arc::new(Bytes::Memory(bytes)), name, limits)
     }
 
@@ -103,16 +114,27 @@ impl Tree {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let mut index: HashMap<String, Vec<EntryId>> = HashMap::with_capacity(entries.len());
         for (at, entry) in (0..u32::MAX).zip(&entries) {
-            index.entry(entry.path.to_lowercase()).or_default().push(EntryId(at));
+            index
+                .entry(entry.path.to_lowercase())
+                .or_default()
+                .push(EntryId(at));
         }
-        let mut tree = Self { entries, index, findings };
+        let mut tree = Self {
+            entries,
+            index,
+            findings,
+        };
         tree.mark_case_clashes();
         tree
     }
 
     fn mark_case_clashes(&mut self) {
-        let mut clashes: Vec<Vec<EntryId>> =
-            self.index.values().filter(|ids| ids.len() > 1).cloned().collect();
+        let mut clashes: Vec<Vec<EntryId>> = self
+            .index
+            .values()
+            .filter(|ids| ids.len() > 1)
+            .cloned()
+            .collect();
         clashes.sort();
         for ids in clashes {
             // Folders that differ in case are no clash where the files in them are the same.
@@ -152,7 +174,11 @@ impl Tree {
         {
             return left.crc == right.crc;
         }
-        let hash = |id| self.stream(id).ok().and_then(|s| super::identity::hash(s).ok());
+        let hash = |id| {
+            self.stream(id)
+                .ok()
+                .and_then(|s| super::identity::hash(s).ok())
+        };
         hash(a).is_some_and(|left| hash(b) == Some(left))
     }
 
@@ -179,12 +205,17 @@ impl Tree {
 
     /// The folder of an entry, without trailing slash; empty at the root.
     pub fn folder(&self, id: EntryId) -> &str {
-        self.entry(id).path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        self.entry(id)
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
     }
 
     /// The extension of an entry in lower case, without dot.
     pub fn extension(&self, id: EntryId) -> String {
-        self.name(id).rsplit_once('.').map_or_else(String::new, |(_, e)| e.to_lowercase())
+        self.name(id)
+            .rsplit_once('.')
+            .map_or_else(String::new, |(_, e)| e.to_lowercase())
     }
 
     /// An entry in the same folder, by name in any letter case; an exact match first, then the
@@ -210,7 +241,8 @@ impl Tree {
 
     /// Another entry differs from this one only in letter case and holds other bytes.
     pub fn ambiguous(&self, id: EntryId) -> bool {
-        self.problem(id).is_some_and(|problem| problem.starts_with("ambiguous"))
+        self.problem(id)
+            .is_some_and(|problem| problem.starts_with("ambiguous"))
     }
 
     /// A file that an operating system left behind: no format is asked about it.
@@ -233,7 +265,10 @@ impl Tree {
             std::io::ErrorKind::InvalidData => {
                 ReadError::malformed(self.place(id), e.to_string(), COPY_AGAIN)
             }
-            _ => ReadError::Io { place: self.place(id), what: e.to_string() },
+            _ => ReadError::Io {
+                place: self.place(id),
+                what: e.to_string(),
+            },
         })
     }
 
@@ -249,7 +284,11 @@ impl Tree {
 
     /// All bytes of an entry, if they are at most `max`; else `ReadError::Limit`.
     pub fn bytes(&self, id: EntryId, max: u64) -> Result<Vec<u8>, ReadError> {
-        let limit = || ReadError::Limit { place: self.place(id), limit: "entry_bytes", allowed: max };
+        let limit = || ReadError::Limit {
+            place: self.place(id),
+            limit: "entry_bytes",
+            allowed: max,
+        };
         if self.entry(id).size > max {
             return Err(limit());
         }
@@ -258,7 +297,11 @@ impl Tree {
         match stream.read_to_end(&mut bytes) {
             Ok(_) if bytes.len() as u64 > max => Err(limit()),
             Ok(_) => Ok(bytes),
-            Err(e) => Err(ReadError::malformed(self.place(id), e.to_string(), COPY_AGAIN)),
+            Err(e) => Err(ReadError::malformed(
+                self.place(id),
+                e.to_string(),
+                COPY_AGAIN,
+            )),
         }
     }
 

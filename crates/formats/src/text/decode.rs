@@ -11,7 +11,13 @@ pub(super) fn encoding(head: &[u8]) -> Option<&'static Encoding> {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         return Some(encoding);
     }
-    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
+    let zeros = |offset: usize| {
+        head.iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
     let half = head.len() / 2;
     if half >= 8 {
         let (even, odd) = (zeros(0), zeros(1));
@@ -23,7 +29,10 @@ pub(super) fn encoding(head: &[u8]) -> Option<&'static Encoding> {
         }
     }
     let text = head.split(|b| *b == 0).next().unwrap_or_default();
-    let control = text.iter().filter(|b| **b < 32 && !matches!(**b, b'\t' | b'\n' | b'\r' | 12)).count();
+    let control = text
+        .iter()
+        .filter(|b| **b < 32 && !matches!(**b, b'\t' | b'\n' | b'\r' | 12))
+        .count();
     if control * 100 > text.len() {
         return None;
     }
@@ -34,7 +43,8 @@ pub(super) fn encoding(head: &[u8]) -> Option<&'static Encoding> {
         // Signs of units alone (°, ², ³, µ): every Western writer means this table.
         Err(_) if text.iter().all(|b| *b < 128 || matches!(*b, 0xB0..=0xB7)) => Some(WINDOWS_1252),
         Err(_) => {
-            let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+            let mut detector =
+                chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
             detector.feed(text, true);
             Some(detector.guess(None, chardetng::Utf8Detection::Deny))
         }
@@ -75,7 +85,12 @@ const CHUNK: usize = 64 * 1024;
 
 impl<R: Read> Utf8<R> {
     /// A row (which may hold line ends in quotes) of more than `line_bytes` is an error.
-    pub(super) fn new(inner: R, encoding: &'static Encoding, separator: u8, line_bytes: usize) -> Self {
+    pub(super) fn new(
+        inner: R,
+        encoding: &'static Encoding,
+        separator: u8,
+        line_bytes: usize,
+    ) -> Self {
         Self {
             inner,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -152,7 +167,10 @@ impl<R: Read> Utf8<R> {
                 _ => {
                     self.line_length += 1;
                     if self.line_length > self.line_bytes {
-                        let trouble = Trouble::Line { line: self.line, allowed: self.line_bytes };
+                        let trouble = Trouble::Line {
+                            line: self.line,
+                            allowed: self.line_bytes,
+                        };
                         self.failed = Some(io::Error::other(trouble));
                         return at;
                     }
@@ -189,6 +207,10 @@ pub(super) fn read_error(error: csv::Error, place: &Place) -> ReadError {
             let hint = "export the table again as text, one row per line";
             ReadError::malformed(place.clone(), trouble.to_string(), hint)
         }
-        None => ReadError::malformed(place.clone(), io.to_string(), "copy the file from the stick again"),
+        None => ReadError::malformed(
+            place.clone(),
+            io.to_string(),
+            "copy the file from the stick again",
+        ),
     }
 }

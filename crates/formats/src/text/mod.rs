@@ -40,7 +40,11 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
     }
     let layout = sniff(tree, id)?;
     let reason = layout.reason(&layout.mapping(&BTreeMap::new()))?;
-    let confidence = if layout.ag_leader { Confidence::Content } else { Confidence::General };
+    let confidence = if layout.ag_leader {
+        Confidence::Content
+    } else {
+        Confidence::General
+    };
     Some(Claim {
         format: FORMAT.id,
         confidence,
@@ -66,7 +70,11 @@ fn read(
 ) -> Result<(), ReadError> {
     let Some(layout) = sniff(tree, claim.main) else {
         let what = "the csv has no rows of one length after its header";
-        return Err(ReadError::malformed(tree.place(claim.main), what, "export the table again"));
+        return Err(ReadError::malformed(
+            tree.place(claim.main),
+            what,
+            "export the table again",
+        ));
     };
     read::read(tree, claim.main, &layout, limits, options, receiver)
 }

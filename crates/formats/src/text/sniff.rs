@@ -25,8 +25,20 @@ pub(super) struct Layout {
 }
 
 const BASIC: [&str; 14] = [
-    "LONGITUDE", "LATITUDE", "FLOW", "TIME", "CYCLES", "DISTANCE", "SWATH", "MOISTURE", "STATUS",
-    "PASS", "SERIAL", "FIELD", "LOAD", "CROP",
+    "LONGITUDE",
+    "LATITUDE",
+    "FLOW",
+    "TIME",
+    "CYCLES",
+    "DISTANCE",
+    "SWATH",
+    "MOISTURE",
+    "STATUS",
+    "PASS",
+    "SERIAL",
+    "FIELD",
+    "LOAD",
+    "CROP",
 ];
 
 impl Layout {
@@ -35,25 +47,43 @@ impl Layout {
         let encoding = decode::encoding(head)?;
         let (text, _) = encoding.decode_with_bom_removal(head);
         let text = text.split('\0').next().unwrap_or_default();
-        let mut lines: Vec<&str> = text.split('\n').map(|l| l.trim_end_matches('\r')).take(LINES).collect();
+        let mut lines: Vec<&str> = text
+            .split('\n')
+            .map(|l| l.trim_end_matches('\r'))
+            .take(LINES)
+            .collect();
         // The last line may be cut.
         if lines.len() < LINES && !(complete && lines.len() <= 2) {
             lines.pop();
         }
         let (separator, width, skip_lines) = separator(&lines)?;
-        let mut rows = lines.iter().skip(skip_lines).filter(|l| !l.trim().is_empty());
+        let mut rows = lines
+            .iter()
+            .skip(skip_lines)
+            .filter(|l| !l.trim().is_empty());
         let first = cells(rows.next()?, separator);
-        let body: Vec<Vec<String>> =
-            rows.map(|l| cells(l, separator)).filter(|r| r.len() == width).collect();
+        let body: Vec<Vec<String>> = rows
+            .map(|l| cells(l, separator))
+            .filter(|r| r.len() == width)
+            .collect();
         let decimal_comma = separator != b','
             && body.iter().flatten().any(|c| comma_number(c))
-            && !body.iter().flatten().any(|c| c.contains('.') && c.parse::<f64>().is_ok());
+            && !body
+                .iter()
+                .flatten()
+                .any(|c| c.contains('.') && c.parse::<f64>().is_ok());
         let numeric = |c: &&String| number(c, decimal_comma).is_some();
         let filled = first.iter().filter(|c| !c.is_empty()).count();
         let numbers = first.iter().filter(numeric).count();
         if let Some(titles) = ag_leader(&first) {
             return Some(Self {
-                encoding, separator, skip_lines, has_header: false, titles, decimal_comma, ag_leader: true,
+                encoding,
+                separator,
+                skip_lines,
+                has_header: false,
+                titles,
+                decimal_comma,
+                ag_leader: true,
             });
         }
         if numbers * 3 > filled || filled < 2 {
@@ -61,7 +91,13 @@ impl Layout {
         }
         let titles = first.iter().map(|t| Title::from_text(t)).collect();
         Some(Self {
-            encoding, separator, skip_lines, has_header: true, titles, decimal_comma, ag_leader: false,
+            encoding,
+            separator,
+            skip_lines,
+            has_header: true,
+            titles,
+            decimal_comma,
+            ag_leader: false,
         })
     }
 
@@ -79,13 +115,23 @@ impl Layout {
         let lon_lat = mapping.column(Property::Longitude).is_some()
             && mapping.column(Property::Latitude).is_some();
         if self.ag_leader {
-            return Some(format!("Ag Leader text of {} columns without header", self.titles.len()));
+            return Some(format!(
+                "Ag Leader text of {} columns without header",
+                self.titles.len()
+            ));
         }
         if lon_lat {
-            return Some(format!("table of {} columns with longitude and latitude", self.titles.len()));
+            return Some(format!(
+                "table of {} columns with longitude and latitude",
+                self.titles.len()
+            ));
         }
-        (mapping.projected.is_some() && mapping.has_values())
-            .then(|| format!("table of {} columns with projected positions", self.titles.len()))
+        (mapping.projected.is_some() && mapping.has_values()).then(|| {
+            format!(
+                "table of {} columns with projected positions",
+                self.titles.len()
+            )
+        })
     }
 }
 
@@ -95,19 +141,30 @@ fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
     for separator in [b'\t', b';', b'|', b','] {
         let counts: Vec<usize> = lines
             .iter()
-            .map(|l| if l.trim().is_empty() { 0 } else { cells(l, separator).len() })
+            .map(|l| {
+                if l.trim().is_empty() {
+                    0
+                } else {
+                    cells(l, separator).len()
+                }
+            })
             .collect();
         let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
         for count in counts.iter().filter(|c| **c >= 3) {
             *sizes.entry(*count).or_default() += 1;
         }
-        let Some((width, times)) = sizes.into_iter().max_by_key(|(_, times)| *times) else { continue };
-        let Some(skip) = counts.iter().position(|c| *c == width) else { continue };
+        let Some((width, times)) = sizes.into_iter().max_by_key(|(_, times)| *times) else {
+            continue;
+        };
+        let Some(skip) = counts.iter().position(|c| *c == width) else {
+            continue;
+        };
         let rows = counts.iter().skip(skip).filter(|c| **c > 0).count();
         // Eight of ten lines after the preamble have the same length.
         let fits = times >= 2 && times * 10 >= rows * 8 && skip <= 20;
         // What explains the first lines too, then what gives more columns.
-        let better = |other: (u8, usize, usize)| skip < other.2 || (skip == other.2 && width > other.1);
+        let better =
+            |other: (u8, usize, usize)| skip < other.2 || (skip == other.2 && width > other.1);
         if fits && best.is_none_or(better) {
             best = Some((separator, width, skip));
         }
@@ -139,7 +196,11 @@ fn comma_number(cell: &str) -> bool {
 }
 
 fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
-    if decimal_comma { cell.replace(',', ".").parse().ok() } else { cell.parse().ok() }
+    if decimal_comma {
+        cell.replace(',', ".").parse().ok()
+    } else {
+        cell.parse().ok()
+    }
 }
 
 /// The titles of Ag Leader's Basic or Advanced text (`vendor-formats` 3.2), if a row is of it.
@@ -181,7 +242,10 @@ mod tests {
     #[test]
     fn separators_and_decimal_comma_are_found() {
         let l = layout("lon;lat;yield\n10,5;52,1;7,2\n10,6;52,2;8,1\n").expect("a table");
-        assert_eq!((l.separator, l.decimal_comma, l.titles.len()), (b';', true, 3));
+        assert_eq!(
+            (l.separator, l.decimal_comma, l.titles.len()),
+            (b';', true, 3)
+        );
         let l = layout("lon\tlat\tyield\n10.5\t52.1\t7\n10.5\t52.1\t7\n").expect("a table");
         assert_eq!((l.separator, l.decimal_comma), (b'\t', false));
         let l = layout("\"lon\",\"lat\",\"a, b\"\n1,2,3\n1,2,3\n").expect("a table");
@@ -196,7 +260,10 @@ mod tests {
         }
         let l = Layout::sniff(&bytes, true).expect("a table");
         assert_eq!(l.titles[2].unit.as_deref(), Some("m³/s"));
-        let latin: Vec<u8> = "lon,lat,Crop Flw(V)(m³/s)\n1.5,2.5,3\n1.5,2.5,3\n".chars().map(|c| c as u8).collect();
+        let latin: Vec<u8> = "lon,lat,Crop Flw(V)(m³/s)\n1.5,2.5,3\n1.5,2.5,3\n"
+            .chars()
+            .map(|c| c as u8)
+            .collect();
         let l = Layout::sniff(&latin, true).expect("a table");
         assert_eq!(l.titles[2].unit.as_deref(), Some("m³/s"));
     }
@@ -205,7 +272,11 @@ mod tests {
     fn prose_and_noise_are_no_table() {
         for text in [
             "This is a readme, which tells, in many words, what it is.\nIt has lines.\n",
-            "", "a", "a,b,c", "# Title\n\nSome text\n", "{\"a\": 1, \"b\": 2, \"c\": 3}\n",
+            "",
+            "a",
+            "a,b,c",
+            "# Title\n\nSome text\n",
+            "{\"a\": 1, \"b\": 2, \"c\": 3}\n",
             "0,0,0,0,0\n0,0,0,0,0\n0,0,0,0,0\n",
         ] {
             let claimed = layout(text).and_then(|l| l.reason(&l.mapping(&BTreeMap::new())));

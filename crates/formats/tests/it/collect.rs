@@ -1,8 +1,8 @@
 //! A receiver that keeps what a reader pushes, and checks the order of calls and the schemas.
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
-use arrow_array::RecordBatch;
 use std::path::Path;
 use tramline_formats::{Claim, Limits, ReadOptions, Tree, Verdict, registry};
 use tramline_model::{
@@ -72,7 +72,11 @@ impl Collected {
     /// The unit of a property's column.
     pub(crate) fn unit(&self, property: Property) -> Option<&'static Unit> {
         let batch = self.points.first()?;
-        records::unit_of(batch.schema_ref().field(records::column_index(batch, property)?))
+        records::unit_of(
+            batch
+                .schema_ref()
+                .field(records::column_index(batch, property)?),
+        )
     }
 
     /// All values of a number column; null is `None`.
@@ -93,7 +97,12 @@ impl Collected {
         let mut values = Vec::new();
         for batch in &self.points {
             let at = records::column_index(batch, Property::Timestamp).expect("column exists");
-            values.extend(batch.column(at).as_primitive::<TimestampMillisecondType>().iter());
+            values.extend(
+                batch
+                    .column(at)
+                    .as_primitive::<TimestampMillisecondType>()
+                    .iter(),
+            );
         }
         values
     }
@@ -128,10 +137,16 @@ pub(crate) fn claims(tree: &Tree, format: &str) -> Vec<Claim> {
 pub(crate) fn read_with(tree: &Tree, format: &str, options: &ReadOptions) -> Collected {
     let mut collected = Collected::default();
     let reader = registry::by_id(format).expect("known format");
-    for claim in claims(tree, format).iter().filter(|c| c.verdict == Verdict::Read) {
-        if let Err(error) = (reader.read)(tree, claim, &Limits::default(), options, &mut collected) {
+    for claim in claims(tree, format)
+        .iter()
+        .filter(|c| c.verdict == Verdict::Read)
+    {
+        if let Err(error) = (reader.read)(tree, claim, &Limits::default(), options, &mut collected)
+        {
             collected.open = false;
-            collected.failures.push(format!("{error} | {}", error.hint()));
+            collected
+                .failures
+                .push(format!("{error} | {}", error.hint()));
         }
     }
     collected

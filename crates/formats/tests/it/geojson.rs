@@ -22,13 +22,25 @@ fn points_come_with_their_values_and_instants() {
     let read = read(POINTS);
     assert_eq!(read.failures, Vec::<String>::new());
     assert_eq!(read.rows(), 3);
-    assert_eq!(read.numbers(Property::Longitude), [Some(10.5), Some(10.6), None]);
-    assert_eq!(read.numbers(Property::WetMassPerArea), [Some(7.5), None, Some(8.0)]);
-    assert_eq!(read.instants(), [Some(1_722_420_000_000), Some(1_722_420_001_250), None]);
+    assert_eq!(
+        read.numbers(Property::Longitude),
+        [Some(10.5), Some(10.6), None]
+    );
+    assert_eq!(
+        read.numbers(Property::WetMassPerArea),
+        [Some(7.5), None, Some(8.0)]
+    );
+    assert_eq!(
+        read.instants(),
+        [Some(1_722_420_000_000), Some(1_722_420_001_250), None]
+    );
     let operation = &read.operations[0];
-    assert_eq!((operation.operation_type.clone(), operation.crop.as_deref()), (OperationType::Harvested, Some("wheat")));
+    assert_eq!(
+        (operation.operation_type.clone(), operation.crop.as_deref()),
+        (OperationType::Harvested, Some("wheat"))
+    );
     assert_eq!(operation.time_source, "logged UTC");
-    assert!(read.has("columns.unit-assumed"));
+    assert_eq!(operation.assumed_units.len(), 1);
 }
 
 #[test]
@@ -51,7 +63,11 @@ fn hostile_documents_fail_with_their_reason() {
     for (text, word) in cases {
         let read = read(&text);
         assert!(read.operations.is_empty(), "{text:.80}");
-        assert!(read.failures.len() == 1 && read.failures[0].contains(word), "{:?} has no `{word}`", read.failures);
+        assert!(
+            read.failures.len() == 1 && read.failures[0].contains(word),
+            "{:?} has no `{word}`",
+            read.failures
+        );
     }
 }
 
@@ -59,14 +75,24 @@ fn hostile_documents_fail_with_their_reason() {
 fn cut_documents_keep_their_features_and_never_panic() {
     for cut in 0..POINTS.len() {
         let read = read(&POINTS[..cut]);
-        assert!(read.failures.len() + read.endings.len() == 1, "cut at {cut}");
-        assert!(read.endings.is_empty() || read.has("geojson.unreadable-rest"), "cut at {cut}");
+        assert!(
+            read.failures.len() + read.endings.len() == 1,
+            "cut at {cut}"
+        );
+        assert!(
+            read.endings.is_empty() || read.has("geojson.unreadable-rest"),
+            "cut at {cut}"
+        );
     }
     let mut bytes = POINTS.as_bytes().to_vec();
     for at in 0..bytes.len() {
         let good = bytes[at];
         bytes[at] ^= 0x15;
-        let _ = read_with(&one("a.geojson", bytes.clone()), "geojson", &ReadOptions::default());
+        let _ = read_with(
+            &one("a.geojson", bytes.clone()),
+            "geojson",
+            &ReadOptions::default(),
+        );
         bytes[at] = good;
     }
 }
@@ -76,7 +102,10 @@ fn boundaries_are_not_machine_data() {
     let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":1,"name":"Field"},"geometry":{"type":"Polygon","coordinates":[[[1,2],[1,3],[2,3],[1,2]]]}}]}"#;
     let claims = claims(&one("field.geojson", text), "geojson");
     assert!(matches!(claims[0].verdict, Verdict::NotMachineData { .. }));
-    let other = crate::collect::claims(&one("package.json", r#"{"name":"x","type":"module"}"#), "geojson");
+    let other = crate::collect::claims(
+        &one("package.json", r#"{"name":"x","type":"module"}"#),
+        "geojson",
+    );
     assert!(other.is_empty());
 }
 
@@ -110,9 +139,20 @@ fn as_applied_polygons_of_the_corpus_become_points() {
     assert_eq!(read.failures, Vec::<String>::new());
     let operation = &read.operations[0];
     assert_eq!(operation.operation_type, OperationType::Applied);
-    assert_eq!((read.rows(), read.unit(Property::AppliedRate).map(|u| u.symbol)), (5_802, Some("gal/ac")));
+    assert_eq!(
+        (
+            read.rows(),
+            read.unit(Property::AppliedRate).map(|u| u.symbol)
+        ),
+        (5_802, Some("gal/ac"))
+    );
     assert!((read.sum(Property::AppliedRate) - 101_958.442_54).abs() < 1e-4);
-    assert!(read.numbers(Property::Latitude).iter().flatten().all(|y| (46.0..46.1).contains(y)));
+    assert!(
+        read.numbers(Property::Latitude)
+            .iter()
+            .flatten()
+            .all(|y| (46.0..46.1).contains(y))
+    );
     assert!(read.has("geojson.position-from-properties"));
     // UTM without a coordinate system needs the caller.
     let bytes = unpacked(&agro.join("ofpedata2/FarmerI_N_2016.geojson.gz"));
@@ -120,10 +160,23 @@ fn as_applied_polygons_of_the_corpus_become_points() {
     let failed = read_with(&tree, "geojson", &ReadOptions::default());
     assert!(failed.failures[0].contains("coordinate system"));
     let column_map = BTreeMap::from([("crs".to_owned(), "EPSG:32612".to_owned())]);
-    let read = read_with(&tree, "geojson", &ReadOptions { column_map, ..ReadOptions::default() });
+    let read = read_with(
+        &tree,
+        "geojson",
+        &ReadOptions {
+            column_map,
+            ..ReadOptions::default()
+        },
+    );
     assert_eq!(read.failures, Vec::<String>::new());
     assert_eq!(read.rows(), 2_360);
     assert!((read.sum(Property::AppliedRate) - 359_504.067).abs() < 1e-3);
     let west = read.numbers(Property::Longitude);
+    // Shoelace over the rings, taken with Python.
+    assert!(
+        (read.sum(Property::Area) / 895427.391992 - 1.0).abs() < 1e-9,
+        "{}",
+        read.sum(Property::Area)
+    );
     assert!(west.iter().flatten().all(|x| (-110.6..-110.5).contains(x)));
 }

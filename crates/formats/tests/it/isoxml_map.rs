@@ -12,7 +12,11 @@ fn read(dataset: &str) -> Option<Collected> {
     let detection = tramline_formats::detect(&tree, Some("ISO11783"));
     let mut collected = Collected::default();
     let read = tramline_formats::isoxml::FORMAT.read;
-    for claim in detection.claims.iter().filter(|claim| claim.format == "isoxml") {
+    for claim in detection
+        .claims
+        .iter()
+        .filter(|claim| claim.format == "isoxml")
+    {
         let options = ReadOptions::default();
         read(&tree, claim, &Limits::default(), &options, &mut collected).expect("reads");
     }
@@ -31,11 +35,19 @@ fn kinds_of_work_are_told() {
     ];
     let mut wrong = Vec::new();
     for (dataset, kind) in expected {
-        let Some(collected) = read(dataset) else { return };
-        let kinds: BTreeSet<String> =
-            collected.operations.iter().map(|o| o.operation_type.name().to_owned()).collect();
+        let Some(collected) = read(dataset) else {
+            return;
+        };
+        let kinds: BTreeSet<String> = collected
+            .operations
+            .iter()
+            .map(|o| o.operation_type.name().to_owned())
+            .collect();
         if !kinds.contains(kind) {
-            wrong.push(format!("{dataset}: {kinds:?}, not {kind}; failed {:?}", collected.failures));
+            wrong.push(format!(
+                "{dataset}: {kinds:?}, not {kind}; failed {:?}",
+                collected.failures
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -43,8 +55,13 @@ fn kinds_of_work_are_told() {
 
 #[test]
 fn three_logs_of_one_planter_are_the_same_instants() {
-    let Some(collected) = read("dn-afe-externals") else { return };
-    let of_planter = collected.operations.iter().position(|o| o.operation_type.name() == "planted");
+    let Some(collected) = read("dn-afe-externals") else {
+        return;
+    };
+    let of_planter = collected
+        .operations
+        .iter()
+        .position(|o| o.operation_type.name() == "planted");
     let ending = &collected.endings[of_planter.expect("planted")];
     assert_eq!(ending.records, 3 * 3_633);
     let mut instants = BTreeSet::new();

@@ -8,49 +8,127 @@ const FDD: &[u8] = b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C
 const JDL: &[u8] = &[0x0d, 9, 0, 0, 0, 8, 3, 0x10, 0xa1, 1, 0, 0, 0, 0];
 
 /// Code, words that the text must have, and the files of one dataset.
-fn datasets() -> Vec<(&'static str, &'static str, Vec<(&'static str, &'static [u8])>)> {
+fn datasets() -> Vec<(
+    &'static str,
+    &'static str,
+    Vec<(&'static str, &'static [u8])>,
+)> {
     vec![
-        ("CN1", "Voyager 2", vec![
-            ("Card.CN1/INDEX.VY1", b"x"), ("Card.CN1/shared/A.FMD", b"x"),
-            ("Card.CN1/growers.gws", b"x"), ("Card.CN1/log/1.bin", b"x")]),
+        (
+            "CN1",
+            "Voyager 2",
+            vec![
+                ("Card.CN1/INDEX.VY1", b"x"),
+                ("Card.CN1/shared/A.FMD", b"x"),
+                ("Card.CN1/growers.gws", b"x"),
+                ("Card.CN1/log/1.bin", b"x"),
+            ],
+        ),
         ("CNH", "Voyager 1", vec![("a.cnh", b"x")]),
-        ("GEN4", "Gen4", vec![
-            ("JD-Data/log/one/a.jdl", JDL), ("JD-Data/log/two/b.JDL", JDL),
-            ("JD-Data/log/info.txt", b"x")]),
+        (
+            "GEN4",
+            "Gen4",
+            vec![
+                ("JD-Data/log/one/a.jdl", JDL),
+                ("JD-Data/log/two/b.JDL", JDL),
+                ("JD-Data/log/info.txt", b"x"),
+            ],
+        ),
         ("GEN4", "Gen4", vec![("abc.jdl", JDL)]),
-        ("GS3", "GreenStar 3", vec![
-            ("GS3_2630/p/RCD/EIC/global.ver", b"x"), ("GS3_2630/p/RCD/EIC/setup.fds", b"<x/>"),
-            ("GS3_2630/p/RCD/EIC/Documentation/1C/a.fdd", FDD),
-            ("GS3_2630/p/RCD/EIC/Documentation/1C/a.fdl", b"<RCDLogFile/>")]),
-        ("GS3", "GreenStar", vec![("RCD/a.fdd", FDD), ("RCD/a.fdl", b"<RCDLogFile/>")]),
-        ("GS3", "GreenStar", vec![("a.FDD", FDD), ("a.FDL", b"<RCDLogFile/>")]),
+        (
+            "GS3",
+            "GreenStar 3",
+            vec![
+                ("GS3_2630/p/RCD/EIC/global.ver", b"x"),
+                ("GS3_2630/p/RCD/EIC/setup.fds", b"<x/>"),
+                ("GS3_2630/p/RCD/EIC/Documentation/1C/a.fdd", FDD),
+                (
+                    "GS3_2630/p/RCD/EIC/Documentation/1C/a.fdl",
+                    b"<RCDLogFile/>",
+                ),
+            ],
+        ),
+        (
+            "GS3",
+            "GreenStar",
+            vec![("RCD/a.fdd", FDD), ("RCD/a.fdl", b"<RCDLogFile/>")],
+        ),
+        (
+            "GS3",
+            "GreenStar",
+            vec![("a.FDD", FDD), ("a.FDL", b"<RCDLogFile/>")],
+        ),
         ("GSD", "GSD", vec![("pfdata/cl00001.dat", b"x")]),
-        ("AGDATA", "InCommand", vec![("2015_x/a.agdata", b"x"), ("2015_x/a.agsetup", b"x")]),
+        (
+            "AGDATA",
+            "InCommand",
+            vec![("2015_x/a.agdata", b"x"), ("2015_x/a.agsetup", b"x")],
+        ),
         ("ILF", ".ilf", vec![("a.ilf", b"x")]),
         ("YLD", ".yld", vec![("a.yld", b"x")]),
         ("YLD", ".pfc", vec![("a.pfc", b"x")]),
-        ("DAT", "Climate", vec![("harvest_1.dat", b"x"), ("field_map_2.dat", b"x")]),
+        (
+            "DAT",
+            "Climate",
+            vec![("harvest_1.dat", b"x"), ("field_map_2.dat", b"x")],
+        ),
         ("PP2020", "20/20", vec![("a.2020", b"x")]),
-        ("TRIMBLE", "AgData", vec![("AgData/Fields/a.agf", b"x"), ("AgData/Tasks/b.agt", b"x")]),
-        ("FMIS", "FMIS", vec![
-            ("job_fmis/jobdata.xml", b"<x/>"), ("job_fmis/advanced.xml", b"<x/>"),
-            ("job_fmis/Product_1.tab", b"x")]),
+        (
+            "TRIMBLE",
+            "AgData",
+            vec![("AgData/Fields/a.agf", b"x"), ("AgData/Tasks/b.agt", b"x")],
+        ),
+        (
+            "FMIS",
+            "FMIS",
+            vec![
+                ("job_fmis/jobdata.xml", b"<x/>"),
+                ("job_fmis/advanced.xml", b"<x/>"),
+                ("job_fmis/Product_1.tab", b"x"),
+            ],
+        ),
         ("JDP", "Raven", vec![("Raven/RDE/Outbox/a.jdp", b"x")]),
         ("RBIN", "Raven", vec![("a.rbin", b"x")]),
-        ("ADAPTADM", "ADM", vec![
-            ("adm/Catalog.adm", b"\x1f\x8b"), ("adm/documents/LoggedData-1.adm", b"x"),
-            ("adm/AdmVersion.info", b"{}")]),
-        ("ADAPT", "ADAPT Standard", vec![("adapt.json", b"{\"catalog\":{}}"), ("a.parquet", b"PAR1")]),
-        ("TEEJET", "TeeJet", vec![("a.gmf", b"x"), ("a.bnd", b"x"), ("a.RCD", b"x")]),
+        (
+            "ADAPTADM",
+            "ADM",
+            vec![
+                ("adm/Catalog.adm", b"\x1f\x8b"),
+                ("adm/documents/LoggedData-1.adm", b"x"),
+                ("adm/AdmVersion.info", b"{}"),
+            ],
+        ),
+        (
+            "ADAPT",
+            "ADAPT Standard",
+            vec![("adapt.json", b"{\"catalog\":{}}"), ("a.parquet", b"PAR1")],
+        ),
+        (
+            "TEEJET",
+            "TeeJet",
+            vec![("a.gmf", b"x"), ("a.bnd", b"x"), ("a.RCD", b"x")],
+        ),
         ("OUTBACK", "Outback", vec![("S3Jobs/a.Log", b"x")]),
         ("RDS", "RDS", vec![("a.tem", b"x"), ("a.x01", b"x")]),
         ("FALCON", "Falcon", vec![("a.rpt", b"x")]),
-        ("FIELDSTAR", "FIELDSTAR", vec![("a.fsb", b"x"), ("a.lsi", b"x")]),
+        (
+            "FIELDSTAR",
+            "FIELDSTAR",
+            vec![("a.fsb", b"x"), ("a.lsi", b"x")],
+        ),
         ("AGROCOM", "AGROCOM", vec![("a.anl", b"x")]),
         // Zips by content, unfolded to a folder of their name.
-        ("AGDATA", "InCommand", vec![("b.agdata/part.bin", b"x"), ("b.agdata/part.idx", b"x")]),
+        (
+            "AGDATA",
+            "InCommand",
+            vec![("b.agdata/part.bin", b"x"), ("b.agdata/part.idx", b"x")],
+        ),
         ("PP2020", "20/20", vec![("b.2020/log.bin", b"x")]),
-        ("JDP", "Raven", vec![("b.jdp/1234.jdf", b"x"), ("b.jdp/DDOP.XML", b"x")]),
+        (
+            "JDP",
+            "Raven",
+            vec![("b.jdp/1234.jdf", b"x"), ("b.jdp/DDOP.XML", b"x")],
+        ),
         ("JDP", "Raven", vec![("c.jdp/1234.bin", b"x")]),
         ("GPKG", "GeoPackage", vec![("a.gpkg", b"SQLite format 3\0")]),
         ("FGB", "FlatGeobuf", vec![("a.fgb", b"fgb\x03fgb\0")]),
@@ -58,13 +136,21 @@ fn datasets() -> Vec<(&'static str, &'static str, Vec<(&'static str, &'static [u
 }
 
 fn tree<'a>(files: impl IntoIterator<Item = (String, &'a [u8])>) -> Tree {
-    Tree::from_files(files.into_iter().map(|(path, bytes)| (path, bytes.to_vec())))
+    Tree::from_files(
+        files
+            .into_iter()
+            .map(|(path, bytes)| (path, bytes.to_vec())),
+    )
 }
 
 /// Every entry is in exactly one claim or in the list of the unclaimed.
 fn assert_complete(tree: &Tree, detection: &Detection) {
     let mut seen = HashSet::new();
-    let claimed = detection.claims.iter().flat_map(|claim| &claim.entries).copied();
+    let claimed = detection
+        .claims
+        .iter()
+        .flat_map(|claim| &claim.entries)
+        .copied();
     for id in claimed.chain(detection.unclaimed.iter().map(|u| u.entry)) {
         assert!(seen.insert(id), "twice: {}", tree.entry(id).path);
     }
@@ -78,20 +164,37 @@ fn each_closed_format_alone_is_one_recognised_dataset() {
     for (code, word, files) in datasets() {
         let count = files.len();
         for prefix in ["", "Some Stick/Year 2020/"] {
-            let tree = tree(files.iter().map(|(path, bytes)| (format!("{prefix}{path}"), *bytes)));
+            let tree = tree(
+                files
+                    .iter()
+                    .map(|(path, bytes)| (format!("{prefix}{path}"), *bytes)),
+            );
             let detection = detect(&tree, None);
             assert_complete(&tree, &detection);
             let [claim] = detection.claims.as_slice() else {
                 panic!("{code} {files:?}: {:?}", detection.claims)
             };
             assert_eq!(claim.entries.len(), count, "{code}");
-            let Verdict::Recognised { file_format, text, hint, .. } = &claim.verdict else {
+            let Verdict::Recognised {
+                file_format,
+                text,
+                hint,
+                ..
+            } = &claim.verdict
+            else {
                 panic!("{code}: {:?}", claim.verdict)
             };
             assert_eq!(*file_format, code);
-            assert!(text.contains(word) && text.starts_with("unsupported format"), "{text}");
+            assert!(
+                text.contains(word) && text.starts_with("unsupported format"),
+                "{text}"
+            );
             assert!(!hint.is_empty());
-            assert_eq!(detect(&tree, Some(code)).claims.len(), 1, "with the hint {code}");
+            assert_eq!(
+                detect(&tree, Some(code)).claims.len(),
+                1,
+                "with the hint {code}"
+            );
         }
     }
 }
@@ -100,7 +203,9 @@ fn each_closed_format_alone_is_one_recognised_dataset() {
 fn all_closed_formats_in_one_tree_stay_apart() {
     let all = datasets();
     let tree = tree(all.iter().enumerate().flat_map(|(at, (.., files))| {
-        files.iter().map(move |(path, bytes)| (format!("{at:02}/{path}"), *bytes))
+        files
+            .iter()
+            .map(move |(path, bytes)| (format!("{at:02}/{path}"), *bytes))
     }));
     let detection = detect(&tree, None);
     assert_complete(&tree, &detection);
@@ -119,12 +224,21 @@ fn a_voyager_card_wins_over_its_isoxml_stub() {
     assert_complete(&tree, &detection);
     assert_eq!(detection.claims.len(), 1);
     assert_eq!(detection.claims[0].entries.len(), 2);
-    assert!(matches!(&detection.claims[0].verdict, Verdict::Recognised { file_format: "CN1", .. }));
+    assert!(matches!(
+        &detection.claims[0].verdict,
+        Verdict::Recognised {
+            file_format: "CN1",
+            ..
+        }
+    ));
 }
 
 #[test]
 fn real_isoxml_beside_a_voyager_card_is_left_to_its_reader() {
-    let real = format!("<ISO11783_TaskData>{}</ISO11783_TaskData>", " ".repeat(2_000));
+    let real = format!(
+        "<ISO11783_TaskData>{}</ISO11783_TaskData>",
+        " ".repeat(2_000)
+    );
     let tree = tree([
         ("a.cn1/index.vy1".to_owned(), &b"x"[..]),
         ("a.cn1/TASKDATA/TASKDATA.XML".to_owned(), real.as_bytes()),
@@ -137,20 +251,31 @@ fn real_isoxml_beside_a_voyager_card_is_left_to_its_reader() {
 
 #[test]
 fn isoxml_in_a_raven_job_is_left_to_its_reader() {
-    let real = format!("<ISO11783_TaskData>{}</ISO11783_TaskData>", " ".repeat(2_000));
+    let real = format!(
+        "<ISO11783_TaskData>{}</ISO11783_TaskData>",
+        " ".repeat(2_000)
+    );
     let tree = tree([
         ("a.jdp/TASKDATA/TASKDATA.XML".to_owned(), real.as_bytes()),
         ("a.jdp/notes.bin".to_owned(), &b"x"[..]),
     ]);
     let detection = detect(&tree, None);
     assert_complete(&tree, &detection);
-    assert!(detection.claims.iter().all(|claim| claim.format == "isoxml"));
+    assert!(
+        detection
+            .claims
+            .iter()
+            .all(|claim| claim.format == "isoxml")
+    );
 }
 
 #[test]
 fn setup_without_logs_is_no_machine_data() {
     for files in [
-        vec!["GS3_2630/p/RCD/EIC/setup.fds", "GS3_2630/p/RCD/EIC/global.ver"],
+        vec![
+            "GS3_2630/p/RCD/EIC/setup.fds",
+            "GS3_2630/p/RCD/EIC/global.ver",
+        ],
         vec!["JD4600/settings.xml"],
         vec!["RCD/EIC/setup.fds"],
         vec!["x_1/a.agsetup"],
@@ -178,12 +303,18 @@ fn noise_and_empty_files_say_so() {
     let detection = detect(&tree, None);
     assert_complete(&tree, &detection);
     let said = |name: &str| {
-        let claim = detection.claims.iter().find(|c| tree.entry(c.main).path == name);
+        let claim = detection
+            .claims
+            .iter()
+            .find(|c| tree.entry(c.main).path == name);
         let verdict = claim.map(|claim| match &claim.verdict {
             Verdict::Recognised { text, .. } => text.clone(),
             other => panic!("{other:?}"),
         });
-        let listed = detection.unclaimed.iter().find(|u| tree.entry(u.entry).path == name);
+        let listed = detection
+            .unclaimed
+            .iter()
+            .find(|u| tree.entry(u.entry).path == name);
         verdict.or(listed.map(|u| u.reason.clone())).expect("said")
     };
     assert!(said("f.jdl").contains("could not be recognised"));
@@ -212,7 +343,13 @@ fn what_no_format_claims_has_a_useful_reason() {
     for (path, bytes, word) in cases {
         let tree = tree([(path.to_owned(), bytes)]);
         let detection = detect(&tree, None);
-        let [unclaimed] = detection.unclaimed.as_slice() else { panic!("{path}: {detection:?}") };
-        assert!(unclaimed.reason.contains(word), "{path}: {}", unclaimed.reason);
+        let [unclaimed] = detection.unclaimed.as_slice() else {
+            panic!("{path}: {detection:?}")
+        };
+        assert!(
+            unclaimed.reason.contains(word),
+            "{path}: {}",
+            unclaimed.reason
+        );
     }
 }

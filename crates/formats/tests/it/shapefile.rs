@@ -4,11 +4,16 @@
 use arrow_array::{Array, Float64Array, Int64Array, RecordBatch};
 use std::io::Read;
 use std::path::PathBuf;
-use tramline_formats::{ReadOptions, Limits, Tree, Verdict, detect};
-use tramline_model::{Ending, Finding, OperationDescription, Provider, ReadError, Receiver, Stop, records};
+use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect};
+use tramline_model::{
+    Ending, Finding, OperationDescription, Provider, ReadError, Receiver, Stop, records,
+};
 
 const FOLDERS: &[&str] = &[
-    "deere-sampledata/shapefiles", "deere-ofpedata", "sms-ofpetrial", "sms-stripsyield",
+    "deere-sampledata/shapefiles",
+    "deere-ofpedata",
+    "sms-ofpetrial",
+    "sms-stripsyield",
     "agleader-pacu-basswood",
 ];
 
@@ -54,11 +59,16 @@ impl Receiver for Collected {
 impl Collected {
     fn sum(&self, name: &str) -> f64 {
         let of = |batch: &RecordBatch| -> f64 {
-            let column = batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
+            let column = batch
+                .column_by_name(name)
+                .unwrap_or_else(|| panic!("no column {name}"));
             match column.as_any().downcast_ref::<Float64Array>() {
                 Some(numbers) => numbers.iter().flatten().sum(),
                 None => {
-                    let whole = column.as_any().downcast_ref::<Int64Array>().expect("numbers");
+                    let whole = column
+                        .as_any()
+                        .downcast_ref::<Int64Array>()
+                        .expect("numbers");
                     whole.iter().flatten().sum::<i64>() as f64
                 }
             }
@@ -67,8 +77,14 @@ impl Collected {
     }
 
     fn unit(&self, name: &str) -> String {
-        let schema = self.operation.as_ref().map(|o| o.points_schema.clone()).expect("begun");
-        let field = schema.field_with_name(name).unwrap_or_else(|_| panic!("no column {name}"));
+        let schema = self
+            .operation
+            .as_ref()
+            .map(|o| o.points_schema.clone())
+            .expect("begun");
+        let field = schema
+            .field_with_name(name)
+            .unwrap_or_else(|_| panic!("no column {name}"));
         records::unit_of(field).map_or("", |u| u.symbol).to_owned()
     }
 }
@@ -107,29 +123,58 @@ fn read_all(tree: &Tree) -> Vec<(String, Verdict, Collected)> {
         let mut collected = Collected::default();
         if claim.verdict == Verdict::Read {
             let format = tramline_formats::registry::by_id(claim.format).expect("registered");
-            let read = (format.read)(tree, claim, &Limits::default(), &ReadOptions::default(), &mut collected);
+            let read = (format.read)(
+                tree,
+                claim,
+                &Limits::default(),
+                &ReadOptions::default(),
+                &mut collected,
+            );
             if let Err(error) = read {
                 collected.error = Some(error.to_string());
             }
         }
-        all.push((tree.entry(claim.main).path.clone(), claim.verdict.clone(), collected));
+        all.push((
+            tree.entry(claim.main).path.clone(),
+            claim.verdict.clone(),
+            collected,
+        ));
     }
     all
 }
 
 /// The trees of a corpus folder: each zip, and the loose files together.
 fn trees(folder: &std::path::Path) -> Vec<(String, Tree)> {
-    let mut names: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("a folder").filter_map(|e| Some(e.ok()?.path())).collect();
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .filter_map(|e| Some(e.ok()?.path()))
+        .collect();
     names.sort();
     let loose: Vec<(String, Vec<u8>)> = names
         .iter()
         .filter(|p| p.is_file() && p.extension().is_none_or(|e| e != "zip"))
-        .map(|p| (p.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::fs::read(p).expect("bytes")))
+        .map(|p| {
+            (
+                p.file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                std::fs::read(p).expect("bytes"),
+            )
+        })
         .collect();
     let mut trees = vec![("loose".to_owned(), Tree::from_files(loose))];
-    for path in names.iter().filter(|p| p.extension().is_some_and(|e| e == "zip")) {
-        trees.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), unzipped(path)));
+    for path in names
+        .iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "zip"))
+    {
+        trees.push((
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            unzipped(path),
+        ));
     }
     trees
 }
@@ -237,7 +282,8 @@ fn corpus_sets_agree_with_gdal() {
                 let set = format!("{folder}/{name}!{path}");
                 let Some(at) = SETS.iter().position(|e| set.contains(e.set)) else {
                     assert!(
-                        set.contains("Prescription") && matches!(verdict, Verdict::NotMachineData { .. }),
+                        set.contains("Prescription")
+                            && matches!(verdict, Verdict::NotMachineData { .. }),
                         "{set} is not expected: {verdict:?}"
                     );
                     continue;
@@ -256,15 +302,31 @@ fn check(set: &str, expected: &Expected, read: &Collected) {
     assert_eq!(operation.operation_type.name(), expected.operation, "{set}");
     assert_eq!(operation.provider, expected.provider, "{set}");
     assert_eq!(operation.crop.as_deref(), expected.crop, "{set}");
-    assert_eq!(read.ending.as_ref().map(|e| e.records), Some(expected.rows), "{set}");
+    assert_eq!(
+        read.ending.as_ref().map(|e| e.records),
+        Some(expected.rows),
+        "{set}"
+    );
     let rows: usize = read.points.iter().map(RecordBatch::num_rows).sum();
     assert_eq!(rows as u64, expected.rows, "{set}");
-    assert_eq!(read.raw.iter().map(RecordBatch::num_rows).sum::<usize>(), rows, "{set}");
+    assert_eq!(
+        read.raw.iter().map(RecordBatch::num_rows).sum::<usize>(),
+        rows,
+        "{set}"
+    );
     let close = |name: &str, value: f64, expected: f64, relative: f64| {
         let off = (value - expected).abs() / expected.abs();
-        assert!(off < relative, "{set}: {name} is {value} instead of {expected}");
+        assert!(
+            off < relative,
+            "{set}: {name} is {value} instead of {expected}"
+        );
     };
-    close("longitude", read.sum("longitude"), expected.position.0, 1e-8);
+    close(
+        "longitude",
+        read.sum("longitude"),
+        expected.position.0,
+        1e-8,
+    );
     close("latitude", read.sum("latitude"), expected.position.1, 1e-8);
     for (name, unit, sum) in expected.sums {
         assert_eq!(read.unit(name), *unit, "{set}: {name}");
@@ -277,16 +339,30 @@ fn deere_metadata_gives_names_products_and_machines() {
     let Some(root) = corpus() else { return };
     let folder = root.join("vendor/deere-sampledata/shapefiles");
     let tree = unzipped(&folder.join("Export From MyJohnDeere - Application.zip"));
-    let (_, _, read) = read_all(&tree).into_iter().find(|r| r.0.contains("Corn Rescue")).expect("the set");
+    let (_, _, read) = read_all(&tree)
+        .into_iter()
+        .find(|r| r.0.contains("Corn Rescue"))
+        .expect("the set");
     let operation = read.operation.expect("a machine file");
     assert!(operation.tank_mix);
-    let carriers = operation.products.iter().filter(|p| p.kind == Some("Carrier")).count();
+    let carriers = operation
+        .products
+        .iter()
+        .filter(|p| p.kind == Some("Carrier"))
+        .count();
     assert_eq!((operation.products.len(), carriers), (4, 1));
     let first = operation.products[0].rate.expect("a rate");
     assert_eq!((first.value, first.unit.symbol), (40.0, "floz/ac"));
     assert_eq!(operation.time_source, "logged UTC");
     let tree = unzipped(&folder.join("Gen4 - 4600 Harvest Data - Point - OneHertz.zip"));
-    let operation = read_all(&tree).remove(0).2.operation.expect("a machine file");
-    assert_eq!(operation.machines[0].serial_number.as_deref(), Some("1H0S770SVH9999999"));
+    let operation = read_all(&tree)
+        .remove(0)
+        .2
+        .operation
+        .expect("a machine file");
+    assert_eq!(
+        operation.machines[0].serial_number.as_deref(),
+        Some("1H0S770SVH9999999")
+    );
     assert_eq!(operation.variety.as_deref(), Some("CORNVAR-001"));
 }

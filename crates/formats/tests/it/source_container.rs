@@ -43,7 +43,11 @@ fn stored(name: &str, data: &[u8]) -> Member {
 fn deflated(name: &str, data: &[u8]) -> Member {
     let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(data).expect("memory");
-    Member { body: packer.finish().expect("memory"), method: 8, ..stored(name, data) }
+    Member {
+        body: packer.finish().expect("memory"),
+        method: 8,
+        ..stored(name, data)
+    }
 }
 
 /// Local headers, directory and end record; `edit` changes the end record's 22 bytes.
@@ -102,7 +106,11 @@ fn open(bytes: Vec<u8>) -> Result<Tree, SourceError> {
 #[track_caller]
 fn refused(rule: &str, word: &str, opened: Result<Tree, SourceError>) {
     match opened {
-        Err(SourceError::Refused { rule: by, text, hint }) => {
+        Err(SourceError::Refused {
+            rule: by,
+            text,
+            hint,
+        }) => {
             assert_eq!(by, rule, "{text}");
             assert!(text.to_lowercase().contains(word), "{text}");
             assert!(!hint.is_empty());
@@ -122,19 +130,28 @@ fn codes(tree: &Tree) -> Vec<&str> {
 
 /// All bytes of an entry, or the error's text.
 fn read(tree: &Tree, path: &str) -> Result<Vec<u8>, String> {
-    let id = tree.ids().find(|id| tree.entry(*id).path == path).expect("entry");
+    let id = tree
+        .ids()
+        .find(|id| tree.entry(*id).path == path)
+        .expect("entry");
     tree.bytes(id, 1 << 30).map_err(|e| e.to_string())
 }
 
 fn two() -> Vec<Member> {
-    vec![deflated("a/one.txt", &b"one ".repeat(500)), stored("a/two.txt", b"two")]
+    vec![
+        deflated("a/one.txt", &b"one ".repeat(500)),
+        stored("a/two.txt", b"two"),
+    ]
 }
 
 #[test]
 fn what_the_zip_crate_writes_is_read_as_written() {
     let mut files = Vec::new();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let methods = [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated];
+    let methods = [
+        zip::CompressionMethod::Stored,
+        zip::CompressionMethod::Deflated,
+    ];
     for at in 0..40_usize {
         let data: Vec<u8> = (0..at * at * 100).map(|i| (i / 7 % 256) as u8).collect();
         let options = zip::write::SimpleFileOptions::default()
@@ -154,14 +171,28 @@ fn what_the_zip_crate_writes_is_read_as_written() {
         for (name, data) in &files {
             assert!(read(&tree, name).as_ref() == Ok(data), "{name}");
         }
-        assert_eq!(codes(&tree), if shift > 0 { vec!["source.leading-bytes"] } else { vec![] });
+        assert_eq!(
+            codes(&tree),
+            if shift > 0 {
+                vec!["source.leading-bytes"]
+            } else {
+                vec![]
+            }
+        );
     }
 }
 
 #[test]
 fn z1_the_upload_is_bounded() {
-    let limits = Limits { upload_bytes: 100, ..Limits::default() };
-    refused("Z1", "large", Tree::from_zip_bytes("a.zip", archive(&two()), &limits));
+    let limits = Limits {
+        upload_bytes: 100,
+        ..Limits::default()
+    };
+    refused(
+        "Z1",
+        "large",
+        Tree::from_zip_bytes("a.zip", archive(&two()), &limits),
+    );
 }
 
 #[test]
@@ -169,8 +200,16 @@ fn z2_what_is_no_whole_zip_is_refused() {
     let good = archive(&two());
     refused("Z2", "empty", open(Vec::new()));
     refused("Z2", "no files", open(archive(&[])));
-    refused("Z2", "no files", open(archive(&[stored("a/", b""), stored("a/b/", b"")])));
-    refused("Z2", "not a zip", open(b"<!DOCTYPE html><title>Log in</title>".to_vec()));
+    refused(
+        "Z2",
+        "no files",
+        open(archive(&[stored("a/", b""), stored("a/b/", b"")])),
+    );
+    refused(
+        "Z2",
+        "not a zip",
+        open(b"<!DOCTYPE html><title>Log in</title>".to_vec()),
+    );
     refused("Z2", "gzip", open(b"\x1f\x8b\x08\0\0\0\0\0".to_vec()));
     for cut in 4..good.len() {
         refused("Z2", "truncated", open(good[..cut].to_vec()));
@@ -184,7 +223,11 @@ fn z2_end_records_that_lie_are_refused() {
     refused("Z2", "split", with(8, 1));
     refused("Z2", "directory", with(15, 1));
     refused("Z2", "directory", with(19, 1));
-    let count = |count: u8| open(archive_with(&two(), |end| (end[8], end[10]) = (count, count)));
+    let count = |count: u8| {
+        open(archive_with(&two(), |end| {
+            (end[8], end[10]) = (count, count)
+        }))
+    };
     refused("Z2", "entries", count(1));
     refused("Z2", "entries", count(3));
 }
@@ -200,7 +243,10 @@ fn z2_joined_archives_are_refused_and_other_bytes_around_are_noted() {
     refused("Z2", "ambiguous", open(cut_second));
     let around = [vec![7; 3_000], good.clone(), vec![9; 2_000]].concat();
     let tree = open(around).expect("opened");
-    assert_eq!(codes(&tree), ["source.leading-bytes", "source.trailing-bytes"]);
+    assert_eq!(
+        codes(&tree),
+        ["source.leading-bytes", "source.trailing-bytes"]
+    );
     assert_eq!(read(&tree, "a/two.txt").as_deref(), Ok(&b"two"[..]));
     let comment = |text: &[u8]| {
         let len = (text.len() as u16).to_le_bytes();
@@ -218,19 +264,36 @@ fn a_stored_zip_at_the_end_is_no_second_archive() {
     let inner = archive(&two());
     let outer = archive(&[stored("x.txt", b"x"), stored("in.jdp", &inner)]);
     let tree = open(outer.clone()).expect("opened");
-    assert_eq!(paths(&tree), ["in.jdp/a/one.txt", "in.jdp/a/two.txt", "x.txt"]);
+    assert_eq!(
+        paths(&tree),
+        ["in.jdp/a/one.txt", "in.jdp/a/two.txt", "x.txt"]
+    );
     // Cut behind the inner archive, its end record is the last: still no archive of its own.
-    let end = outer.windows(4).position(|w| w == b"PK\x05\x06").expect("inner end") + 22;
+    let end = outer
+        .windows(4)
+        .position(|w| w == b"PK\x05\x06")
+        .expect("inner end")
+        + 22;
     refused("Z2", "ambiguous", open(outer[..end].to_vec()));
 }
 
 #[test]
 fn z3_entries_are_counted_over_all_levels() {
-    let limits = Limits { entries: 3, ..Limits::default() };
+    let limits = Limits {
+        entries: 3,
+        ..Limits::default()
+    };
     let inner = archive(&two());
     let outer = archive(&[stored("a.zip", &inner), stored("b.zip", &inner)]);
-    refused("Z3", "too many", Tree::from_zip_bytes("a.zip", outer.clone(), &limits));
-    let limits = Limits { entries: 4, ..Limits::default() };
+    refused(
+        "Z3",
+        "too many",
+        Tree::from_zip_bytes("a.zip", outer.clone(), &limits),
+    );
+    let limits = Limits {
+        entries: 4,
+        ..Limits::default()
+    };
     assert!(Tree::from_zip_bytes("a.zip", outer, &limits).is_ok());
 }
 
@@ -238,12 +301,18 @@ fn z3_entries_are_counted_over_all_levels() {
 fn z4_overlapping_members_are_refused() {
     let mut zip = archive(&two());
     // The second directory entry points to the first member as well.
-    let second = zip.windows(4).rposition(|w| w == b"PK\x01\x02").expect("directory");
+    let second = zip
+        .windows(4)
+        .rposition(|w| w == b"PK\x01\x02")
+        .expect("directory");
     zip[second + 42..second + 46].fill(0);
     refused("Z12", "mismatch", open(zip));
     let same = vec![stored("a", b"12345"), stored("a", b"12345")];
     let mut zip = archive(&same);
-    let second = zip.windows(4).rposition(|w| w == b"PK\x01\x02").expect("directory");
+    let second = zip
+        .windows(4)
+        .rposition(|w| w == b"PK\x01\x02")
+        .expect("directory");
     zip[second + 42..second + 46].fill(0);
     refused("Z4", "overlap", open(zip));
 }
@@ -257,12 +326,23 @@ fn z5_z6_z7_cost_is_bounded_before_and_while_unpacking() {
     let gzip = archive(&[stored("a.csv.gz", &packer.finish().expect("memory"))]);
     refused("Z5", "ratio", open(gzip));
 
-    let limits = Limits { unpacked_bytes: 3_000, ..Limits::default() };
+    let limits = Limits {
+        unpacked_bytes: 3_000,
+        ..Limits::default()
+    };
     let inner = archive(&two());
     let twice = archive(&[stored("a.zip", &inner), stored("b.zip", &inner)]);
     refused("Z6", "size", Tree::from_zip_bytes("a.zip", twice, &limits));
-    let huge = Member { size: 5_000, local_size: 5_000, ..deflated("a", b"1") };
-    refused("Z6", "size", Tree::from_zip_bytes("a.zip", archive(&[huge]), &limits));
+    let huge = Member {
+        size: 5_000,
+        local_size: 5_000,
+        ..deflated("a", b"1")
+    };
+    refused(
+        "Z6",
+        "size",
+        Tree::from_zip_bytes("a.zip", archive(&[huge]), &limits),
+    );
 
     let mut nested = archive(&two());
     for level in 1..=3 {
@@ -277,44 +357,101 @@ fn z5_z6_z7_cost_is_bounded_before_and_while_unpacking() {
 #[test]
 fn z8_z9_names_and_kinds_are_judged() {
     for (name, word) in [
-        ("../a", "path"), ("/a", "path"), ("C:\\a", "name"), ("a\\..\\b", "path"), ("a\0b", "name"),
+        ("../a", "path"),
+        ("/a", "path"),
+        ("C:\\a", "name"),
+        ("a\\..\\b", "path"),
+        ("a\0b", "name"),
     ] {
         refused("Z8", word, open(archive(&[stored(name, b"x")])));
     }
-    refused("Z8", "name", open(archive(&[stored("folder/", b"with data")])));
-    for (mode, word) in [(0o120_777, "link"), (0o010_644, "special"), (0o060_644, "special")] {
-        refused("Z9", word, open(archive(&[Member { mode, ..stored("a", b"x") }])));
+    refused(
+        "Z8",
+        "name",
+        open(archive(&[stored("folder/", b"with data")])),
+    );
+    for (mode, word) in [
+        (0o120_777, "link"),
+        (0o010_644, "special"),
+        (0o060_644, "special"),
+    ] {
+        refused(
+            "Z9",
+            word,
+            open(archive(&[Member {
+                mode,
+                ..stored("a", b"x")
+            }])),
+        );
     }
-    let tree = open(archive(&[Member { mode: 0o100_644, ..stored("dir\\F\u{fc}r.txt", b"x") }]));
+    let tree = open(archive(&[Member {
+        mode: 0o100_644,
+        ..stored("dir\\F\u{fc}r.txt", b"x")
+    }]));
     assert_eq!(paths(&tree.expect("opened")), ["dir/F\u{fc}r.txt"]);
 }
 
 #[test]
 fn z10_z11_unreadable_members_fail_alone() {
-    let locked = Member { flags: 1, ..stored("locked.shp", b"secret") };
-    refused("Z10", "password", open(archive(std::slice::from_ref(&locked))));
-    let odd = Member { method: 14, ..stored("lzma.shp", b"x") };
+    let locked = Member {
+        flags: 1,
+        ..stored("locked.shp", b"secret")
+    };
+    refused(
+        "Z10",
+        "password",
+        open(archive(std::slice::from_ref(&locked))),
+    );
+    let odd = Member {
+        method: 14,
+        ..stored("lzma.shp", b"x")
+    };
     let tree = open(archive(&[locked, odd, stored("good.txt", b"good")])).expect("opened");
-    assert!(read(&tree, "locked.shp").expect_err("locked").contains("password"));
-    assert!(read(&tree, "lzma.shp").expect_err("method").contains("method 14"));
+    assert!(
+        read(&tree, "locked.shp")
+            .expect_err("locked")
+            .contains("password")
+    );
+    assert!(
+        read(&tree, "lzma.shp")
+            .expect_err("method")
+            .contains("method 14")
+    );
     assert_eq!(read(&tree, "good.txt").as_deref(), Ok(&b"good"[..]));
     assert_eq!(codes(&tree), ["source.unreadable-entry"; 2]);
 }
 
 #[test]
 fn z12_headers_must_agree() {
-    let other = Member { local_name: b"b.shp".to_vec(), ..stored("a.shp", b"x") };
+    let other = Member {
+        local_name: b"b.shp".to_vec(),
+        ..stored("a.shp", b"x")
+    };
     refused("Z12", "name", open(archive(&[other])));
-    let sizes = Member { local_size: 5, ..deflated("a.shp", b"123456789") };
+    let sizes = Member {
+        local_size: 5,
+        ..deflated("a.shp", b"123456789")
+    };
     let tree = open(archive(&[sizes, stored("b", b"x")])).expect("opened");
-    assert!(read(&tree, "a.shp").expect_err("sizes").contains("mismatch"));
+    assert!(
+        read(&tree, "a.shp")
+            .expect_err("sizes")
+            .contains("mismatch")
+    );
     let mut extra = b"up".to_vec();
     let name = b"../evil.shp";
     extra.extend((5 + name.len() as u16).to_le_bytes());
     extra.push(1);
     extra.extend(crc(b"a.shp").to_le_bytes());
     extra.extend(name);
-    refused("Z12", "name", open(archive(&[Member { extra, ..stored("a.shp", b"x") }])));
+    refused(
+        "Z12",
+        "name",
+        open(archive(&[Member {
+            extra,
+            ..stored("a.shp", b"x")
+        }])),
+    );
 }
 
 #[test]
@@ -322,13 +459,31 @@ fn z13_duplicates_are_joined_or_refused_and_case_clashes_fail_alone() {
     let tree = open(archive(&[stored("a", b"same"), stored("a", b"same")])).expect("opened");
     assert_eq!(paths(&tree), ["a"]);
     assert_eq!(codes(&tree), ["source.duplicate-entry"]);
-    refused("Z13", "duplicate", open(archive(&[stored("a", b"one"), stored("a", b"two")])));
+    refused(
+        "Z13",
+        "duplicate",
+        open(archive(&[stored("a", b"one"), stored("a", b"two")])),
+    );
 
-    let clash = [stored("T/A.XML", b"one"), stored("T/a.xml", b"two"), stored("b", b"x")];
+    let clash = [
+        stored("T/A.XML", b"one"),
+        stored("T/a.xml", b"two"),
+        stored("b", b"x"),
+    ];
     let tree = open(archive(&clash)).expect("opened");
-    assert!(read(&tree, "T/A.XML").expect_err("clash").contains("ambiguous"));
-    assert_eq!(tree.ids().map(|id| tree.ambiguous(id)).collect::<Vec<_>>(), [true, true, false]);
-    let same = open(archive(&[stored("T/A.XML", b"one"), stored("t/a.xml", b"one")]));
+    assert!(
+        read(&tree, "T/A.XML")
+            .expect_err("clash")
+            .contains("ambiguous")
+    );
+    assert_eq!(
+        tree.ids().map(|id| tree.ambiguous(id)).collect::<Vec<_>>(),
+        [true, true, false]
+    );
+    let same = open(archive(&[
+        stored("T/A.XML", b"one"),
+        stored("t/a.xml", b"one"),
+    ]));
     let same = same.expect("opened");
     assert!(same.ids().all(|id| !same.ambiguous(id)));
 }
@@ -338,13 +493,46 @@ fn z14_streams_end_with_an_error_unless_size_and_checksum_are_right() {
     let data = b"0123456789".repeat(1_000);
     let good = deflated("good", &data);
     let cases = [
-        (Member { crc: 1, ..good.clone() }, "crc"),
-        (Member { size: 10_001, local_size: 10_001, ..good.clone() }, "short"),
-        (Member { size: 9_999, local_size: 9_999, ..good.clone() }, "size mismatch"),
-        (Member { body: vec![0xff; 40], ..good.clone() }, "decompress"),
+        (
+            Member {
+                crc: 1,
+                ..good.clone()
+            },
+            "crc",
+        ),
+        (
+            Member {
+                size: 10_001,
+                local_size: 10_001,
+                ..good.clone()
+            },
+            "short",
+        ),
+        (
+            Member {
+                size: 9_999,
+                local_size: 9_999,
+                ..good.clone()
+            },
+            "size mismatch",
+        ),
+        (
+            Member {
+                body: vec![0xff; 40],
+                ..good.clone()
+            },
+            "decompress",
+        ),
     ];
     for (bad, word) in cases {
-        let tree = open(archive(&[Member { name: b"bad".to_vec(), local_name: b"bad".to_vec(), ..bad }, good.clone()]));
+        let tree = open(archive(&[
+            Member {
+                name: b"bad".to_vec(),
+                local_name: b"bad".to_vec(),
+                ..bad
+            },
+            good.clone(),
+        ]));
         let tree = tree.expect("opened");
         let error = read(&tree, "bad").expect_err(word);
         assert!(error.to_lowercase().contains(word), "{error}");
@@ -352,7 +540,9 @@ fn z14_streams_end_with_an_error_unless_size_and_checksum_are_right() {
     }
     // A reader that takes exactly the stated bytes learns of a wrong checksum, too.
     let tree = open(archive(&[Member { crc: 1, ..good }])).expect("opened");
-    let mut stream = tree.stream(tree.ids().next().expect("entry")).expect("stream");
+    let mut stream = tree
+        .stream(tree.ids().next().expect("entry"))
+        .expect("stream");
     assert!(stream.read_exact(&mut vec![0; data.len()]).is_err());
 }
 
@@ -360,9 +550,17 @@ fn z14_streams_end_with_an_error_unless_size_and_checksum_are_right() {
 fn a_damaged_archive_inside_fails_alone() {
     let mut inner = archive(&two());
     inner.truncate(60);
-    let tree = open(archive(&[stored("bad.zip", &inner), stored("good.txt", b"x")])).expect("opened");
+    let tree = open(archive(&[
+        stored("bad.zip", &inner),
+        stored("good.txt", b"x"),
+    ]))
+    .expect("opened");
     assert_eq!(paths(&tree), ["bad.zip", "good.txt"]);
-    assert!(read(&tree, "bad.zip").expect_err("damaged").contains("truncated"));
+    assert!(
+        read(&tree, "bad.zip")
+            .expect_err("damaged")
+            .contains("truncated")
+    );
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn every_real_upload_opens_and_reads_to_its_end() {
             let tree = Tree::open(&set, &Limits::default()).expect("a real upload is not refused");
             let mut seen = HashSet::new();
             let detection = detect(&tree, None);
-            let claimed = detection.claims.iter().flat_map(|claim| claim.entries.clone());
+            let claimed = detection
+                .claims
+                .iter()
+                .flat_map(|claim| claim.entries.clone());
             for id in claimed.chain(detection.unclaimed.iter().map(|u| u.entry)) {
                 assert!(seen.insert(id), "twice: {}", tree.entry(id).path);
             }
@@ -23,7 +26,12 @@ fn every_real_upload_opens_and_reads_to_its_end() {
             for id in tree.ids() {
                 let mut stream = tree.stream(id).expect("stream");
                 let read = std::io::copy(&mut stream, &mut std::io::sink());
-                assert_eq!(read.expect("sound"), tree.entry(id).size, "{}", tree.entry(id).path);
+                assert_eq!(
+                    read.expect("sound"),
+                    tree.entry(id).size,
+                    "{}",
+                    tree.entry(id).path
+                );
                 entries += 1;
             }
         }
@@ -40,7 +48,10 @@ fn deere_cards_are_recognised_with_all_their_logs() {
         // The name of the log, whichever column holds it.
         let name = |line: &str| {
             let end = line.find(".fdd").or_else(|| line.find(".jdl"))?;
-            let start = line.get(..end)?.rfind(['/', ',', '"', '\\']).map_or(0, |at| at + 1);
+            let start = line
+                .get(..end)?
+                .rfind(['/', ',', '"', '\\'])
+                .map_or(0, |at| at + 1);
             line.get(start..end + 4).map(str::to_lowercase)
         };
         text.lines().filter_map(name).collect()

@@ -8,8 +8,15 @@ use tramline_formats::{Limits, SourceError, Tree};
 
 fn has_word(case: &serde_json::Value, text: &str) -> bool {
     let text = text.to_lowercase();
-    let words = case["message_has_one_of"].as_array().cloned().unwrap_or_default();
-    words.is_empty() || words.iter().filter_map(|w| w.as_str()).any(|word| text.contains(word))
+    let words = case["message_has_one_of"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    words.is_empty()
+        || words
+            .iter()
+            .filter_map(|w| w.as_str())
+            .any(|word| text.contains(word))
 }
 
 /// Errors of reading every entry to its end, and the bytes read.
@@ -17,15 +24,18 @@ fn read_all(tree: &Tree) -> (Vec<String>, u64) {
     let mut errors = Vec::new();
     let mut total = 0;
     for id in tree.ids() {
-        let result = tree.stream(id).map_err(|e| e.to_string()).and_then(|mut stream| {
-            let mut chunk = vec![0; 64 << 10];
-            loop {
-                match stream.read(&mut chunk).map_err(|e| e.to_string())? {
-                    0 => return Ok(()),
-                    n => total += n as u64,
+        let result = tree
+            .stream(id)
+            .map_err(|e| e.to_string())
+            .and_then(|mut stream| {
+                let mut chunk = vec![0; 64 << 10];
+                loop {
+                    match stream.read(&mut chunk).map_err(|e| e.to_string())? {
+                        0 => return Ok(()),
+                        n => total += n as u64,
+                    }
                 }
-            }
-        });
+            });
         errors.extend(result.err());
     }
     (errors, total)
@@ -44,7 +54,9 @@ fn hostile_uploads_are_refused_or_opened_as_the_manifest_says() {
         let file = case["file"].as_str().expect("file");
         let allowed = |outcome: &str| {
             case["expect"] == outcome
-                || case["also_acceptable"].as_array().is_some_and(|a| a.iter().any(|o| o == outcome))
+                || case["also_acceptable"]
+                    .as_array()
+                    .is_some_and(|a| a.iter().any(|o| o == outcome))
         };
         let begin = Instant::now();
         let opened = Tree::open(&root.join(file), &Limits::default());
@@ -56,7 +68,8 @@ fn hostile_uploads_are_refused_or_opened_as_the_manifest_says() {
         match opened {
             Err(SourceError::Io(text)) => wrong.push(format!("{file}: io {text}")),
             Err(e) => {
-                let refused = allowed("reject upload with 4xx") || allowed("batch FAILED with reason");
+                let refused =
+                    allowed("reject upload with 4xx") || allowed("batch FAILED with reason");
                 if !refused || !has_word(case, &e.to_string()) {
                     wrong.push(format!("{file}: refused: {e}"));
                 }
@@ -68,10 +81,18 @@ fn hostile_uploads_are_refused_or_opened_as_the_manifest_says() {
                     wrong.push(format!("{file}: read {total} bytes in {ms} ms"));
                 }
                 let findings = tree.findings.iter().map(|f| &f.text);
-                let texts = errors.iter().chain(findings).cloned().collect::<Vec<_>>().join("\n");
-                let only_refused = !allowed("processed")
-                    && !allowed("file failed with message, others processed");
-                if ours && only_refused && !(errors.len() == tree.entries().len() && has_word(case, &texts)) {
+                let texts = errors
+                    .iter()
+                    .chain(findings)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join("\n");
+                let only_refused =
+                    !allowed("processed") && !allowed("file failed with message, others processed");
+                if ours
+                    && only_refused
+                    && !(errors.len() == tree.entries().len() && has_word(case, &texts))
+                {
                     wrong.push(format!("{file}: opened, must be refused"));
                 }
                 let must_fail = ours && !allowed("processed") && !file.contains("scripts");

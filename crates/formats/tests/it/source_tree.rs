@@ -25,16 +25,25 @@ fn a_folder_is_read_without_following_links() {
     let tree = Tree::open(root.path(), &Limits::default()).expect("opened");
     assert_eq!(paths(&tree), ["a.txt", "b/two.txt"]);
     if cfg!(unix) {
-        assert_eq!(tree.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["source.link-ignored"]);
+        assert_eq!(
+            tree.findings.iter().map(|f| f.code).collect::<Vec<_>>(),
+            ["source.link-ignored"]
+        );
     }
 }
 
 #[test]
 fn a_folder_is_bounded_in_entries() {
     let root = folder(&[("a", b"1"), ("b", b"1"), ("c", b"1")]);
-    let limits = Limits { entries: 2, ..Limits::default() };
+    let limits = Limits {
+        entries: 2,
+        ..Limits::default()
+    };
     let opened = Tree::open(root.path(), &limits);
-    assert!(matches!(opened, Err(SourceError::Refused { rule: "Z3", .. })));
+    assert!(matches!(
+        opened,
+        Err(SourceError::Refused { rule: "Z3", .. })
+    ));
 }
 
 #[test]
@@ -56,10 +65,19 @@ fn a_bare_file_is_one_entry_and_a_gzip_its_content() {
 
 #[test]
 fn siblings_are_found_in_any_letter_case_the_exact_one_first() {
-    let files = ["T/TLG1.XML", "T/tlg1.bin", "T/TLG1.bin", "t/other.bin", "TLG1.XML"];
+    let files = [
+        "T/TLG1.XML",
+        "T/tlg1.bin",
+        "T/TLG1.bin",
+        "t/other.bin",
+        "TLG1.XML",
+    ];
     let tree = Tree::from_files(files.map(|path| (path.to_owned(), b"x".to_vec())));
     let id = tree.find("T", "TLG1.XML").expect("entry");
-    let found = |name: &str| tree.sibling(id, name).map(|id| tree.entry(id).path.as_str());
+    let found = |name: &str| {
+        tree.sibling(id, name)
+            .map(|id| tree.entry(id).path.as_str())
+    };
     assert_eq!(found("TLG1.bin"), Some("T/TLG1.bin"));
     assert_eq!(found("tlg1.bin"), Some("T/tlg1.bin"));
     assert_eq!(found("OTHER.BIN"), Some("t/other.bin"));
@@ -73,7 +91,10 @@ fn identity_is_of_the_bytes_and_not_of_the_name() {
     let one = folder(&[("a.txt", b"abc"), ("b/c.txt", b"2")]);
     let two = folder(&[("b/c.txt", b"2"), ("a.txt", b"abc")]);
     let file = Tree::identity(&one.path().join("a.txt")).expect("identity");
-    assert_eq!((file.sha256.as_str(), file.size, file.name.as_str()), (abc, 3, "a.txt"));
+    assert_eq!(
+        (file.sha256.as_str(), file.size, file.name.as_str()),
+        (abc, 3, "a.txt")
+    );
     let of = |root: &tempfile::TempDir| Tree::identity(root.path()).expect("identity").sha256;
     assert_eq!(of(&one), of(&two));
     std::fs::write(two.path().join("b/c.txt"), b"3").expect("file");

@@ -4,10 +4,12 @@ use super::text::{push_instant, push_integer, push_number, push_quoted};
 use crate::{WriteError, is_json, unique_names};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMillisecondType, UInt8Type,
-    UInt16Type, UInt32Type,
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMillisecondType,
+    UInt8Type, UInt16Type, UInt32Type,
 };
-use arrow_array::{Array, ArrowPrimitiveType, BooleanArray, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrowPrimitiveType, BooleanArray, PrimitiveArray, RecordBatch, StringArray,
+};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
 const START: &[u8] = br#"{"type":"Feature","geometry":"#;
@@ -46,7 +48,11 @@ enum Values<'a> {
     Instant(&'a PrimitiveArray<TimestampMillisecondType>),
     Text(&'a StringArray),
     Json(&'a StringArray),
-    Dictionary { keys: &'a PrimitiveArray<Int32Type>, texts: &'a StringArray, json: bool },
+    Dictionary {
+        keys: &'a PrimitiveArray<Int32Type>,
+        texts: &'a StringArray,
+        json: bool,
+    },
 }
 
 /// A batch ready to be written.
@@ -59,17 +65,31 @@ pub(super) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Types the columns. Columns that are null throughout are passed over.
     pub(super) fn of(batch: &'a RecordBatch, keys: &'a Keys) -> Result<Self, WriteError> {
-        let mut columns = Self { longitude: None, latitude: None, properties: Vec::new() };
+        let mut columns = Self {
+            longitude: None,
+            latitude: None,
+            properties: Vec::new(),
+        };
         let schema = batch.schema_ref();
         for ((field, array), key) in schema.fields().iter().zip(batch.columns()).zip(&keys.0) {
             if is_position(field.name()) {
                 let degrees = array.as_primitive_opt::<Float64Type>().ok_or_else(|| {
-                    WriteError::Shape(format!("column `{}` of type {}: degrees are Float64", field.name(), field.data_type()))
+                    WriteError::Shape(format!(
+                        "column `{}` of type {}: degrees are Float64",
+                        field.name(),
+                        field.data_type()
+                    ))
                 })?;
-                let place = if field.name() == "longitude" { &mut columns.longitude } else { &mut columns.latitude };
+                let place = if field.name() == "longitude" {
+                    &mut columns.longitude
+                } else {
+                    &mut columns.latitude
+                };
                 place.get_or_insert(degrees);
             } else if array.null_count() < array.len() && field.data_type() != &DataType::Null {
-                columns.properties.push((key, values(field, array.as_ref())?));
+                columns
+                    .properties
+                    .push((key, values(field, array.as_ref())?));
             }
         }
         Ok(columns)
@@ -141,7 +161,9 @@ fn push_value(buffer: &mut Vec<u8>, key: &[u8], values: &Values<'_>, row: usize)
             buffer.extend_from_slice(if array.value(row) { b"true" } else { b"false" });
         }
         Values::Instant(array) => {
-            let Some(value) = get(array, row) else { return false };
+            let Some(value) = get(array, row) else {
+                return false;
+            };
             buffer.extend_from_slice(key);
             buffer.push(b'"');
             push_instant(buffer, value);
@@ -151,7 +173,9 @@ fn push_value(buffer: &mut Vec<u8>, key: &[u8], values: &Values<'_>, row: usize)
         Values::Json(array) => return push_text(buffer, key, get_text(array, row), true),
         Values::Dictionary { keys, texts, json } => {
             let index = get(keys, row).and_then(|index| usize::try_from(index).ok());
-            let text = index.filter(|index| *index < texts.len()).and_then(|index| get_text(texts, index));
+            let text = index
+                .filter(|index| *index < texts.len())
+                .and_then(|index| get_text(texts, index));
             return push_text(buffer, key, text, *json);
         }
     }
@@ -168,7 +192,9 @@ fn push_whole(buffer: &mut Vec<u8>, key: &[u8], value: Option<i64>) -> bool {
 
 /// Appends text, or the JSON that it holds; empty JSON is absent.
 fn push_text(buffer: &mut Vec<u8>, key: &[u8], text: Option<&str>, json: bool) -> bool {
-    let Some(text) = text.filter(|text| !json || !text.is_empty()) else { return false };
+    let Some(text) = text.filter(|text| !json || !text.is_empty()) else {
+        return false;
+    };
     buffer.extend_from_slice(key);
     if json {
         buffer.extend_from_slice(text.as_bytes());
@@ -180,7 +206,11 @@ fn push_text(buffer: &mut Vec<u8>, key: &[u8], text: Option<&str>, json: bool) -
 
 fn values<'a>(field: &Field, array: &'a dyn Array) -> Result<Values<'a>, WriteError> {
     let unknown = || {
-        WriteError::Shape(format!("column `{}` of type {} in GeoJSON", field.name(), field.data_type()))
+        WriteError::Shape(format!(
+            "column `{}` of type {} in GeoJSON",
+            field.name(),
+            field.data_type()
+        ))
     };
     let json = is_json(field);
     Ok(match array.data_type() {
@@ -199,8 +229,15 @@ fn values<'a>(field: &Field, array: &'a dyn Array) -> Result<Values<'a>, WriteEr
         DataType::Utf8 => Values::Text(array.as_string()),
         DataType::Dictionary(_, _) => {
             let dictionary = array.as_dictionary_opt::<Int32Type>().ok_or_else(unknown)?;
-            let texts = dictionary.values().as_string_opt::<i32>().ok_or_else(unknown)?;
-            Values::Dictionary { keys: dictionary.keys(), texts, json }
+            let texts = dictionary
+                .values()
+                .as_string_opt::<i32>()
+                .ok_or_else(unknown)?;
+            Values::Dictionary {
+                keys: dictionary.keys(),
+                texts,
+                json,
+            }
         }
         _ => return Err(unknown()),
     })

@@ -49,7 +49,10 @@ impl<W: Write> GeoJsonWriter<W> {
     ) -> Result<Self, WriteError> {
         let mut buffer = Vec::with_capacity(FLUSH_BYTES + (FLUSH_BYTES >> 2));
         buffer.extend_from_slice(br#"{"type":"FeatureCollection","#);
-        for (name, value) in members.iter().filter(|(n, _)| *n != "type" && *n != "features") {
+        for (name, value) in members
+            .iter()
+            .filter(|(n, _)| *n != "type" && *n != "features")
+        {
             text::push_quoted(&mut buffer, name);
             buffer.push(b':');
             serde_json::to_writer(&mut buffer, value)
@@ -57,7 +60,12 @@ impl<W: Write> GeoJsonWriter<W> {
             buffer.push(b',');
         }
         buffer.extend_from_slice(br#""features":["#);
-        Ok(Self { out, buffer, keys: None, any_feature: false })
+        Ok(Self {
+            out,
+            buffer,
+            keys: None,
+            any_feature: false,
+        })
     }
 
     /// One feature per row. Null columns are left out; a row without position has a null geometry.
@@ -66,7 +74,10 @@ impl<W: Write> GeoJsonWriter<W> {
     /// Fails with [`WriteError::Shape`] on a column type that has no rendering, before anything of
     /// the batch is written, and with [`WriteError::Io`] when the destination does.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
-        let known = self.keys.take().filter(|(schema, _)| schema == batch.schema_ref());
+        let known = self
+            .keys
+            .take()
+            .filter(|(schema, _)| schema == batch.schema_ref());
         let (schema, keys) = match known {
             Some(known) => known,
             None => (batch.schema(), Keys::of(batch.schema_ref())),
@@ -99,5 +110,8 @@ impl<W: Write> GeoJsonWriter<W> {
 }
 
 fn io(cause: &std::io::Error) -> WriteError {
-    WriteError::Io { name: "GeoJSON".to_owned(), cause: cause.to_string() }
+    WriteError::Io {
+        name: "GeoJSON".to_owned(),
+        cause: cause.to_string(),
+    }
 }

@@ -31,7 +31,13 @@ fn push_escape(buffer: &mut Vec<u8>, byte: u8) {
         0x08 => b'b',
         0x0c => b'f',
         _ => {
-            let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+            let digit = |nibble: u8| {
+                if nibble < 10 {
+                    b'0' + nibble
+                } else {
+                    b'a' + nibble - 10
+                }
+            };
             buffer.extend_from_slice(b"\\u00");
             buffer.push(digit(byte >> 4));
             buffer.push(digit(byte & 15));
@@ -59,21 +65,45 @@ pub fn push_instant(buffer: &mut Vec<u8>, milliseconds: i64) {
     let (year, month, day) = civil(milliseconds.div_euclid(DAY_MS));
     let of_day = milliseconds.rem_euclid(DAY_MS);
     if (0..=9_999).contains(&year) {
-        buffer.extend_from_slice(&[digit(year / 1_000), digit(year / 100), digit(year / 10), digit(year)]);
+        buffer.extend_from_slice(&[
+            digit(year / 1_000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+        ]);
     } else {
         buffer.push(if year < 0 { b'-' } else { b'+' });
         let mut scratch = itoa::Buffer::new();
         let digits = scratch.format(year.unsigned_abs());
-        buffer.extend(std::iter::repeat_n(b'0', 6_usize.saturating_sub(digits.len())));
+        buffer.extend(std::iter::repeat_n(
+            b'0',
+            6_usize.saturating_sub(digits.len()),
+        ));
         buffer.extend_from_slice(digits.as_bytes());
     }
     let (second, milli) = (of_day / 1_000, of_day % 1_000);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     buffer.extend_from_slice(&[
-        b'-', digit(month / 10), digit(month), b'-', digit(day / 10), digit(day),
-        b'T', digit(hour / 10), digit(hour), b':', digit(minute / 10), digit(minute),
-        b':', digit(second / 10), digit(second),
-        b'.', digit(milli / 100), digit(milli / 10), digit(milli), b'Z',
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+        b'T',
+        digit(hour / 10),
+        digit(hour),
+        b':',
+        digit(minute / 10),
+        digit(minute),
+        b':',
+        digit(second / 10),
+        digit(second),
+        b'.',
+        digit(milli / 100),
+        digit(milli / 10),
+        digit(milli),
+        b'Z',
     ]);
 }
 
@@ -92,7 +122,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
@@ -110,7 +144,10 @@ mod tests {
     fn instants_agree_with_jiff() {
         let day = DAY_MS;
         let mut cases = vec![0, -1, 1, 999, 1_000, -1_000, day - 1, day, -day, -day - 1];
-        for year in [-9_998_i16, -401, -1, 0, 1, 4, 100, 400, 1582, 1900, 1969, 1970, 1999, 2000, 2024, 2100, 9_998] {
+        for year in [
+            -9_998_i16, -401, -1, 0, 1, 4, 100, 400, 1582, 1900, 1969, 1970, 1999, 2000, 2024,
+            2100, 9_998,
+        ] {
             for (month, date) in [(1, 1), (2, 28), (3, 1), (6, 30), (12, 31)] {
                 let start = jiff::tz::TimeZone::UTC
                     .to_timestamp(jiff::civil::date(year, month, date).at(0, 0, 0, 0))
@@ -126,7 +163,11 @@ mod tests {
         }
         for milliseconds in cases {
             let theirs = jiff::Timestamp::from_millisecond(milliseconds).expect("in range");
-            assert_eq!(instant(milliseconds), format!("{theirs:.3}"), "{milliseconds}");
+            assert_eq!(
+                instant(milliseconds),
+                format!("{theirs:.3}"),
+                "{milliseconds}"
+            );
         }
     }
 
@@ -138,8 +179,19 @@ mod tests {
 
     #[test]
     fn strings_agree_with_serde_json() {
-        let all: String = (0..0x300).filter_map(char::from_u32).chain("\u{2028}😀\u{10ffff}".chars()).collect();
-        for text in ["", "plain", "\"", "\\", "a\"b\\c\n\r\t\u{8}\u{c}\u{1f}\u{7f}", "Grüße, 麦", &all] {
+        let all: String = (0..0x300)
+            .filter_map(char::from_u32)
+            .chain("\u{2028}😀\u{10ffff}".chars())
+            .collect();
+        for text in [
+            "",
+            "plain",
+            "\"",
+            "\\",
+            "a\"b\\c\n\r\t\u{8}\u{c}\u{1f}\u{7f}",
+            "Grüße, 麦",
+            &all,
+        ] {
             let mut buffer = Vec::new();
             push_quoted(&mut buffer, text);
             let expected = serde_json::to_string(text).expect("a string");

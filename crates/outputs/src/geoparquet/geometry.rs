@@ -21,7 +21,10 @@ pub(super) fn bbox_field(name: &str) -> Field {
 }
 
 fn corner_fields() -> Fields {
-    ["xmin", "ymin", "xmax", "ymax"].map(|name| Field::new(name, DataType::Float64, false)).into_iter().collect()
+    ["xmin", "ymin", "xmax", "ymax"]
+        .map(|name| Field::new(name, DataType::Float64, false))
+        .into_iter()
+        .collect()
 }
 
 /// Box of all points so far.
@@ -75,12 +78,17 @@ pub(super) fn points(
     let corners = vec![Arc::clone(&x), Arc::clone(&y), x, y];
     let bbox = StructArray::try_new(corner_fields(), corners, Some(valid.into()))
         .map_err(|e| WriteError::Shape(e.to_string()))?;
-    Ok(Points { geometry: Arc::new(geometry.finish()), bbox: Arc::new(bbox) })
+    Ok(Points {
+        geometry: Arc::new(geometry.finish()),
+        bbox: Arc::new(bbox),
+    })
 }
 
 fn finite(degrees: Option<&Float64Array>, row: usize) -> Option<f64> {
     let degrees = degrees?;
-    (row < degrees.len() && degrees.is_valid(row)).then(|| degrees.value(row)).filter(|value| value.is_finite())
+    (row < degrees.len() && degrees.is_valid(row))
+        .then(|| degrees.value(row))
+        .filter(|value| value.is_finite())
 }
 
 fn wkb_point(x: f64, y: f64) -> [u8; POINT_BYTES] {

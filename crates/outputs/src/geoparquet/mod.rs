@@ -52,10 +52,15 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         let mut fields = vec![geometry::point_field(GEOMETRY), geometry::bbox_field(BBOX)];
         let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
         let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(|e| failed(&e))?))
+            .set_compression(Compression::ZSTD(
+                ZstdLevel::try_new(3).map_err(|e| failed(&e))?,
+            ))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_dictionary_enabled(false)
-            .set_column_statistics_enabled(ColumnPath::new(vec![GEOMETRY.to_owned()]), EnabledStatistics::None);
+            .set_column_statistics_enabled(
+                ColumnPath::new(vec![GEOMETRY.to_owned()]),
+                EnabledStatistics::None,
+            );
         for (index, (field, name)) in schema.fields().iter().zip(names).enumerate() {
             if Some(index) != longitude && Some(index) != latitude {
                 properties = encode(properties, &name, field.data_type());
@@ -66,16 +71,29 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties.build()))
             .map_err(|e| failed(&e))?;
         let bounds = Bounds::default();
-        Ok(Self { writer, input: Arc::clone(schema), output, longitude, latitude, bounds })
+        Ok(Self {
+            writer,
+            input: Arc::clone(schema),
+            output,
+            longitude,
+            latitude,
+            bounds,
+        })
     }
 
     /// Appends the rows of a batch, whose columns must have the types of the schema given.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let types = |schema: &Schema| -> Vec<DataType> {
-            schema.fields().iter().map(|field| field.data_type().clone()).collect()
+            schema
+                .fields()
+                .iter()
+                .map(|field| field.data_type().clone())
+                .collect()
         };
         if &self.input != batch.schema_ref() && types(&self.input) != types(batch.schema_ref()) {
-            return Err(WriteError::Shape("a record batch with other columns than the file has".to_owned()));
+            return Err(WriteError::Shape(
+                "a record batch with other columns than the file has".to_owned(),
+            ));
         }
         let position = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
         let points = geometry::points(
@@ -99,10 +117,15 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// Writes the last row group and the metadata, and flushes.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
-        self.writer.append_key_value_metadata(entry("geo", self.geo()));
-        self.writer.append_key_value_metadata(entry(UNITS, units(&self.output)));
+        self.writer
+            .append_key_value_metadata(entry("geo", self.geo()));
+        self.writer
+            .append_key_value_metadata(entry(UNITS, units(&self.output)));
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
-        out.flush().map_err(|e| WriteError::Io { name: "GeoParquet".to_owned(), cause: e.to_string() })?;
+        out.flush().map_err(|e| WriteError::Io {
+            name: "GeoParquet".to_owned(),
+            cause: e.to_string(),
+        })?;
         Ok(out)
     }
 
@@ -119,16 +142,23 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         if let (Some(bbox), Some(column)) = (self.bounds.corners(), column.as_object_mut()) {
             column.insert("bbox".to_owned(), json!(bbox));
         }
-        json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } }).to_string()
+        json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } })
+            .to_string()
     }
 }
 
 /// Dictionary for text and for measured values, which repeat as the source has a coarse grain; the
 /// writer gives it up where it does not pay. Differences for instants, which mostly rise.
-fn encode(properties: WriterPropertiesBuilder, name: &str, data_type: &DataType) -> WriterPropertiesBuilder {
+fn encode(
+    properties: WriterPropertiesBuilder,
+    name: &str,
+    data_type: &DataType,
+) -> WriterPropertiesBuilder {
     let path = ColumnPath::new(vec![name.to_owned()]);
     match data_type {
-        DataType::Timestamp(_, _) => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+        DataType::Timestamp(_, _) => {
+            properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
+        }
         DataType::Boolean => properties,
         _ => properties.set_column_dictionary_enabled(path, true),
     }
@@ -146,16 +176,18 @@ fn degrees(schema: &Schema, name: &str) -> Result<Option<usize>, WriteError> {
 }
 
 fn units(schema: &Schema) -> String {
-    let unit = |field: &Arc<Field>| Some((field.name().clone(), json!(field.metadata().get(UNIT)?)));
+    let unit =
+        |field: &Arc<Field>| Some((field.name().clone(), json!(field.metadata().get(UNIT)?)));
     serde_json::Value::Object(schema.fields().iter().filter_map(unit).collect()).to_string()
 }
 
 /// Trouble of the destination comes as `External`; anything else is a batch that does not fit.
 fn failed(cause: &ParquetError) -> WriteError {
     match cause {
-        ParquetError::External(cause) => {
-            WriteError::Io { name: "GeoParquet".to_owned(), cause: cause.to_string() }
-        }
+        ParquetError::External(cause) => WriteError::Io {
+            name: "GeoParquet".to_owned(),
+            cause: cause.to_string(),
+        },
         cause => WriteError::Shape(format!("GeoParquet: {cause}")),
     }
 }

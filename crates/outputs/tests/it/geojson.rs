@@ -32,8 +32,13 @@ fn a_small_batch_is_written_as_expected() {
 #[test]
 fn members_stand_before_the_features_and_an_empty_collection_is_valid() {
     let members = json!({ "name": "a \"field\"", "type": "other", "units": { "speed": "m/s" } });
-    let Value::Object(members) = members else { panic!("an object") };
-    let text = GeoJsonWriter::new(Vec::new(), &members).expect("memory").finish().expect("memory");
+    let Value::Object(members) = members else {
+        panic!("an object")
+    };
+    let text = GeoJsonWriter::new(Vec::new(), &members)
+        .expect("memory")
+        .finish()
+        .expect("memory");
     let text = String::from_utf8(text).expect("utf-8");
     let expected = "{\"type\":\"FeatureCollection\",\"name\":\"a \\\"field\\\"\",\"units\":{\"speed\":\"m/s\"},\"features\":[\n]}\n";
     assert_eq!(text, expected);
@@ -43,7 +48,12 @@ fn members_stand_before_the_features_and_an_empty_collection_is_valid() {
 #[test]
 fn batches_of_no_rows_leave_no_comma() {
     let batch = mixed();
-    let text = write(&[batch.slice(0, 0), batch.slice(0, 1), batch.slice(1, 0), batch.slice(1, 1)]);
+    let text = write(&[
+        batch.slice(0, 0),
+        batch.slice(0, 1),
+        batch.slice(1, 0),
+        batch.slice(1, 1),
+    ]);
     let value: Value = serde_json::from_str(&text).expect("valid JSON");
     assert_eq!(value["features"].as_array().map(Vec::len), Some(2));
 }
@@ -54,15 +64,34 @@ fn every_number_and_instant_reads_back_the_same() {
     let value: Value = serde_json::from_str(&write(&[batch.clone()])).expect("valid JSON");
     let features = value["features"].as_array().expect("features");
     assert_eq!(features.len(), batch.num_rows());
-    let number = |name: &str| batch.column_by_name(name).expect("there").as_primitive::<Float64Type>().clone();
-    let (longitude, latitude, bits, tenths) =
-        (number("longitude"), number("latitude"), number("bits"), number("tenths"));
-    let whole = batch.column_by_name("whole").expect("there").as_primitive::<Int64Type>();
-    let instants = batch.column_by_name("timestamp").expect("there").as_primitive::<TimestampMillisecondType>();
+    let number = |name: &str| {
+        batch
+            .column_by_name(name)
+            .expect("there")
+            .as_primitive::<Float64Type>()
+            .clone()
+    };
+    let (longitude, latitude, bits, tenths) = (
+        number("longitude"),
+        number("latitude"),
+        number("bits"),
+        number("tenths"),
+    );
+    let whole = batch
+        .column_by_name("whole")
+        .expect("there")
+        .as_primitive::<Int64Type>();
+    let instants = batch
+        .column_by_name("timestamp")
+        .expect("there")
+        .as_primitive::<TimestampMillisecondType>();
     // `str::parse` rounds correctly; serde_json without `float_roundtrip` may be off by one bit
     let same = |value: &Value, expected: f64| {
         let read = value.as_f64().expect("a number");
-        assert!((read - expected).abs() <= expected.abs() * 4.0 * f64::EPSILON, "{read} {expected}");
+        assert!(
+            (read - expected).abs() <= expected.abs() * 4.0 * f64::EPSILON,
+            "{read} {expected}"
+        );
     };
     for (row, feature) in features.iter().enumerate() {
         let position = &feature["geometry"]["coordinates"];
@@ -76,7 +105,11 @@ fn every_number_and_instant_reads_back_the_same() {
         }
         same(&properties["tenths"], tenths.value(row));
         assert_eq!(properties["whole"].as_i64(), Some(whole.value(row)));
-        let instant: jiff::Timestamp = properties["timestamp"].as_str().expect("text").parse().expect("ISO 8601");
+        let instant: jiff::Timestamp = properties["timestamp"]
+            .as_str()
+            .expect("text")
+            .parse()
+            .expect("ISO 8601");
         assert_eq!(instant.as_millisecond(), instants.value(row));
     }
 }
@@ -85,27 +118,40 @@ fn every_number_and_instant_reads_back_the_same() {
 fn number_text_is_exact() {
     let batch = noise(11, 5_000);
     let text = write(&[batch.clone()]);
-    let bits = batch.column_by_name("bits").expect("there").as_primitive::<Float64Type>();
-    let lines = text.lines().filter(|line| line.starts_with("{\"type\":\"Feature\""));
+    let bits = batch
+        .column_by_name("bits")
+        .expect("there")
+        .as_primitive::<Float64Type>();
+    let lines = text
+        .lines()
+        .filter(|line| line.starts_with("{\"type\":\"Feature\""));
     for (row, line) in lines.enumerate() {
-        let found = line.split_once("\"bits\":").and_then(|(_, rest)| rest.split([',', '}']).next());
+        let found = line
+            .split_once("\"bits\":")
+            .and_then(|(_, rest)| rest.split([',', '}']).next());
         let read = found.map(|text| text.parse::<f64>().expect("a number").to_bits());
-        assert_eq!(read, bits.is_valid(row).then(|| bits.value(row).to_bits()), "{line}");
+        assert_eq!(
+            read,
+            bits.is_valid(row).then(|| bits.value(row).to_bits()),
+            "{line}"
+        );
     }
 }
 
 #[test]
 fn names_that_repeat_are_told_apart() {
     let column = |value| Arc::new(Float64Array::from(vec![value])) as ArrayRef;
-    let batch = RecordBatch::try_from_iter([
-        ("a", column(1.0)), ("a", column(2.0)), ("a_2", column(3.0)),
-    ]).expect("columns");
+    let batch =
+        RecordBatch::try_from_iter([("a", column(1.0)), ("a", column(2.0)), ("a_2", column(3.0))])
+            .expect("columns");
     assert!(write(&[batch]).contains(r#""properties":{"a":1.0,"a_3":2.0,"a_2":3.0}"#));
 }
 
 #[test]
 fn narrow_numbers_are_written_and_lists_refused() {
-    let batch = RecordBatch::try_from_iter([("a", Arc::new(Int8Array::from(vec![-3])) as ArrayRef)]).expect("columns");
+    let batch =
+        RecordBatch::try_from_iter([("a", Arc::new(Int8Array::from(vec![-3])) as ArrayRef)])
+            .expect("columns");
     assert!(write(&[batch]).contains(r#"{"a":-3}"#));
     let list = ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1)])]);
     let batch = RecordBatch::try_from_iter([("a", Arc::new(list) as ArrayRef)]).expect("columns");
@@ -125,5 +171,8 @@ fn a_full_disk_is_told() {
         }
     }
     let mut writer = GeoJsonWriter::new(Full, &Map::new()).expect("nothing written yet");
-    assert!(matches!(writer.write(&noise(5, 20_000)), Err(WriteError::Io { .. })));
+    assert!(matches!(
+        writer.write(&noise(5, 20_000)),
+        Err(WriteError::Io { .. })
+    ));
 }

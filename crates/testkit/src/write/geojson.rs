@@ -20,9 +20,16 @@ pub fn points(simulated: &Simulated) -> Files {
             put("heading", json!(record.heading_deg));
             put("speed(km/h)", json!(record.speed_m_s * 3.6));
             put("elevation(m)", json!(record.elevation_m));
-            let width = if record.working { record.width_m } else { plan.width_m };
+            let width = if record.working {
+                record.width_m
+            } else {
+                plan.width_m
+            };
             put("equipmentWidth(m)", json!(width));
-            put("recordingStatus", json!(if record.working { "On" } else { "Off" }));
+            put(
+                "recordingStatus",
+                json!(if record.working { "On" } else { "Off" }),
+            );
             if !plan.crop.is_empty() {
                 put("crop", json!(plan.crop));
             }

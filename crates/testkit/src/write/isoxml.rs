@@ -69,7 +69,12 @@ fn channels(simulated: &Simulated) -> Vec<Logged> {
     list.extend((0..blocks).map(Logged::Condensed));
     list.extend(match simulated.plan.operation {
         Operation::Harvest => {
-            vec![Logged::Rate(84), Logged::Flow, Logged::Moisture, Logged::TotalMass]
+            vec![
+                Logged::Rate(84),
+                Logged::Flow,
+                Logged::Moisture,
+                Logged::TotalMass,
+            ]
         }
         Operation::Planting => vec![Logged::Rate(12), Logged::Target(11), Logged::TotalCount],
         Operation::Spraying => vec![Logged::Rate(2), Logged::Target(1), Logged::TotalVolume],
@@ -196,14 +201,20 @@ fn header(simulated: &Simulated, device: usize) -> String {
     );
     for channel in channels(simulated) {
         let ddi = channel.ddi();
-        let _ = writeln!(xml, "<DLV A=\"{ddi:04X}\" B=\"\" C=\"DET-{}\"/>", device * 1_000 + 2);
+        let _ = writeln!(
+            xml,
+            "<DLV A=\"{ddi:04X}\" B=\"\" C=\"DET-{}\"/>",
+            device * 1_000 + 2
+        );
     }
     xml.push_str("</TIM>\n");
     xml
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }
 
 /// A device: the machine, its function, its sections, what is logged and where things are.
@@ -266,7 +277,10 @@ fn device(simulated: &Simulated, number: usize) -> String {
         "<DPT A=\"302\" B=\"0046\" C=\"{:.0}\" D=\"Maximum Width\"/>",
         plan.width_m * 1e3
     );
-    let _ = writeln!(xml, "<DPT A=\"303\" B=\"0043\" C=\"{section_mm:.0}\" D=\"Width\"/>");
+    let _ = writeln!(
+        xml,
+        "<DPT A=\"303\" B=\"0043\" C=\"{section_mm:.0}\" D=\"Width\"/>"
+    );
     for section in 0..sections {
         let middle = (section as f64 + 0.5) * section_mm - plan.width_m * 500.0;
         let _ = writeln!(
@@ -283,13 +297,19 @@ fn device(simulated: &Simulated, number: usize) -> String {
 fn xml_time(time_ms: i64, offset_min: i32) -> String {
     let sign = if offset_min < 0 { '-' } else { '+' };
     let size = offset_min.abs();
-    let wall = wall_clock(time_ms, offset_min).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let wall = wall_clock(time_ms, offset_min)
+        .strftime("%Y-%m-%dT%H:%M:%S")
+        .to_string();
     format!("{wall}{sign}{:02}:{:02}", size / 60, size % 60)
 }
 
 fn field(simulated: &Simulated, number: usize) -> String {
     let plan = &simulated.plan;
-    let crop = if plan.crop.is_empty() { String::new() } else { format!(" G=\"CTP{number}\"") };
+    let crop = if plan.crop.is_empty() {
+        String::new()
+    } else {
+        format!(" G=\"CTP{number}\"")
+    };
     let mut xml = format!(
         "<PFD A=\"PFD{number}\" C=\"{}\" D=\"{:.0}\" E=\"CTR1\" F=\"FRM1\"{crop}>\n\
          <PLN A=\"1\" B=\"{}\"><LSG A=\"1\">\n",
@@ -298,7 +318,10 @@ fn field(simulated: &Simulated, number: usize) -> String {
         escape(&plan.field),
     );
     for (longitude, latitude) in simulated.boundary() {
-        let _ = writeln!(xml, "<PNT A=\"2\" C=\"{latitude:.9}\" D=\"{longitude:.9}\"/>");
+        let _ = writeln!(
+            xml,
+            "<PNT A=\"2\" C=\"{latitude:.9}\" D=\"{longitude:.9}\"/>"
+        );
     }
     xml.push_str("</LSG></PLN></PFD>\n");
     xml
@@ -347,7 +370,11 @@ pub fn task_set(fields: &[&Simulated]) -> Files {
          DataTransferOrigin=\"2\">\n",
     );
     if let Some(first) = fields.first() {
-        let _ = writeln!(xml, "<CTR A=\"CTR1\" B=\"{}\"/>", escape(&first.plan.grower));
+        let _ = writeln!(
+            xml,
+            "<CTR A=\"CTR1\" B=\"{}\"/>",
+            escape(&first.plan.grower)
+        );
         let _ = writeln!(
             xml,
             "<FRM A=\"FRM1\" B=\"{}\" I=\"CTR1\"/>",
@@ -370,7 +397,11 @@ pub fn task_set(fields: &[&Simulated]) -> Files {
             );
         }
         if !plan.product.is_empty() {
-            let _ = writeln!(xml, "<PDT A=\"PDT{number}\" B=\"{}\"/>", escape(&plan.product));
+            let _ = writeln!(
+                xml,
+                "<PDT A=\"PDT{number}\" B=\"{}\"/>",
+                escape(&plan.product)
+            );
         }
     }
     for (number, simulated) in &numbered {
@@ -382,7 +413,10 @@ pub fn task_set(fields: &[&Simulated]) -> Files {
     for (number, simulated) in &numbered {
         xml.push_str(&task(simulated, *number));
         let log = format!("TASKDATA/TLG{number:05}");
-        files.push((format!("{log}.XML"), header(simulated, *number).into_bytes()));
+        files.push((
+            format!("{log}.XML"),
+            header(simulated, *number).into_bytes(),
+        ));
         files.push((format!("{log}.BIN"), binary(simulated)));
     }
     xml.push_str("</ISO11783_TaskData>\n");

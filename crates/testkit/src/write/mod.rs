@@ -27,12 +27,22 @@ pub(crate) fn wall_clock(time_ms: i64, offset_min: i32) -> DateTime {
 
 /// `2025-05-04T14:00:00.000Z`.
 pub(crate) fn iso_utc(time_ms: i64) -> String {
-    wall_clock(time_ms, 0).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+    wall_clock(time_ms, 0)
+        .strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+        .to_string()
 }
 
 /// Dry bushels per acre of corn, soybeans and the like, by the rule of shrink only.
 pub(crate) fn dry_bushels_per_acre(kg_m2: f64, moisture: f64, crop: &str) -> f64 {
-    let (test_weight, standard) = if crop == "Corn" { (25.40, 15.0) } else { (27.22, 13.0) };
-    let shrink = if moisture > standard { (100.0 - moisture) / (100.0 - standard) } else { 1.0 };
+    let (test_weight, standard) = if crop == "Corn" {
+        (25.40, 15.0)
+    } else {
+        (27.22, 13.0)
+    };
+    let shrink = if moisture > standard {
+        (100.0 - moisture) / (100.0 - standard)
+    } else {
+        1.0
+    };
     kg_m2 * ACRE / test_weight * shrink
 }

@@ -21,11 +21,23 @@ struct Column {
 }
 
 const fn number(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
-    Column { name, kind: b'N', width: 19, decimals: 6, value }
+    Column {
+        name,
+        kind: b'N',
+        width: 19,
+        decimals: 6,
+        value,
+    }
 }
 
 const fn text(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
-    Column { name, kind: b'C', width: 32, decimals: 0, value }
+    Column {
+        name,
+        kind: b'C',
+        width: 32,
+        decimals: 0,
+        value,
+    }
 }
 
 fn fixed(value: f64) -> String {
@@ -61,8 +73,12 @@ fn deere_columns(operation: Operation) -> Vec<Column> {
             text("Variety", |s, _| s.plan.variety.clone()),
         ],
         _ => vec![
-            number("AppliedRat", |s, r| fixed(deere_rate(s.plan.operation, r.rate))),
-            number("TargetRate", |s, r| fixed(deere_rate(s.plan.operation, r.target))),
+            number("AppliedRat", |s, r| {
+                fixed(deere_rate(s.plan.operation, r.rate))
+            }),
+            number("TargetRate", |s, r| {
+                fixed(deere_rate(s.plan.operation, r.target))
+            }),
             text("Product", |s, _| s.plan.product.clone()),
         ],
     });
@@ -133,7 +149,11 @@ fn deere_metadata(simulated: &Simulated) -> serde_json::Value {
 /// As Operations Center exports a field operation, in a folder `doc/`.
 pub fn deere(simulated: &Simulated) -> Files {
     let plan = &simulated.plan;
-    let last = if plan.crop.is_empty() { &plan.product } else { &plan.crop };
+    let last = if plan.crop.is_empty() {
+        &plan.product
+    } else {
+        &plan.crop
+    };
     let base = format!("doc/{}-{}-{}-{last}", plan.grower, plan.farm, plan.field);
     let rows: Vec<&Record> = simulated.records.iter().filter(|r| r.working).collect();
     let mut files = shapefile(simulated, &base, &rows, &deere_columns(plan.operation));
@@ -156,9 +176,13 @@ fn sms_columns(operation: Operation) -> Vec<Column> {
         number("Duration_s", |_, _| "1.0".to_owned()),
         number("Elevation_", |_, r| fixed(r.elevation_m / FOOT)),
         text("Time", |s, r| {
-            wall_clock(r.time_ms, s.plan.utc_offset_min).strftime("%m/%d/%Y %I:%M:%S %p").to_string()
+            wall_clock(r.time_ms, s.plan.utc_offset_min)
+                .strftime("%m/%d/%Y %I:%M:%S %p")
+                .to_string()
         }),
-        text("Area_Count", |_, r| if r.working { "On" } else { "Off" }.to_owned()),
+        text("Area_Count", |_, r| {
+            if r.working { "On" } else { "Off" }.to_owned()
+        }),
         number("Swth_Wdth_", |s, r| {
             fixed(if r.working { r.width_m } else { s.plan.width_m } / FOOT)
         }),
@@ -190,7 +214,12 @@ fn sms_columns(operation: Operation) -> Vec<Column> {
 pub fn sms(simulated: &Simulated) -> Files {
     let base = format!("sms/{} {}", simulated.plan.field, simulated.plan.task);
     let rows: Vec<&Record> = simulated.records.iter().collect();
-    shapefile(simulated, &base, &rows, &sms_columns(simulated.plan.operation))
+    shapefile(
+        simulated,
+        &base,
+        &rows,
+        &sms_columns(simulated.plan.operation),
+    )
 }
 
 fn shapefile(simulated: &Simulated, base: &str, rows: &[&Record], columns: &[Column]) -> Files {

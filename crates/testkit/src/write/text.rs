@@ -38,13 +38,31 @@ pub fn ag_leader_advanced(simulated: &Simulated) -> Files {
 pub fn sms(simulated: &Simulated) -> Files {
     let plan = &simulated.plan;
     let mut titles = vec![
-        "Longitude", "Latitude", "Field", "Dataset", "Product", "Crop", "Obj. Id", "Distance(ft)",
-        "Track(deg)", "Duration(s)", "Elevation(ft)", "Time", "Area Count", "Swth Wdth(ft)",
-        "Pass Num", "Speed(mph)",
+        "Longitude",
+        "Latitude",
+        "Field",
+        "Dataset",
+        "Product",
+        "Crop",
+        "Obj. Id",
+        "Distance(ft)",
+        "Track(deg)",
+        "Duration(s)",
+        "Elevation(ft)",
+        "Time",
+        "Area Count",
+        "Swth Wdth(ft)",
+        "Pass Num",
+        "Speed(mph)",
     ];
     titles.extend(match plan.operation {
         Operation::Harvest => {
-            vec!["Crop Flw(M)(lb/s)", "Moisture(%)", "Yld Mass(Wet)(lb/ac)", "Yld Vol(Dry)(bu/ac)"]
+            vec![
+                "Crop Flw(M)(lb/s)",
+                "Moisture(%)",
+                "Yld Mass(Wet)(lb/ac)",
+                "Yld Vol(Dry)(bu/ac)",
+            ]
         }
         Operation::Planting => vec!["Rt Apd Ct(ksds/ac)", "Tgt Rate(ksds/ac)"],
         _ => vec!["Rt Apd Liq(gal(US)/ac)", "Tgt Rate(gal(US)/ac)"],
@@ -53,8 +71,11 @@ pub fn sms(simulated: &Simulated) -> Files {
     let mut out = quoted.join(",");
     out.push('\n');
     for (index, record) in simulated.records.iter().enumerate() {
-        let product =
-            if plan.operation == Operation::Harvest { &plan.crop } else { &plan.product };
+        let product = if plan.operation == Operation::Harvest {
+            &plan.crop
+        } else {
+            &plan.product
+        };
         let _ = write!(
             out,
             "{:.8},{:.8},\"{}\",\"{}\",\"{product}\",\"{}\",{},{:.4},{:.3},1,{:.2},\"{}\",\"{}\",{:.4},{},{:.3}",
@@ -69,7 +90,11 @@ pub fn sms(simulated: &Simulated) -> Files {
             record.elevation_m / FOOT,
             wall_clock(record.time_ms, plan.utc_offset_min).strftime("%m/%d/%Y %I:%M:%S %p"),
             if record.working { "On" } else { "Off" },
-            if record.working { record.width_m } else { plan.width_m } / FOOT,
+            if record.working {
+                record.width_m
+            } else {
+                plan.width_m
+            } / FOOT,
             record.pass,
             record.speed_m_s / 0.447_04,
         );
@@ -96,7 +121,10 @@ pub fn sms(simulated: &Simulated) -> Files {
             ),
         };
     }
-    vec![(format!("sms/{} {}.csv", plan.field, plan.task), out.into_bytes())]
+    vec![(
+        format!("sms/{} {}.csv", plan.field, plan.task),
+        out.into_bytes(),
+    )]
 }
 
 /// A plain CSV with names and units of the standard properties, UTC times.
@@ -128,10 +156,17 @@ pub fn csv(simulated: &Simulated) -> Files {
             record.distance_m,
             record.heading_deg,
             record.speed_m_s * 3.6,
-            if record.working { record.width_m } else { plan.width_m },
+            if record.working {
+                record.width_m
+            } else {
+                plan.width_m
+            },
             record.elevation_m,
             if record.working { "On" } else { "Off" },
         );
     }
-    vec![(format!("csv/{} {}.csv", plan.field, plan.task), out.into_bytes())]
+    vec![(
+        format!("csv/{} {}.csv", plan.field, plan.task),
+        out.into_bytes(),
+    )]
 }

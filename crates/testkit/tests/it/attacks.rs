@@ -32,14 +32,21 @@ fn samples() -> Vec<(&'static str, Files)> {
 
 fn run(files: Files, label: &str) -> Report {
     let tree = Tree::from_files(files);
-    let result = catch_unwind(AssertUnwindSafe(|| convert(&tree, label, &Options::default()).0));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        convert(&tree, label, &Options::default()).0
+    }));
     let report = result.unwrap_or_else(|_| panic!("panic on {label}"));
     check_report(&report, label);
     report
 }
 
 fn standard_points(report: &Report) -> u64 {
-    report.files.iter().filter(|f| f.status == FileStatus::Processed).map(|f| f.points.standard).sum()
+    report
+        .files
+        .iter()
+        .filter(|f| f.status == FileStatus::Processed)
+        .map(|f| f.points.standard)
+        .sum()
 }
 
 #[test]
@@ -65,7 +72,10 @@ fn names_and_order_do_not_change_the_points() {
         for attack in corrupt::harmless(&files) {
             let points = standard_points(&run(attack.files, &attack.label));
             if points != whole {
-                bad.push(format!("{name}, {}: {points} points, {whole} before", attack.label));
+                bad.push(format!(
+                    "{name}, {}: {points} points, {whole} before",
+                    attack.label
+                ));
             }
         }
     }

@@ -12,7 +12,11 @@ pub(crate) fn shared() -> PathBuf {
 
 /// An input with a made-up digest: ids must not matter here.
 pub(crate) fn input(name: &str) -> Input {
-    Input { name: name.to_owned(), sha256: "00".repeat(32), size_bytes: 0 }
+    Input {
+        name: name.to_owned(),
+        sha256: "00".repeat(32),
+        size_bytes: 0,
+    }
 }
 
 /// Converts a tree and keeps what was written.
@@ -26,9 +30,21 @@ pub(crate) fn convert(tree: &Tree, name: &str, options: &Options) -> (Report, Me
 /// What must hold of every report.
 pub(crate) fn check_report(report: &Report, label: &str) {
     for file in &report.files {
-        let filtered = file.artifacts.keys().any(|kind| kind.starts_with("filtered"));
-        assert!(file.points.add_up(filtered), "{label}: {} {:?}", file.name, file.points);
-        assert!(file.steps.iter().count() > 0, "{label}: {} has no steps", file.name);
+        let filtered = file
+            .artifacts
+            .keys()
+            .any(|kind| kind.starts_with("filtered"));
+        assert!(
+            file.points.add_up(filtered),
+            "{label}: {} {:?}",
+            file.name,
+            file.points
+        );
+        assert!(
+            file.steps.iter().count() > 0,
+            "{label}: {} has no steps",
+            file.name
+        );
         if file.status == tramline_convert::FileStatus::Failed {
             assert!(
                 file.steps.iter().any(|(_, o)| !o.message.is_empty()),
@@ -38,7 +54,11 @@ pub(crate) fn check_report(report: &Report, label: &str) {
         }
     }
     for entry in &report.unclaimed {
-        assert!(!entry.reason.is_empty(), "{label}: {} without a reason", entry.entry);
+        assert!(
+            !entry.reason.is_empty(),
+            "{label}: {} without a reason",
+            entry.entry
+        );
     }
     serde_json::to_string(report).unwrap();
 }

@@ -44,20 +44,42 @@ fn outcome_of(path: &Path) -> Outcome {
         }
     };
     let name = path.file_name().unwrap().to_string_lossy();
-    let (report, _) = convert(&tree, &name, &Options { limits, ..Options::default() });
+    let (report, _) = convert(
+        &tree,
+        &name,
+        &Options {
+            limits,
+            ..Options::default()
+        },
+    );
     check_report(&report, &name);
     let mut said = said(&report);
     for finding in &tree.findings {
-        said.push_str(&format!(" {} {} {}", finding.place, finding.text, finding.hint));
+        said.push_str(&format!(
+            " {} {} {}",
+            finding.place, finding.text, finding.hint
+        ));
     }
-    let noticed = tree.findings.iter().chain(&report.findings).any(|f| f.severity > Severity::Note);
-    let processed: Vec<_> =
-        report.files.iter().filter(|f| f.status == FileStatus::Processed).collect();
+    let noticed = tree
+        .findings
+        .iter()
+        .chain(&report.findings)
+        .any(|f| f.severity > Severity::Note);
+    let processed: Vec<_> = report
+        .files
+        .iter()
+        .filter(|f| f.status == FileStatus::Processed)
+        .collect();
     let failed = report.files.len() - processed.len();
     let less = processed.iter().any(|f| {
         f.records.skipped_bytes > 0
-            || f.points.dropped.iter().any(|(why, n)| *n > 0 && !why.starts_with("filter."))
-            || f.findings.iter().any(|finding| finding.severity > Severity::Note)
+            || f.points
+                .dropped
+                .iter()
+                .any(|(why, n)| *n > 0 && !why.starts_with("filter."))
+            || f.findings
+                .iter()
+                .any(|finding| finding.severity > Severity::Note)
     });
     let mut classes = Vec::new();
     if processed.is_empty() {
@@ -74,7 +96,11 @@ fn outcome_of(path: &Path) -> Outcome {
         }
     }
     let standard = processed.iter().map(|f| f.points.standard).collect();
-    Outcome { classes, said: said.to_lowercase(), standard }
+    Outcome {
+        classes,
+        said: said.to_lowercase(),
+        standard,
+    }
 }
 
 /// All that a report tells people.
@@ -88,8 +114,16 @@ fn said(report: &Report) -> String {
             text.push_str(&format!(" {reason}"));
         }
     }
-    for finding in report.files.iter().flat_map(|f| &f.findings).chain(&report.findings) {
-        text.push_str(&format!(" {} {} {}", finding.place, finding.text, finding.hint));
+    for finding in report
+        .files
+        .iter()
+        .flat_map(|f| &f.findings)
+        .chain(&report.findings)
+    {
+        text.push_str(&format!(
+            " {} {} {}",
+            finding.place, finding.text, finding.hint
+        ));
     }
     for entry in &report.unclaimed {
         text.push_str(&format!(" {} {}", entry.entry, entry.reason));
@@ -99,7 +133,9 @@ fn said(report: &Report) -> String {
 
 fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().cloned().unwrap_or_default();
-    list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    list.iter()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// What is wrong with the outcome of a case; empty when nothing is.
@@ -107,13 +143,18 @@ fn mismatch(case: &Value, outcome: &Outcome) -> String {
     let expect = case["expect"].as_str().unwrap_or_default();
     let mut wanted = vec![expect.to_owned()];
     wanted.extend(texts(&case["also_acceptable"]));
-    let Some(class) = wanted.iter().find(|w| outcome.classes.contains(&w.as_str())) else {
+    let Some(class) = wanted
+        .iter()
+        .find(|w| outcome.classes.contains(&w.as_str()))
+    else {
         return format!("class {:?}, wanted {wanted:?}", outcome.classes);
     };
     let words = texts(&case["message_has_one_of"]);
     if !words.is_empty()
         && ![OK, DROPPED].contains(&class.as_str())
-        && !words.iter().any(|word| outcome.said.contains(&word.to_lowercase()))
+        && !words
+            .iter()
+            .any(|word| outcome.said.contains(&word.to_lowercase()))
     {
         return format!("{class}: no word of {words:?} in the message");
     }
@@ -133,18 +174,24 @@ fn mismatch(case: &Value, outcome: &Outcome) -> String {
         && class != REJECT
         && !outcome.standard.contains(&kept)
     {
-        return format!("{class}: the neighbour kept {:?}, wanted {kept}", outcome.standard);
+        return format!(
+            "{class}: the neighbour kept {:?}, wanted {kept}",
+            outcome.standard
+        );
     }
     String::new()
 }
 
 /// Makes the cases; `None` with a loud line when python or the tool is not there.
 fn generate(into: &Path) -> Option<PathBuf> {
-    let tools = std::env::var_os("TRAMLINE_TOOLS")
-        .map_or_else(|| shared().join("tools"), PathBuf::from);
+    let tools =
+        std::env::var_os("TRAMLINE_TOOLS").map_or_else(|| shared().join("tools"), PathBuf::from);
     let tool = tools.join("make_hostile.py");
     if !tool.is_file() {
-        eprintln!("SKIPPED hostile: {} is not there (set TRAMLINE_TOOLS)", tool.display());
+        eprintln!(
+            "SKIPPED hostile: {} is not there (set TRAMLINE_TOOLS)",
+            tool.display()
+        );
         return None;
     }
     let status = Command::new("python3").arg(&tool).arg(into).output();
@@ -161,7 +208,9 @@ fn generate(into: &Path) -> Option<PathBuf> {
 #[test]
 fn hostile_uploads_end_as_their_manifest_says() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(manifest) = generate(folder.path()) else { return };
+    let Some(manifest) = generate(folder.path()) else {
+        return;
+    };
     let manifest: Value = serde_json::from_slice(&std::fs::read(manifest).unwrap()).unwrap();
     let only = std::env::var("TRAMLINE_HOSTILE").unwrap_or_default();
     let mut bad = Vec::new();
@@ -184,7 +233,13 @@ fn hostile_uploads_end_as_their_manifest_says() {
             what = format!("took {seconds:.0} s");
         }
         if !only.is_empty() {
-            eprintln!("{name}: {seconds:.1} s {:?}", result.as_ref().map(|o| (&o.classes, &o.said, &o.standard)).ok());
+            eprintln!(
+                "{name}: {seconds:.1} s {:?}",
+                result
+                    .as_ref()
+                    .map(|o| (&o.classes, &o.said, &o.standard))
+                    .ok()
+            );
         }
         let known = KNOWN.iter().any(|(known, _)| *known == name);
         if !what.is_empty() && !known {
@@ -193,7 +248,14 @@ fn hostile_uploads_end_as_their_manifest_says() {
             repaired.push(name);
         }
     }
-    eprintln!("hostile: {} of {} as wanted", cases.len() - bad.len(), cases.len());
+    eprintln!(
+        "hostile: {} of {} as wanted",
+        cases.len() - bad.len(),
+        cases.len()
+    );
     assert!(bad.is_empty(), "{} deviate:\n{}", bad.len(), bad.join("\n"));
-    assert!(repaired.is_empty(), "no longer deviate, take them off the list: {repaired:?}");
+    assert!(
+        repaired.is_empty(),
+        "no longer deviate, take them off the list: {repaired:?}"
+    );
 }

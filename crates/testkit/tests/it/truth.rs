@@ -37,12 +37,19 @@ fn total(summary: &Value, key: &str) -> f64 {
 }
 
 fn found(files: Files, label: &str) -> Result<Found, String> {
-    let options = Options { unit_systems: vec![UnitSystem::Metric], ..Options::default() };
+    let options = Options {
+        unit_systems: vec![UnitSystem::Metric],
+        ..Options::default()
+    };
     let tree = Tree::from_files(files);
     let (report, sink) = convert(&tree, "truth.zip", &options);
     check_report(&report, label);
     let [file] = report.files.as_slice() else {
-        return Err(format!("{} machine files, unclaimed {:?}", report.files.len(), report.unclaimed));
+        return Err(format!(
+            "{} machine files, unclaimed {:?}",
+            report.files.len(),
+            report.unclaimed
+        ));
     };
     if file.status != FileStatus::Processed {
         return Err(format!("{:?}", file.steps));
@@ -52,7 +59,10 @@ fn found(files: Files, label: &str) -> Result<Found, String> {
     let summary: Value = serde_json::from_slice(&written[name]).unwrap();
     let properties = &summary["properties"];
     Ok(Found {
-        operation: properties["operationType"].as_str().unwrap_or_default().to_owned(),
+        operation: properties["operationType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         area_m2: total(&summary, "totalArea"),
         wet_mass_kg: total(&summary, "totalWetMass"),
         moisture: number(&summary, "harvestMoistureMassWeighted", "value").0,
@@ -61,8 +71,14 @@ fn found(files: Files, label: &str) -> Result<Found, String> {
             _ => total(&summary, "totalApplied"),
         },
         standard: file.points.standard,
-        start: properties["startTime"].as_str().unwrap_or_default().to_owned(),
-        end: properties["endTime"].as_str().unwrap_or_default().to_owned(),
+        start: properties["startTime"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        end: properties["endTime"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         crop: properties["crop"].to_string(),
     })
 }
@@ -106,14 +122,30 @@ fn compare(found: &Found, simulated: &Simulated, format: &str) -> Vec<String> {
     }
     // The default cleanup leaves out harvest without yield.
     let (area_m2, records, start_ms) = match plan.operation {
-        Operation::Harvest => (truth.rated_area_m2, truth.rated_records, truth.rated_start_ms),
+        Operation::Harvest => (
+            truth.rated_area_m2,
+            truth.rated_records,
+            truth.rated_start_ms,
+        ),
         _ => (truth.area_m2, truth.working_records, truth.working_start_ms),
     };
     close("area", found.area_m2, area_m2, 0.005, &mut bad);
     match plan.operation {
         Operation::Harvest => {
-            close("wet mass", found.wet_mass_kg, truth.wet_mass_kg, 0.005, &mut bad);
-            close("moisture", found.moisture, truth.moisture_mass_weighted, 0.005, &mut bad);
+            close(
+                "wet mass",
+                found.wet_mass_kg,
+                truth.wet_mass_kg,
+                0.005,
+                &mut bad,
+            );
+            close(
+                "moisture",
+                found.moisture,
+                truth.moisture_mass_weighted,
+                0.005,
+                &mut bad,
+            );
         }
         Operation::Planting | Operation::Spraying => {
             close("applied", found.applied, truth.applied, 0.005, &mut bad);
@@ -133,7 +165,9 @@ fn compare(found: &Found, simulated: &Simulated, format: &str) -> Vec<String> {
             ("start", &found.start, start_ms),
             ("end", &found.end, truth.working_end_ms),
         ] {
-            let instant = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond);
+            let instant = text
+                .parse::<jiff::Timestamp>()
+                .map(jiff::Timestamp::as_millisecond);
             if instant.ok() != Some(ms) {
                 bad.push(format!("{what} {text}, truth {ms}"));
             }
@@ -191,15 +225,26 @@ fn planting_agrees_with_truth_in_every_format() {
 #[test]
 fn sections_that_switch_off_take_no_area() {
     // Ag Leader and plain tables have one width for each record, as the others.
-    let plan = Plan { wedge: true, ..Plan::new(Operation::Planting) };
+    let plan = Plan {
+        wedge: true,
+        ..Plan::new(Operation::Planting)
+    };
     check(&plan, "planting in a wedge", &[]);
-    let plan = Plan { wedge: true, ..Plan::new(Operation::Spraying) };
+    let plan = Plan {
+        wedge: true,
+        ..Plan::new(Operation::Spraying)
+    };
     check(&plan, "spraying in a wedge", &[]);
 }
 
 #[test]
 fn more_than_sixteen_sections_are_read() {
-    let plan = Plan { sections: 36, wedge: true, width_m: 18.0, ..Plan::new(Operation::Spraying) };
+    let plan = Plan {
+        sections: 36,
+        wedge: true,
+        width_m: 18.0,
+        ..Plan::new(Operation::Spraying)
+    };
     check(&plan, "36 sections", &[]);
 }
 
@@ -215,15 +260,29 @@ fn tillage_agrees_with_truth() {
 
 #[test]
 fn overlap_counts_as_the_machine_counts_it() {
-    check(&Plan { overlap: 0.15, ..Plan::new(Operation::Harvest) }, "overlap", &[]);
+    check(
+        &Plan {
+            overlap: 0.15,
+            ..Plan::new(Operation::Harvest)
+        },
+        "overlap",
+        &[],
+    );
 }
 
 #[test]
 fn work_over_midnight_and_the_date_line_is_one_piece() {
     // 23:55 UTC.
     let start_ms = 1_746_403_200_000 - 300_000;
-    let plan = Plan { start_ms, ..Plan::new(Operation::Harvest) };
+    let plan = Plan {
+        start_ms,
+        ..Plan::new(Operation::Harvest)
+    };
     check(&plan, "midnight", &[]);
-    let plan = Plan { start_ms, utc_offset_min: 0, ..Plan::new(Operation::Harvest) };
+    let plan = Plan {
+        start_ms,
+        utc_offset_min: 0,
+        ..Plan::new(Operation::Harvest)
+    };
     check(&plan, "midnight of the terminal", &[]);
 }

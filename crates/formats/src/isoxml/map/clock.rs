@@ -18,12 +18,21 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn of(task: &Task, logs: &[TimeLog]) -> Self {
         if let Some(offset_ms) = from_gps(logs) {
-            return Self { offset_ms, source: "offset from GPS time" };
+            return Self {
+                offset_ms,
+                source: "offset from GPS time",
+            };
         }
         if let Some(offset_ms) = from_task(task, logs) {
-            return Self { offset_ms, source: "offset from a time with zone in the task" };
+            return Self {
+                offset_ms,
+                source: "offset from a time with zone in the task",
+            };
         }
-        Self { offset_ms: 0, source: "local time, zone unknown" }
+        Self {
+            offset_ms: 0,
+            source: "local time, zone unknown",
+        }
     }
 
     pub(crate) fn utc(&self, wall_ms: i64) -> i64 {
@@ -84,7 +93,9 @@ fn from_task(task: &Task, logs: &[TimeLog]) -> Option<i64> {
         .flatten()
         .chain(task.allocation_starts.iter().map(String::as_str));
     for text in texts {
-        let Ok(utc) = text.trim().parse::<jiff::Timestamp>() else { continue };
+        let Ok(utc) = text.trim().parse::<jiff::Timestamp>() else {
+            continue;
+        };
         let utc = utc.as_millisecond();
         let zone = zone_ms(text).unwrap_or(0);
         for wall in [*first, *last] {
@@ -96,7 +107,8 @@ fn from_task(task: &Task, logs: &[TimeLog]) -> Option<i64> {
             }
             // Local records beside UTC in the XML.
             let offset = wall - utc;
-            let rounded = (offset + 15 * MINUTE * offset.signum() / 2) / (15 * MINUTE) * 15 * MINUTE;
+            let rounded =
+                (offset + 15 * MINUTE * offset.signum() / 2) / (15 * MINUTE) * 15 * MINUTE;
             if (offset - rounded).abs() <= 2 * MINUTE && rounded.abs() <= 14 * 60 * MINUTE {
                 return Some(rounded);
             }
@@ -129,7 +141,11 @@ mod tests {
     const HOUR: i64 = 60 * MINUTE;
 
     fn by_gps(gps: i64) -> Option<i64> {
-        from_gps(&[TimeLog { time_ms: vec![AT; 3], gps_ms: vec![gps; 3], ..TimeLog::default() }])
+        from_gps(&[TimeLog {
+            time_ms: vec![AT; 3],
+            gps_ms: vec![gps; 3],
+            ..TimeLog::default()
+        }])
     }
 
     #[test]
@@ -148,9 +164,21 @@ mod tests {
     #[test]
     fn times_of_the_task_give_the_zone() {
         let with = |start: &str| {
-            let time = TimeElement { start: Some(start.to_owned()), ..TimeElement::default() };
-            let task = Task { times: vec![time], ..Task::default() };
-            from_task(&task, &[TimeLog { time_ms: vec![AT], ..TimeLog::default() }])
+            let time = TimeElement {
+                start: Some(start.to_owned()),
+                ..TimeElement::default()
+            };
+            let task = Task {
+                times: vec![time],
+                ..Task::default()
+            };
+            from_task(
+                &task,
+                &[TimeLog {
+                    time_ms: vec![AT],
+                    ..TimeLog::default()
+                }],
+            )
         };
         assert_eq!(with("2020-06-01T10:00:30+02:00"), Some(2 * HOUR));
         assert_eq!(with("2020-06-01T12:00:30.5+02:00"), Some(0));

@@ -39,7 +39,14 @@ const fn rule(
     hold: Hold,
     operations: &'static str,
 ) -> Rule {
-    Rule { ddi, property, unit, factor, hold, operations }
+    Rule {
+        ddi,
+        property,
+        unit,
+        factor,
+        hold,
+        operations,
+    }
 }
 
 use Hold::{Limited, Log};
@@ -79,7 +86,10 @@ static RULES: &[Rule] = &[
 pub(crate) enum Role {
     Ignored,
     /// A column, for the lane of one section or for all lanes.
-    Value { slot: usize, lane: Option<usize> },
+    Value {
+        slot: usize,
+        lane: Option<usize>,
+    },
     /// DDI 141; index into [`Plan::states`].
     WorkState(usize),
     /// DDI 161 to 176: first section of its sixteen.
@@ -168,7 +178,9 @@ pub(crate) fn logged(logs: &[TimeLog]) -> Logged {
                 None => (count, nonzero),
             };
             if count > 0 {
-                let slot = all.entry((value.ddi, value.device_element.clone())).or_insert((0, 0));
+                let slot = all
+                    .entry((value.ddi, value.device_element.clone()))
+                    .or_insert((0, 0));
                 slot.0 += count;
                 slot.1 += nonzero;
             }
@@ -213,9 +225,17 @@ impl Plan {
             OperationType::Other(_) => '-',
         };
         let mut slots: Vec<Slot> = Vec::new();
-        for rule in RULES.iter().filter(|r| letter == '-' || r.operations.contains(letter)) {
-            let Some(slot) = slot(context, rule, &logged) else { continue };
-            match slots.iter_mut().find(|other| other.property == rule.property) {
+        for rule in RULES
+            .iter()
+            .filter(|r| letter == '-' || r.operations.contains(letter))
+        {
+            let Some(slot) = slot(context, rule, &logged) else {
+                continue;
+            };
+            match slots
+                .iter_mut()
+                .find(|other| other.property == rule.property)
+            {
                 // Of two identifiers for one property the one with more values that are not 0.
                 Some(other) if nonzero(&logged, slot.ddi) > nonzero(&logged, other.ddi) => {
                     *other = slot;
@@ -225,9 +245,10 @@ impl Plan {
             }
         }
         // A target in another kind of unit than the rate is no target of it.
-        for (rate, target) in
-            [(P::AppliedRate, P::AppliedRateTarget), (P::SeedRate, P::SeedRateTarget)]
-        {
+        for (rate, target) in [
+            (P::AppliedRate, P::AppliedRateTarget),
+            (P::SeedRate, P::SeedRateTarget),
+        ] {
             if let Some(unit) = slots.iter().find(|s| s.property == rate).map(|s| s.unit) {
                 slots.retain(|s| s.property != target || s.unit == unit);
             }
@@ -244,22 +265,37 @@ impl Plan {
             .or_else(|| {
                 logged.keys().find_map(|(ddi, id)| {
                     (*ddi == 141 || (161..=176).contains(ddi))
-                        .then(|| context.devices.get(id.as_deref()?).map(|(device, _)| device))
+                        .then(|| {
+                            context
+                                .devices
+                                .get(id.as_deref()?)
+                                .map(|(device, _)| device)
+                        })
                         .flatten()
                 })
             });
         let sections = device.map(super::device::sections).unwrap_or_default();
-        let states: Vec<Option<String>> =
-            logged.keys().filter(|(ddi, _)| *ddi == 141).map(|(_, id)| id.clone()).collect();
+        let states: Vec<Option<String>> = logged
+            .keys()
+            .filter(|(ddi, _)| *ddi == 141)
+            .map(|(_, id)| id.clone())
+            .collect();
         let widths = logged_widths(logs);
-        let width_m = |id: &str| context.devices.width_m(id).or_else(|| widths.get(id).copied());
+        let width_m = |id: &str| {
+            context
+                .devices
+                .width_m(id)
+                .or_else(|| widths.get(id).copied())
+        };
         let lanes = super::points::lanes(context, &slots, &sections, &states, logs, &width_m);
         let main = slots
             .iter()
             .find(|slot| slot.hold == Limited)
             .and_then(|slot| slot.elements.first().cloned().flatten());
-        let section_widths_m: Vec<Option<f64>> =
-            sections.iter().map(|section| width_m(&section.id)).collect();
+        let section_widths_m: Vec<Option<f64>> = sections
+            .iter()
+            .map(|section| width_m(&section.id))
+            .collect();
         let full_width_m = full_width(&width_m, device, main.as_deref(), &section_widths_m);
         let width_element = logged
             .iter()
@@ -275,7 +311,12 @@ impl Plan {
             .max_by_key(|(_, (count, _))| *count)
             .map(|((_, id), _)| id.clone());
         Self {
-            main_states: deciding_states(context, main.as_deref(), device.map(|d| d.id.as_str()), &states),
+            main_states: deciding_states(
+                context,
+                main.as_deref(),
+                device.map(|d| d.id.as_str()),
+                &states,
+            ),
             has_condensed: logged.keys().any(|(ddi, _)| (161..=176).contains(ddi)),
             has_elevation: logs.iter().any(|log| log.up_mm.iter().any(|up| *up != 0)),
             device: device.map(|device| device.id.clone()),
@@ -304,9 +345,14 @@ impl Plan {
                 }
                 if (161..=176).contains(&value.ddi) {
                     let own = element.as_deref().and_then(|id| context.devices.get(id));
-                    let ours = own.is_none_or(|(device, _)| Some(&device.id) == self.device.as_ref());
+                    let ours =
+                        own.is_none_or(|(device, _)| Some(&device.id) == self.device.as_ref());
                     let first = usize::from(value.ddi - 161) * 16;
-                    return if ours { Role::Condensed(first) } else { Role::Ignored };
+                    return if ours {
+                        Role::Condensed(first)
+                    } else {
+                        Role::Ignored
+                    };
                 }
                 if value.ddi == 67 && self.width_element.as_ref() == Some(element) {
                     return Role::Width;
@@ -315,7 +361,9 @@ impl Plan {
                     .slots
                     .iter()
                     .position(|slot| slot.ddi == value.ddi && slot.elements.contains(element));
-                let Some(slot) = slot else { return Role::Ignored };
+                let Some(slot) = slot else {
+                    return Role::Ignored;
+                };
                 let lane = element
                     .as_deref()
                     .and_then(|id| self.lanes.iter().position(|lane| lane.element == id));
@@ -365,7 +413,11 @@ impl Plan {
 }
 
 fn nonzero(logged: &Logged, ddi: u16) -> u64 {
-    logged.iter().filter(|((d, _), _)| *d == ddi).map(|(_, (_, nonzero))| nonzero).sum()
+    logged
+        .iter()
+        .filter(|((d, _), _)| *d == ddi)
+        .map(|(_, (_, nonzero))| nonzero)
+        .sum()
 }
 
 /// The column of a rule, if its identifier was logged: on sections, on bins that add up, or on
@@ -419,31 +471,38 @@ fn slot(context: &Context<'_>, rule: &Rule, logged: &Logged) -> Option<Slot> {
 
 /// A maker's own identifier that its description calls a yield, in a unit of mass per area.
 fn own_yield(context: &Context<'_>, logged: &Logged, slots: &[Slot]) -> Option<Slot> {
-    if slots.iter().any(|s| matches!(s.property, P::WetMassPerArea | P::WetVolumePerArea)) {
+    if slots
+        .iter()
+        .any(|s| matches!(s.property, P::WetMassPerArea | P::WetVolumePerArea))
+    {
         return None;
     }
-    logged.keys().filter(|(ddi, _)| *ddi >= 0xE000).find_map(|(ddi, id)| {
-        let (data, presentation) = context.devices.process_data(id.as_deref()?, *ddi)?;
-        let presentation = presentation?;
-        let name = data.designator.clone()?;
-        let unit = Unit::parse(presentation.unit.as_deref()?)?;
-        let fits = unit.dimension == Dimension::MassPerArea && name.to_lowercase().contains("yield");
-        fits.then(|| Slot {
-            property: P::WetMassPerArea,
-            unit,
-            factor: presentation.scale,
-            offset: presentation.offset as f64,
-            hold: Limited,
-            source: SourceColumn {
-                name,
-                code: format!("{ddi:04X}"),
-                unit: presentation.unit.clone().unwrap_or_default(),
-            },
-            ddi: *ddi,
-            elements: vec![id.clone()],
-            sum_bins: false,
+    logged
+        .keys()
+        .filter(|(ddi, _)| *ddi >= 0xE000)
+        .find_map(|(ddi, id)| {
+            let (data, presentation) = context.devices.process_data(id.as_deref()?, *ddi)?;
+            let presentation = presentation?;
+            let name = data.designator.clone()?;
+            let unit = Unit::parse(presentation.unit.as_deref()?)?;
+            let fits =
+                unit.dimension == Dimension::MassPerArea && name.to_lowercase().contains("yield");
+            fits.then(|| Slot {
+                property: P::WetMassPerArea,
+                unit,
+                factor: presentation.scale,
+                offset: presentation.offset as f64,
+                hold: Limited,
+                source: SourceColumn {
+                    name,
+                    code: format!("{ddi:04X}"),
+                    unit: presentation.unit.clone().unwrap_or_default(),
+                },
+                ddi: *ddi,
+                elements: vec![id.clone()],
+                sum_bins: false,
+            })
         })
-    })
 }
 
 /// Width of the element that works, else of a parent, else of the sections together, else of the
@@ -464,7 +523,9 @@ fn full_width(
             .elements
             .iter()
             .filter_map(|element| width_m(&element.id))
-            .fold(None, |widest: Option<f64>, width| Some(widest.map_or(width, |w| w.max(width))))
+            .fold(None, |widest: Option<f64>, width| {
+                Some(widest.map_or(width, |w| w.max(width)))
+            })
     })
 }
 
@@ -497,5 +558,9 @@ pub(crate) fn deciding_states(
     let of_device = pick(&|id| {
         device.is_some() && context.devices.get(id).map(|(d, _)| d.id.as_str()) == device
     });
-    if of_device.is_empty() { (0..states.len()).collect() } else { of_device }
+    if of_device.is_empty() {
+        (0..states.len()).collect()
+    } else {
+        of_device
+    }
 }

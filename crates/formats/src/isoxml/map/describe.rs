@@ -19,9 +19,14 @@ pub(crate) fn describe(
     let data = context.data;
     let name_of = |list: &[(String, String)], id: Option<&str>| -> Option<String> {
         let id = id?;
-        list.iter().find(|(known, name)| known == id && !name.is_empty()).map(|(_, n)| n.clone())
+        list.iter()
+            .find(|(known, name)| known == id && !name.is_empty())
+            .map(|(_, n)| n.clone())
     };
-    let field = task.field.as_deref().and_then(|id| data.fields.iter().find(|f| f.0 == id));
+    let field = task
+        .field
+        .as_deref()
+        .and_then(|id| data.fields.iter().find(|f| f.0 == id));
     let (crop_products, products): (Vec<_>, Vec<_>) = task
         .products
         .iter()
@@ -41,7 +46,10 @@ pub(crate) fn describe(
             // The group names the crop and the product the variety, or the product names the crop.
             let group = |p: &&(String, String, Option<String>)| {
                 let id = p.2.as_deref()?;
-                data.product_groups.iter().find(|g| g.0 == id).map(|g| g.1.clone())
+                data.product_groups
+                    .iter()
+                    .find(|g| g.0 == id)
+                    .map(|g| g.1.clone())
             };
             let known = |name: &String| Crop::find(name).is_some();
             crop_products
@@ -57,9 +65,13 @@ pub(crate) fn describe(
             names.push(name.clone());
         }
     }
-    let variety = field.and_then(|f| name_of(&data.varieties, f.3.as_deref())).or_else(|| {
-        (found.kind == OperationType::Planted).then(|| names.first().cloned()).flatten()
-    });
+    let variety = field
+        .and_then(|f| name_of(&data.varieties, f.3.as_deref()))
+        .or_else(|| {
+            (found.kind == OperationType::Planted)
+                .then(|| names.first().cloned())
+                .flatten()
+        });
     let mut listed = vec![context.place.entry.clone()];
     listed.extend(entries);
     OperationDescription {
@@ -81,7 +93,13 @@ pub(crate) fn describe(
         crop,
         variety,
         tank_mix: found.kind == OperationType::Applied && names.len() > 1,
-        products: names.into_iter().map(|name| Product { name, ..Product::default() }).collect(),
+        products: names
+            .into_iter()
+            .map(|name| Product {
+                name,
+                ..Product::default()
+            })
+            .collect(),
         machines: machines(context, task),
         entries: listed,
         points_schema,
@@ -102,7 +120,12 @@ fn machines(context: &Context<'_>, task: &Task) -> Vec<Machine> {
                 Some(0 | 1 | 7) => MachineKind::Machine,
                 _ => MachineKind::Implement,
             };
-            Some(Machine { name, kind, serial_number: device.serial_number.clone(), brand: None })
+            Some(Machine {
+                name,
+                kind,
+                serial_number: device.serial_number.clone(),
+                brand: None,
+            })
         })
         .collect()
 }

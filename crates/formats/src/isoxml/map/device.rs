@@ -53,7 +53,9 @@ impl<'a> Devices<'a> {
         }
         let mut constants: HashMap<u32, (u16, i64)> = HashMap::new();
         for property in &device.properties {
-            constants.entry(property.object_id).or_insert((property.ddi, property.value));
+            constants
+                .entry(property.object_id)
+                .or_insert((property.ddi, property.value));
         }
         let mut logged: HashMap<u32, &DeviceProcessData> = HashMap::new();
         for data in &device.process_data {
@@ -61,7 +63,9 @@ impl<'a> Devices<'a> {
         }
         for element in &device.elements {
             let at = std::ptr::from_ref(element);
-            self.by_id.entry(element.id.as_str()).or_insert((device, element));
+            self.by_id
+                .entry(element.id.as_str())
+                .or_insert((device, element));
             let above = element.parent_object_id;
             if let Some(parent) = objects.get(&above).filter(|_| above != 0) {
                 self.parents.insert(at, parent);
@@ -102,7 +106,9 @@ impl<'a> Devices<'a> {
             return false;
         };
         device.id == other.id
-            && self.ancestors(element).any(|parent| parent.object_id == above.object_id)
+            && self
+                .ancestors(element)
+                .any(|parent| parent.object_id == above.object_id)
     }
 
     /// Process data and presentation of a DDI on an element.
@@ -123,9 +129,17 @@ impl<'a> Devices<'a> {
     pub(crate) fn constant(&self, id: &str, ddi: u16, inherit: bool) -> Option<i64> {
         let (_, element) = self.get(id)?;
         let own = |element: &DeviceElement| {
-            self.constants.get(&(std::ptr::from_ref(element), ddi)).copied()
+            self.constants
+                .get(&(std::ptr::from_ref(element), ddi))
+                .copied()
         };
-        own(element).or_else(|| if inherit { self.ancestors(element).find_map(own) } else { None })
+        own(element).or_else(|| {
+            if inherit {
+                self.ancestors(element).find_map(own)
+            } else {
+                None
+            }
+        })
     }
 
     /// Width of an element as built: maximum, default, then actual width, in metres.
@@ -169,7 +183,10 @@ mod tests {
     #[test]
     fn loops_of_parents_are_told_and_end() {
         let elements = vec![element("DET-1", 1, 2, 2), element("DET-2", 2, 2, 1)];
-        let device = [Device { elements, ..Device::default() }];
+        let device = [Device {
+            elements,
+            ..Device::default()
+        }];
         let mut findings = Vec::new();
         let devices = Devices::new(&device, &Place::default(), &mut findings);
         assert_eq!(findings.len(), 1);
@@ -180,8 +197,11 @@ mod tests {
 
     #[test]
     fn constants_are_inherited_from_the_nearest_parent() {
-        let mut elements =
-            vec![element("DET-1", 1, 1, 0), element("DET-2", 2, 2, 1), element("DET-3", 3, 4, 2)];
+        let mut elements = vec![
+            element("DET-1", 1, 1, 0),
+            element("DET-2", 2, 2, 1),
+            element("DET-3", 3, 4, 2),
+        ];
         elements[0].references = vec![9];
         elements[1].references = vec![10];
         let property = |object_id, value| DeviceProperty {
@@ -191,7 +211,11 @@ mod tests {
             ..DeviceProperty::default()
         };
         let properties = vec![property(9, -100), property(10, -700)];
-        let device = [Device { elements, properties, ..Device::default() }];
+        let device = [Device {
+            elements,
+            properties,
+            ..Device::default()
+        }];
         let devices = Devices::new(&device, &Place::default(), &mut Vec::new());
         assert_eq!(devices.constant("DET-3", 134, true), Some(-700));
         assert_eq!(devices.constant("DET-3", 134, false), None);
@@ -199,7 +223,10 @@ mod tests {
 
     #[test]
     fn class_of_a_name() {
-        let device = Device { name: Some("A00E84000DE0CB9B".to_owned()), ..Device::default() };
+        let device = Device {
+            name: Some("A00E84000DE0CB9B".to_owned()),
+            ..Device::default()
+        };
         assert_eq!(class(&device), Some(7));
     }
 }

@@ -53,7 +53,12 @@ pub(crate) fn read(
     for finding in findings {
         receiver.finding(finding);
     }
-    let context = Context { data: &data, devices, options, place: tree.place(claim.main) };
+    let context = Context {
+        data: &data,
+        devices,
+        options,
+        place: tree.place(claim.main),
+    };
     let mut used = BTreeSet::new();
     let mut plans = 0_u32;
     for task in &data.tasks {
@@ -96,7 +101,11 @@ fn load(
     used: &mut BTreeSet<String>,
     receiver: &mut dyn Receiver,
 ) -> Loaded {
-    let mut loaded = Loaded { logs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
+    let mut loaded = Loaded {
+        logs: Vec::new(),
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
     for reference in &task.logs {
         let name = stem(&reference.name);
         if !used.insert(name.to_lowercase()) {
@@ -124,7 +133,12 @@ fn load_one(
     limits: &Limits,
     loaded: &mut Loaded,
 ) {
-    loaded.entries.extend([bin, xml].into_iter().flatten().map(|id| tree.entry(id).path.clone()));
+    loaded.entries.extend(
+        [bin, xml]
+            .into_iter()
+            .flatten()
+            .map(|id| tree.entry(id).path.clone()),
+    );
     let missing = |what: &str| {
         ReadError::malformed(
             Place::inside(tree.entry(main).path.clone(), format!("{name:.60}")),
@@ -157,9 +171,15 @@ fn machine_files(
     loaded: Loaded,
     receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
-    let Loaded { mut logs, entries, problems } = loaded;
-    let mut findings: Vec<Finding> =
-        logs.iter_mut().flat_map(|log| std::mem::take(&mut log.findings)).collect();
+    let Loaded {
+        mut logs,
+        entries,
+        problems,
+    } = loaded;
+    let mut findings: Vec<Finding> = logs
+        .iter_mut()
+        .flat_map(|log| std::mem::take(&mut log.findings))
+        .collect();
     let (empty, logs): (Vec<_>, Vec<_>) = logs.into_iter().partition(|log| log.records == 0);
     if logs.is_empty() {
         if empty.is_empty() && problems.is_empty() {
@@ -181,8 +201,14 @@ fn machine_files(
             reason: "no log could be read".to_owned(),
             original: None,
         };
-        let description =
-            describe::describe(context, task, &found, entries, arrow_schema::Schema::empty().into(), "");
+        let description = describe::describe(
+            context,
+            task,
+            &found,
+            entries,
+            arrow_schema::Schema::empty().into(),
+            "",
+        );
         receiver.failed(Some(description), error)?;
         return Ok(());
     }
@@ -226,7 +252,11 @@ fn machine_files(
         for finding in writer.finish(&place, receiver)? {
             receiver.finding(finding);
         }
-        receiver.finish(Ending { records, skipped_bytes, display_totals: totals.clone() })?;
+        receiver.finish(Ending {
+            records,
+            skipped_bytes,
+            display_totals: totals.clone(),
+        })?;
     }
     Ok(())
 }
@@ -241,7 +271,12 @@ fn unassigned(
     receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
     let folder = tree.folder(claim.main);
-    for id in claim.entries.iter().copied().filter(|id| tree.folder(*id) == folder) {
+    for id in claim
+        .entries
+        .iter()
+        .copied()
+        .filter(|id| tree.folder(*id) == folder)
+    {
         let name = stem(tree.name(id)).to_owned();
         let lower = name.to_lowercase();
         let numbered = lower
@@ -250,10 +285,28 @@ fn unassigned(
         if tree.extension(id) != "bin" || !numbered || used.contains(&lower) {
             continue;
         }
-        let Some(xml) = tree.sibling(id, &format!("{name}.xml")) else { continue };
-        let task = Task { id: name.clone(), designator: Some(name.clone()), ..Task::default() };
-        let mut loaded = Loaded { logs: Vec::new(), entries: Vec::new(), problems: Vec::new() };
-        load_one(tree, claim.main, &name, Some(xml), Some(id), limits, &mut loaded);
+        let Some(xml) = tree.sibling(id, &format!("{name}.xml")) else {
+            continue;
+        };
+        let task = Task {
+            id: name.clone(),
+            designator: Some(name.clone()),
+            ..Task::default()
+        };
+        let mut loaded = Loaded {
+            logs: Vec::new(),
+            entries: Vec::new(),
+            problems: Vec::new(),
+        };
+        load_one(
+            tree,
+            claim.main,
+            &name,
+            Some(xml),
+            Some(id),
+            limits,
+            &mut loaded,
+        );
         if loaded.logs.iter().all(|log| log.records == 0) {
             continue;
         }

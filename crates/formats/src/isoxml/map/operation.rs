@@ -46,9 +46,18 @@ fn practice(code: i64) -> Option<(OperationType, &'static str)> {
 /// The kinds of work of a task: one, or several where one implement does them at once.
 pub(crate) fn operations(context: &Context<'_>, task: &Task, logs: &[TimeLog]) -> Vec<Found> {
     let original = task.practices.iter().find_map(|id| {
-        context.data.practices.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone())
+        context
+            .data
+            .practices
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, name)| name.clone())
     });
-    let with = |kind: OperationType, reason: String| Found { kind, reason, original: original.clone() };
+    let with = |kind: OperationType, reason: String| Found {
+        kind,
+        reason,
+        original: original.clone(),
+    };
     if let Some(kind) = &context.options.operation_type {
         return vec![with(kind.clone(), "given by the caller".to_owned())];
     }
@@ -60,7 +69,9 @@ pub(crate) fn operations(context: &Context<'_>, task: &Task, logs: &[TimeLog]) -
     let no_yield = |code: &i64| matches!(code, 6 | 10 | 11 | 14 | 15 | 17 | 18);
     let overruled = constant
         && practices.iter().all(|(code, ..)| no_yield(code))
-        && signatures.iter().any(|(kind, _)| *kind == OperationType::Harvested);
+        && signatures
+            .iter()
+            .any(|(kind, _)| *kind == OperationType::Harvested);
     if !practices.is_empty() && !overruled {
         let mut found: Vec<Found> = Vec::new();
         for (code, kind, word) in practices {
@@ -71,13 +82,20 @@ pub(crate) fn operations(context: &Context<'_>, task: &Task, logs: &[TimeLog]) -
             }
         }
         // Of several practices only those that were done: their values are in the log.
-        if found.len() > 1 && found.iter().any(|f| signatures.iter().any(|(k, _)| *k == f.kind)) {
+        if found.len() > 1
+            && found
+                .iter()
+                .any(|f| signatures.iter().any(|(k, _)| *k == f.kind))
+        {
             found.retain(|f| signatures.iter().any(|(kind, _)| *kind == f.kind));
         }
         return found;
     }
     if !signatures.is_empty() {
-        return signatures.into_iter().map(|(kind, reason)| with(kind, reason)).collect();
+        return signatures
+            .into_iter()
+            .map(|(kind, reason)| with(kind, reason))
+            .collect();
     }
     if let Some((kind, reason)) = by_class(&devices) {
         return vec![with(kind, reason)];
@@ -88,9 +106,15 @@ pub(crate) fn operations(context: &Context<'_>, task: &Task, logs: &[TimeLog]) -
     }
     let empty = logged.values().all(|(_, nonzero)| *nonzero == 0);
     vec![if empty {
-        with(other("guidance"), "positions only: no work value was logged".to_owned())
+        with(
+            other("guidance"),
+            "positions only: no work value was logged".to_owned(),
+        )
     } else {
-        with(other("unknown"), "nothing in the log tells the kind of work".to_owned())
+        with(
+            other("unknown"),
+            "nothing in the log tells the kind of work".to_owned(),
+        )
     }]
 }
 
@@ -105,7 +129,12 @@ fn involved<'a>(context: &Context<'a>, task: &Task, logged: &Logged) -> Vec<&'a 
         }
     }
     if devices.is_empty() {
-        devices = context.data.devices.iter().filter(|d| task.devices.contains(&d.id)).collect();
+        devices = context
+            .data
+            .devices
+            .iter()
+            .filter(|d| task.devices.contains(&d.id))
+            .collect();
     }
     devices
 }
@@ -114,11 +143,7 @@ fn involved<'a>(context: &Context<'a>, task: &Task, logged: &Logged) -> Vec<&'a 
 type Practice = (i64, OperationType, &'static str);
 
 /// The practices that were logged, else (`true`) those that the devices state as constants.
-fn practices(
-    logs: &[TimeLog],
-    logged: &Logged,
-    devices: &[&Device],
-) -> (Vec<Practice>, bool) {
+fn practices(logs: &[TimeLog], logged: &Logged, devices: &[&Device]) -> (Vec<Practice>, bool) {
     let mut codes: Vec<i64> = Vec::new();
     if logged.keys().any(|(ddi, _)| *ddi == 179) {
         for log in logs {
@@ -128,7 +153,13 @@ fn practices(
                     codes.push(i64::from(*raw));
                 }
             }
-            codes.extend(log.header.values.iter().filter(|v| v.ddi == 179).filter_map(|v| v.fixed));
+            codes.extend(
+                log.header
+                    .values
+                    .iter()
+                    .filter(|v| v.ddi == 179)
+                    .filter_map(|v| v.fixed),
+            );
         }
     }
     let constant = codes.iter().all(|code| practice(*code).is_none());
@@ -157,7 +188,9 @@ fn signatures(
     let seen = |ranges: &[std::ops::RangeInclusive<u16>]| -> Option<u16> {
         logged
             .iter()
-            .filter(|((ddi, _), (_, nonzero))| *nonzero > 0 && ranges.iter().any(|r| r.contains(ddi)))
+            .filter(|((ddi, _), (_, nonzero))| {
+                *nonzero > 0 && ranges.iter().any(|r| r.contains(ddi))
+            })
             .map(|((ddi, _), _)| *ddi)
             .next()
     };
@@ -166,7 +199,10 @@ fn signatures(
         format!("DDI {ddi} ({name}) logged with values")
     };
     let class = |wanted: &[u8]| {
-        devices.iter().filter_map(|d| super::device::class(d)).any(|c| wanted.contains(&c))
+        devices
+            .iter()
+            .filter_map(|d| super::device::class(d))
+            .any(|c| wanted.contains(&c))
     };
     if let Some(ddi) = seen(&[177..=177, 331..=331]) {
         if seen(&[83..=84, 87..=87, 90..=90]).is_some() {
@@ -191,7 +227,10 @@ fn signatures(
         let planter = class(&[4]) || product_is_seed(context, task);
         if planter && seed.is_none() {
             found.push((OperationType::Planted, format!("{}, on a seeder", why(ddi))));
-        } else if !found.iter().any(|(kind, _)| *kind == OperationType::Applied) {
+        } else if !found
+            .iter()
+            .any(|(kind, _)| *kind == OperationType::Applied)
+        {
             found.push((OperationType::Applied, why(ddi)));
         }
     }
@@ -212,7 +251,10 @@ fn signatures(
                         .is_some_and(|name| name.to_lowercase().contains("yield"))
             });
             if let Some(((ddi, _), _)) = own {
-                found.push((OperationType::Harvested, format!("own DDI {ddi:04X} called a yield")));
+                found.push((
+                    OperationType::Harvested,
+                    format!("own DDI {ddi:04X} called a yield"),
+                ));
             }
         }
     }
@@ -228,7 +270,13 @@ fn product_is_seed(context: &Context<'_>, task: &Task) -> bool {
             .iter()
             .find(|(id, _, _)| *id == allocation.product)
             .and_then(|(_, _, group)| group.as_deref())
-            .and_then(|group| context.data.product_groups.iter().find(|(id, _, _)| id == group))
+            .and_then(|group| {
+                context
+                    .data
+                    .product_groups
+                    .iter()
+                    .find(|(id, _, _)| id == group)
+            })
             .is_some_and(|(_, name, _)| {
                 let name = name.to_lowercase();
                 name.contains("seed") || name.contains("saat") || name.contains("variet")
@@ -249,7 +297,10 @@ fn by_class(devices: &[&Device]) -> Option<(OperationType, String)> {
             11 => other("transport"),
             _ => return None,
         };
-        Some((kind, format!("device class {class} of the working set NAME")))
+        Some((
+            kind,
+            format!("device class {class} of the working set NAME"),
+        ))
     })
 }
 
@@ -271,15 +322,34 @@ fn names(
 
 fn by_words(words: &[String]) -> Option<(OperationType, String)> {
     const WORDS: &[(&str, &str)] = &[
-        ("swad", "swathing"), ("rake", "swathing"), ("schwad", "swathing"), ("bale", "baling"),
-        ("press", "baling"), ("comprima", "baling"), ("mow", "mowing"), ("spray", "applied"),
-        ("spritz", "applied"), ("spread", "applied"), ("streu", "applied"), ("fertili", "applied"),
-        ("seed", "planted"), ("plant", "planted"), ("drill", "planted"), ("combine", "harvested"),
-        ("harvest", "harvested"), ("ernte", "harvested"), ("tillage", "tillage"),
-        ("cultivat", "tillage"), ("plough", "tillage"), ("disc", "tillage"),
+        ("swad", "swathing"),
+        ("rake", "swathing"),
+        ("schwad", "swathing"),
+        ("bale", "baling"),
+        ("press", "baling"),
+        ("comprima", "baling"),
+        ("mow", "mowing"),
+        ("spray", "applied"),
+        ("spritz", "applied"),
+        ("spread", "applied"),
+        ("streu", "applied"),
+        ("fertili", "applied"),
+        ("seed", "planted"),
+        ("plant", "planted"),
+        ("drill", "planted"),
+        ("combine", "harvested"),
+        ("harvest", "harvested"),
+        ("ernte", "harvested"),
+        ("tillage", "tillage"),
+        ("cultivat", "tillage"),
+        ("plough", "tillage"),
+        ("disc", "tillage"),
     ];
     WORDS.iter().find_map(|(word, kind)| {
         let text = words.iter().find(|text| text.contains(word))?;
-        Some((OperationType::from_name(kind), format!("the name holds `{word}` ({text:.40})")))
+        Some((
+            OperationType::from_name(kind),
+            format!("the name holds `{word}` ({text:.40})"),
+        ))
     })
 }

@@ -93,18 +93,22 @@ pub(crate) fn lanes(
             .map(|mm| mm as f64 / 1000.0)
             .or_else(|| logged_offset(id, ddi))
     };
-    let widths: Vec<Option<f64>> =
-        elements.iter().map(|(_, e)| width_m(&e.id)).collect();
+    let widths: Vec<Option<f64>> = elements.iter().map(|(_, e)| width_m(&e.id)).collect();
     let total: f64 = widths.iter().map(|w| w.unwrap_or(0.0)).sum();
-    let rights: Vec<Option<f64>> = elements.iter().map(|(_, e)| offset(&e.id, 135, false)).collect();
+    let rights: Vec<Option<f64>> = elements
+        .iter()
+        .map(|(_, e)| offset(&e.id, 135, false))
+        .collect();
     let described = rights.iter().all(Option::is_some);
     // Tools one behind the other on the same strip: laid out they would count its area each.
     let one_strip = rights.windows(2).all(|pair| pair.first() == pair.last());
     if described && one_strip && elements.len() > 1 && elements.iter().all(|(_, e)| e.kind == 5) {
         return Vec::new();
     }
-    let forwards: Vec<f64> =
-        elements.iter().map(|(_, e)| offset(&e.id, 134, true).unwrap_or(0.0)).collect();
+    let forwards: Vec<f64> = elements
+        .iter()
+        .map(|(_, e)| offset(&e.id, 134, true).unwrap_or(0.0))
+        .collect();
     let middle = forwards.iter().sum::<f64>() / forwards.len().max(1) as f64;
     let mut left = -total / 2.0;
     let mut lanes = Vec::with_capacity(elements.len());
@@ -123,7 +127,12 @@ pub(crate) fn lanes(
             forward_m: forwards.get(position).copied().unwrap_or(0.0) - middle,
             right_m,
             condensed: sections.iter().position(|section| section.id == element.id),
-            states: super::columns::deciding_states(context, Some(&element.id), Some(device), states),
+            states: super::columns::deciding_states(
+                context,
+                Some(&element.id),
+                Some(device),
+                states,
+            ),
         });
     }
     lanes
@@ -198,8 +207,10 @@ impl<'a> Writer<'a> {
         logs: &[&TimeLog],
         receiver: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        let roles: Vec<Vec<Role>> =
-            logs.iter().map(|log| self.plan.roles(self.context, log)).collect();
+        let roles: Vec<Vec<Role>> = logs
+            .iter()
+            .map(|log| self.plan.roles(self.context, log))
+            .collect();
         let mut moment = self.start(logs, &roles);
         let mut heads = vec![0_usize; logs.len()];
         while let Some(which) = next(logs, &heads) {
@@ -215,11 +226,11 @@ impl<'a> Writer<'a> {
             }
             // Records of one instant and place are one point.
             let joined = place.0.is_some()
-                && logs.iter().zip(&heads).any(|(other, head)| {
-                    *head < other.records && key(other, *head) == place
-                })
-                && next(logs, &heads)
-                    .and_then(|n| Some(key(logs.get(n)?, *heads.get(n)?)))
+                && logs
+                    .iter()
+                    .zip(&heads)
+                    .any(|(other, head)| *head < other.records && key(other, *head) == place)
+                && next(logs, &heads).and_then(|n| Some(key(logs.get(n)?, *heads.get(n)?)))
                     == Some(place);
             if joined {
                 continue;
@@ -255,16 +266,11 @@ impl<'a> Writer<'a> {
         moment
     }
 
-    fn apply(
-        &self,
-        moment: &mut Moment,
-        which: usize,
-        log: &TimeLog,
-        roles: &[Role],
-        row: usize,
-    ) {
+    fn apply(&self, moment: &mut Moment, which: usize, log: &TimeLog, roles: &[Role], row: usize) {
         let bounds = (log.value_offsets.get(row), log.value_offsets.get(row + 1));
-        let (Some(from), Some(to)) = bounds else { return };
+        let (Some(from), Some(to)) = bounds else {
+            return;
+        };
         let range = *from as usize..*to as usize;
         let (Some(indexes), Some(raws)) =
             (log.value_index.get(range.clone()), log.value.get(range))
@@ -275,14 +281,21 @@ impl<'a> Writer<'a> {
         for (index, raw) in indexes.iter().zip(raws) {
             let index = usize::from(*index);
             let role = roles.get(index).copied().unwrap_or(Role::Ignored);
-            let fixed = log.header.values.get(index).is_some_and(|value| value.fixed.is_some());
+            let fixed = log
+                .header
+                .values
+                .get(index)
+                .is_some_and(|value| value.fixed.is_some());
             if role != Role::Ignored && !fixed {
                 self.set(moment, which, index, role, *raw, now, false);
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one value with all that is known of it")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one value with all that is known of it"
+    )]
     fn set(
         &self,
         moment: &mut Moment,
@@ -321,15 +334,26 @@ impl<'a> Writer<'a> {
                 moment.width_m = (raw >= 0 && raw != i32::MAX).then(|| f64::from(raw) / 1000.0);
             }
             Role::Value { slot, lane } => {
-                let Some(rule) = self.plan.slots.get(slot) else { return };
+                let Some(rule) = self.plan.slots.get(slot) else {
+                    return;
+                };
                 // Not available, or below zero where nothing can be.
                 let missing = raw == i32::MAX
                     || raw == i32::MIN
-                    || (raw < 0 && rule.offset == 0.0 && rule.property != tramline_model::Property::DownForce);
+                    || (raw < 0
+                        && rule.offset == 0.0
+                        && rule.property != tramline_model::Property::DownForce);
                 let value = (!missing).then(|| (f64::from(raw) + rule.offset) * rule.factor);
-                let held = Held { value, at_ms: now, instant: moment.instant, fixed };
+                let held = Held {
+                    value,
+                    at_ms: now,
+                    instant: moment.instant,
+                    fixed,
+                };
                 if rule.sum_bins {
-                    let Some(bins) = moment.bins.get_mut(slot) else { return };
+                    let Some(bins) = moment.bins.get_mut(slot) else {
+                        return;
+                    };
                     match bins.iter_mut().find(|bin| bin.0 == which && bin.1 == index) {
                         Some(bin) => bin.2 = held,
                         None => bins.push((which, index, held)),
@@ -345,7 +369,14 @@ impl<'a> Writer<'a> {
     }
 
     /// The value of a slot at this moment, if it still stands.
-    fn standing(&self, held: Held, hold: Hold, moment: &Moment, now: i64, on: Option<bool>) -> Option<f64> {
+    fn standing(
+        &self,
+        held: Held,
+        hold: Hold,
+        moment: &Moment,
+        now: i64,
+        on: Option<bool>,
+    ) -> Option<f64> {
         let value = held.value?;
         if held.fixed || hold == Hold::Log || held.instant == moment.instant {
             return Some(value);
@@ -356,7 +387,10 @@ impl<'a> Writer<'a> {
 
     fn emit(&mut self, moment: &mut Moment, log: &TimeLog, row: usize) {
         let wall = log.time_ms.get(row).copied();
-        let raw = (log.latitude.get(row).copied(), log.longitude.get(row).copied());
+        let raw = (
+            log.latitude.get(row).copied(),
+            log.longitude.get(row).copied(),
+        );
         let error = log.status.get(row) == Some(&14);
         let place = match raw {
             (Some(lat), Some(lon)) if !error => degrees(lat).zip(degrees(lon)),
@@ -393,7 +427,9 @@ impl<'a> Writer<'a> {
                 self.columns.elevation.append_option(elevation);
             }
             if plan.has_state() {
-                self.columns.status.append_option(on.map(|on| if on { "On" } else { "Off" }));
+                self.columns
+                    .status
+                    .append_option(on.map(|on| if on { "On" } else { "Off" }));
             }
             if plan.has_width() {
                 self.columns.width.append_option(width);
@@ -407,11 +443,16 @@ impl<'a> Writer<'a> {
                     moment.bins.get(index).and_then(|bins| {
                         bins.iter()
                             .filter_map(|bin| self.standing(bin.2, slot.hold, moment, now, on))
-                            .fold(None, |sum: Option<f64>, value| Some(sum.unwrap_or(0.0) + value))
+                            .fold(None, |sum: Option<f64>, value| {
+                                Some(sum.unwrap_or(0.0) + value)
+                            })
                     })
                 } else {
                     let lanes = moment.held.get(index);
-                    let all = lanes.and_then(|lanes| lanes.last()).copied().unwrap_or_default();
+                    let all = lanes
+                        .and_then(|lanes| lanes.last())
+                        .copied()
+                        .unwrap_or_default();
                     let own = lane
                         .and_then(|_| lanes.and_then(|lanes| lanes.get(lane_index)))
                         .copied()
@@ -432,7 +473,9 @@ impl<'a> Writer<'a> {
         if self.plan.lanes.is_empty() {
             return;
         }
-        let Some(place) = place.filter(|place| !is_zero(*place)) else { return };
+        let Some(place) = place.filter(|place| !is_zero(*place)) else {
+            return;
+        };
         let now = wall.unwrap_or(0);
         if let Some((lat, lon, at)) = moment.last_place {
             let (north, east) = metres_per_degree(lat);
@@ -477,8 +520,7 @@ impl<'a> Writer<'a> {
             arrays.push(Arc::new(builder.finish()));
         }
         columns.rows = 0;
-        let batch =
-            RecordBatch::try_new(plan.schema(), arrays).map_err(|e| Stop(e.to_string()))?;
+        let batch = RecordBatch::try_new(plan.schema(), arrays).map_err(|e| Stop(e.to_string()))?;
         receiver.points(&batch)
     }
 
@@ -516,7 +558,9 @@ impl Columns {
             width: Float64Builder::new(),
             section: Int64Builder::new(),
             heading: Float64Builder::new(),
-            slots: std::iter::repeat_with(Float64Builder::new).take(slots).collect(),
+            slots: std::iter::repeat_with(Float64Builder::new)
+                .take(slots)
+                .collect(),
             rows: 0,
         }
     }
@@ -551,7 +595,9 @@ fn state(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<bool> {
     let mut known = deciding
         .iter()
         .filter_map(|index| moment.states.get(*index).copied().flatten())
-        .fold(None, |any: Option<bool>, on| Some(any.unwrap_or(false) || on));
+        .fold(None, |any: Option<bool>, on| {
+            Some(any.unwrap_or(false) || on)
+        });
     if plan.has_condensed {
         let condensed = match lane {
             Some(lane) => lane
@@ -561,7 +607,9 @@ fn state(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<bool> {
                 .condensed
                 .iter()
                 .flatten()
-                .fold(None, |any: Option<bool>, on| Some(any.unwrap_or(false) || *on)),
+                .fold(None, |any: Option<bool>, on| {
+                    Some(any.unwrap_or(false) || *on)
+                }),
         };
         known = match (known, condensed, lane) {
             // A section's own bit is nearer than the state of the whole.
@@ -579,7 +627,8 @@ fn state(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<bool> {
 fn width(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<f64> {
     if let Some(lane) = lane {
         return lane.width_m.or_else(|| {
-            plan.full_width_m.map(|width| width / plan.lanes.len().max(1) as f64)
+            plan.full_width_m
+                .map(|width| width / plan.lanes.len().max(1) as f64)
         });
     }
     let sections_m: f64 = plan
@@ -602,7 +651,10 @@ fn metres_per_degree(latitude: f64) -> (f64, f64) {
     let (sin, cos) = latitude.to_radians().sin_cos();
     let w2 = 1.0 - E2 * sin * sin;
     let w = w2.sqrt();
-    ((A * (1.0 - E2) / (w2 * w)).to_radians(), (A / w * cos).to_radians())
+    (
+        (A * (1.0 - E2) / (w2 * w)).to_radians(),
+        (A / w * cos).to_radians(),
+    )
 }
 
 /// A position moved forward and to the right of a heading, metres.

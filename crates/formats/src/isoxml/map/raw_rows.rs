@@ -84,7 +84,12 @@ pub(crate) fn push(
             *slot = Some(columns.len());
         }
         let bits = matches!(value.ddi, 161..=176 | 290..=305 | 367..=382);
-        columns.push(Column { index, offset: scale.0, factor: scale.1, bits });
+        columns.push(Column {
+            index,
+            offset: scale.0,
+            factor: scale.1,
+            bits,
+        });
     }
     let schema = Arc::new(Schema::new(fields));
     let mut start = 0;
@@ -112,8 +117,9 @@ fn batch(
             column.get(row).and_then(|raw| super::points::degrees(*raw))
         })))
     };
-    let times: TimestampMillisecondArray =
-        (start..end).map(|row| log.time_ms.get(row).map(|wall| clock.utc(*wall))).collect();
+    let times: TimestampMillisecondArray = (start..end)
+        .map(|row| log.time_ms.get(row).map(|wall| clock.utc(*wall)))
+        .collect();
     let mut arrays: Vec<ArrayRef> = vec![
         degrees(&log.longitude),
         degrees(&log.latitude),
@@ -127,8 +133,13 @@ fn batch(
     let mut values = vec![0.0_f64; rows * columns.len()];
     let mut valid = vec![false; rows * columns.len()];
     for row in 0..rows {
-        let bounds = (log.value_offsets.get(start + row), log.value_offsets.get(start + row + 1));
-        let (Some(from), Some(to)) = bounds else { continue };
+        let bounds = (
+            log.value_offsets.get(start + row),
+            log.value_offsets.get(start + row + 1),
+        );
+        let (Some(from), Some(to)) = bounds else {
+            continue;
+        };
         let range = *from as usize..*to as usize;
         let (Some(indexes), Some(raws)) =
             (log.value_index.get(range.clone()), log.value.get(range))
@@ -136,8 +147,12 @@ fn batch(
             continue;
         };
         for (index, raw) in indexes.iter().zip(raws) {
-            let Some(Some(slot)) = slots.get(usize::from(*index)) else { continue };
-            let Some(column) = columns.get(*slot) else { continue };
+            let Some(Some(slot)) = slots.get(usize::from(*index)) else {
+                continue;
+            };
+            let Some(column) = columns.get(*slot) else {
+                continue;
+            };
             debug_assert_eq!(column.index, usize::from(*index));
             let at = slot * rows + row;
             if let (Some(value), Some(flag)) = (values.get_mut(at), valid.get_mut(at)) {

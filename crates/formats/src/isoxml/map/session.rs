@@ -35,7 +35,11 @@ pub(crate) fn sessions(logs: &[TimeLog]) -> Vec<Vec<&TimeLog>> {
             session.logs.push(log);
             session.values.extend(values);
         } else {
-            sessions.push(Session { logs: vec![log], span, values });
+            sessions.push(Session {
+                logs: vec![log],
+                span,
+                values,
+            });
         }
     }
     sessions.into_iter().map(|session| session.logs).collect()
@@ -47,7 +51,9 @@ fn span(log: &TimeLog) -> Option<(i64, i64)> {
 
 /// Logs one after the other may share the instant between them.
 fn overlap(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> bool {
-    let (Some((a0, a1)), Some((b0, b1))) = (a, b) else { return false };
+    let (Some((a0, a1)), Some((b0, b1))) = (a, b) else {
+        return false;
+    };
     let common = a1.min(b1) - a0.max(b0);
     a1 > a0 && b1 > b0 && common * 2 > (a1 - a0).min(b1 - b0)
 }
@@ -62,7 +68,10 @@ mod tests {
             records: time_ms.len(),
             time_ms: time_ms.to_vec(),
             header: Header {
-                values: vec![HeaderValue { ddi, ..HeaderValue::default() }],
+                values: vec![HeaderValue {
+                    ddi,
+                    ..HeaderValue::default()
+                }],
                 ..Header::default()
             },
             ..TimeLog::default()
@@ -76,8 +85,14 @@ mod tests {
     #[test]
     fn logs_of_one_time_with_other_values_run_side_by_side() {
         let times = [1_000, 2_000, 3_000];
-        assert_eq!(groups(&[log(12, &times), log(415, &times), log(57, &times)]), 1);
+        assert_eq!(
+            groups(&[log(12, &times), log(415, &times), log(57, &times)]),
+            1
+        );
         assert_eq!(groups(&[log(12, &times), log(12, &times)]), 2);
-        assert_eq!(groups(&[log(12, &times), log(415, &[3_000, 4_000, 5_000])]), 2);
+        assert_eq!(
+            groups(&[log(12, &times), log(415, &[3_000, 4_000, 5_000])]),
+            2
+        );
     }
 }

@@ -48,14 +48,19 @@ impl Recorder {
     /// A column of the first batch of points.
     fn column(&self, name: &str) -> Vec<Option<f64>> {
         let batch = &self.points[0];
-        let column = batch.column_by_name(name).unwrap_or_else(|| panic!("no {name}"));
+        let column = batch
+            .column_by_name(name)
+            .unwrap_or_else(|| panic!("no {name}"));
         column.as_primitive::<Float64Type>().iter().collect()
     }
 }
 
 /// A combine's or implement's device: NAME class, and elements as XML.
 fn task_data(name: &str, elements: &str, logs: &[&str]) -> String {
-    let logs: String = logs.iter().map(|log| format!("<TLG A=\"{log}\"/>")).collect();
+    let logs: String = logs
+        .iter()
+        .map(|log| format!("<TLG A=\"{log}\"/>"))
+        .collect();
     format!(
         "<ISO11783_TaskData VersionMajor=\"4\" VersionMinor=\"0\" DataTransferOrigin=\"2\">\
          <DVC A=\"DVC-1\" B=\"machine\" D=\"{name}\">{elements}</DVC>\
@@ -64,8 +69,10 @@ fn task_data(name: &str, elements: &str, logs: &[&str]) -> String {
 }
 
 fn header(values: &[(u16, &str)]) -> String {
-    let values: String =
-        values.iter().map(|(ddi, det)| format!("<DLV A=\"{ddi:04X}\" B=\"\" C=\"{det}\"/>")).collect();
+    let values: String = values
+        .iter()
+        .map(|(ddi, det)| format!("<DLV A=\"{ddi:04X}\" B=\"\" C=\"{det}\"/>"))
+        .collect();
     format!("<TIM A=\"\" D=\"4\"><PTN A=\"\" B=\"\" D=\"\"/>{values}</TIM>")
 }
 
@@ -90,11 +97,21 @@ fn records(records: &[Record<'_>]) -> Vec<u8> {
 }
 
 fn read(files: Vec<(&str, Vec<u8>)>) -> Recorder {
-    let tree = Tree::from_files(files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)));
+    let tree = Tree::from_files(
+        files
+            .into_iter()
+            .map(|(name, bytes)| (name.to_owned(), bytes)),
+    );
     let claims = crate::isoxml::claim(&tree);
     let mut recorder = Recorder::default();
-    super::read(&tree, &claims[0], &Limits::default(), &ReadOptions::default(), &mut recorder)
-        .expect("reads");
+    super::read(
+        &tree,
+        &claims[0],
+        &Limits::default(),
+        &ReadOptions::default(),
+        &mut recorder,
+    )
+    .expect("reads");
     recorder
 }
 
@@ -103,7 +120,10 @@ const HARVESTER: &str = "A00E840000000000";
 
 fn harvest(values: &[(u16, &str)], log: &[Record<'_>]) -> Recorder {
     read(vec![
-        ("TASKDATA.XML", task_data(HARVESTER, ELEMENT, &["TLG00001"]).into_bytes()),
+        (
+            "TASKDATA.XML",
+            task_data(HARVESTER, ELEMENT, &["TLG00001"]).into_bytes(),
+        ),
         ("TLG00001.XML", header(values).into_bytes()),
         ("TLG00001.BIN", records(log)),
     ])
@@ -111,15 +131,24 @@ fn harvest(values: &[(u16, &str)], log: &[Record<'_>]) -> Recorder {
 
 #[test]
 fn records_of_one_instant_are_one_point_and_all_raw_rows() {
-    let log: &[Record<'_>] =
-        &[(1, 0, &[(0, 100_000)]), (1, 0, &[(1, 150_000)]), (2, 100, &[(0, 200_000)])];
+    let log: &[Record<'_>] = &[
+        (1, 0, &[(0, 100_000)]),
+        (1, 0, &[(1, 150_000)]),
+        (2, 100, &[(0, 200_000)]),
+    ];
     let recorder = harvest(&[(84, "DET-1"), (99, "DET-1")], log);
     assert_eq!(recorder.operations[0].operation_type.name(), "harvested");
     assert_eq!(recorder.records, 3);
     assert_eq!(recorder.raw[0].num_rows(), 3);
     // 100 000 mg/m2 are 1 t/ha, 150 000 ppm are 15 %.
-    assert_eq!(recorder.column("wetMassPerArea"), [Some(1.0), Some(2.0)].map(|v| v.map(|v: f64| v)));
-    assert_eq!(recorder.column("harvestMoisture").iter().flatten().count(), 2);
+    assert_eq!(
+        recorder.column("wetMassPerArea"),
+        [Some(1.0), Some(2.0)].map(|v| v.map(|v: f64| v))
+    );
+    assert_eq!(
+        recorder.column("harvestMoisture").iter().flatten().count(),
+        2
+    );
     assert!(recorder.findings.contains(&"isoxml.time-zone-unknown"));
 }
 
@@ -134,9 +163,15 @@ fn yields_are_held_for_ten_seconds_and_only_while_working() {
         (14, 500, &[(0, i32::MAX), (1, 1)]),
     ];
     let recorder = harvest(&[(84, "DET-1"), (141, "DET-1")], log);
-    let known: Vec<bool> = recorder.column("wetMassPerArea").iter().map(Option::is_some).collect();
+    let known: Vec<bool> = recorder
+        .column("wetMassPerArea")
+        .iter()
+        .map(Option::is_some)
+        .collect();
     assert_eq!(known, [true, true, false, true, false, false]);
-    let status = recorder.points[0].column_by_name("recordingStatus").expect("logged");
+    let status = recorder.points[0]
+        .column_by_name("recordingStatus")
+        .expect("logged");
     let status: Vec<_> = status.as_string::<i32>().iter().flatten().collect();
     assert_eq!(status, ["On", "On", "On", "On", "Off", "On"]);
 }
@@ -153,8 +188,14 @@ fn sections_get_rows_beside_the_track() {
         (2, 800, &[(0, 10_000), (1, 20_000)]),
     ];
     let recorder = read(vec![
-        ("TASKDATA.XML", task_data("A00C840000000000", elements, &["TLG00001"]).into_bytes()),
-        ("TLG00001.XML", header(&[(2, "DET-2"), (2, "DET-3")]).into_bytes()),
+        (
+            "TASKDATA.XML",
+            task_data("A00C840000000000", elements, &["TLG00001"]).into_bytes(),
+        ),
+        (
+            "TLG00001.XML",
+            header(&[(2, "DET-2"), (2, "DET-3")]).into_bytes(),
+        ),
         ("TLG00001.BIN", records(log)),
     ]);
     assert_eq!(recorder.operations[0].operation_type.name(), "applied");
@@ -162,7 +203,12 @@ fn sections_get_rows_beside_the_track() {
     assert_eq!(rates.len(), 6);
     assert!((rates[2].expect("logged") - 1.0).abs() < 1e-9);
     assert!((rates[3].expect("logged") - 2.0).abs() < 1e-9);
-    assert!(recorder.column("equipmentWidth").iter().all(|width| *width == Some(3.0)));
+    assert!(
+        recorder
+            .column("equipmentWidth")
+            .iter()
+            .all(|width| *width == Some(3.0))
+    );
     // To the east: the first section is to the left, which is north, 1.5 m from the track.
     let latitude = recorder.column("latitude");
     let metres = |row: usize| (latitude[row].expect("known") - 50.0) * 111_229.0;
@@ -173,20 +219,44 @@ fn sections_get_rows_beside_the_track() {
 #[test]
 fn missing_and_empty_logs_fail_by_name() {
     let recorder = read(vec![
-        ("TASKDATA.XML", task_data(HARVESTER, ELEMENT, &["TLG00001"]).into_bytes()),
+        (
+            "TASKDATA.XML",
+            task_data(HARVESTER, ELEMENT, &["TLG00001"]).into_bytes(),
+        ),
         ("TLG00001.XML", header(&[(84, "DET-1")]).into_bytes()),
     ]);
-    assert!(recorder.failed[0].contains("TLG00001.BIN is missing"), "{:?}", recorder.failed);
+    assert!(
+        recorder.failed[0].contains("TLG00001.BIN is missing"),
+        "{:?}",
+        recorder.failed
+    );
     let recorder = harvest(&[(84, "DET-1")], &[]);
-    assert!(recorder.failed[0].contains("empty"), "{:?}", recorder.failed);
+    assert!(
+        recorder.failed[0].contains("empty"),
+        "{:?}",
+        recorder.failed
+    );
     assert!(recorder.operations.is_empty());
 }
 
 #[test]
 fn values_decide_before_the_class_of_the_device() {
-    for (ddi, expected) in [(84, "harvested"), (52, "tillage"), (12, "planted"), (2, "applied"), (91, "baling")] {
-        let recorder = harvest(&[(ddi, "DET-1")], &[(0, 0, &[(0, 5_000)]), (1, 100, &[(0, 6_000)])]);
-        assert_eq!(recorder.operations[0].operation_type.name(), expected, "DDI {ddi}");
+    for (ddi, expected) in [
+        (84, "harvested"),
+        (52, "tillage"),
+        (12, "planted"),
+        (2, "applied"),
+        (91, "baling"),
+    ] {
+        let recorder = harvest(
+            &[(ddi, "DET-1")],
+            &[(0, 0, &[(0, 5_000)]), (1, 100, &[(0, 6_000)])],
+        );
+        assert_eq!(
+            recorder.operations[0].operation_type.name(),
+            expected,
+            "DDI {ddi}"
+        );
     }
     // Nothing but positions: the class of the NAME.
     let recorder = harvest(&[], &[(0, 0, &[]), (1, 100, &[])]);
@@ -199,11 +269,25 @@ fn own_values_are_named_and_scaled_as_the_device_says() {
         <DPD A=\"5\" B=\"E010\" C=\"1\" D=\"1\" E=\"grain temperature\" F=\"6\"/>\
         <DVP A=\"6\" B=\"17778\" C=\"0.0018\" D=\"1\" E=\"F\"/>";
     let recorder = read(vec![
-        ("TASKDATA.XML", task_data(HARVESTER, elements, &["TLG00001"]).into_bytes()),
-        ("TLG00001.XML", header(&[(84, "DET-1"), (0xE010, "DET-1")]).into_bytes()),
-        ("TLG00001.BIN", records(&[(0, 0, &[(0, 100), (1, 0)]), (1, 9, &[(0, 100), (1, i32::MAX)])])),
+        (
+            "TASKDATA.XML",
+            task_data(HARVESTER, elements, &["TLG00001"]).into_bytes(),
+        ),
+        (
+            "TLG00001.XML",
+            header(&[(84, "DET-1"), (0xE010, "DET-1")]).into_bytes(),
+        ),
+        (
+            "TLG00001.BIN",
+            records(&[
+                (0, 0, &[(0, 100), (1, 0)]),
+                (1, 9, &[(0, 100), (1, i32::MAX)]),
+            ]),
+        ),
     ]);
-    let column = recorder.raw[0].column_by_name("E010 grain temperature DET-1").expect("named");
+    let column = recorder.raw[0]
+        .column_by_name("E010 grain temperature DET-1")
+        .expect("named");
     let column = column.as_primitive::<Float64Type>();
     assert!((column.value(0) - 32.0).abs() < 0.01);
     assert!(column.is_null(1));

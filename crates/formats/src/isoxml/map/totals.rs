@@ -37,9 +37,11 @@ pub(crate) fn display_totals(logs: &[TimeLog]) -> Vec<DisplayTotal> {
         let mut counted: Vec<i64> = vec![0; counters.len()];
         for (index, raw) in log.value_index.iter().zip(&log.value) {
             let index = usize::from(*index);
-            let (Some(Some(_)), Some(before), Some(sum)) =
-                (counters.get(index), last.get_mut(index), counted.get_mut(index))
-            else {
+            let (Some(Some(_)), Some(before), Some(sum)) = (
+                counters.get(index),
+                last.get_mut(index),
+                counted.get_mut(index),
+            ) else {
                 continue;
             };
             // Not available.
@@ -48,7 +50,11 @@ pub(crate) fn display_totals(logs: &[TimeLog]) -> Vec<DisplayTotal> {
             }
             let now = i64::from(*raw);
             if let Some(previous) = *before {
-                *sum += if now < previous { now.max(0) } else { now - previous };
+                *sum += if now < previous {
+                    now.max(0)
+                } else {
+                    now - previous
+                };
             }
             *before = Some(now);
         }
@@ -82,7 +88,10 @@ mod tests {
         let log = TimeLog {
             records: value.len(),
             header: Header {
-                values: vec![HeaderValue { ddi: 90, ..HeaderValue::default() }],
+                values: vec![HeaderValue {
+                    ddi: 90,
+                    ..HeaderValue::default()
+                }],
                 ..Header::default()
             },
             value_index: vec![0; value.len()],

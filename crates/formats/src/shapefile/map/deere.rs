@@ -50,7 +50,9 @@ impl Metadata {
     pub(crate) fn unit(&self, column: &str) -> Option<String> {
         let attributes = self.value.get("DataAttributes")?.as_array()?;
         let by = |fits: fn(&str, &str) -> bool| {
-            attributes.iter().find(|a| text(a, "Name").is_some_and(|n| fits(&n, column)))
+            attributes
+                .iter()
+                .find(|a| text(a, "Name").is_some_and(|n| fits(&n, column)))
         };
         text(by(same).or_else(|| by(squeezed))?, "Unit")
     }
@@ -72,7 +74,10 @@ impl Metadata {
         operation.field = self.text("FieldName");
         operation.crop = self.crop();
         if let Some(product) = self.value.get("Product") {
-            operation.tank_mix = product.get("TankMix").and_then(Value::as_bool).unwrap_or(false);
+            operation.tank_mix = product
+                .get("TankMix")
+                .and_then(Value::as_bool)
+                .unwrap_or(false);
             operation.products = products(product);
         }
         let usage = self.value.get("MachineUsage").and_then(Value::as_object);
@@ -98,14 +103,20 @@ fn products(product: &Value) -> Vec<Product> {
     let rate = |value: &Value| {
         let rate = value.get("Rate")?;
         let unit = Unit::parse(&text(rate, "Unit")?)?;
-        Some(Rate { value: rate.get("Value")?.as_f64()?, unit })
+        Some(Rate {
+            value: rate.get("Value")?.as_f64()?,
+            unit,
+        })
     };
     let components = product.get("Components").and_then(Value::as_array);
     let mix: Vec<Product> = components
         .into_iter()
         .flatten()
         .filter_map(|component| {
-            let carrier = component.get("Carrier").and_then(Value::as_bool).unwrap_or(false);
+            let carrier = component
+                .get("Carrier")
+                .and_then(Value::as_bool)
+                .unwrap_or(false);
             Some(Product {
                 name: text(component, "Name")?,
                 kind: Some(if carrier { "Carrier" } else { "Component" }),
@@ -117,7 +128,11 @@ fn products(product: &Value) -> Vec<Product> {
         return mix;
     }
     text(product, "ProductName")
-        .map(|name| Product { name, kind: None, rate: rate(product) })
+        .map(|name| Product {
+            name,
+            kind: None,
+            rate: rate(product),
+        })
         .into_iter()
         .collect()
 }
@@ -128,7 +143,12 @@ fn text(value: &Value, key: &str) -> Option<String> {
 }
 
 fn same(attribute: &str, column: &str) -> bool {
-    let cut = |name: &str| name.chars().take(NAME_BYTES).collect::<String>().to_lowercase();
+    let cut = |name: &str| {
+        name.chars()
+            .take(NAME_BYTES)
+            .collect::<String>()
+            .to_lowercase()
+    };
     cut(attribute) == cut(column)
 }
 
@@ -144,9 +164,15 @@ fn squeezed(attribute: &str, column: &str) -> bool {
 
 /// Name of a crop that Deere numbers; `None` for numbers not seen in open data.
 pub(crate) fn crop_of_number(number: f64) -> Option<&'static str> {
-    [(11.0, "oats"), (25.0, "wheat"), (26.0, "wheat"), (173.0, "corn"), (174.0, "soybeans")]
-        .into_iter()
-        .find_map(|(id, name)| (id == number).then_some(name))
+    [
+        (11.0, "oats"),
+        (25.0, "wheat"),
+        (26.0, "wheat"),
+        (173.0, "corn"),
+        (174.0, "soybeans"),
+    ]
+    .into_iter()
+    .find_map(|(id, name)| (id == number).then_some(name))
 }
 
 #[cfg(test)]
@@ -161,7 +187,10 @@ mod tests {
         assert_eq!(metadata.unit("APPLIEDRAT").as_deref(), Some("seeds1ac-1"));
         assert_eq!(metadata.unit("AppldRt").as_deref(), Some("seeds1ac-1"));
         assert_eq!(metadata.unit("Time"), None);
-        assert_eq!(metadata.operation().map(|o| o.1), Some(OperationType::Planted));
+        assert_eq!(
+            metadata.operation().map(|o| o.1),
+            Some(OperationType::Planted)
+        );
         assert!(Metadata::parse(b"[1]").is_none());
     }
 }

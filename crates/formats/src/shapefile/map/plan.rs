@@ -26,7 +26,14 @@ pub(crate) struct Feed {
 /// The titles of a table with the units that a metadata file gives.
 pub(crate) fn titles(header: &Header, metadata: Option<&Metadata>) -> Vec<Title> {
     let unit = |name: &str| metadata.and_then(|m| m.unit(name));
-    header.columns.iter().map(|c| Title { name: c.name.clone(), unit: unit(&c.name) }).collect()
+    header
+        .columns
+        .iter()
+        .map(|c| Title {
+            name: c.name.clone(),
+            unit: unit(&c.name),
+        })
+        .collect()
 }
 
 /// The columns that feed properties: the first of each property, geometry and time aside. Deere
@@ -42,7 +49,12 @@ pub(crate) fn feeds(mapping: &Mapping, operation: &OperationType) -> Vec<Feed> {
             (property, _) => property,
         };
         if feeds.iter().all(|f| f.property != property) {
-            feeds.push(Feed { column, property, unit: meaning.unit, assumed: meaning.assumed });
+            feeds.push(Feed {
+                column,
+                property,
+                unit: meaning.unit,
+                assumed: meaning.assumed,
+            });
         }
     }
     feeds
@@ -53,8 +65,16 @@ pub(crate) fn is_measured(property: Property) -> bool {
     use Property as P;
     !matches!(
         property,
-        P::Longitude | P::Latitude | P::Timestamp | P::Elevation | P::SectionId | P::Crop | P::Variety
-            | P::Product | P::ProductIndex | P::Machinery
+        P::Longitude
+            | P::Latitude
+            | P::Timestamp
+            | P::Elevation
+            | P::SectionId
+            | P::Crop
+            | P::Variety
+            | P::Product
+            | P::ProductIndex
+            | P::Machinery
     )
 }
 
@@ -109,15 +129,24 @@ pub(crate) fn crop(text: &str, deere: bool) -> Option<String> {
 /// The schema of the points.
 pub(crate) fn schema(feeds: &[Feed], titles: &[Title], time: TimeSource, area: bool) -> SchemaRef {
     let degrees = Some(Unit::known("arcdeg"));
-    let place = SourceColumn { name: "geometry".to_owned(), ..SourceColumn::default() };
+    let place = SourceColumn {
+        name: "geometry".to_owned(),
+        ..SourceColumn::default()
+    };
     let mut fields = vec![
         records::field(Property::Longitude, degrees, &place),
         records::field(Property::Latitude, degrees, &place),
     ];
-    let names: Vec<&str> =
-        time.columns().filter_map(|i| titles.get(i)).map(|t| t.name.as_str()).collect();
+    let names: Vec<&str> = time
+        .columns()
+        .filter_map(|i| titles.get(i))
+        .map(|t| t.name.as_str())
+        .collect();
     if !names.is_empty() {
-        let source = SourceColumn { name: names.join(" "), ..SourceColumn::default() };
+        let source = SourceColumn {
+            name: names.join(" "),
+            ..SourceColumn::default()
+        };
         fields.push(records::field(Property::Timestamp, None, &source));
     }
     for feed in feeds {
@@ -127,7 +156,10 @@ pub(crate) fn schema(feeds: &[Feed], titles: &[Title], time: TimeSource, area: b
             code: String::new(),
             unit: title.and_then(|t| t.unit.clone()).unwrap_or_default(),
         };
-        fields.push(with_provenance(records::field(feed.property, feed.unit, &source), "logged"));
+        fields.push(with_provenance(
+            records::field(feed.property, feed.unit, &source),
+            "logged",
+        ));
     }
     if area {
         let field = records::field(Property::Area, Some(Unit::known("m2")), &place);
@@ -143,12 +175,22 @@ fn with_provenance(field: Field, provenance: &str) -> Field {
 }
 
 /// The cells of a feed in the type of its property.
-pub(crate) fn values(feed: &Feed, cells: &ArrayRef, deere: bool, metadata: Option<&Metadata>) -> ArrayRef {
+pub(crate) fn values(
+    feed: &Feed,
+    cells: &ArrayRef,
+    deere: bool,
+    metadata: Option<&Metadata>,
+) -> ArrayRef {
     match (feed.property.kind(), feed.property) {
         (Kind::Number, _) => Arc::new(as_numbers(cells)),
         (Kind::Integer, _) => {
             let whole = |n: f64| (n.fract() == 0.0 && n.abs() < 9e15).then_some(n as i64);
-            Arc::new(as_numbers(cells).iter().map(|n| n.and_then(whole)).collect::<Int64Array>())
+            Arc::new(
+                as_numbers(cells)
+                    .iter()
+                    .map(|n| n.and_then(whole))
+                    .collect::<Int64Array>(),
+            )
         }
         (_, Property::RecordingStatus) => Arc::new(recording(cells)),
         (_, Property::Crop) => {
@@ -157,9 +199,16 @@ pub(crate) fn values(feed: &Feed, cells: &ArrayRef, deere: bool, metadata: Optio
         }
         (_, Property::Machinery) => {
             let name = |key: &str| {
-                metadata.and_then(|m| m.machine_name(key)).unwrap_or_else(|| key.to_owned())
+                metadata
+                    .and_then(|m| m.machine_name(key))
+                    .unwrap_or_else(|| key.to_owned())
             };
-            Arc::new(as_texts(cells).iter().map(|t| t.map(name)).collect::<StringArray>())
+            Arc::new(
+                as_texts(cells)
+                    .iter()
+                    .map(|t| t.map(name))
+                    .collect::<StringArray>(),
+            )
         }
         _ => Arc::new(as_texts(cells)),
     }
@@ -168,7 +217,13 @@ pub(crate) fn values(feed: &Feed, cells: &ArrayRef, deere: bool, metadata: Optio
 /// `On` or `Off`: words, or Ag Leader's status bits of which the lowest says working.
 fn recording(cells: &ArrayRef) -> StringArray {
     if let Some(numbers) = cells.as_any().downcast_ref::<Float64Array>() {
-        let word = |n: f64| if n.rem_euclid(2.0) >= 1.0 { "On" } else { "Off" };
+        let word = |n: f64| {
+            if n.rem_euclid(2.0) >= 1.0 {
+                "On"
+            } else {
+                "Off"
+            }
+        };
         return numbers.iter().map(|n| n.map(word)).collect();
     }
     let word = |text: &str| match text.to_ascii_lowercase().as_str() {
@@ -190,7 +245,10 @@ mod tests {
         assert_eq!((named("173", false), named("9999", true)), (None, None));
         for text in ["ww", "sw", "CORN"] {
             let name = named(text, false).unwrap_or_default();
-            assert!(tramline_model::Crop::find(&name).is_some(), "{text} gives {name}");
+            assert!(
+                tramline_model::Crop::find(&name).is_some(),
+                "{text} gives {name}"
+            );
         }
     }
 }

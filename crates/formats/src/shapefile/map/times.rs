@@ -33,21 +33,28 @@ impl TimeSource {
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Utc(_) | Self::UtcPair(..) | Self::UnixSeconds(_) => "logged UTC",
-            Self::Local(_) | Self::LocalPair(..) | Self::SerialDays(_) => "local time, zone unknown",
+            Self::Local(_) | Self::LocalPair(..) | Self::SerialDays(_) => {
+                "local time, zone unknown"
+            }
             Self::Incomplete(_) => "none: time of day or date only",
             Self::None => "none",
         }
     }
 
     pub(crate) fn is_local(self) -> bool {
-        matches!(self, Self::Local(_) | Self::LocalPair(..) | Self::SerialDays(_))
+        matches!(
+            self,
+            Self::Local(_) | Self::LocalPair(..) | Self::SerialDays(_)
+        )
     }
 
     /// The columns that are used.
     pub(crate) fn columns(self) -> impl Iterator<Item = usize> {
         let (a, b) = match self {
             Self::UtcPair(a, b) | Self::LocalPair(a, b) => (Some(a), Some(b)),
-            Self::Utc(a) | Self::Local(a) | Self::UnixSeconds(a) | Self::SerialDays(a) => (Some(a), None),
+            Self::Utc(a) | Self::Local(a) | Self::UnixSeconds(a) | Self::SerialDays(a) => {
+                (Some(a), None)
+            }
             Self::Incomplete(_) | Self::None => (None, None),
         };
         a.into_iter().chain(b)
@@ -78,11 +85,22 @@ pub(crate) fn find(
     let time = any(&["Time", "heure", "GPS_Time", "LocalTime"]);
     let date = any(&["Date", "date", "Datum"]);
     let candidates = mapped.into_iter().chain(time).chain(any(&[
-        "timestamp", "Time_Stamp", "Date___Tim", "DateTime", "Date_Time", "TS", "UTC", "obs_time",
+        "timestamp",
+        "Time_Stamp",
+        "Date___Tim",
+        "DateTime",
+        "Date_Time",
+        "TS",
+        "UTC",
+        "obs_time",
     ]));
     for i in candidates.chain(date) {
         if reads(i, &whole) {
-            return if deere { TimeSource::Utc(i) } else { TimeSource::Local(i) };
+            return if deere {
+                TimeSource::Utc(i)
+            } else {
+                TimeSource::Local(i)
+            };
         }
     }
     if let (Some(date), Some(time)) = (date, time)
@@ -103,15 +121,22 @@ pub(crate) fn find(
     {
         return TimeSource::SerialDays(i);
     }
-    seconds.or(time).or(date).map_or(TimeSource::None, TimeSource::Incomplete)
+    seconds
+        .or(time)
+        .or(date)
+        .map_or(TimeSource::None, TimeSource::Incomplete)
 }
 
 /// Whether numbers are days since 1899-12-30 that fall into the year beside them.
 fn serial_days_agree(days: Option<StringArray>, years: Option<StringArray>) -> bool {
-    let (Some(days), Some(years)) = (days, years) else { return false };
-    let mut rows = days.iter().zip(years.iter()).take(200).filter_map(|(d, y)| {
-        Some((parse_number(d?)?, parse_number(y?)?))
-    });
+    let (Some(days), Some(years)) = (days, years) else {
+        return false;
+    };
+    let mut rows = days
+        .iter()
+        .zip(years.iter())
+        .take(200)
+        .filter_map(|(d, y)| Some((parse_number(d?)?, parse_number(y?)?)));
     let agrees = |(day, year): (f64, f64)| {
         let start = |y: f64| days_of_civil(y as i64, 1, 1) + 25_569;
         day >= start(year) as f64 && day < start(year + 1.0) as f64
@@ -121,21 +146,41 @@ fn serial_days_agree(days: Option<StringArray>, years: Option<StringArray>) -> b
 
 /// Whether dates with slashes have the day first, told by a first number above twelve.
 pub(crate) fn day_first(source: TimeSource, columns: &[ArrayRef]) -> bool {
-    let Some(texts) = source.columns().next().and_then(|i| columns.get(i)).map(as_texts) else {
+    let Some(texts) = source
+        .columns()
+        .next()
+        .and_then(|i| columns.get(i))
+        .map(as_texts)
+    else {
         return false;
     };
     texts.iter().flatten().any(|text| {
-        let mut parts = text.split(['/', '.', '-', ' ']).map(|p| p.parse::<u32>().ok());
+        let mut parts = text
+            .split(['/', '.', '-', ' '])
+            .map(|p| p.parse::<u32>().ok());
         let (first, second) = (parts.next().flatten(), parts.next().flatten());
-        first.is_some_and(|f| (13..=31).contains(&f)) && second.is_some_and(|s| (1..=12).contains(&s))
+        first.is_some_and(|f| (13..=31).contains(&f))
+            && second.is_some_and(|s| (1..=12).contains(&s))
     })
 }
 
 /// Instants of the rows in milliseconds; `None` where there is none.
-pub(crate) fn instants(source: TimeSource, columns: &[ArrayRef], day_first: bool) -> Vec<Option<i64>> {
+pub(crate) fn instants(
+    source: TimeSource,
+    columns: &[ArrayRef],
+    day_first: bool,
+) -> Vec<Option<i64>> {
     let rows = columns.first().map_or(0, |c| c.len());
-    let texts = |i: usize| columns.get(i).map_or_else(|| StringArray::new_null(rows), as_texts);
-    let numbers = |i: usize| columns.get(i).map_or_else(|| Float64Array::new_null(rows), as_numbers);
+    let texts = |i: usize| {
+        columns
+            .get(i)
+            .map_or_else(|| StringArray::new_null(rows), as_texts)
+    };
+    let numbers = |i: usize| {
+        columns
+            .get(i)
+            .map_or_else(|| Float64Array::new_null(rows), as_numbers)
+    };
     match source {
         TimeSource::Utc(i) | TimeSource::Local(i) => {
             texts(i).iter().map(|t| date_time(t?, day_first)).collect()
@@ -145,7 +190,10 @@ pub(crate) fn instants(source: TimeSource, columns: &[ArrayRef], day_first: bool
             .zip(texts(time).iter())
             .map(|(d, t)| Some(days(d?, day_first)? * DAY_MS + clock(t?)?))
             .collect(),
-        TimeSource::UnixSeconds(i) => numbers(i).iter().map(|n| Some((n? * 1000.0).round() as i64)).collect(),
+        TimeSource::UnixSeconds(i) => numbers(i)
+            .iter()
+            .map(|n| Some((n? * 1000.0).round() as i64))
+            .collect(),
         TimeSource::SerialDays(i) => numbers(i)
             .iter()
             .map(|n| Some((n? - 25_569.0) * DAY_MS as f64).map(|ms| ms.round() as i64))
@@ -164,11 +212,24 @@ pub(crate) fn date_time(text: &str, day_first: bool) -> Option<i64> {
     if let Some(plain) = time.strip_suffix(['Z', 'z']) {
         time = plain;
     } else if let Some(at) = time.rfind(['+', '-']) {
-        let sign = if time.get(at..)?.starts_with('-') { -1 } else { 1 };
+        let sign = if time.get(at..)?.starts_with('-') {
+            -1
+        } else {
+            1
+        };
         let zone = time.get(at + 1..)?;
         let (hours, minutes) = zone.split_once(':').or_else(|| zone.split_at_checked(2))?;
-        let minutes = if minutes.is_empty() { 0 } else { minutes.parse::<i64>().ok()? };
-        offset = sign * (hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes)?);
+        let minutes = if minutes.is_empty() {
+            0
+        } else {
+            minutes.parse::<i64>().ok()?
+        };
+        offset = sign
+            * (hours
+                .parse::<i64>()
+                .ok()?
+                .checked_mul(60)?
+                .checked_add(minutes)?);
         if offset.abs() > 18 * 60 {
             return None;
         }
@@ -182,7 +243,11 @@ pub(crate) fn days(text: &str, day_first: bool) -> Option<i64> {
     let text = text.trim();
     let number = |t: &str| t.parse::<u32>().ok().map(i64::from);
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return civil(number(text.get(..4)?)?, number(text.get(4..6)?)?, number(text.get(6..)?)?);
+        return civil(
+            number(text.get(..4)?)?,
+            number(text.get(4..6)?)?,
+            number(text.get(6..)?)?,
+        );
     }
     let mut parts = text.split(['-', '/', '.']);
     let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
@@ -219,7 +284,11 @@ pub(crate) fn clock(text: &str) -> Option<i64> {
         if parts.next().is_some() {
             return None;
         }
-        (h.trim().parse::<u32>().ok()?, m.parse::<u32>().ok()?, s.parse::<f64>().ok()?)
+        (
+            h.trim().parse::<u32>().ok()?,
+            m.parse::<u32>().ok()?,
+            s.parse::<f64>().ok()?,
+        )
     } else {
         let whole = body.split('.').next().filter(|w| w.len() == 6)?;
         let h = whole.get(..2)?.parse::<u32>().ok()?;
@@ -266,13 +335,24 @@ mod tests {
     fn spellings_give_the_same_instant() {
         let at = Some(1_565_981_568_000);
         for text in [
-            "2019-08-16T18:52:48.000Z", "8/16/2019 6:52:48 PM", "2019-08-16 18:52:48",
-            "2019-08-16T20:52:48+02:00", "20190816 185248", "16.08.2019 18:52:48",
+            "2019-08-16T18:52:48.000Z",
+            "8/16/2019 6:52:48 PM",
+            "2019-08-16 18:52:48",
+            "2019-08-16T20:52:48+02:00",
+            "20190816 185248",
+            "16.08.2019 18:52:48",
         ] {
             assert_eq!(date_time(text, false), at, "{text}");
         }
         assert_eq!(date_time("16/8/2019 18:52:48", true), at);
-        for text in ["", "2019-02-29T00:00:00Z", "99999999 1:00", "13/32/2019 1:00:00", "T", "8/16/2019 25:00:00"] {
+        for text in [
+            "",
+            "2019-02-29T00:00:00Z",
+            "99999999 1:00",
+            "13/32/2019 1:00:00",
+            "T",
+            "8/16/2019 25:00:00",
+        ] {
             assert_eq!(date_time(text, false), None, "{text}");
         }
         assert_eq!(clock("12:00:01 AM"), Some(1_000));

@@ -9,7 +9,8 @@ use crate::shapefile::raw::cells::as_texts;
 
 /// Whether a path lies in such a tree.
 pub(crate) fn is_tree(path: &str) -> bool {
-    path.split('/').any(|part| part.eq_ignore_ascii_case("AgGPS"))
+    path.split('/')
+        .any(|part| part.eq_ignore_ascii_case("AgGPS"))
 }
 
 /// The caller's column map with the meanings that the tree gives added.
@@ -18,13 +19,20 @@ pub(crate) fn column_map(
     cells: &[ArrayRef],
     given: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    let units = names.iter().position(|n| n.eq_ignore_ascii_case("Units")).and_then(|i| cells.get(i));
+    let units = names
+        .iter()
+        .position(|n| n.eq_ignore_ascii_case("Units"))
+        .and_then(|i| cells.get(i));
     let rate = units
         .map(as_texts)
         .and_then(|texts| texts.iter().flatten().find_map(Unit::parse))
         .map_or("", |unit| unit.symbol);
     let with_unit = |property: &str| {
-        if rate.is_empty() { property.to_owned() } else { format!("{property}:{rate}") }
+        if rate.is_empty() {
+            property.to_owned()
+        } else {
+            format!("{property}:{rate}")
+        }
     };
     let mut map = given.clone();
     let mut actual = false;
@@ -49,8 +57,14 @@ pub(crate) fn column_map(
 
 /// Client, farm, field and event from the folders.
 pub(crate) fn describe(path: &str, operation: &mut OperationDescription) {
-    let mut parts = path.split('/').skip_while(|part| !part.eq_ignore_ascii_case("AgGPS")).skip(1);
-    if !parts.next().is_some_and(|part| part.eq_ignore_ascii_case("Data")) {
+    let mut parts = path
+        .split('/')
+        .skip_while(|part| !part.eq_ignore_ascii_case("AgGPS"))
+        .skip(1);
+    if !parts
+        .next()
+        .is_some_and(|part| part.eq_ignore_ascii_case("Data"))
+    {
         return;
     }
     let folders: Vec<&str> = parts.collect();

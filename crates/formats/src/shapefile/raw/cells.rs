@@ -63,7 +63,9 @@ pub(crate) fn parse_number(text: &str) -> Option<f64> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0' || c == '"');
     let value: f64 = match text.parse() {
         Ok(value) => value,
-        Err(_) if text.contains(',') && !text.contains('.') => text.replacen(',', ".", 1).parse().ok()?,
+        Err(_) if text.contains(',') && !text.contains('.') => {
+            text.replacen(',', ".", 1).parse().ok()?
+        }
         Err(_) => return None,
     };
     value.is_finite().then_some(value)
@@ -121,7 +123,9 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_are_null() {
-        for text in ["******", "NaN", "-1.#IND", "1.#QNAN", "", "   ", "inf", "1e999"] {
+        for text in [
+            "******", "NaN", "-1.#IND", "1.#QNAN", "", "   ", "inf", "1e999",
+        ] {
             assert_eq!(parse_number(text), None, "{text}");
         }
         assert_eq!(parse_number("  12.50 "), Some(12.5));

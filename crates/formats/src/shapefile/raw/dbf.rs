@@ -42,7 +42,11 @@ impl Header {
     /// Rows that are read: the stated ones as far as they are there. Zero stated rows over bytes
     /// of rows are taken for a count that was never written.
     pub(crate) fn rows(&self) -> u64 {
-        if self.stated_rows == 0 { self.present_rows } else { self.stated_rows.min(self.present_rows) }
+        if self.stated_rows == 0 {
+            self.present_rows
+        } else {
+            self.stated_rows.min(self.present_rows)
+        }
     }
 
     /// Reads a header from the first bytes of a `.dbf` of `size` bytes.
@@ -62,7 +66,10 @@ impl Header {
         let (Some(rows), Some(header_bytes), Some(row_bytes)) =
             (le_u32(head, 4), le_u16(head, 8), le_u16(head, 10))
         else {
-            return Err(malformed(format!("the .dbf header is cut after {} bytes", head.len())));
+            return Err(malformed(format!(
+                "the .dbf header is cut after {} bytes",
+                head.len()
+            )));
         };
         let header_bytes = usize::from(header_bytes);
         let row_bytes = usize::from(row_bytes);
@@ -76,12 +83,25 @@ impl Header {
         }
         let version = head.first().copied().unwrap_or(0);
         let language = head.get(29).copied().unwrap_or(0);
-        let columns = columns(head.get(..header_bytes).unwrap_or(head), row_bytes, language);
+        let columns = columns(
+            head.get(..header_bytes).unwrap_or(head),
+            row_bytes,
+            language,
+        );
         if columns.len() > limits.columns {
             let allowed = limits.columns as u64;
-            return Err(ReadError::Limit { place: place.clone(), limit: "columns", allowed });
+            return Err(ReadError::Limit {
+                place: place.clone(),
+                limit: "columns",
+                allowed,
+            });
         }
-        if let Some(end) = columns.iter().map(|c| c.offset + c.length).max().filter(|e| *e > row_bytes) {
+        if let Some(end) = columns
+            .iter()
+            .map(|c| c.offset + c.length)
+            .max()
+            .filter(|e| *e > row_bytes)
+        {
             return Err(malformed(format!(
                 "the .dbf says its record length is {row_bytes}, its columns need {end} bytes"
             )));
@@ -107,11 +127,27 @@ fn columns(header: &[u8], row_bytes: usize, language: u8) -> Vec<Column> {
             break;
         }
         let name = encoding::text(descriptor.get(..11).unwrap_or_default(), set);
-        let kind = descriptor.get(11).copied().unwrap_or(0).to_ascii_uppercase();
+        let kind = descriptor
+            .get(11)
+            .copied()
+            .unwrap_or(0)
+            .to_ascii_uppercase();
         let length = usize::from(descriptor.get(16).copied().unwrap_or(0));
         let decimals = usize::from(descriptor.get(17).copied().unwrap_or(0));
-        let long = if kind == b'C' { length + 256 * decimals } else { length };
-        found.push((Column { name, kind, offset: 0, length }, long));
+        let long = if kind == b'C' {
+            length + 256 * decimals
+        } else {
+            length
+        };
+        found.push((
+            Column {
+                name,
+                kind,
+                offset: 0,
+                length,
+            },
+            long,
+        ));
     }
     // Text of more than 255 bytes has its high byte in the decimals, where that fits the row.
     let plain: usize = found.iter().map(|(c, _)| c.length).sum();
@@ -179,20 +215,33 @@ impl<R: Read> RowReader<R> {
         take(&mut stream, 32, &mut head, &place)?;
         let header_bytes = u64::from(le_u16(&head, 8).unwrap_or(32));
         let mut rest = Vec::new();
-        take(&mut stream, header_bytes.saturating_sub(32), &mut rest, &place)?;
+        take(
+            &mut stream,
+            header_bytes.saturating_sub(32),
+            &mut rest,
+            &place,
+        )?;
         head.append(&mut rest);
         let header = Header::parse(&head, size, limits, &place)?;
         debug_assert!(head.len() <= header.header_bytes.max(32));
         let encoding = encoding::choose(cpg, header.language);
         let left = header.rows();
-        Ok(Self { stream, header, encoding, left, place })
+        Ok(Self {
+            stream,
+            header,
+            encoding,
+            left,
+            place,
+        })
     }
 
     /// Rows that one read should ask for at most, to bound memory.
     pub(crate) fn rows_per_read(&self) -> usize {
         let by_bytes = BUFFER_BYTES / self.header.row_bytes.max(1);
         let by_cells = BUFFER_CELLS / self.header.columns.len().max(1);
-        by_bytes.min(by_cells).clamp(1, tramline_model::records::BATCH_ROWS)
+        by_bytes
+            .min(by_cells)
+            .clamp(1, tramline_model::records::BATCH_ROWS)
     }
 
     /// Reads up to `count` rows into `rows`, replacing what is there; none at the end.
@@ -202,10 +251,19 @@ impl<R: Read> RowReader<R> {
     pub(crate) fn read(&mut self, count: usize, rows: &mut Rows) -> Result<(), ReadError> {
         let count = (count as u64).min(self.left);
         rows.row_bytes = self.header.row_bytes;
-        take(&mut self.stream, count * self.header.row_bytes as u64, &mut rows.bytes, &self.place)?;
+        take(
+            &mut self.stream,
+            count * self.header.row_bytes as u64,
+            &mut rows.bytes,
+            &self.place,
+        )?;
         let whole = rows.len();
         rows.bytes.truncate(whole * rows.row_bytes);
-        self.left = if (whole as u64) < count { 0 } else { self.left - count };
+        self.left = if (whole as u64) < count {
+            0
+        } else {
+            self.left - count
+        };
         Ok(())
     }
 }
@@ -219,14 +277,26 @@ fn take(
     bytes.clear();
     match stream.take(count).read_to_end(bytes) {
         Ok(_) => Ok(()),
-        Err(e) => Err(ReadError::malformed(place.clone(), format!("the .dbf cannot be read: {e}"), HINT)),
+        Err(e) => Err(ReadError::malformed(
+            place.clone(),
+            format!("the .dbf cannot be read: {e}"),
+            HINT,
+        )),
     }
 }
 
 fn le_u32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
+    bytes
+        .get(at..at + 4)?
+        .try_into()
+        .ok()
+        .map(u32::from_le_bytes)
 }
 
 fn le_u16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at + 2)?.try_into().ok().map(u16::from_le_bytes)
+    bytes
+        .get(at..at + 2)?
+        .try_into()
+        .ok()
+        .map(u16::from_le_bytes)
 }

@@ -6,7 +6,9 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 /// The character set named by a `.cpg` and the language byte of the `.dbf`; windows-1252 (which
 /// holds ISO-8859-1) where neither tells.
 pub(crate) fn choose(cpg: Option<&str>, language: u8) -> &'static Encoding {
-    cpg.and_then(by_cpg).or_else(|| by_language(language)).unwrap_or(WINDOWS_1252)
+    cpg.and_then(by_cpg)
+        .or_else(|| by_language(language))
+        .unwrap_or(WINDOWS_1252)
 }
 
 /// Text of a cell, without padding, NULs and literal quotes.
@@ -18,13 +20,22 @@ pub(crate) fn text(bytes: &[u8], encoding: &'static Encoding) -> String {
         Err(_) => encoding.decode_without_bom_handling(bytes).0,
     };
     let text = decoded.trim();
-    let text = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    let text = text
+        .strip_prefix('"')
+        .and_then(|t| t.strip_suffix('"'))
+        .unwrap_or(text);
     text.trim().to_owned()
 }
 
 fn by_cpg(cpg: &str) -> Option<&'static Encoding> {
-    let name = cpg.trim().trim_start_matches('\u{feff}').to_ascii_lowercase();
-    let name = name.trim_start_matches("ansi").trim_start_matches("cp").trim();
+    let name = cpg
+        .trim()
+        .trim_start_matches('\u{feff}')
+        .to_ascii_lowercase();
+    let name = name
+        .trim_start_matches("ansi")
+        .trim_start_matches("cp")
+        .trim();
     if let Some(encoding) = Encoding::for_label(name.as_bytes()) {
         return Some(encoding);
     }

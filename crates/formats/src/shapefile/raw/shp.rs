@@ -34,7 +34,9 @@ pub(crate) fn geometry(shape_type: i32) -> Option<Geometry> {
 
 /// The shape type of a file header, when it is one.
 pub(crate) fn shape_type_of_header(head: &[u8]) -> Option<i32> {
-    (be_i32(head, 0)? == FILE_CODE).then(|| le_i32(head, 32)).flatten()
+    (be_i32(head, 0)? == FILE_CODE)
+        .then(|| le_i32(head, 32))
+        .flatten()
 }
 
 /// Positions of records, one row each, in the units of the file. Not a number where a record has
@@ -84,7 +86,11 @@ impl<R: Read> ShapeReader<R> {
     /// that is not read.
     pub(crate) fn open(mut stream: R, size: u64, place: Place) -> Result<Self, ReadError> {
         if size == 0 {
-            return Err(ReadError::malformed(place, "the .shp is empty (0 bytes)", HINT));
+            return Err(ReadError::malformed(
+                place,
+                "the .shp is empty (0 bytes)",
+                HINT,
+            ));
         }
         let mut head = Vec::new();
         read_up_to(&mut stream, HEADER_BYTES, &mut head, &place)?;
@@ -93,10 +99,15 @@ impl<R: Read> ShapeReader<R> {
             let what = format!("not a .shp, or corrupt: file code {code} instead of {FILE_CODE}");
             return Err(ReadError::malformed(place, what, HINT));
         }
-        let (Some(words), Some(shape_type), true) =
-            (be_i32(&head, 24), le_i32(&head, 32), head.len() as u64 == HEADER_BYTES)
-        else {
-            let what = format!("the .shp header of {HEADER_BYTES} bytes is cut after {}", head.len());
+        let (Some(words), Some(shape_type), true) = (
+            be_i32(&head, 24),
+            le_i32(&head, 32),
+            head.len() as u64 == HEADER_BYTES,
+        ) else {
+            let what = format!(
+                "the .shp header of {HEADER_BYTES} bytes is cut after {}",
+                head.len()
+            );
             return Err(ReadError::malformed(place, what, HINT));
         };
         if shape_type != 0 && geometry(shape_type).is_none() {
@@ -142,7 +153,9 @@ impl<R: Read> ShapeReader<R> {
                 Err(ReadError::Malformed { what, .. } | ReadError::Unsupported { what, .. })
                     if behind_declared =>
                 {
-                    self.cut = Some(format!("bytes behind the stated end are no records: {what}"));
+                    self.cut = Some(format!(
+                        "bytes behind the stated end are no records: {what}"
+                    ));
                 }
                 Err(e) => return Err(e),
             }
@@ -171,15 +184,25 @@ impl<R: Read> ShapeReader<R> {
         }
         if length > RECORD_BYTES && length <= left {
             let place = self.place_of(record);
-            return Err(ReadError::Limit { place, limit: "shp record bytes", allowed: RECORD_BYTES });
+            return Err(ReadError::Limit {
+                place,
+                limit: "shp record bytes",
+                allowed: RECORD_BYTES,
+            });
         }
-        read_up_to(&mut self.stream, length.min(left).min(RECORD_BYTES), &mut self.content, &self.place)?;
+        read_up_to(
+            &mut self.stream,
+            length.min(left).min(RECORD_BYTES),
+            &mut self.content,
+            &self.place,
+        )?;
         if length > left || (self.content.len() as u64) < length {
             if self.plausible(length) {
                 self.cut = Some(format!("the .shp ends in record {record}"));
                 return Ok(false);
             }
-            let mut what = format!("record length of {length} bytes, but {left} bytes are left in the .shp");
+            let mut what =
+                format!("record length of {length} bytes, but {left} bytes are left in the .shp");
             let kind = le_i32(&self.content, 0).and_then(geometry);
             if let Some((parts, points)) = kind.and_then(|kind| counts(&self.content, kind)) {
                 what.push_str(&format!("; it says {parts} parts and {points} points"));
@@ -195,7 +218,9 @@ impl<R: Read> ShapeReader<R> {
     /// Whether a record length fits the shape whose beginning is in `content`: then the file is
     /// cut, else the length lies.
     fn plausible(&self, length: u64) -> bool {
-        let Some(shape_type) = le_i32(&self.content, 0) else { return length <= 1 << 20 };
+        let Some(shape_type) = le_i32(&self.content, 0) else {
+            return length <= 1 << 20;
+        };
         match geometry(shape_type) {
             Some(Geometry::Point) => [20, 28, 36].contains(&length),
             Some(kind) => match counts(&self.content, kind) {
@@ -230,7 +255,10 @@ impl<R: Read> ShapeReader<R> {
             return Ok(());
         }
         let Some((parts, points)) = counts(content, kind) else {
-            let what = format!("record length of {} bytes is too short for its shape", content.len());
+            let what = format!(
+                "record length of {} bytes is too short for its shape",
+                content.len()
+            );
             return Err(self.malformed(record, what));
         };
         if parts < 0 || points < 0 {
@@ -263,7 +291,14 @@ impl<R: Read> ShapeReader<R> {
                 };
                 let parts = usize::try_from(parts).unwrap_or(0);
                 let rings = (0..parts).map(|p| {
-                    (ring_start(p), if p + 1 < parts { ring_start(p + 1) } else { count })
+                    (
+                        ring_start(p),
+                        if p + 1 < parts {
+                            ring_start(p + 1)
+                        } else {
+                            count
+                        },
+                    )
                 });
                 let (x, y, area) = polygon(rings, count, vertex);
                 shapes.push(x, y, area);
@@ -286,7 +321,11 @@ impl<R: Read> ShapeReader<R> {
     }
 
     fn malformed(&self, record: u64, what: String) -> ReadError {
-        ReadError::malformed(self.place_of(record), format!("damaged shp record: {what}"), HINT)
+        ReadError::malformed(
+            self.place_of(record),
+            format!("damaged shp record: {what}"),
+            HINT,
+        )
     }
 }
 
@@ -330,16 +369,22 @@ fn polygon(
     vertex: impl Fn(usize) -> Option<(f64, f64)>,
 ) -> (f64, f64, f64) {
     let none = (f64::NAN, f64::NAN, f64::NAN);
-    let Some((x0, y0)) = vertex(0) else { return none };
+    let Some((x0, y0)) = vertex(0) else {
+        return none;
+    };
     let (mut twice, mut sum_x, mut sum_y) = (0.0, 0.0, 0.0);
     // Each corner at most once: overlapping ring starts cannot multiply the work.
     let mut done = 0;
     for (start, end) in rings {
         let start = start.max(done);
         done = done.max(end);
-        let Some((mut ax, mut ay)) = vertex(start).map(|(x, y)| (x - x0, y - y0)) else { continue };
+        let Some((mut ax, mut ay)) = vertex(start).map(|(x, y)| (x - x0, y - y0)) else {
+            continue;
+        };
         let (first_x, first_y) = (ax, ay);
-        let corners = (start + 1..end).filter_map(&vertex).map(|(x, y)| (x - x0, y - y0));
+        let corners = (start + 1..end)
+            .filter_map(&vertex)
+            .map(|(x, y)| (x - x0, y - y0));
         for (bx, by) in corners.chain(std::iter::once((first_x, first_y))) {
             let cross = ax * by - bx * ay;
             twice += cross;
@@ -359,7 +404,11 @@ fn polygon(
     if twice != 0.0 && inside {
         (x, y, (twice / 2.0).abs())
     } else {
-        (f64::midpoint(low.0, high.0), f64::midpoint(low.1, high.1), (twice / 2.0).abs())
+        (
+            f64::midpoint(low.0, high.0),
+            f64::midpoint(low.1, high.1),
+            (twice / 2.0).abs(),
+        )
     }
 }
 
@@ -373,7 +422,11 @@ fn read_up_to(
     bytes.clear();
     match stream.take(count).read_to_end(bytes) {
         Ok(_) => Ok(()),
-        Err(e) => Err(ReadError::malformed(place.clone(), format!("the .shp cannot be read: {e}"), HINT)),
+        Err(e) => Err(ReadError::malformed(
+            place.clone(),
+            format!("the .shp cannot be read: {e}"),
+            HINT,
+        )),
     }
 }
 

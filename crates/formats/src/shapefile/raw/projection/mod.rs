@@ -41,12 +41,21 @@ impl Projection {
         }
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
-        let keyword: String =
-            text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        let keyword: String = text
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_uppercase();
         let known = ["GEOGCS", "PROJCS", "GEOGCRS", "PROJCRS", "GEODCRS"];
         if !known.contains(&keyword.as_str()) {
-            let shown: String = text.chars().take(24).map(|c| if c.is_control() { ' ' } else { c }).collect();
-            return Err(refuse(format!("`{shown}` is no geographic or projected system")));
+            let shown: String = text
+                .chars()
+                .take(24)
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
+            return Err(refuse(format!(
+                "`{shown}` is no geographic or projected system"
+            )));
         }
         let mut depth = 0_usize;
         for c in text.chars() {
@@ -62,7 +71,10 @@ impl Projection {
         // Some writers put a blank before the bracket, which the parser does not take.
         let text = text.replace(" [", "[");
         let definition = proj4wkt::wkt_to_projstring(&text).map_err(|e| refuse(e.to_string()))?;
-        if ["nadgrids", "geoidgrids", "pipeline"].iter().any(|word| definition.contains(word)) {
+        if ["nadgrids", "geoidgrids", "pipeline"]
+            .iter()
+            .any(|word| definition.contains(word))
+        {
             return Err(refuse("it needs grid files".to_owned()));
         }
         if definition.contains("+proj=longlat") && !in_degrees(&text) {
@@ -84,19 +96,33 @@ impl Projection {
             let Some(shift) = datums::shift(&text) else {
                 return Err(refuse("its datum has no known shift to WGS 84".to_owned()));
             };
-            Proj::from_proj_string(&format!("{} +towgs84={shift}", definition.replace("+no_defs", "")))
-                .map_err(|e| refuse(e.to_string()))?
+            Proj::from_proj_string(&format!(
+                "{} +towgs84={shift}",
+                definition.replace("+no_defs", "")
+            ))
+            .map_err(|e| refuse(e.to_string()))?
         } else {
             source
         };
         let metres_per_unit = source.to_meter();
         let (source, target) = (Box::new(source), Box::new(target));
-        Ok(Self::Transform { source, target, metres_per_unit, approximate })
+        Ok(Self::Transform {
+            source,
+            target,
+            metres_per_unit,
+            approximate,
+        })
     }
 
     /// Whether positions are good to a few metres only.
     pub(crate) fn is_approximate(&self) -> bool {
-        matches!(self, Self::Transform { approximate: true, .. })
+        matches!(
+            self,
+            Self::Transform {
+                approximate: true,
+                ..
+            }
+        )
     }
 
     /// Turns positions into degrees and areas into square metres, in place. Positions that are
@@ -109,7 +135,12 @@ impl Projection {
             }
             match self {
                 Self::Degrees => *area *= square_metres_per_square_degree(*y),
-                Self::Transform { source, target, metres_per_unit, .. } => {
+                Self::Transform {
+                    source,
+                    target,
+                    metres_per_unit,
+                    ..
+                } => {
                     *area *= metres_per_unit * metres_per_unit;
                     let mut point = (*x, *y, 0.0);
                     if source.is_latlong() {
@@ -130,22 +161,33 @@ impl Projection {
 
 /// Whether a definition is longitude and latitude on an ellipsoid and datum like WGS 84.
 fn is_degrees(definition: &str) -> bool {
-    let value = |key: &str| definition.split_whitespace().find_map(|p| p.strip_prefix(key));
+    let value = |key: &str| {
+        definition
+            .split_whitespace()
+            .find_map(|p| p.strip_prefix(key))
+    };
     let near = |key: &str, expected: f64| {
-        value(key).and_then(|v| v.parse::<f64>().ok()).is_some_and(|v| (v - expected).abs() < 0.001)
+        value(key)
+            .and_then(|v| v.parse::<f64>().ok())
+            .is_some_and(|v| (v - expected).abs() < 0.001)
     };
     let alike = near("+a=", 6_378_137.0) && near("+rf=", 298.257_223);
-    let no_shift = value("+towgs84=").is_none_or(|s| s.split(',').all(|v| v.trim().parse() == Ok(0.0)));
+    let no_shift =
+        value("+towgs84=").is_none_or(|s| s.split(',').all(|v| v.trim().parse() == Ok(0.0)));
     value("+proj=") == Some("longlat") && alike && no_shift && value("+pm=").is_none()
 }
 
 /// Whether the angular unit of a WKT is the degree, or not given.
 fn in_degrees(wkt: &str) -> bool {
     let upper = wkt.to_uppercase();
-    let Some(at) = upper.rfind("UNIT[") else { return true };
+    let Some(at) = upper.rfind("UNIT[") else {
+        return true;
+    };
     let number = upper.get(at..).and_then(|rest| rest.split(',').nth(1));
     let number = number.map(|n| n.trim_end_matches([']', ')', ' ']).trim());
-    let number = number.and_then(|n| n.split([']', ')']).next()).and_then(|n| n.trim().parse::<f64>().ok());
+    let number = number
+        .and_then(|n| n.split([']', ')']).next())
+        .and_then(|n| n.trim().parse::<f64>().ok());
     number.is_none_or(|n| (n - std::f64::consts::PI / 180.0).abs() < 1e-8)
 }
 

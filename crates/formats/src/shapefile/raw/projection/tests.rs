@@ -94,9 +94,15 @@ fn positions_agree_with_proj() {
             Err(e) => panic!("{e}: {wkt}"),
         };
         for (x, y, longitude, latitude) in *positions {
-            let mut shapes = Shapes { x: vec![*x], y: vec![*y], area: vec![1.0] };
+            let mut shapes = Shapes {
+                x: vec![*x],
+                y: vec![*y],
+                area: vec![1.0],
+            };
             projection.apply(&mut shapes);
-            let off = (shapes.x[0] - longitude).abs().max((shapes.y[0] - latitude).abs());
+            let off = (shapes.x[0] - longitude)
+                .abs()
+                .max((shapes.y[0] - latitude).abs());
             // 0.1 mm; the equal-area azimuthal series of `proj4rs` is good to 0.5 mm only.
             let allowed = match () {
                 () if wkt.contains("Azimuthal") => 5e-9,
@@ -119,13 +125,22 @@ fn what_is_no_plain_system_is_refused_by_name() {
         "+proj=longlat +nadgrids=http://127.0.0.1:9/x,/etc/passwd",
         "+proj=pipeline +step +proj=utm",
         r#"GEOGCS["GCS_North_American_1927",DATUM["D_North_American_1927",SPHEROID["Clarke_1866",6378206.4,294.9786982]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]"#,
-        "", "\0\0", "PROJCS[", "GEOGCS", &deep, &nested, grads,
+        "",
+        "\0\0",
+        "PROJCS[",
+        "GEOGCS",
+        &deep,
+        &nested,
+        grads,
     ] {
         let error = match Projection::from_wkt(text.as_bytes(), &place()) {
             Ok(_) => panic!("accepted {text:.60}"),
             Err(error) => error.to_string(),
         };
-        assert!(error.contains("prj") && error.contains("coordinate"), "{error}");
+        assert!(
+            error.contains("prj") && error.contains("coordinate"),
+            "{error}"
+        );
     }
 }
 
@@ -138,7 +153,11 @@ fn cut_and_changed_text_never_panics() {
             let mut bytes = wkt.as_bytes().to_vec();
             bytes[end] = byte;
             if let Ok(projection) = Projection::from_wkt(&bytes, &place()) {
-                let mut shapes = Shapes { x: vec![500_000.0, 1e308], y: vec![5e6, -1e308], area: vec![1.0, 1.0] };
+                let mut shapes = Shapes {
+                    x: vec![500_000.0, 1e308],
+                    y: vec![5e6, -1e308],
+                    area: vec![1.0, 1.0],
+                };
                 projection.apply(&mut shapes);
             }
         }
