@@ -13,7 +13,7 @@ use tramline_convert::{
     UnitSystem,
 };
 use tramline_formats::{ReadOptions, Tree};
-use tramline_model::{OperationType, Provider};
+use tramline_model::{OperationType, Provider, Severity};
 use tramline_outputs::FolderSink;
 
 #[derive(Args)]
@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
     /// Crop, where the file names none
     #[arg(long)]
     crop: Option<String>,
+    /// Working width in metres, where the file has none
+    #[arg(long, value_name = "METRES", value_parser = positive)]
+    width: Option<f64>,
     /// Kind of work, where the file does not tell: applied, planted, harvested, tillage
     #[arg(long, value_name = "TYPE")]
     operation_type: Option<String>,
@@ -163,6 +166,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         read: ReadOptions {
             column_map,
             crop: arguments.crop.clone(),
+            equipment_width_m: arguments.width,
             operation_type,
             latest_instant_ms: Some(tomorrow_ms()),
             hold_ms: None,
@@ -171,6 +175,13 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         file_format: arguments.format.clone(),
         ..Options::default()
     })
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(metres) if metres > 0.0 && metres <= 200.0 => Ok(metres),
+        _ => Err("a width in metres, above 0 and up to 200".to_owned()),
+    }
 }
 
 /// Instants after tomorrow are not believed.
@@ -275,7 +286,11 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
             writeln!(out, "           what to do: {}", outcome.hint)?;
         }
     }
-    for finding in &file.findings {
+    let (notes, louder): (Vec<_>, Vec<_>) = file
+        .findings
+        .iter()
+        .partition(|finding| finding.severity == Severity::Note);
+    for finding in louder {
         writeln!(
             out,
             "           {}: {} ({})",
@@ -284,6 +299,10 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
         if !finding.hint.is_empty() {
             writeln!(out, "           what to do: {}", finding.hint)?;
         }
+    }
+    if !notes.is_empty() {
+        let codes: Vec<&str> = notes.iter().map(|finding| finding.code).collect();
+        writeln!(out, "           notes in report.json: {}", codes.join(", "))?;
     }
     Ok(())
 }

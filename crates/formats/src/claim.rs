@@ -74,6 +74,8 @@ pub struct ReadOptions {
     /// Source column to `property` or `property:unit`, for tables that no dictionary knows.
     pub column_map: BTreeMap<String, String>,
     pub crop: Option<String>,
+    /// Working width in metres, where the points have none.
+    pub equipment_width_m: Option<f64>,
     pub operation_type: Option<OperationType>,
     /// Instants after this are not believed. Milliseconds since 1970 UTC; `None` allows to 2100.
     pub latest_instant_ms: Option<i64>,

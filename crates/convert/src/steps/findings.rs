@@ -54,7 +54,7 @@ pub(crate) fn of(
             "standard.unit-assumed",
             Severity::Warning,
             text,
-            "give the units in a column map",
+            "if one is wrong, give its column's unit (`--column TITLE=PROPERTY:UNIT`)",
         );
     }
     if !standard.refused.is_empty() {
@@ -66,7 +66,7 @@ pub(crate) fn of(
             "standard.unit-refused",
             Severity::Warning,
             text,
-            "give the unit in a column map",
+            "give its column's unit (`--column TITLE=PROPERTY:UNIT`)",
         );
     }
     if counts.without_instant > 0 {
@@ -104,7 +104,7 @@ pub(crate) fn of(
             "standard.crop-unknown",
             Severity::Warning,
             text,
-            "give the crop at upload",
+            "give the crop (`--crop NAME`)",
         );
     }
     if !standard.present.contains(&Property::EquipmentWidth)
@@ -116,7 +116,7 @@ pub(crate) fn of(
             "standard.width-missing",
             Severity::Warning,
             text,
-            "give a file with the width",
+            "give the working width (`--width METRES`)",
         );
     }
     if !standard.present.contains(&Property::Elevation) && !standard.present.is_empty() {
@@ -144,7 +144,7 @@ fn harvest(standard: &Standard, add: &mut impl FnMut(&'static str, Severity, Str
             "standard.crop-missing",
             Severity::Warning,
             text,
-            "give the crop at upload",
+            "give the crop (`--crop NAME`)",
         );
     }
     let noticed = &counts.yields;

@@ -71,6 +71,8 @@ pub(crate) struct Standard {
     crop: Option<String>,
     crop_given: bool,
     variety: Option<String>,
+    /// Metres, given at upload for points without a width.
+    width_m: Option<f64>,
     table: CropTable,
     cap: bool,
     cleanup: Option<Compiled>,
@@ -158,6 +160,7 @@ impl Standard {
             crop: read.crop.clone().or_else(|| description.crop.clone()),
             crop_given: read.crop.is_some(),
             variety: description.variety.clone(),
+            width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             table: configuration.crop_table,
             cap: configuration.cap_dry_mass,
             cleanup,
@@ -225,6 +228,7 @@ impl Standard {
                 | Property::Area => true,
                 Property::Product | Property::Machinery => false,
                 Property::Crop => has(property) || self.crop.is_some(),
+                Property::EquipmentWidth => has(property) || self.width_m.is_some(),
                 Property::Variety => has(property) || self.variety.is_some(),
                 other => has(other) || (harvest && YIELD.contains(&other)),
             };
@@ -266,7 +270,9 @@ impl Standard {
                 }
             }
             None => {
-                metadata.insert(records::PROVENANCE.to_owned(), "derived".to_owned());
+                let given = property == Property::EquipmentWidth;
+                let provenance = if given { "given" } else { "derived" };
+                metadata.insert(records::PROVENANCE.to_owned(), provenance.to_owned());
             }
         }
         if property.kind() == Kind::Text {
@@ -497,6 +503,9 @@ impl Standard {
             let metres = if step.is_nan() { driven } else { step };
             if time > 0.0 { metres / time } else { f64::NAN }
         });
+        if let (Some(unit), Some(metres)) = (self.unit(Property::EquipmentWidth), self.width_m) {
+            track::fill(work, Property::EquipmentWidth, unit, |_, _| metres);
+        }
         self.fill(work, Property::Area, |work, row| {
             let area = work.at(Property::Distance, row)
                 * distance

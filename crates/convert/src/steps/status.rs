@@ -86,7 +86,7 @@ pub(crate) fn standard_failure(
         let message = format!("missing required properties: {}", missing.join(", "));
         let outcome = Outcome::failed(message).detail(
             "no point of the file has them and they cannot be derived",
-            "set `outOfStandardOperations` to let the file through without them",
+            remedy(&missing),
         );
         return Some(("standard.missing-properties", outcome));
     }
@@ -98,6 +98,29 @@ pub(crate) fn standard_failure(
         return Some(("standard.no-points", outcome));
     }
     None
+}
+
+/// What to do about the missing properties, the nearest way first.
+fn remedy(missing: &[&str]) -> String {
+    let lacks = |names: &[&str]| names.iter().any(|name| missing.contains(name));
+    let mut ways = Vec::new();
+    if lacks(&["crop"]) {
+        ways.push("give the crop (`--crop NAME`) or set `cropOptional`");
+    }
+    if lacks(&["seedRate"]) {
+        ways.push("export with the seed rate or set `seedRateOptional`");
+    }
+    if lacks(&["area", "wetMassPerArea", "wetMass"]) {
+        ways.push("give the working width (`--width METRES`), if the file lacks it");
+    }
+    if lacks(&["harvestMoisture"]) {
+        ways.push("export with moisture");
+    }
+    if lacks(&["appliedRate"]) {
+        ways.push("export with the applied rate");
+    }
+    ways.push("set `outOfStandardOperations` to let the file through without them");
+    ways.join("; or ")
 }
 
 fn dropped_detail(standard: &Standard) -> String {

@@ -38,8 +38,8 @@ pub(super) fn read(
     if !mapping.has_values() {
         let list: Vec<&str> = names.list.iter().take(20).map(String::as_str).collect();
         let hint = format!(
-            "none of the properties is known ({}); give a column map, for example \
-             `\"<property>\": \"wetMassPerArea:t/ha\"`",
+            "none of the properties is known ({}); say which is which, for example \
+             `--column \"<property>=wetMassPerArea:t/ha\"`",
             list.join(", ")
         );
         let what = "missing required properties: no yield, moisture, flow, seed rate, applied rate \
@@ -265,8 +265,7 @@ impl Position {
         let what = format!(
             "the coordinates are not in degrees, and their coordinate system is not known{known}"
         );
-        let hint =
-            "export in WGS 84 degrees, or give the column map an entry `\"crs\": \"EPSG:32612\"`";
+        let hint = "export in WGS 84 degrees, or give the coordinate system (`--column crs=EPSG:32612` is UTM zone 12 north)";
         Err(ReadError::unsupported(place.clone(), what, hint))
     }
 

@@ -567,7 +567,7 @@ fn no_known_columns(place: Place, titles: &[Title]) -> ReadError {
     ReadError::unsupported(
         place,
         what,
-        "give a column map that tells which column is which property",
+        "say which column is which property (`--column TITLE=PROPERTY:UNIT`)",
     )
 }
 

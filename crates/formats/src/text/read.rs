@@ -137,8 +137,8 @@ fn missing(layout: &Layout, place: Place) -> ReadError {
         .map(|t| t.name.as_str())
         .collect();
     let hint = format!(
-        "none of the columns is known ({}); give a column map, for example \
-         `\"<title>\": \"wetMassPerArea:t/ha\"`",
+        "none of the columns is known ({}); say which is which, for example \
+         `--column \"<title>=wetMassPerArea:t/ha\"`",
         titles.join(", ")
     );
     let what = "missing required properties: no yield, moisture, flow, seed rate, applied rate or \
@@ -272,11 +272,11 @@ impl Position {
             return Err(ReadError::malformed(
                 place.clone(),
                 what,
-                "map them, for example `\"X\": \"longitude\"`",
+                "say which they are, for example `--column X=longitude --column Y=latitude`",
             ));
         };
         if let Some(code) = options.column_map.get("crs") {
-            let hint = "give the column map an entry `\"crs\": \"EPSG:<code>\"`";
+            let hint = "give it as `--column crs=EPSG:<code>`";
             let projection = Projection::from_code(code)
                 .map_err(|what| ReadError::unsupported(place.clone(), what, hint))?;
             return Ok(Self::Projected {
@@ -302,8 +302,8 @@ impl Position {
             "columns `{}` and `{}` are not in degrees and the file does not say its coordinate system",
             titles[0], titles[1]
         );
-        let hint = "export with longitude and latitude, or give the column map an entry \
-                    `\"crs\": \"EPSG:32720\"` (UTM zone 20 south)";
+        let hint = "export with longitude and latitude, or give the coordinate system \
+                    (`--column crs=EPSG:32720` is UTM zone 20 south)";
         Err(ReadError::unsupported(place.clone(), what, hint))
     }
 

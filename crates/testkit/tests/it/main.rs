@@ -6,4 +6,5 @@ mod common;
 mod corpus;
 mod hostile;
 mod samples;
+mod totals;
 mod truth;
