@@ -14,9 +14,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("outputs", &["model"]),
     ("convert", &["model", "formats", "outputs"]),
     ("testkit", &["model", "formats", "outputs", "convert"]),
+    ("server", &["model", "formats", "outputs", "convert"]),
     (
         "cli",
-        &["model", "formats", "outputs", "convert", "testkit"],
+        &[
+            "model", "formats", "outputs", "convert", "server", "testkit",
+        ],
     ),
 ];
 

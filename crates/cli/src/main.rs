@@ -1,10 +1,12 @@
 //! `tramline`: the one executable. Each subcommand has a file; all work is in the library crates.
 
+mod account;
 mod convert;
 mod demo;
 mod formats;
 mod inspect;
 mod progress;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,6 +29,14 @@ enum Command {
     Formats(formats::Arguments),
     /// Make a sample stick with our own generator and convert it
     Demo(demo::Arguments),
+    /// Run the service: HTTP API and conversion on a folder of data
+    Serve(serve::Arguments),
+    /// Add accounts to the service
+    #[command(subcommand)]
+    Account(account::Command),
+    /// What the service runs for each upload
+    #[command(name = tramline_server::jobs::child::COMMAND, hide = true)]
+    ConvertChild,
 }
 
 /// Exit codes: 0 all files processed, 1 some failed, 2 wrong usage, 3 nothing recognised.
@@ -45,6 +55,11 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Formats(arguments) => formats::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Account(command) => account::run(&command),
+        Command::ConvertChild => {
+            return ExitCode::from(tramline_server::jobs::child::main());
+        }
     };
     outcome.unwrap_or_else(|error| {
         // A reader that closes the pipe early (`| head`) is no failure of ours.

@@ -47,7 +47,7 @@ impl Bar {
                 self.bar
                     .set_message(format!("{}: {}", self.name, step.name()));
             }
-            Progress::Done { .. } => {}
+            Progress::Dataset { .. } | Progress::Done { .. } => {}
         }
     }
 

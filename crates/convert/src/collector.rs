@@ -74,6 +74,9 @@ impl<'a> Collector<'a> {
         main.clone_into(&mut self.main);
         self.entries = entries;
         self.in_claim = 0;
+        (self.progress)(Progress::Dataset {
+            main: main.to_owned(),
+        });
     }
 
     /// A dataset ends with what its reader returned.

@@ -12,6 +12,7 @@ use crate::steps::{findings, raw, status, summary};
 use crate::writers::{Artifact, document};
 use arrow_array::{Array, Float64Array, RecordBatch};
 use arrow_select::filter::filter_record_batch;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use tramline_model::{
     Ending, Finding, OperationDescription, OperationType, Place, Property, ReadError,
@@ -322,7 +323,7 @@ impl File {
         options: &Options,
         sink: &mut dyn Sink,
         points: &mut PointCounts,
-    ) -> Result<serde_json::Value, RunError> {
+    ) -> Result<Box<RawValue>, RunError> {
         let configuration = &options.configuration;
         let filtered = configuration.operations_filtered_geojson;
         if filtered
@@ -383,7 +384,7 @@ impl File {
         })?;
         self.keep("filteredGeojson", geojson)?;
         self.keep("filteredGeoparquet", parquet)?;
-        Ok(coverage.geometry())
+        serde_json::value::to_raw_value(&coverage.geometry()).map_err(shape)
     }
 
     /// Half the implement's width, else half the way between points, in metres.
@@ -400,7 +401,7 @@ impl File {
     fn write_summary(
         &mut self,
         ending: &Ending,
-        geometry: &serde_json::Value,
+        geometry: &RawValue,
         options: &Options,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
@@ -412,7 +413,7 @@ impl File {
                 &self.description,
                 &ending.display_totals,
                 &options.configuration,
-                geometry,
+                geometry.to_owned(),
             );
             let name = self.name(&format!("summary{suffix}.json"));
             document(sink, &name, &feature)?;

@@ -5,6 +5,7 @@ use crate::configuration::{Configuration, UnitSystem};
 use crate::plan::Step;
 use crate::report::{FileStatus, Report, UnclaimedEntry};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
 use tramline_model::{Provider, ReadError};
@@ -25,6 +26,8 @@ pub struct Options {
     /// The first is used for the standard output, further ones for more summaries and units maps;
     /// empty means the configuration's `unitMeasurement`.
     pub unit_systems: Vec<UnitSystem>,
+    /// Datasets that are not read, by main entry, each with the reason: one failed machine file.
+    pub refused: BTreeMap<String, String>,
 }
 
 impl Default for Options {
@@ -39,6 +42,7 @@ impl Default for Options {
             geojson: true,
             geoparquet: true,
             unit_systems: Vec::new(),
+            refused: BTreeMap::new(),
         }
     }
 }
@@ -59,6 +63,10 @@ pub enum Progress {
     /// Datasets that were recognised; one may hold several machine files.
     Detected {
         files: usize,
+    },
+    /// A dataset begins, named by its main entry.
+    Dataset {
+        main: String,
     },
     /// A machine file begins.
     File {
@@ -138,6 +146,16 @@ pub fn run(
             }
             Verdict::Read => {
                 collector.start_claim(main, entries().collect());
+                if let Some(reason) = options.refused.get(main) {
+                    let mut description = collector.unknown_operation(tree.name(claim.main));
+                    let format = registry::by_id(claim.format);
+                    if let Some(code) = format.and_then(|format| format.file_formats.first()) {
+                        description.file_format = code;
+                    }
+                    let hint = "please report it with the file";
+                    collector.unreadable(&description, reason, hint)?;
+                    continue;
+                }
                 let read = registry::by_id(claim.format).map(|format| format.read);
                 let Some(read) = read else { continue };
                 // A defect in a reader is one failed file.

@@ -3,7 +3,7 @@
 
 use geo::algorithm::bool_ops::unary_union;
 use geo::algorithm::orient::{Direction, Orient};
-use geo::{Coord, LineString, Polygon};
+use geo::{Area, Coord, LineString, MultiPolygon, Polygon, Simplify, Validation};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -101,7 +101,7 @@ impl Coverage {
                 Polygon::new(LineString::new(ring), Vec::new())
             })
             .collect();
-        let union = unary_union(&octagons).orient(Direction::Default);
+        let union = smooth(unary_union(&octagons), radius);
         let place = |c: &Coord<f64>| {
             let longitude = self.origin.0 + c.x / self.metres_per_degree.0;
             let latitude = self.origin.1 + c.y / self.metres_per_degree.1;
@@ -120,6 +120,24 @@ impl Coverage {
             .collect();
         json!({ "type": "MultiPolygon", "coordinates": polygons })
     }
+}
+
+/// Without the gaps between neighbouring buffers and without the scallops of their rims.
+fn smooth(union: MultiPolygon<f64>, radius: f64) -> MultiPolygon<f64> {
+    let least = 4.0 * radius * radius;
+    let filled: MultiPolygon<f64> = union
+        .into_iter()
+        .map(|polygon| {
+            let (exterior, mut interiors) = polygon.into_inner();
+            let wide =
+                |ring: &LineString| Polygon::new(ring.clone(), Vec::new()).unsigned_area() >= least;
+            interiors.retain(wide);
+            Polygon::new(exterior, interiors)
+        })
+        .collect();
+    let simple = filled.simplify(radius / 4.0);
+    let best = if simple.is_valid() { simple } else { filled };
+    best.orient(Direction::Default)
 }
 
 /// The cell of double size that holds a cell.

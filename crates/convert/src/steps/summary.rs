@@ -7,6 +7,7 @@ use super::totals::{Group, RATES, Weighted};
 use super::unit_choice::total_unit;
 use super::yields::YIELD;
 use crate::configuration::Configuration;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tramline_model::property::Kind;
 use tramline_model::{
@@ -36,6 +37,15 @@ pub(crate) fn units_map(standard: &Standard, units: &Units) -> Value {
     Value::Object(map)
 }
 
+/// A GeoJSON feature whose geometry stays on one line, however much of it there is.
+#[derive(serde::Serialize)]
+pub(crate) struct Feature {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    properties: Map<String, Value>,
+    geometry: Box<RawValue>,
+}
+
 /// The whole Feature.
 pub(crate) fn feature(
     standard: &Standard,
@@ -43,8 +53,8 @@ pub(crate) fn feature(
     description: &OperationDescription,
     display_totals: &[DisplayTotal],
     configuration: &Configuration,
-    geometry: &Value,
-) -> Value {
+    geometry: Box<RawValue>,
+) -> Feature {
     let mut writer = Writer {
         standard,
         units,
@@ -70,7 +80,11 @@ pub(crate) fn feature(
             .out
             .insert("displayTotals".to_owned(), Value::Array(list));
     }
-    json!({ "type": "Feature", "properties": writer.out, "geometry": geometry })
+    Feature {
+        kind: "Feature",
+        properties: writer.out,
+        geometry,
+    }
 }
 
 fn total(value: f64, unit: &str) -> Value {

@@ -1,0 +1,535 @@
+//! Batches: uploading, listing, following, trying again, removing.
+
+use super::caller::{BaseUrl, Caller};
+use super::parameters::{Parameters, path_id};
+use super::problem::Problem;
+use super::receive::{form, too_large};
+use super::users::known_user;
+use crate::clock::iso;
+use crate::db::{NewRun, NewUpload, Upload, UploadFilter, UploadSort, UploadStatus};
+use crate::error::StoreError;
+use crate::jobs::{Check, ConvertTask, Given, check};
+use crate::state::{Slot, State};
+use axum::extract::multipart::Multipart;
+use axum::extract::{self, Path};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Names that an upload may give as its provider.
+pub(crate) const PROVIDERS: &[&str] = &[
+    "Other",
+    "Leaf",
+    "ClimateFieldView",
+    "CNHI",
+    "JohnDeere",
+    "Trimble",
+    "AgLeader",
+    "RavenSlingshot",
+    "Stara",
+    "Farmobile",
+    "PrecisionPlanting",
+    "Raven",
+    "Panorama",
+];
+
+const SORTS: &[(&str, UploadSort)] = &[
+    ("id", UploadSort::Id),
+    ("fileName", UploadSort::FileName),
+    ("size", UploadSort::Size),
+    ("status", UploadSort::Status),
+    ("provider", UploadSort::Provider),
+    ("uploadTimestamp", UploadSort::UploadTimestamp),
+];
+
+/// A batch. `leafFiles` stands only where one is read.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Batch {
+    id: String,
+    leaf_user_id: String,
+    provider: String,
+    status: UploadStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_details: Option<String>,
+    file_name: String,
+    size: u64,
+    upload_timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaf_files: Option<Vec<String>>,
+    /// Extension: the first batch of the same bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<String>,
+    /// Extension: entries that no machine file was made of, with the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    ignored_entries: Option<Box<serde_json::value::RawValue>>,
+    /// Extension: what was noticed about the batch as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    findings: Option<Box<serde_json::value::RawValue>>,
+    /// Extension: SHA-256 of the bytes received.
+    sha256: String,
+}
+
+fn document(text: String) -> Option<Box<serde_json::value::RawValue>> {
+    serde_json::value::RawValue::from_string(text)
+        .ok()
+        .filter(|raw| raw.get() != "[]")
+}
+
+impl Batch {
+    fn new(upload: Upload, files: Option<Vec<String>>) -> Self {
+        Self {
+            id: upload.id,
+            leaf_user_id: upload.user_id,
+            provider: upload.provider,
+            status: upload.status,
+            status_details: upload.status_details,
+            file_name: upload.file_name,
+            size: upload.size,
+            upload_timestamp: iso(upload.uploaded),
+            leaf_files: files,
+            duplicate_of: upload.duplicate_of,
+            ignored_entries: document(upload.ignored),
+            findings: document(upload.findings),
+            sha256: upload.sha256,
+        }
+    }
+}
+
+/// The batch, or 404.
+pub(crate) async fn known_batch(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+) -> Result<Upload, Problem> {
+    let upload = state.db.upload(&caller.account, &path_id(id)?).await?;
+    upload.ok_or_else(|| Problem::not_found("batch"))
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct UploadQuery {
+    /// Whose files they are. Also as a part of the form.
+    #[param(rename = "leafUserId")]
+    leaf_user_id: Option<String>,
+    /// `Other` lets the format be found out. Also as a part of the form.
+    provider: Option<String>,
+    /// Looks for this format only.
+    #[param(rename = "fileFormat")]
+    file_format: Option<String>,
+    /// Extension: convert again what is known already.
+    force: Option<bool>,
+    /// Extension: crop, where the file names none.
+    crop: Option<String>,
+    /// Extension: working width in metres, where the file has none.
+    width: Option<f64>,
+    /// Extension: kind of work, where the file does not tell.
+    #[param(rename = "operationType")]
+    operation_type: Option<String>,
+    /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
+    column: Option<Vec<String>>,
+}
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub(crate) struct UploadForm {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Uploads a zip (or one machine file that stands alone)
+#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(UploadQuery),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    mut query: Parameters,
+    headers: HeaderMap,
+    multipart: Result<Multipart, extract::multipart::MultipartRejection>,
+) -> Result<impl IntoResponse, Problem> {
+    let limit = state.settings.upload_bytes;
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    let multipart = multipart.map_err(|rejection| {
+        Problem::bad_request(rejection.body_text())
+            .hint("send `multipart/form-data` with a part `file`")
+    })?;
+    // What the query says can be judged before the body is taken in.
+    if query.text("leafUserId").is_some() {
+        parameters(&state, &caller, &query).await?;
+    }
+    let _slot = Slot::take(&state, &caller.account).ok_or_else(|| {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
+    })?;
+    let form = form(&state, multipart).await?;
+    for (name, value) in form.parts {
+        query.add(&name, value);
+    }
+    let parameters = parameters(&state, &caller, &query).await?;
+    let file = form.file;
+    let program = state.converter()?;
+    let order = Check {
+        input: file.path.clone(),
+        name: file.name.clone(),
+        upload_bytes: limit,
+        memory_bytes: state.settings.convert_memory_bytes,
+    };
+    let checked = check(&program, order)
+        .await
+        .map_err(|cause| StoreError::io("converter", cause))?;
+    if let Err(message) = checked {
+        let (text, hint) = message
+            .trim_end()
+            .split_once('\n')
+            .unwrap_or((message.trim_end(), ""));
+        let detail = format!("`{}`: {text}", file.name);
+        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
+    }
+    let id = Uuid::now_v7().to_string();
+    let upload = NewUpload {
+        blob_key: format!("uploads/{}/{id}", parameters.user),
+        account_id: caller.account.clone(),
+        user_id: parameters.user.clone(),
+        provider: parameters.provider,
+        file_format: parameters.file_format,
+        file_name: file.name.clone(),
+        size: file.size,
+        sha256: file.sha256.clone(),
+        given: parameters.given,
+        findings: "[]".to_owned(),
+        idempotency: key(&headers)?,
+        id,
+    };
+    let run = NewRun {
+        id: Uuid::now_v7().to_string(),
+        account_id: caller.account.clone(),
+        user_id: parameters.user,
+        kind: "convert",
+        subject: upload.id.clone(),
+        task: "{}".to_owned(),
+    };
+    let (blobs, path, target) = (
+        state.blobs.clone(),
+        file.path.clone(),
+        upload.blob_key.clone(),
+    );
+    tokio::task::spawn_blocking(move || blobs.adopt_file(&path, &target))
+        .await
+        .map_err(|cause| StoreError::io("blobs", std::io::Error::other(cause)))??;
+    let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
+    if stored.id != upload.id || stored.duplicate_of.is_some() {
+        // The first upload has the bytes already.
+        state
+            .blobs
+            .remove(std::slice::from_ref(&upload.blob_key))
+            .await;
+    }
+    state.work.notify_one();
+    let location = format!("/services/operations/api/batch/{}", stored.id);
+    Ok((
+        StatusCode::CREATED,
+        [("location", location)],
+        axum::Json(Batch::new(stored, None)),
+    ))
+}
+
+/// What query and form say.
+struct Wanted {
+    user: String,
+    provider: String,
+    file_format: Option<String>,
+    given: String,
+    force: bool,
+}
+
+async fn parameters(state: &State, caller: &Caller, query: &Parameters) -> Result<Wanted, Problem> {
+    query.required("leafUserId")?;
+    if query.all("leafUserId").count() > 1 {
+        return Err(Problem::field("query", "leafUserId", "comes twice"));
+    }
+    let user = query.uuid("leafUserId")?.unwrap_or_default();
+    let user = known_user(state, caller, &user).await?.id;
+    let provider = query
+        .one_of("provider", PROVIDERS)?
+        .unwrap_or_else(|| "Other".to_owned());
+    let kinds = ["applied", "planted", "harvested", "tillage"];
+    let mut given = Given {
+        crop: query.owned("crop"),
+        width: query.number("width")?,
+        operation_type: query.one_of("operationType", &kinds)?,
+        columns: BTreeMap::new(),
+    };
+    if given
+        .width
+        .is_some_and(|width| width <= 0.0 || width > 200.0)
+    {
+        return Err(Problem::field(
+            "query",
+            "width",
+            "is not above 0 and up to 200 metres",
+        ));
+    }
+    for column in query.all("column") {
+        let (title, meaning) = column
+            .split_once('=')
+            .ok_or_else(|| Problem::field("query", "column", "is not TITLE=PROPERTY[:UNIT]"))?;
+        given
+            .columns
+            .insert(title.trim().to_owned(), meaning.trim().to_owned());
+    }
+    Ok(Wanted {
+        user,
+        provider,
+        file_format: query.owned("fileFormat"),
+        given: serde_json::to_string(&given)
+            .map_err(|cause| StoreError::document("parameters of an upload", cause))?,
+        force: query.boolean("force")?.unwrap_or(false),
+    })
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(text) if (1..=255).contains(&text.len()) => Ok(Some(text.to_owned())),
+        _ => Err(Problem::bad_request(
+            "the `Idempotency-Key` header is not 1 to 255 plain characters",
+        )),
+    }
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct BatchQuery {
+    leaf_user_id: Option<String>,
+    status: Option<String>,
+    upload_start_time: Option<String>,
+    upload_end_time: Option<String>,
+    process_start_time: Option<String>,
+    process_end_time: Option<String>,
+    page: Option<u64>,
+    size: Option<u64>,
+    sort: Option<String>,
+}
+
+/// Batches of the account
+#[utoipa::path(get, path = "/services/operations/api/batch", tag = "batches", params(BatchQuery),
+    responses((status = 200, body = [Batch]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn list(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    query: Parameters,
+) -> Result<(HeaderMap, axum::Json<Vec<Batch>>), Problem> {
+    let names: Vec<&str> = UploadStatus::ALL
+        .iter()
+        .map(|status| status.name())
+        .collect();
+    let filter = UploadFilter {
+        user: query.uuid("leafUserId")?,
+        status: query
+            .one_of("status", &names)?
+            .and_then(|name| UploadStatus::from_name(&name)),
+        uploaded_from: query.time(&["uploadStartTime"])?,
+        uploaded_to: query.time(&["uploadEndTime"])?,
+        processed_from: query.time(&["processStartTime"])?,
+        processed_to: query.time(&["processEndTime"])?,
+    };
+    let sort = query.sort(SORTS)?;
+    let page = query.page();
+    let found = state
+        .db
+        .uploads(&caller.account, &filter, &sort, page)
+        .await?;
+    let headers = query.headers(&base, page, found.total);
+    let mut batches = Vec::with_capacity(found.items.len());
+    for upload in found.items {
+        let files = state
+            .db
+            .file_ids_of_upload(&caller.account, &upload.id)
+            .await?;
+        batches.push(Batch::new(upload, Some(files)));
+    }
+    Ok((headers, axum::Json(batches)))
+}
+
+/// One batch
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
+    responses((status = 200, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Batch>, Problem> {
+    let upload = known_batch(&state, &caller, &id).await?;
+    let files = state
+        .db
+        .file_ids_of_upload(&caller.account, &upload.id)
+        .await?;
+    Ok(axum::Json(Batch::new(upload, Some(files))))
+}
+
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FileList {
+    leaf_files: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailedFiles {
+    leaf_files: Vec<String>,
+    status: &'static str,
+    /// The most frequent message.
+    message: String,
+    /// Extension: files by message, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<BTreeMap<String, Vec<String>>>,
+}
+
+/// The files of a batch by how they stand; failed ones by the step at which they stopped.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BatchStatus {
+    converted: FileList,
+    processing: FileList,
+    failed: BTreeMap<String, FailedFiles>,
+}
+
+/// The files of a batch by how they stand
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", tag = "batches",
+    params(("id" = String, Path), ("page" = Option<u64>, Query), ("size" = Option<u64>, Query),
+        ("sort" = Option<String>, Query)),
+    responses((status = 200, body = BatchStatus), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn status(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<(HeaderMap, axum::Json<BatchStatus>), Problem> {
+    let upload = known_batch(&state, &caller, &id).await?;
+    let page = query.page();
+    let groups = state
+        .db
+        .file_groups(&caller.account, &upload.id, page)
+        .await?;
+    let headers = query.headers(&base, page, groups.total);
+    let mut status = BatchStatus {
+        converted: FileList::default(),
+        processing: FileList::default(),
+        failed: BTreeMap::new(),
+    };
+    let mut failed: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for (id, state, step, message) in groups.files {
+        match state.as_str() {
+            "processed" => status.converted.leaf_files.push(id),
+            "failed" => failed
+                .entry(step.unwrap_or_else(|| "rawGeojson".to_owned()))
+                .or_default()
+                .entry(message.unwrap_or_default())
+                .or_default()
+                .push(id),
+            _ => status.processing.leaf_files.push(id),
+        }
+    }
+    for (step, messages) in failed {
+        let most = messages.iter().max_by_key(|(_, files)| files.len());
+        let group = FailedFiles {
+            leaf_files: messages.values().flatten().cloned().collect(),
+            status: "failed",
+            message: most.map(|(message, _)| message.clone()).unwrap_or_default(),
+            messages: (messages.len() > 1).then_some(messages),
+        };
+        status.failed.insert(step, group);
+    }
+    Ok((headers, axum::Json(status)))
+}
+
+/// Converts again what failed
+#[utoipa::path(put, path = "/services/operations/api/batch/{id}/retry", tag = "batches", params(("id" = String, Path)),
+    responses((status = 200, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn retry(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Batch>, Problem> {
+    let mut upload = known_batch(&state, &caller, &id).await?;
+    let first = match &upload.duplicate_of {
+        None => upload.clone(),
+        Some(first) => known_batch(&state, &caller, first).await?,
+    };
+    let mut failed = Vec::new();
+    let mut known = 0;
+    for file in state
+        .db
+        .file_ids_of_upload(&caller.account, &first.id)
+        .await?
+    {
+        known += 1;
+        let row = state.db.file(&caller.account, &file).await?;
+        if row.is_some_and(|row| row.status == "failed") {
+            failed.push(file);
+        }
+    }
+    if known > 0 && failed.is_empty() {
+        // Nothing to do: the batch ends as it is.
+        upload.status = UploadStatus::Received;
+        return Ok(axum::Json(Batch::new(upload, None)));
+    }
+    let task = ConvertTask {
+        // No file yet: everything is to be done.
+        only: (known > 0).then_some(failed),
+        refused: BTreeMap::new(),
+    };
+    let run = NewRun {
+        id: Uuid::now_v7().to_string(),
+        account_id: caller.account.clone(),
+        user_id: first.user_id.clone(),
+        kind: "convert",
+        subject: first.id.clone(),
+        task: serde_json::to_string(&task)
+            .map_err(|cause| StoreError::document("task of a run", cause))?,
+    };
+    state.db.retry_upload(&first, &run).await?;
+    state.work.notify_one();
+    upload.status = UploadStatus::Received;
+    upload.status_details = None;
+    Ok(axum::Json(Batch::new(upload, None)))
+}
+
+/// Removes the batch with its files
+#[utoipa::path(delete, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let keys = state
+        .db
+        .remove_upload(&caller.account, &path_id(&id)?)
+        .await?;
+    let keys = keys.ok_or_else(|| Problem::not_found("batch"))?;
+    state.blobs.remove(&keys).await;
+    Ok(StatusCode::NO_CONTENT)
+}

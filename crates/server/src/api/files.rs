@@ -1,0 +1,380 @@
+//! Machine files: listing with the contract's filters, one file, its documents.
+
+use super::caller::{BaseUrl, Caller};
+use super::file_body::{MachineFile, artifact_url};
+use super::parameters::{Parameters, path_id};
+use super::problem::Problem;
+use crate::db::{FileFilter, FileRow, FileSort, NewRun};
+use crate::error::StoreError;
+use crate::jobs::ConvertTask;
+use crate::state::State;
+use axum::extract::{self, Path};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+const PROVIDERS: &[&str] = super::batches::PROVIDERS;
+const STATES: &[&str] = &["processed", "failed", "processing"];
+const ORIGINS: &[&str] = &["provider", "automerged", "merged", "uploaded"];
+const OPERATIONS: &[&str] = &["applied", "planted", "harvested", "tillage"];
+const SORTS: &[(&str, FileSort)] = &[
+    ("id", FileSort::Id),
+    ("fileName", FileSort::FileName),
+    ("createdTime", FileSort::CreatedTime),
+    ("updatedTime", FileSort::UpdatedTime),
+    ("origin", FileSort::Origin),
+    ("leafUserId", FileSort::LeafUserId),
+    ("sizeInBytes", FileSort::SizeInBytes),
+    ("provider", FileSort::Provider),
+    ("organizationId", FileSort::OrganizationId),
+    ("fileFormat", FileSort::FileFormat),
+];
+
+/// The filters of the list; all that are given must hold.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct FileQuery {
+    leaf_user_id: Option<String>,
+    provider: Option<String>,
+    status: Option<String>,
+    origin: Option<String>,
+    organization_id: Option<String>,
+    batch_id: Option<String>,
+    file_id: Option<String>,
+    file_format: Option<String>,
+    created_time: Option<String>,
+    updated_time: Option<String>,
+    /// Also as `operationStartTime`.
+    start_time: Option<String>,
+    /// Also as `operationEndTime`.
+    end_time: Option<String>,
+    operation_start_time: Option<String>,
+    operation_end_time: Option<String>,
+    operation_type: Option<String>,
+    /// Square metres.
+    min_area: Option<f64>,
+    provider_file_id: Option<String>,
+    /// Only files with (or without) a standardGeojson.
+    standard: Option<bool>,
+    page: Option<u64>,
+    size: Option<u64>,
+    sort: Option<String>,
+    /// Extension: `operations` wraps the list as older clients expect it.
+    envelope: Option<String>,
+}
+
+fn filter(query: &Parameters) -> Result<FileFilter, Problem> {
+    Ok(FileFilter {
+        user: query.uuid("leafUserId")?,
+        provider: query.one_of("provider", PROVIDERS)?,
+        status: query.one_of("status", STATES)?,
+        origin: query.one_of("origin", ORIGINS)?,
+        organization_id: query.owned("organizationId"),
+        upload: query.uuid("batchId")?,
+        file: query.uuid("fileId")?,
+        file_format: query.text("fileFormat").map(str::to_ascii_uppercase),
+        created_from: query.time(&["createdTime"])?,
+        updated_from: query.time(&["updatedTime"])?,
+        started_from: query.time(&["startTime", "operationStartTime"])?,
+        ended_to: query.time(&["endTime", "operationEndTime"])?,
+        operation_type: query.one_of("operationType", OPERATIONS)?,
+        min_area_m2: query.number("minArea")?,
+        provider_file_id: query.owned("providerFileId"),
+        standard: query.boolean("standard")?,
+    })
+}
+
+/// Whether the user's configuration shows GeoParquet.
+pub(crate) async fn shows_parquet(
+    state: &State,
+    account: &str,
+    user: &str,
+) -> Result<bool, Problem> {
+    let configuration = crate::configuration::for_user(state, account, user).await?;
+    Ok(configuration.enable_geoparquet_output)
+}
+
+/// Machine files of the account
+#[utoipa::path(get, path = "/services/operations/api/files", tag = "files", params(FileQuery),
+    responses((status = 200, body = [MachineFile]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn list(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    query: Parameters,
+) -> Result<Response, Problem> {
+    let filter = filter(&query)?;
+    let sort = query.sort(SORTS)?;
+    let page = query.page();
+    let envelope = query.one_of("envelope", &["operations"])?.is_some();
+    let found = state
+        .db
+        .files(&caller.account, &filter, &sort, page)
+        .await?;
+    let headers = query.headers(&base, page, found.total);
+    let mut parquet: BTreeMap<String, bool> = BTreeMap::new();
+    let mut files = Vec::with_capacity(found.items.len());
+    for row in found.items {
+        let shown = match parquet.get(&row.user_id) {
+            Some(shown) => *shown,
+            None => {
+                let shown = shows_parquet(&state, &caller.account, &row.user_id).await?;
+                parquet.insert(row.user_id.clone(), shown);
+                shown
+            }
+        };
+        files.push(MachineFile::new(row, &caller.username, &base, shown));
+    }
+    if envelope || state.settings.files_envelope {
+        let body = Envelope {
+            message: "SUCCESS",
+            operations: files,
+        };
+        return Ok((headers, axum::Json(body)).into_response());
+    }
+    Ok((headers, axum::Json(files)).into_response())
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    message: &'static str,
+    operations: Vec<MachineFile>,
+}
+
+/// The file, or 404.
+pub(crate) async fn known_file(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+) -> Result<FileRow, Problem> {
+    let file = state.db.file(&caller.account, &path_id(id)?).await?;
+    file.ok_or_else(|| Problem::not_found("file"))
+}
+
+/// One machine file
+#[utoipa::path(get, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
+    Ok(axum::Json(MachineFile::new(
+        row,
+        &caller.username,
+        &base,
+        parquet,
+    )))
+}
+
+fn json(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// Statistics, totals and the worked area as a GeoJSON feature
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/summary", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn summary(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let missing = || {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("the file is {} and has no summary", row.status),
+        )
+    };
+    row.summary.clone().map(json).ok_or_else(missing)
+}
+
+/// The unit of each property of this file
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/units", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, body = BTreeMap<String, String>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn units(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    Ok(json(known_file(&state, &caller, &id).await?.units))
+}
+
+/// How each step ended
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/status", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn status(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    Ok(json(known_file(&state, &caller, &id).await?.steps))
+}
+
+/// Address of a GeoParquet file.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StandardGeoparquet {
+    download_standard_geoparquet: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolygonGeoparquet {
+    download_polygon_geoparquet: String,
+}
+
+async fn parquet(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    (kind, switch): (&str, &str),
+) -> Result<FileRow, Problem> {
+    let row = known_file(state, caller, id).await?;
+    let configuration =
+        crate::configuration::for_user(state, &caller.account, &row.user_id).await?;
+    let on = configuration.enable_geoparquet_output
+        || (kind == "polygonGeoparquet" && configuration.enable_polygon_output);
+    let detail = if !on {
+        format!("the configuration `{switch}` is off for this user")
+    } else if row.artifacts.iter().any(|known| known == kind) {
+        return Ok(row);
+    } else {
+        format!("the file is {} and has no {kind}", row.status)
+    };
+    Err(Problem::new(StatusCode::NOT_FOUND, detail))
+}
+
+/// The standard points as GeoParquet
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/standardGeoparquet", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = StandardGeoparquet), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn standard_geoparquet(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<StandardGeoparquet>, Problem> {
+    let kind = "standardGeoparquet";
+    let row = parquet(&state, &caller, &id, (kind, "enableGeoparquetOutput")).await?;
+    let download_standard_geoparquet = artifact_url(&base, &row.id, kind);
+    Ok(axum::Json(StandardGeoparquet {
+        download_standard_geoparquet,
+    }))
+}
+
+/// The swath polygons as GeoParquet
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/polygonGeoparquet", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = PolygonGeoparquet), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn polygon_geoparquet(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<PolygonGeoparquet>, Problem> {
+    let kind = "polygonGeoparquet";
+    let row = parquet(&state, &caller, &id, (kind, "enablePolygonOutput")).await?;
+    let download_polygon_geoparquet = artifact_url(&base, &row.id, kind);
+    Ok(axum::Json(PolygonGeoparquet {
+        download_polygon_geoparquet,
+    }))
+}
+
+/// Images of the file's properties
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/images", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn images(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Vec<serde_json::Value>>, Problem> {
+    known_file(&state, &caller, &id).await?;
+    // The step `propertiesPNGs` is skipped so far: no file has images.
+    Ok(axum::Json(Vec::new()))
+}
+
+/// Removes the file with its artifacts
+#[utoipa::path(delete, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let keys = state
+        .db
+        .remove_file(&caller.account, &path_id(&id)?)
+        .await?;
+    let keys = keys.ok_or_else(|| Problem::not_found("file"))?;
+    state.blobs.remove(&keys).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Converts the file again with the configuration as it is now
+#[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn reprocess(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let new_id = Uuid::now_v7().to_string();
+    let run = match &row.upload_id {
+        Some(upload) => {
+            let task = ConvertTask {
+                only: Some(vec![row.id.clone()]),
+                refused: BTreeMap::new(),
+            };
+            NewRun {
+                id: new_id,
+                account_id: caller.account.clone(),
+                user_id: row.user_id.clone(),
+                kind: "convert",
+                subject: upload.clone(),
+                task: serde_json::to_string(&task)
+                    .map_err(|cause| StoreError::document("task of a run", cause))?,
+            }
+        }
+        None => NewRun {
+            id: new_id,
+            account_id: caller.account.clone(),
+            user_id: row.user_id.clone(),
+            kind: "merge",
+            subject: row.id.clone(),
+            task: "{}".to_owned(),
+        },
+    };
+    state
+        .db
+        .reprocess_file(&caller.account, &row.id, &run)
+        .await?;
+    state.work.notify_one();
+    let row = known_file(&state, &caller, &id).await?;
+    let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
+    Ok(axum::Json(MachineFile::new(
+        row,
+        &caller.username,
+        &base,
+        parquet,
+    )))
+}

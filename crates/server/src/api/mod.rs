@@ -1,0 +1,19 @@
+//! The HTTP edge: every route of the contract, and what goes around them all.
+
+mod artifacts;
+mod authenticate;
+mod batches;
+mod body;
+mod caller;
+mod file_body;
+mod files;
+mod health;
+mod parameters;
+mod problem;
+mod progress;
+mod receive;
+mod router;
+mod users;
+
+pub use router::description;
+pub(crate) use router::router;

@@ -1,0 +1,190 @@
+//! What a client is told when something fails: problem details (RFC 9457) with the contract's
+//! extra keys.
+//!
+//! Rule: a cause from database or disk is logged under the request's id and never sent.
+
+use crate::error::StoreError;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A field of a request that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FieldError {
+    pub(crate) object_name: String,
+    pub(crate) field: String,
+    pub(crate) message: String,
+}
+
+/// The body of every failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) title: String,
+    pub(crate) status: u16,
+    pub(crate) detail: String,
+    /// What the person can do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) path: String,
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error_key: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) field_errors: Vec<FieldError>,
+    /// Seconds after which trying again makes sense.
+    #[serde(skip)]
+    pub(crate) retry_after: Option<u32>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            hint: None,
+            path: String::new(),
+            message: format!("error.http.{}", status.as_u16()),
+            error_key: None,
+            field_errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// A parameter or member that cannot be used.
+    pub(crate) fn field(object: &str, field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let mut problem = Self::bad_request(format!("`{field}`: {message}"));
+        "error.validation".clone_into(&mut problem.message);
+        problem.field_errors.push(FieldError {
+            object_name: object.to_owned(),
+            field: field.to_owned(),
+            message,
+        });
+        problem
+    }
+
+    /// Unknown, or another account's: the same answer.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("no such {what}"))
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Not Authenticated")
+    }
+
+    #[must_use]
+    pub(crate) fn key(mut self, key: &'static str) -> Self {
+        self.error_key = Some(key);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    fn response(&self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(cause: StoreError) -> Self {
+        tracing::error!(%cause, "request failed");
+        let full = matches!(&cause, StoreError::Io { cause, .. }
+            if cause.kind() == std::io::ErrorKind::StorageFull);
+        if full {
+            return Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "the server's storage is full",
+            );
+        }
+        if matches!(cause, StoreError::Database(sqlx::Error::PoolTimedOut)) {
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy").after(5);
+        }
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+    }
+}
+
+/// Gives every failure the path it is about, also those that axum itself answers.
+pub(super) async fn complete(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        let problem = Problem {
+            path,
+            ..problem.clone()
+        };
+        return problem.response();
+    }
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    if response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/problem+json")
+    {
+        return response;
+    }
+    let detail = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "this path does not answer that method",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "the content type is not one that this path takes",
+        StatusCode::INTERNAL_SERVER_ERROR => "internal error",
+        StatusCode::NOT_FOUND => "no such path",
+        _ => "the request cannot be used",
+    };
+    let mut complete = Problem::new(status, detail);
+    complete.path = path;
+    let mut answer = complete.response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    answer
+}

@@ -1,0 +1,109 @@
+//! All routes, and the OpenAPI description that is made of them.
+
+use super::problem::{Problem, complete};
+use super::{artifacts, authenticate, batches, files, health, progress, users};
+use crate::state::State;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, Request, StatusCode, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::request_id::{
+    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::trace::TraceLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Bytes of any body but an upload's.
+const BODY_BYTES: usize = 16 << 20;
+
+fn routes() -> OpenApiRouter<State> {
+    let upload = OpenApiRouter::new()
+        .routes(routes!(batches::create, batches::list))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .routes(routes!(authenticate::authenticate))
+        .routes(routes!(users::list, users::create, users::replace))
+        .routes(routes!(users::read, users::change, users::remove))
+        .routes(routes!(batches::read, batches::remove))
+        .routes(routes!(batches::status))
+        .routes(routes!(batches::retry))
+        .routes(routes!(progress::follow))
+        .routes(routes!(files::list))
+        .routes(routes!(files::read, files::remove))
+        .routes(routes!(files::summary))
+        .routes(routes!(files::units))
+        .routes(routes!(files::status))
+        .routes(routes!(files::standard_geoparquet))
+        .routes(routes!(files::polygon_geoparquet))
+        .routes(routes!(files::images))
+        .routes(routes!(files::reprocess))
+        .routes(routes!(artifacts::download))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .merge(upload)
+}
+
+/// The OpenAPI 3.1 document.
+pub fn description() -> OpenApi {
+    let (_, mut api) = routes().split_for_parts();
+    "Tramline".clone_into(&mut api.info.title);
+    api
+}
+
+/// The whole HTTP service.
+pub(crate) fn router(state: State) -> Router {
+    let (router, _) = routes().split_for_parts();
+    let compress = DefaultPredicate::new()
+        .and(NotForContentType::const_new(
+            "application/vnd.apache.parquet",
+        ))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/octet-stream"))
+        .and(NotForContentType::const_new("text/event-stream"));
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("x-api-key"),
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([
+            HeaderName::from_static("x-total-count"),
+            header::LINK,
+            header::LOCATION,
+            header::ETAG,
+        ]);
+    let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .and_then(|id| id.header_value().to_str().ok());
+        // The path holds ids only; the query may hold names and stays out of the log.
+        tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    });
+    router
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no such path") })
+        .with_state(state)
+        .layer(axum::middleware::from_fn(complete))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(cors)
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(trace)
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    tracing::error!("a handler stopped on a defect");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
+}

@@ -1,0 +1,157 @@
+//! Bytes of uploads and artifacts behind one store.
+//!
+//! Rule: what is put is durable when the call returns. `object_store` does not flush a local
+//! folder to disk, so that is done here: file, then rename, then folder.
+
+use crate::error::{StoreError, Stored};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The store, and its folder when it is local.
+#[derive(Clone, Debug)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    root: PathBuf,
+}
+
+fn trouble(key: &str, cause: impl std::fmt::Display) -> StoreError {
+    StoreError::Blob {
+        key: key.to_owned(),
+        cause: cause.to_string(),
+    }
+}
+
+/// Flushes a folder's own entry table.
+fn sync_folder(folder: &Path) -> Stored<()> {
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|cause| StoreError::io(folder, cause))
+}
+
+/// Makes a folder and those above it, each entry flushed.
+fn make_folder(folder: &Path) -> Stored<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above)?;
+    }
+    match std::fs::create_dir(folder) {
+        Ok(()) => {}
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(cause) => return Err(StoreError::io(folder, cause)),
+    }
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
+fn sync_tree(folder: &Path) -> Stored<()> {
+    let entries = std::fs::read_dir(folder).map_err(|cause| StoreError::io(folder, cause))?;
+    for entry in entries {
+        let path = entry.map_err(|cause| StoreError::io(folder, cause))?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
+        } else {
+            std::fs::File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|cause| StoreError::io(&path, cause))?;
+        }
+    }
+    sync_folder(folder)
+}
+
+impl Blobs {
+    /// A store in a folder, made where it is missing.
+    pub fn local(root: &Path) -> Stored<Self> {
+        make_folder(root)?;
+        let store = LocalFileSystem::new_with_prefix(root)
+            .map_err(|cause| trouble(&root.display().to_string(), cause))?;
+        Ok(Self {
+            store: Arc::new(store),
+            root: root.to_owned(),
+        })
+    }
+
+    /// Takes over a finished file: flushed, moved, and its folders flushed. Blocks.
+    pub fn adopt_file(&self, file: &Path, key: &str) -> Stored<()> {
+        let target = self.root.join(key);
+        let folder = target.parent().unwrap_or(&self.root);
+        make_folder(folder)?;
+        std::fs::File::open(file)
+            .and_then(|file| file.sync_all())
+            .map_err(|cause| StoreError::io(file, cause))?;
+        std::fs::rename(file, &target).map_err(|cause| StoreError::io(&target, cause))?;
+        sync_folder(folder)
+    }
+
+    /// Takes over a folder of finished files under a key that is not in use. Blocks.
+    pub fn adopt_folder(&self, folder: &Path, key: &str) -> Stored<()> {
+        sync_tree(folder)?;
+        let target = self.root.join(key);
+        let above = target.parent().unwrap_or(&self.root);
+        make_folder(above)?;
+        if target.exists() {
+            std::fs::remove_dir_all(&target).map_err(|cause| StoreError::io(&target, cause))?;
+        }
+        std::fs::rename(folder, &target).map_err(|cause| StoreError::io(&target, cause))?;
+        sync_folder(above)
+    }
+
+    /// A file that can be read where it lies.
+    pub fn local_path(&self, key: &str) -> PathBuf {
+        self.root.join(key)
+    }
+
+    /// The bytes of a range as they come.
+    pub async fn read(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> Stored<BoxStream<'static, Result<Bytes, std::io::Error>>> {
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        let found = self
+            .store
+            .get_opts(&Key::from(key), options)
+            .await
+            .map_err(|cause| trouble(key, cause))?;
+        Ok(found
+            .into_stream()
+            .map(|part| part.map_err(std::io::Error::other))
+            .boxed())
+    }
+
+    /// Removes blobs; those that are gone already are no trouble.
+    pub async fn remove(&self, keys: &[String]) {
+        for key in keys {
+            if let Err(cause) = self.store.delete(&Key::from(key.as_str())).await
+                && !matches!(cause, object_store::Error::NotFound { .. })
+            {
+                tracing::warn!(key, %cause, "blob not removed");
+            }
+        }
+    }
+
+    /// Keys below a prefix.
+    pub async fn list(&self, prefix: &str) -> Stored<Vec<String>> {
+        let mut list = self.store.list(Some(&Key::from(prefix)));
+        let mut keys = Vec::new();
+        while let Some(entry) = list.next().await {
+            keys.push(
+                entry
+                    .map_err(|cause| trouble(prefix, cause))?
+                    .location
+                    .to_string(),
+            );
+        }
+        Ok(keys)
+    }
+}

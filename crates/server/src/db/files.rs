@@ -1,0 +1,163 @@
+//! Machine files, their artifacts, and what they are filtered by.
+
+use super::{Listed, NewRun, Page};
+use crate::clock::Micros;
+use crate::error::Stored;
+use async_trait::async_trait;
+
+/// A machine file as it is listed. Documents are JSON text as they were written.
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    pub id: String,
+    pub user_id: String,
+    pub upload_id: Option<String>,
+    pub provider: String,
+    pub file_name: String,
+    pub file_format: Option<String>,
+    /// `processing`, `processed`, `failed`.
+    pub status: String,
+    /// `uploaded`, `merged`.
+    pub origin: String,
+    pub operation_type: Option<String>,
+    pub organization_id: Option<String>,
+    pub provider_file_id: Option<String>,
+    pub size: Option<u64>,
+    pub started: Option<Micros>,
+    pub ended: Option<Micros>,
+    pub report: String,
+    pub steps: String,
+    pub units: String,
+    pub outside_points: Option<u64>,
+    pub created: Micros,
+    pub updated: Micros,
+    pub summary: Option<String>,
+    /// Kinds of artifacts.
+    pub artifacts: Vec<String>,
+    pub fields: Vec<String>,
+    pub sources: Vec<String>,
+}
+
+/// An artifact that can be served.
+#[derive(Clone, Debug)]
+pub struct ArtifactRow {
+    pub kind: String,
+    pub blob_key: String,
+    pub size: u64,
+    pub sha256: String,
+}
+
+/// An artifact of a run, to be published.
+#[derive(Clone, Debug)]
+pub struct NewArtifact {
+    pub kind: String,
+    pub blob_key: String,
+    pub size: u64,
+    pub sha256: String,
+}
+
+/// A field that a file's points lie in.
+#[derive(Clone, Debug)]
+pub struct FieldShare {
+    pub field_id: String,
+    pub points: u64,
+    pub area_m2: f64,
+}
+
+/// A machine file as a run made it.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    pub id: String,
+    pub provider: String,
+    pub file_name: String,
+    pub file_format: Option<String>,
+    pub status: String,
+    pub origin: String,
+    pub operation_type: Option<String>,
+    pub size: Option<u64>,
+    pub started: Option<Micros>,
+    pub ended: Option<Micros>,
+    pub area_m2: Option<f64>,
+    pub report: String,
+    pub steps: String,
+    pub units: String,
+    pub summary: Option<String>,
+    pub failed_step: Option<String>,
+    pub failed_message: Option<String>,
+    pub artifacts: Vec<NewArtifact>,
+    pub fields: Vec<FieldShare>,
+    pub outside_points: Option<u64>,
+}
+
+/// The filters of `GET /files`; all that are given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct FileFilter {
+    pub user: Option<String>,
+    pub provider: Option<String>,
+    pub status: Option<String>,
+    pub origin: Option<String>,
+    pub organization_id: Option<String>,
+    pub upload: Option<String>,
+    pub file: Option<String>,
+    pub file_format: Option<String>,
+    pub created_from: Option<Micros>,
+    pub updated_from: Option<Micros>,
+    pub started_from: Option<Micros>,
+    pub ended_to: Option<Micros>,
+    pub operation_type: Option<String>,
+    pub min_area_m2: Option<f64>,
+    pub provider_file_id: Option<String>,
+    pub standard: Option<bool>,
+}
+
+/// Columns that `GET /files` can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSort {
+    Id,
+    FileName,
+    CreatedTime,
+    UpdatedTime,
+    Origin,
+    LeafUserId,
+    SizeInBytes,
+    Provider,
+    OrganizationId,
+    FileFormat,
+}
+
+/// The files of an upload by how they stand: id, status, failed step, message.
+#[derive(Clone, Debug)]
+pub struct FileGroups {
+    pub files: Vec<(String, String, Option<String>, Option<String>)>,
+    pub total: u64,
+}
+
+#[async_trait]
+pub trait Files: Send + Sync {
+    async fn file(&self, account: &str, id: &str) -> Stored<Option<FileRow>>;
+    async fn files(
+        &self,
+        account: &str,
+        filter: &FileFilter,
+        sort: &[(FileSort, bool)],
+        page: Page,
+    ) -> Stored<Listed<FileRow>>;
+    async fn file_ids_of_upload(&self, account: &str, upload: &str) -> Stored<Vec<String>>;
+    async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
+    async fn artifact(&self, account: &str, file: &str, kind: &str) -> Stored<Option<ArtifactRow>>;
+    /// Artifacts of a file, by kind.
+    async fn artifacts(&self, account: &str, file: &str) -> Stored<Vec<ArtifactRow>>;
+    /// Removes a file; the keys of its blobs, `None` when there is none.
+    async fn remove_file(&self, account: &str, id: &str) -> Stored<Option<Vec<String>>>;
+    /// The file back to `processing`, and a run: one transaction.
+    async fn reprocess_file(&self, account: &str, file: &str, run: &NewRun) -> Stored<bool>;
+    /// A file in `processing` made from others, and its run: one transaction.
+    async fn add_merged_file(
+        &self,
+        account: &str,
+        file: &NewFile,
+        sources: &[String],
+        run: &NewRun,
+    ) -> Stored<()>;
+    /// Processed files of a user that no field holds.
+    async fn uncovered_files(&self, account: &str, user: &str) -> Stored<Vec<String>>;
+}

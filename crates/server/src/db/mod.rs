@@ -1,0 +1,39 @@
+//! The database behind one trait for each subject, with a method for each use case.
+//!
+//! Rules: every question carries the account that asks, so that no answer can hold another's
+//! rows; what must hold together is written in one transaction; times are microseconds UTC.
+
+mod accounts;
+mod files;
+mod runs;
+mod secrets;
+mod sqlite;
+mod uploads;
+
+pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
+pub use files::{
+    ArtifactRow, FieldShare, FileFilter, FileGroups, FileRow, FileSort, Files, NewArtifact, NewFile,
+};
+pub use runs::{Converted, Event, NewRun, Run, RunState, Runs};
+pub use secrets::Secrets;
+pub use sqlite::Sqlite;
+pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
+
+/// The whole database.
+pub trait Database: Accounts + Files + Runs + Secrets + Uploads {}
+
+impl<T: Accounts + Files + Runs + Secrets + Uploads> Database for T {}
+
+/// One page of a list: `size` items from `page * size` on, and how many there are in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    pub page: u64,
+    pub size: u64,
+}
+
+/// Items of a page with the number of all.
+#[derive(Clone, Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub total: u64,
+}

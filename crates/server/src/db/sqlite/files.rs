@@ -1,0 +1,288 @@
+//! Machine files in SQLite.
+
+use super::documents::file;
+use super::publish::{insert_file, insert_parts};
+use super::uploads::insert_run;
+use super::{Sqlite, signed, unsigned};
+use crate::clock::now;
+use crate::db::{
+    ArtifactRow, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile, NewRun, Page,
+};
+use crate::error::Stored;
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite as Driver};
+
+fn artifact(row: &SqliteRow) -> Result<ArtifactRow, sqlx::Error> {
+    Ok(ArtifactRow {
+        kind: row.try_get("kind")?,
+        blob_key: row.try_get("blob_key")?,
+        size: unsigned(row.try_get("size")?),
+        sha256: row.try_get("sha256")?,
+    })
+}
+
+fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) {
+    query
+        .push(" FROM files WHERE account_id = ")
+        .push_bind(account.to_owned());
+    for (condition, value) in [
+        (" AND user_id = ", &filter.user),
+        (" AND provider = ", &filter.provider),
+        (" AND status = ", &filter.status),
+        (" AND origin = ", &filter.origin),
+        (" AND organization_id = ", &filter.organization_id),
+        (" AND id = ", &filter.file),
+        (" AND file_format = ", &filter.file_format),
+        (" AND operation_type = ", &filter.operation_type),
+        (" AND provider_file_id = ", &filter.provider_file_id),
+    ] {
+        if let Some(value) = value {
+            query.push(condition).push_bind(value.clone());
+        }
+    }
+    if let Some(upload) = &filter.upload {
+        query
+            .push(" AND upload_id = COALESCE((SELECT duplicate_of FROM uploads WHERE id = ")
+            .push_bind(upload.clone())
+            .push("), ")
+            .push_bind(upload.clone())
+            .push(")");
+    }
+    for (condition, value) in [
+        (" AND created >= ", filter.created_from),
+        (" AND updated >= ", filter.updated_from),
+        (" AND started >= ", filter.started_from),
+        (" AND ended <= ", filter.ended_to),
+    ] {
+        if let Some(value) = value {
+            query.push(condition).push_bind(value);
+        }
+    }
+    if let Some(area) = filter.min_area_m2 {
+        query.push(" AND area_m2 >= ").push_bind(area);
+    }
+    if let Some(standard) = filter.standard {
+        query
+            .push(" AND has_standard = ")
+            .push_bind(i64::from(standard));
+    }
+}
+
+fn column(sort: FileSort) -> &'static str {
+    match sort {
+        FileSort::Id => "id",
+        FileSort::FileName => "file_name",
+        FileSort::CreatedTime => "created",
+        FileSort::UpdatedTime => "updated",
+        FileSort::Origin => "origin",
+        FileSort::LeafUserId => "user_id",
+        FileSort::SizeInBytes => "size",
+        FileSort::Provider => "provider",
+        FileSort::OrganizationId => "organization_id",
+        FileSort::FileFormat => "file_format",
+    }
+}
+
+#[async_trait]
+impl Files for Sqlite {
+    async fn file(&self, account: &str, id: &str) -> Stored<Option<FileRow>> {
+        let row = sqlx::query("SELECT * FROM files WHERE account_id = ? AND id = ?")
+            .bind(account)
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut files = [file(&row)?];
+        self.complete(&mut files).await?;
+        let [file] = files;
+        Ok(Some(file))
+    }
+
+    async fn files(
+        &self,
+        account: &str,
+        filter: &FileFilter,
+        sort: &[(FileSort, bool)],
+        page: Page,
+    ) -> Stored<Listed<FileRow>> {
+        let mut count = QueryBuilder::<Driver>::new("SELECT COUNT(*)");
+        narrow(&mut count, account, filter);
+        let total: i64 = count.build().fetch_one(&self.read).await?.try_get(0)?;
+        let mut query = QueryBuilder::<Driver>::new("SELECT *");
+        narrow(&mut query, account, filter);
+        query.push(" ORDER BY ");
+        for (sort, ascending) in sort {
+            query
+                .push(column(*sort))
+                .push(if *ascending { " ASC, " } else { " DESC, " });
+        }
+        if sort.is_empty() {
+            query.push("created DESC, id DESC");
+        } else {
+            query.push("id");
+        }
+        query
+            .push(" LIMIT ")
+            .push_bind(signed(page.size))
+            .push(" OFFSET ")
+            .push_bind(signed(page.page.saturating_mul(page.size)));
+        let rows = query.build().fetch_all(&self.read).await?;
+        let mut items: Vec<FileRow> = rows.iter().map(file).collect::<Result<_, _>>()?;
+        self.complete(&mut items).await?;
+        Ok(Listed {
+            items,
+            total: unsigned(total),
+        })
+    }
+
+    async fn file_ids_of_upload(&self, account: &str, upload: &str) -> Stored<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT id FROM files WHERE account_id = ? AND upload_id =
+                COALESCE((SELECT duplicate_of FROM uploads WHERE id = ?), ?) ORDER BY created, id",
+        )
+        .bind(account)
+        .bind(upload)
+        .bind(upload)
+        .fetch_all(&self.read)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups> {
+        let ids = self.file_ids_of_upload(account, upload).await?;
+        let mut query = QueryBuilder::<Driver>::new(
+            "SELECT id, status, failed_step, failed_message FROM files WHERE upload_id =
+                COALESCE((SELECT duplicate_of FROM uploads WHERE id = ",
+        );
+        query
+            .push_bind(upload)
+            .push("), ")
+            .push_bind(upload)
+            .push(") AND account_id = ")
+            .push_bind(account)
+            .push(" ORDER BY created, id LIMIT ")
+            .push_bind(signed(page.size))
+            .push(" OFFSET ")
+            .push_bind(signed(page.page.saturating_mul(page.size)));
+        let rows = query.build().fetch_all(&self.read).await?;
+        let mut files = Vec::with_capacity(rows.len());
+        for row in rows {
+            files.push((
+                row.try_get(0)?,
+                row.try_get(1)?,
+                row.try_get(2)?,
+                row.try_get(3)?,
+            ));
+        }
+        Ok(FileGroups {
+            files,
+            total: ids.len() as u64,
+        })
+    }
+
+    async fn artifact(&self, account: &str, file: &str, kind: &str) -> Stored<Option<ArtifactRow>> {
+        let row = sqlx::query(
+            "SELECT a.* FROM artifacts a JOIN files f ON f.id = a.file_id
+             WHERE f.account_id = ? AND f.id = ? AND a.kind = ?",
+        )
+        .bind(account)
+        .bind(file)
+        .bind(kind)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.as_ref().map(artifact).transpose()?)
+    }
+
+    async fn artifacts(&self, account: &str, file: &str) -> Stored<Vec<ArtifactRow>> {
+        let rows = sqlx::query(
+            "SELECT a.* FROM artifacts a JOIN files f ON f.id = a.file_id
+             WHERE f.account_id = ? AND f.id = ? ORDER BY a.kind",
+        )
+        .bind(account)
+        .bind(file)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.iter().map(artifact).collect::<Result<_, _>>()?)
+    }
+
+    async fn remove_file(&self, account: &str, id: &str) -> Stored<Option<Vec<String>>> {
+        let mut transaction = self.begin().await?;
+        let rows = sqlx::query(
+            "SELECT a.blob_key FROM artifacts a JOIN files f ON f.id = a.file_id
+             WHERE f.account_id = ? AND f.id = ?",
+        )
+        .bind(account)
+        .bind(id)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let done = sqlx::query("DELETE FROM files WHERE account_id = ? AND id = ?")
+            .bind(account)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        if done.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let keys = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
+        Ok(Some(keys))
+    }
+
+    async fn reprocess_file(&self, account: &str, file: &str, run: &NewRun) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "UPDATE files SET status = 'processing', updated = ?
+             WHERE account_id = ? AND id = ? AND status <> 'processing'",
+        )
+        .bind(now())
+        .bind(account)
+        .bind(file)
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        insert_run(&mut transaction, run).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn add_merged_file(
+        &self,
+        account: &str,
+        file: &NewFile,
+        sources: &[String],
+        run: &NewRun,
+    ) -> Stored<()> {
+        let mut transaction = self.begin().await?;
+        insert_file(&mut transaction, account, &run.user_id, None, file).await?;
+        insert_parts(&mut transaction, file).await?;
+        for (position, source) in sources.iter().enumerate() {
+            sqlx::query("INSERT INTO file_sources (file_id, source_id, position) VALUES (?, ?, ?)")
+                .bind(&file.id)
+                .bind(source)
+                .bind(signed(position as u64))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        insert_run(&mut transaction, run).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn uncovered_files(&self, account: &str, user: &str) -> Stored<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT id FROM files WHERE account_id = ? AND user_id = ? AND status = 'processed'
+             AND NOT EXISTS (SELECT 1 FROM file_fields WHERE file_id = files.id) ORDER BY created, id",
+        )
+        .bind(account)
+        .bind(user)
+        .fetch_all(&self.read)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! Uploads (batches at the HTTP edge).
+
+use super::{Listed, NewRun, Page};
+use crate::clock::Micros;
+use crate::error::Stored;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum UploadStatus {
+    Received,
+    Processed,
+    Failed,
+}
+
+impl UploadStatus {
+    pub const ALL: [Self; 3] = [Self::Received, Self::Processed, Self::Failed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "RECEIVED",
+            Self::Processed => "PROCESSED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|s| s.name().eq_ignore_ascii_case(name))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Upload {
+    pub id: String,
+    pub account_id: String,
+    pub user_id: String,
+    pub provider: String,
+    pub file_format: Option<String>,
+    pub file_name: String,
+    pub size: u64,
+    pub sha256: String,
+    /// JSON of what the client gave beside the file.
+    pub given: String,
+    pub blob_key: String,
+    pub status: UploadStatus,
+    pub status_details: Option<String>,
+    pub duplicate_of: Option<String>,
+    /// JSON arrays.
+    pub findings: String,
+    pub ignored: String,
+    pub uploaded: Micros,
+    pub processed: Option<Micros>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewUpload {
+    pub id: String,
+    pub account_id: String,
+    pub user_id: String,
+    pub provider: String,
+    pub file_format: Option<String>,
+    pub file_name: String,
+    pub size: u64,
+    pub sha256: String,
+    pub given: String,
+    pub blob_key: String,
+    pub findings: String,
+    /// The client's own key for this upload.
+    pub idempotency: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct UploadFilter {
+    pub user: Option<String>,
+    pub status: Option<UploadStatus>,
+    pub uploaded_from: Option<Micros>,
+    pub uploaded_to: Option<Micros>,
+    pub processed_from: Option<Micros>,
+    pub processed_to: Option<Micros>,
+}
+
+/// Columns that a list of uploads can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadSort {
+    Id,
+    FileName,
+    Size,
+    Status,
+    Provider,
+    UploadTimestamp,
+}
+
+#[async_trait]
+pub trait Uploads: Send + Sync {
+    /// Row and run in one transaction: an upload exists if and only if its work does.
+    ///
+    /// The same bytes, user and parameters as before, unless `force`: a row that points at the
+    /// first, and no work. The same key of the client's: the upload that has it.
+    async fn add_upload(&self, upload: &NewUpload, run: &NewRun, force: bool) -> Stored<Upload>;
+    async fn upload(&self, account: &str, id: &str) -> Stored<Option<Upload>>;
+    async fn uploads(
+        &self,
+        account: &str,
+        filter: &UploadFilter,
+        sort: &[(UploadSort, bool)],
+        page: Page,
+    ) -> Stored<Listed<Upload>>;
+    /// Removes the upload with its files; the keys of blobs that nobody needs any more.
+    async fn remove_upload(&self, account: &str, id: &str) -> Stored<Option<Vec<String>>>;
+    /// Failed files back to `processing`, the upload back to `RECEIVED`, a run: one transaction.
+    /// Does nothing when the upload is being processed.
+    async fn retry_upload(&self, upload: &Upload, run: &NewRun) -> Stored<()>;
+}

@@ -1,0 +1,304 @@
+//! The run of an upload: convert it in a child, keep what came of it, publish it as one.
+
+use super::child::{ARTIFACTS, Hashes, Line, Order, REPORT, Task};
+use super::events::event;
+use super::files::{Given, Made, Report, file_id};
+use super::leases::Held;
+use super::outcome::{Ended, convert};
+use crate::clock::{SECOND, now};
+use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
+use crate::error::{StoreError, Stored};
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What a conversion run is about, beside its upload.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConvertTask {
+    /// Only these machine files may change.
+    pub only: Option<Vec<String>>,
+    /// Datasets that killed a converter, each with the reason.
+    pub refused: BTreeMap<String, String>,
+}
+
+/// The contract's texts for a failed batch.
+const NOTHING: &str = "No valid files found";
+const UNREADABLE: &str = "Files found but unable to read. Please check file format before re-trying \
+                          or contact Support";
+const INTERNAL: &str = "Internal error. Please try again or contact Support";
+
+/// Does the run; an error means trouble that may pass.
+pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
+    let Some(upload) = state.db.upload(&run.account_id, &run.subject).await? else {
+        return state.db.bury(run, "the upload was deleted").await;
+    };
+    let mut task: ConvertTask = serde_json::from_str(&run.task)
+        .map_err(|cause| StoreError::document("task of a run", cause))?;
+    if run.out_of_attempts() {
+        return give_up(state, run, &upload, &task).await;
+    }
+    let folder = state
+        .work_folder()
+        .join(format!("{}-{}", run.id, run.fence));
+    let _ = tokio::fs::remove_dir_all(&folder).await;
+    tokio::fs::create_dir_all(&folder)
+        .await
+        .map_err(|cause| StoreError::io(&folder, cause))?;
+    let ended = child(state, run, &upload, &task, held, &folder).await?;
+    let outcome = match ended {
+        Ended::Converted => publish(state, run, &upload, &task, &folder).await,
+        Ended::Refused(message) => refuse(state, run, &upload, &message).await,
+        Ended::Died { dataset, how } => {
+            tracing::warn!(run = run.id, attempt = run.attempt, how, "converter died");
+            if let Some(dataset) = dataset {
+                task.refused.insert(dataset, how.clone());
+            }
+            let text = task_text(&task)?;
+            state.db.postpone(run, &text, &how, Duration::ZERO).await
+        }
+        Ended::Trouble(cause) => {
+            let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
+            tracing::warn!(run = run.id, cause, "conversion put off");
+            state.db.postpone(run, &run.task, &cause, wait).await
+        }
+        Ended::Stopped => Ok(()),
+    };
+    let _ = tokio::fs::remove_dir_all(&folder).await;
+    outcome
+}
+
+fn task_text(task: &ConvertTask) -> Stored<String> {
+    serde_json::to_string(task).map_err(|cause| StoreError::document("task of a run", cause))
+}
+
+/// Runs the converter while its progress is written down each second.
+async fn child(
+    state: &State,
+    run: &Run,
+    upload: &Upload,
+    task: &ConvertTask,
+    held: &mut Held,
+    folder: &Path,
+) -> Stored<Ended> {
+    let program = state.converter()?;
+    let task = child_task(state, upload, task, folder.to_owned()).await?;
+    let order = Order::Convert(Box::new(task));
+    let (sender, mut progress) = watch::channel(Line::default());
+    let work = convert(&program, &order, &mut held.lost, &sender);
+    tokio::pin!(work);
+    let mut beat = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        tokio::select! {
+            ended = &mut work => return Ok(ended),
+            _ = beat.tick() => {
+                if progress.has_changed().unwrap_or(false) {
+                    let line = progress.borrow_and_update().clone();
+                    let text = serde_json::to_string(&line).unwrap_or_default();
+                    state.db.set_progress(run, &text).await?;
+                }
+            }
+        }
+    }
+}
+
+async fn child_task(
+    state: &State,
+    upload: &Upload,
+    task: &ConvertTask,
+    out: PathBuf,
+) -> Stored<Task> {
+    let given: Given = serde_json::from_str(&upload.given)
+        .map_err(|cause| StoreError::document("parameters of an upload", cause))?;
+    let configuration =
+        crate::configuration::for_user(state, &upload.account_id, &upload.user_id).await?;
+    let settings = &state.settings;
+    // `Other` and `Leaf` mean: find out.
+    let provider = Some(upload.provider.clone()).filter(|p| p != "Other" && p != "Leaf");
+    Ok(Task {
+        input: state.blobs.local_path(&upload.blob_key),
+        name: upload.file_name.clone(),
+        sha256: upload.sha256.clone(),
+        size: upload.size,
+        out,
+        configuration,
+        provider,
+        file_format: upload.file_format.clone(),
+        crop: given.crop,
+        width_m: given.width,
+        operation_type: given.operation_type,
+        column_map: given.columns,
+        latest_instant_ms: (now() + 86_400 * SECOND) / 1_000,
+        refused: task.refused.clone(),
+        upload_bytes: settings.upload_bytes,
+        cpu_seconds: settings.convert_cpu_seconds,
+        memory_bytes: settings.convert_memory_bytes,
+        file_bytes: settings.convert_file_bytes,
+    })
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &'static str) -> Stored<T> {
+    let path = folder.join(name);
+    let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    serde_json::from_slice(&bytes).map_err(|cause| StoreError::document(name, cause))
+}
+
+/// Rows first, then the bytes into the store, then one flip of the database.
+async fn publish(
+    state: &State,
+    run: &Run,
+    upload: &Upload,
+    task: &ConvertTask,
+    folder: &Path,
+) -> Stored<()> {
+    let report: Report = read_json(folder, REPORT)?;
+    let hashes: Hashes = read_json(folder, ARTIFACTS)?;
+    let key = format!("runs/{}/{}", run.id, run.fence);
+    let made = Made {
+        folder,
+        key: &key,
+        hashes: &hashes,
+    };
+    let mut files = Vec::with_capacity(report.files.len());
+    for file in &report.files {
+        let original = NewArtifact {
+            kind: "originalFile".to_owned(),
+            blob_key: upload.blob_key.clone(),
+            size: upload.size,
+            sha256: upload.sha256.clone(),
+        };
+        let id = file_id(&upload.id, file.report_id());
+        files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
+    }
+    let blobs = state.blobs.clone();
+    let (source, target) = (folder.to_owned(), key.clone());
+    tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &target))
+        .await
+        .map_err(|cause| StoreError::document("blobs", cause))??;
+    let converted = converted(state, run, upload, task, files, &report).await?;
+    state.db.finish_conversion(run, &converted).await?;
+    state.events.notify_waiters();
+    Ok(())
+}
+
+async fn converted(
+    state: &State,
+    run: &Run,
+    upload: &Upload,
+    task: &ConvertTask,
+    files: Vec<NewFile>,
+    report: &Report,
+) -> Stored<Converted> {
+    let mut processed = files.iter().any(|file| file.status == "processed");
+    if task.only.is_some() && !processed {
+        for id in state
+            .db
+            .file_ids_of_upload(&run.account_id, &upload.id)
+            .await?
+        {
+            let file = state.db.file(&run.account_id, &id).await?;
+            processed |= file.is_some_and(|file| file.status == "processed");
+        }
+    }
+    let (status, details) = if processed {
+        (UploadStatus::Processed, None)
+    } else if files.is_empty() {
+        (UploadStatus::Failed, Some(NOTHING))
+    } else {
+        (UploadStatus::Failed, Some(UNREADABLE))
+    };
+    let mut events = Vec::new();
+    for file in &files {
+        if task
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&file.id))
+        {
+            continue;
+        }
+        let user = ("leafUserId", upload.user_id.as_str());
+        events.push(if file.status == "failed" {
+            let message = file.failed_message.as_deref().unwrap_or_default();
+            let rest = [user, ("message", message)];
+            event(
+                "uploadedFileProcessingFailed",
+                &run.id,
+                ("fileId", &file.id),
+                &rest,
+            )
+        } else {
+            event(
+                "uploadedFileProcessingFinished",
+                &run.id,
+                ("fileId", &file.id),
+                &[user],
+            )
+        });
+    }
+    events.push(batch_event(run, upload));
+    Ok(Converted {
+        files,
+        only: task.only.clone(),
+        status,
+        status_details: details.map(str::to_owned),
+        findings: report.findings.to_string(),
+        ignored: report.unclaimed.to_string(),
+        events,
+    })
+}
+
+fn batch_event(run: &Run, upload: &Upload) -> crate::db::Event {
+    event(
+        "batchUploadProcessingFinished",
+        &run.id,
+        ("batchId", &upload.id),
+        &[("leafUserId", &upload.user_id)],
+    )
+}
+
+async fn fail(
+    state: &State,
+    run: &Run,
+    upload: &Upload,
+    details: &str,
+    finding: Value,
+) -> Stored<()> {
+    let converted = Converted {
+        files: Vec::new(),
+        only: None,
+        status: UploadStatus::Failed,
+        status_details: Some(details.to_owned()),
+        findings: Value::Array(vec![finding]).to_string(),
+        ignored: "[]".to_owned(),
+        events: vec![batch_event(run, upload)],
+    };
+    state.db.finish_conversion(run, &converted).await?;
+    state.events.notify_waiters();
+    Ok(())
+}
+
+/// The container cannot be opened: the batch failed, with place and hint.
+async fn refuse(state: &State, run: &Run, upload: &Upload, message: &str) -> Stored<()> {
+    let (text, hint) = message.trim_end().split_once('\n').unwrap_or((message, ""));
+    let finding = serde_json::json!({
+        "code": "source.refused", "severity": "error", "place": "", "text": text, "hint": hint,
+    });
+    fail(state, run, upload, NOTHING, finding).await
+}
+
+/// Three beginnings and no end.
+async fn give_up(state: &State, run: &Run, upload: &Upload, task: &ConvertTask) -> Stored<()> {
+    let how = task.refused.values().next_back().map_or(
+        "the conversion was tried three times and did not end",
+        String::as_str,
+    );
+    let finding = serde_json::json!({
+        "code": "convert.given-up", "severity": "error", "place": "", "text": how,
+        "hint": "retry the batch; if it fails again, please report it with the file",
+    });
+    fail(state, run, upload, INTERNAL, finding).await
+}

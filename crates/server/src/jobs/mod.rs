@@ -1,0 +1,15 @@
+//! Durable work: a pool of workers, each with one leased run, and one thread that keeps the leases.
+
+pub mod child;
+mod convert;
+mod events;
+mod files;
+mod leases;
+mod outcome;
+mod worker;
+
+pub(crate) use child::Check;
+pub use convert::ConvertTask;
+pub(crate) use files::Given;
+pub(crate) use outcome::check;
+pub use worker::start;

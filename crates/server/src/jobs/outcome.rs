@@ -1,0 +1,139 @@
+//! Starting the child and judging how it ended.
+
+use super::child::{COMMAND, Check, Line, Order, REFUSED};
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+use tokio::sync::watch;
+
+/// How a child ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// Report and artifacts are in the output folder.
+    Converted,
+    /// The upload itself cannot be opened: message and hint.
+    Refused(String),
+    /// It died while it read this dataset.
+    Died {
+        dataset: Option<String>,
+        how: String,
+    },
+    /// The machine, not the upload: disk full, no process, …
+    Trouble(String),
+    /// The run was cancelled or taken over.
+    Stopped,
+}
+
+/// Most of what a child may say on standard error that is kept.
+const SAID: u64 = 4_096;
+
+/// Runs one task to its end; every line of progress goes to `progress`.
+pub(super) async fn convert(
+    program: &Path,
+    order: &Order,
+    lost: &mut watch::Receiver<bool>,
+    progress: &watch::Sender<Line>,
+) -> Ended {
+    match start(program, order, lost, progress).await {
+        Ok(ended) => ended,
+        Err(cause) => Ended::Trouble(cause.to_string()),
+    }
+}
+
+async fn start(
+    program: &Path,
+    order: &Order,
+    lost: &mut watch::Receiver<bool>,
+    progress: &watch::Sender<Line>,
+) -> std::io::Result<Ended> {
+    let mut child = Command::new(program)
+        .arg(COMMAND)
+        .env_clear()
+        .env("TMPDIR", folder_of(order))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+        return Err(std::io::Error::other("the converter has no pipes"));
+    };
+    let text = serde_json::to_vec(order)?;
+    // A child that ends before it reads says why on standard error.
+    let _ = stdin.write_all(&text).await;
+    drop(stdin);
+    let said = tokio::spawn(async move {
+        let mut said = Vec::new();
+        let mut stderr = stderr;
+        let _ = (&mut stderr).take(SAID).read_to_end(&mut said).await;
+        let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let mut lines = BufReader::new(stdout).lines();
+    let mut last = Line::default();
+    loop {
+        let line = tokio::select! {
+            line = lines.next_line() => Some(line?),
+            _ = lost.wait_for(|lost| *lost) => None,
+        };
+        let Some(line) = line else {
+            child.kill().await?;
+            return Ok(Ended::Stopped);
+        };
+        let Some(text) = line else { break };
+        if let Ok(line) = serde_json::from_str::<Line>(&text) {
+            last = line;
+            progress.send_replace(last.clone());
+        }
+    }
+    let status = child.wait().await?;
+    let said = said.await.unwrap_or_default();
+    Ok(if status.success() {
+        Ended::Converted
+    } else {
+        match status.code() {
+            Some(REFUSED) => Ended::Refused(said),
+            Some(70..=74) => Ended::Trouble(said),
+            _ => Ended::Died {
+                dataset: last.dataset,
+                how: how(status),
+            },
+        }
+    })
+}
+
+/// Where the child may put its temporary files.
+fn folder_of(order: &Order) -> &Path {
+    match order {
+        Order::Check(check) => check.input.parent().unwrap_or(&check.input),
+        Order::Convert(task) => &task.out,
+    }
+}
+
+/// Asks a child whether an upload may be kept; message and hint when not.
+pub(crate) async fn check(program: &Path, check: Check) -> std::io::Result<Result<(), String>> {
+    let (_switch, mut lost) = watch::channel(false);
+    let (progress, _) = watch::channel(Line::default());
+    match start(program, &Order::Check(check), &mut lost, &progress).await? {
+        Ended::Converted | Ended::Stopped => Ok(Ok(())),
+        Ended::Refused(message) => Ok(Err(message)),
+        Ended::Died { how, .. } => Ok(Err(format!(
+            "the upload cannot be opened: {how}\nzip fewer files at once"
+        ))),
+        Ended::Trouble(cause) => Err(std::io::Error::other(cause)),
+    }
+}
+
+/// For the person who uploaded the file.
+fn how(status: std::process::ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        Some(6) => "the converter ran out of memory or stopped on a defect of its own".to_owned(),
+        Some(9 | 24) => "the conversion took too long and was stopped".to_owned(),
+        Some(25) => "the output grew beyond its limit".to_owned(),
+        Some(signal) => format!("the converter was stopped by signal {signal}"),
+        None => "the converter stopped on a defect of its own".to_owned(),
+    }
+}

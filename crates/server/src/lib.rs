@@ -1,0 +1,27 @@
+//! The service: the Machine Files & Upload contract over HTTP, on one database and one store of
+//! blobs.
+//!
+//! Rules: nothing that was acknowledged is lost; whoever asks sees only their own account's rows;
+//! conversion is `tramline_convert::run` in a child process, the same as on the command line.
+
+#![allow(unused_qualifications, reason = "the OpenAPI macro writes them")]
+
+mod api;
+mod blobs;
+pub mod clock;
+mod configuration;
+pub mod db;
+mod error;
+pub mod jobs;
+mod serve;
+mod settings;
+mod state;
+mod tokens;
+
+pub use api::description;
+pub use blobs::Blobs;
+pub use error::{StoreError, Stored};
+pub use serve::{Server, add_account, open_database};
+pub use settings::{Settings, SettingsError};
+pub use state::State;
+pub use tokens::hash_password;

@@ -1,0 +1,139 @@
+//! The running service: accounts at first start, the listener, the workers, an orderly end.
+
+use crate::api::router;
+use crate::db::{Accounts, Runs, Sqlite};
+use crate::error::{StoreError, Stored};
+use crate::jobs;
+use crate::settings::Settings;
+use crate::state::State;
+use crate::tokens::hash_password;
+use axum::ServiceExt;
+use axum::extract::Request;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower::Layer;
+use tower_http::normalize_path::NormalizePathLayer;
+
+/// How long open requests may take after the end was asked for.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that is listening.
+pub struct Server {
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    http: tokio::task::JoinHandle<()>,
+    workers: JoinSet<()>,
+    database: Sqlite,
+    /// One server at a time on an embedded store.
+    _lock: std::fs::File,
+}
+
+fn lock(data: &Path) -> Stored<std::fs::File> {
+    let path = data.join("lock");
+    let file = std::fs::File::create(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    file.try_lock().map_err(|_| {
+        let cause = "another server is using this data folder";
+        StoreError::io(
+            &path,
+            std::io::Error::new(std::io::ErrorKind::ResourceBusy, cause),
+        )
+    })?;
+    Ok(file)
+}
+
+/// Opens the database of a data folder.
+pub async fn open_database(data: &Path) -> Stored<Sqlite> {
+    std::fs::create_dir_all(data).map_err(|cause| StoreError::io(data, cause))?;
+    Sqlite::open(&data.join("tramline.db")).await
+}
+
+/// Adds an account; `false` when the name is taken.
+pub async fn add_account(database: &Sqlite, name: &str, password: &str) -> Stored<bool> {
+    let hash = hash_password(password).map_err(|cause| StoreError::document("password", cause))?;
+    database.add_account(name, &hash).await
+}
+
+impl Server {
+    /// Opens the stores, makes the first account, takes up interrupted work, listens.
+    pub async fn start(settings: Settings) -> Stored<Self> {
+        let data = settings.data.clone();
+        std::fs::create_dir_all(&data).map_err(|cause| StoreError::io(&data, cause))?;
+        let lock = lock(&data)?;
+        let database = open_database(&data).await?;
+        if let (Some(name), Some(password)) =
+            (&settings.bootstrap_user, &settings.bootstrap_password)
+            && !database.any_account().await?
+        {
+            add_account(&database, name, password).await?;
+        }
+        // The lock says that no other process works on this database: what runs is nobody's.
+        let released = database.release_all().await?;
+        if released > 0 {
+            tracing::info!(released, "interrupted runs are taken up again");
+        }
+        clear(&data.join("incoming"));
+        clear(&data.join("work"));
+        let listen = settings.listen;
+        let state = State::open(settings, Arc::new(database.clone())).await?;
+        let (stop, stopped) = watch::channel(false);
+        let workers = jobs::start(&state, &stopped)?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|cause| StoreError::io(listen.to_string(), cause))?;
+        let address = listener
+            .local_addr()
+            .map_err(|cause| StoreError::io(listen.to_string(), cause))?;
+        let service = NormalizePathLayer::trim_trailing_slash().layer(router(state));
+        let service = ServiceExt::<Request>::into_make_service(service);
+        let mut ending = stopped.clone();
+        let http = tokio::spawn(async move {
+            let asked = async move {
+                let _ = ending.wait_for(|stop| *stop).await;
+            };
+            let _ = axum::serve(listener, service)
+                .with_graceful_shutdown(asked)
+                .await;
+        });
+        Ok(Self {
+            address,
+            stop,
+            http,
+            workers,
+            database,
+            _lock: lock,
+        })
+    }
+
+    /// Ends: no new work, open requests get some time, runs go back to the queue.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(GRACE, &mut self.http).await.is_err() {
+            self.http.abort();
+        }
+        let _ = tokio::time::timeout(GRACE, async {
+            while self.workers.join_next().await.is_some() {}
+        })
+        .await;
+        self.database.close().await;
+    }
+}
+
+/// What an earlier process left half done.
+fn clear(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let _ = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+    }
+}
