@@ -1,49 +1,274 @@
-//! `tramline demo`: makes a sample stick with the generator of `testkit` and converts it.
+//! `tramline demo`: makes a sample stick with the generator of `testkit`, starts the service,
+//! uploads the stick over HTTP as any client would, and shows what came of it.
 
-use crate::convert::{convert, print_report, tomorrow_ms};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
-use std::io::Write;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tramline_convert::Options;
-use tramline_formats::ReadOptions;
+use std::time::Duration;
+use tramline_server::{Server, Settings};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where the stick and the results go; made if it is not there
+    /// Where stick, service data and results go; made if it is not there
     #[arg(long, value_name = "DIR", default_value = "demo")]
     dir: PathBuf,
+    /// Address to listen on; by default a free port of this machine
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// End after the results, also on a terminal
+    #[arg(long)]
+    end: bool,
 }
 
+/// The demo's account: it is reached from this machine only.
+const NAME: &str = "demo";
+const PASSWORD: &str = "demo-tramline";
+const OPERATIONS: &str = "services/operations/api";
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime.block_on(show(arguments))
+}
+
+async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
     let stick = arguments.dir.join("stick.zip");
-    let results = arguments.dir.join("results");
-    std::fs::create_dir_all(&results)
-        .with_context(|| format!("cannot make `{}`", results.display()))?;
-    std::fs::write(
-        &stick,
-        tramline_testkit::zip(&tramline_testkit::sample_stick()),
-    )
-    .with_context(|| format!("cannot write `{}`", stick.display()))?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "made a sample stick: {}\n", stick.display())?;
-    let options = Options {
-        read: ReadOptions {
-            latest_instant_ms: Some(tomorrow_ms()),
-            ..ReadOptions::default()
-        },
-        ..Options::default()
+    std::fs::create_dir_all(&arguments.dir)
+        .with_context(|| format!("cannot make `{}`", arguments.dir.display()))?;
+    let bytes = tramline_testkit::zip(&tramline_testkit::sample_stick());
+    std::fs::write(&stick, &bytes)
+        .with_context(|| format!("cannot write `{}`", stick.display()))?;
+    writeln!(out, "made a sample stick: {}", stick.display())?;
+    let settings = Settings {
+        listen: arguments.listen,
+        data: arguments.dir.join("service"),
+        bootstrap_user: Some(NAME.to_owned()),
+        bootstrap_password: Some(PASSWORD.to_owned()),
+        ..Settings::default()
     };
-    let report = convert(&stick, &results, &options, false)?;
-    print_report(&mut out, &report, &results)?;
+    let server = Server::start(settings).await?;
+    let base = format!("http://{}", server.address);
     writeln!(
         out,
-        "\nThe .dat file on the stick stands for a closed format: it is named, not read."
+        "the service listens on {base} (account `{NAME}`, password `{PASSWORD}`)\n"
     )?;
+    let client = Client::log_in(&base).await?;
+    let batch = client.upload(bytes).await?;
+    let batch = client.settled(&batch).await?;
+    let results = arguments.dir.join("results");
+    client.print(&mut out, &batch, &results).await?;
     writeln!(
         out,
-        "Look at report.json first; docs/outputs.md explains every file."
+        "\nThe .dat file stands for a closed format: it is named, not read.\n\
+         Downloads are in {}; docs/outputs.md explains every file, docs/api.md every request.",
+        results.display()
     )?;
+    if !arguments.end && out.is_terminal() {
+        writeln!(
+            out,
+            "The service goes on until Ctrl-C; a token for it:\n\n{}",
+            client.token
+        )?;
+        tokio::signal::ctrl_c()
+            .await
+            .context("cannot wait for Ctrl-C")?;
+    }
+    server.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A client like any other.
+struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+async fn json(answer: reqwest::Response) -> anyhow::Result<Value> {
+    let (status, url) = (answer.status(), answer.url().path().to_owned());
+    let body: Value = answer
+        .json()
+        .await
+        .with_context(|| format!("{url}: no JSON"))?;
+    if !status.is_success() {
+        bail!(
+            "{url}: {status}: {}",
+            body["detail"].as_str().unwrap_or_default()
+        );
+    }
+    Ok(body)
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> anyhow::Result<&'a str> {
+    value[key]
+        .as_str()
+        .with_context(|| format!("the answer has no `{key}`"))
+}
+
+impl Client {
+    async fn log_in(base: &str) -> anyhow::Result<Self> {
+        tramline_server::use_tls();
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let credentials = serde_json::json!({"username": NAME, "password": PASSWORD});
+        let request = http
+            .post(format!("{base}/api/authenticate"))
+            .json(&credentials);
+        let answer = json(request.send().await?).await?;
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+            token: text(&answer, "id_token")?.to_owned(),
+        })
+    }
+
+    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let url = format!("{}/{path}", self.base);
+        json(self.http.get(url).bearer_auth(&self.token).send().await?).await
+    }
+
+    /// The demo's user; made at the first run.
+    async fn user(&self) -> anyhow::Result<String> {
+        let path = "services/usermanagement/api/users";
+        let known = self.get(path).await?;
+        if let Some(user) = known.as_array().and_then(|users| users.first()) {
+            return Ok(text(user, "id")?.to_owned());
+        }
+        let url = format!("{}/{path}", self.base);
+        let body = serde_json::json!({"name": "Demo Grower", "email": "demo@example.org"});
+        let request = self.http.post(url).bearer_auth(&self.token).json(&body);
+        let user = json(request.send().await?).await?;
+        Ok(text(&user, "id")?.to_owned())
+    }
+
+    async fn upload(&self, bytes: Vec<u8>) -> anyhow::Result<String> {
+        let user = self.user().await?;
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("stick.zip");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let url = format!(
+            "{}/{OPERATIONS}/batch?leafUserId={user}&provider=Other",
+            self.base
+        );
+        let request = self.http.post(url).bearer_auth(&self.token).multipart(form);
+        let batch = json(request.send().await?).await?;
+        Ok(text(&batch, "id")?.to_owned())
+    }
+
+    /// Follows the batch's progress to its end.
+    async fn settled(&self, batch: &str) -> anyhow::Result<Value> {
+        let url = format!("{}/{OPERATIONS}/batch/{batch}/progress", self.base);
+        let request = self.http.get(url).bearer_auth(&self.token);
+        let follow = async {
+            let mut events = request.send().await?.error_for_status()?;
+            while events.chunk().await?.is_some() {}
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(Duration::from_secs(300), follow)
+            .await
+            .context("the upload is not settled after 5 minutes")??;
+        self.get(&format!("{OPERATIONS}/batch/{batch}")).await
+    }
+
+    async fn print(
+        &self,
+        out: &mut dyn Write,
+        batch: &Value,
+        results: &Path,
+    ) -> anyhow::Result<()> {
+        let files = batch["leafFiles"].as_array().cloned().unwrap_or_default();
+        for id in &files {
+            let id = id.as_str().unwrap_or_default();
+            let file = self.get(&format!("{OPERATIONS}/files/{id}")).await?;
+            print_file(out, &file)?;
+            if file["status"] == "failed" {
+                let steps = self.get(&format!("{OPERATIONS}/files/{id}/status")).await?;
+                print_failure(out, &steps)?;
+                continue;
+            }
+            let folder = results.join(file["report"]["dir"].as_str().unwrap_or(id));
+            self.download(&file, &folder).await?;
+        }
+        for entry in batch["ignoredEntries"].as_array().into_iter().flatten() {
+            let word = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+            writeln!(
+                out,
+                "left out   {}\n           {}",
+                word("entry"),
+                word("reason")
+            )?;
+        }
+        Ok(())
+    }
+
+    async fn download(&self, file: &Value, folder: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        for (kind, name) in [
+            ("downloadStandardGeojson", "standard.geojson"),
+            ("downloadFilteredGeojson", "filtered.geojson"),
+        ] {
+            let Some(url) = file[kind].as_str() else {
+                continue;
+            };
+            let request = self.http.get(url).bearer_auth(&self.token);
+            let bytes = request.send().await?.error_for_status()?.bytes().await?;
+            std::fs::write(folder.join(name), bytes)
+                .with_context(|| format!("cannot write `{name}`"))?;
+        }
+        let summary = serde_json::to_vec_pretty(&file["summary"])?;
+        std::fs::write(folder.join("summary.json"), summary).context("cannot write `summary.json`")
+    }
+}
+
+/// Which step failed, why, and what to do.
+fn print_failure(out: &mut dyn Write, steps: &Value) -> std::io::Result<()> {
+    for (step, outcome) in steps.as_object().into_iter().flatten() {
+        if outcome["status"] == "failed" {
+            let word = |key: &str| outcome[key].as_str().unwrap_or_default().to_owned();
+            writeln!(out, "           {step}: {}", word("message"))?;
+            writeln!(out, "           because: {}", word("detail"))?;
+            writeln!(out, "           what to do: {}", word("hint"))?;
+        }
+    }
+    Ok(())
+}
+
+fn print_file(out: &mut dyn Write, file: &Value) -> std::io::Result<()> {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    writeln!(
+        out,
+        "{:<10} {} ({}, {})",
+        word(&file["status"]),
+        word(&file["report"]["name"]),
+        file["operationType"].as_str().unwrap_or("unknown work"),
+        word(&file["fileFormat"])
+    )?;
+    if file["status"] == "failed" {
+        return Ok(());
+    }
+    let points = &file["report"]["points"];
+    let properties = &file["summary"]["properties"];
+    let area = properties["totalArea"]["value"]
+        .as_f64()
+        .unwrap_or_default()
+        / 10_000.0;
+    write!(
+        out,
+        "           {area:.2} ha, {} points",
+        points["standard"]
+    )?;
+    for key in ["totalWetMass", "totalPlanted", "totalApplied"] {
+        let total = &properties[key];
+        if let Some(value) = total["value"].as_f64() {
+            write!(out, ", {key} {value:.0} {}", word(&total["unit"]))?;
+        }
+    }
+    writeln!(out)?;
+    for (reason, count) in points["dropped"].as_object().into_iter().flatten() {
+        writeln!(out, "           dropped {count}: {reason}")?;
+    }
+    writeln!(out, "           {}", word(&file["downloadStandardGeojson"]))
 }

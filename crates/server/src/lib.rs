@@ -21,7 +21,7 @@ mod tokens;
 pub use api::description;
 pub use blobs::Blobs;
 pub use error::{StoreError, Stored};
-pub use serve::{Server, add_account, open_database};
+pub use serve::{Server, add_account, open_database, use_tls};
 pub use settings::{Settings, SettingsError};
 pub use state::State;
 pub use tokens::hash_password;

@@ -52,6 +52,12 @@ pub async fn open_database(data: &Path) -> Stored<Sqlite> {
     Sqlite::open(&data.join("tramline.db")).await
 }
 
+/// Chooses the cryptography of outgoing connections, once for the process.
+pub fn use_tls() {
+    // A second call finds it chosen already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
 /// Adds an account; `false` when the name is taken.
 pub async fn add_account(database: &Sqlite, name: &str, password: &str) -> Stored<bool> {
     let hash = hash_password(password).map_err(|cause| StoreError::document("password", cause))?;

@@ -88,7 +88,7 @@ pub fn sample_stick() -> Files {
     let closed: Vec<u8> = (0..4_096_u32)
         .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
         .collect();
-    files.push(("FieldView/2025-10-04_harvest.dat".to_owned(), closed));
+    files.push(("FieldView/harvest_2025-10-04.dat".to_owned(), closed));
     files.push(("photos/IMG_0001.JPG".to_owned(), tiny_photo()));
     files.push((
         "__MACOSX/TASKDATA/._TASKDATA.XML".to_owned(),

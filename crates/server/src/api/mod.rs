@@ -5,6 +5,7 @@ mod authenticate;
 mod batches;
 mod body;
 mod caller;
+mod configurations;
 mod file_body;
 mod files;
 mod health;

@@ -1,7 +1,7 @@
 //! All routes, and the OpenAPI description that is made of them.
 
 use super::problem::{Problem, complete};
-use super::{artifacts, authenticate, batches, files, health, progress, users};
+use super::{artifacts, authenticate, batches, configurations, files, health, progress, users};
 use crate::state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +30,16 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(authenticate::authenticate))
         .routes(routes!(users::list, users::create, users::replace))
         .routes(routes!(users::read, users::change, users::remove))
+        .routes(routes!(
+            configurations::read_owner,
+            configurations::change_owner
+        ))
+        .routes(routes!(
+            configurations::read,
+            configurations::create,
+            configurations::change,
+            configurations::remove
+        ))
         .routes(routes!(batches::read, batches::remove))
         .routes(routes!(batches::status))
         .routes(routes!(batches::retry))

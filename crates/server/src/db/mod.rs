@@ -4,6 +4,7 @@
 //! rows; what must hold together is written in one transaction; times are microseconds UTC.
 
 mod accounts;
+mod configurations;
 mod files;
 mod runs;
 mod secrets;
@@ -11,6 +12,7 @@ mod sqlite;
 mod uploads;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
+pub use configurations::{Configurations, Keys};
 pub use files::{
     ArtifactRow, FieldShare, FileFilter, FileGroups, FileRow, FileSort, Files, NewArtifact, NewFile,
 };
@@ -20,9 +22,9 @@ pub use sqlite::Sqlite;
 pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
 
 /// The whole database.
-pub trait Database: Accounts + Files + Runs + Secrets + Uploads {}
+pub trait Database: Accounts + Configurations + Files + Runs + Secrets + Uploads {}
 
-impl<T: Accounts + Files + Runs + Secrets + Uploads> Database for T {}
+impl<T: Accounts + Configurations + Files + Runs + Secrets + Uploads> Database for T {}
 
 /// One page of a list: `size` items from `page * size` on, and how many there are in all.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 //! connection, several that read.
 
 mod accounts;
+mod configurations;
 mod documents;
 mod files;
 mod publish;
