@@ -7,7 +7,8 @@ use crate::run::{Options, Progress, RunError};
 use crate::spool::Spool;
 use crate::steps::coverage::Coverage;
 use crate::steps::filter::{self, Filter};
-use crate::steps::standard::Standard;
+use crate::steps::pass::Passed;
+use crate::steps::standard::{Split, Standard};
 use crate::steps::{findings, raw, status, summary};
 use crate::writers::{Artifact, document};
 use arrow_array::{Array, Float64Array, RecordBatch};
@@ -37,6 +38,8 @@ pub(crate) struct File {
     dropped: Option<Artifact>,
     spool: Spool,
     points: u64,
+    /// Made of other machine files: it has no source of its own.
+    merged: bool,
     artifacts: BTreeMap<&'static str, String>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -78,9 +81,35 @@ impl File {
             dropped: None,
             spool: Spool::default(),
             points: 0,
+            merged: false,
             artifacts: BTreeMap::new(),
             findings: Vec::new(),
         })
+    }
+
+    /// A machine file that is made of the standard points of others.
+    pub(crate) fn begin_merged(
+        identity: Identity,
+        description: OperationDescription,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<Self, RunError> {
+        let mut file = Self::begin(identity, description, options, sink)?;
+        file.merged = true;
+        Ok(file)
+    }
+
+    /// Takes standard points as they are; those whose `keep` is false are repeated records.
+    pub(crate) fn pass(
+        &mut self,
+        batch: &RecordBatch,
+        passed: Passed,
+        keep: &[bool],
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        self.points += batch.num_rows() as u64;
+        let split = self.standard.pass(batch, passed, keep).map_err(shape)?;
+        self.take(split, sink)
     }
 
     pub(crate) fn points_read(&self) -> u64 {
@@ -121,6 +150,11 @@ impl File {
     ) -> Result<(), RunError> {
         self.points += batch.num_rows() as u64;
         let split = self.standard.refine(batch).map_err(shape)?;
+        self.take(split, sink)
+    }
+
+    /// Writes what stays, keeps it for the second pass, writes what goes.
+    fn take(&mut self, split: Split, sink: &mut dyn Sink) -> Result<(), RunError> {
         let writers = [&self.geojson, &self.parquet];
         if !writers
             .into_iter()
@@ -213,8 +247,13 @@ impl File {
     ) -> Result<FileReport, RunError> {
         let index = self.identity.index;
         let mut steps = Steps::default();
-        steps.set(Step::OriginalFile, Outcome::ok());
-        if options.geojson {
+        let source = if self.merged {
+            Outcome::skipped("skipped")
+        } else {
+            Outcome::ok()
+        };
+        steps.set(Step::OriginalFile, source.clone());
+        if options.geojson && !self.merged {
             if self.raw.is_none() {
                 let members = serde_json::Map::new();
                 self.raw = Some(Artifact::geojson(sink, self.name("raw.geojson"), members)?);
@@ -222,7 +261,7 @@ impl File {
             let raw = self.raw.take();
             self.keep("rawGeojson", raw)?;
         }
-        steps.set(Step::RawGeojson, Outcome::ok());
+        steps.set(Step::RawGeojson, source);
         progress(Progress::Step {
             index,
             step: Step::StandardGeojson,

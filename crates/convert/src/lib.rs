@@ -8,6 +8,7 @@
 mod collector;
 mod configuration;
 mod file;
+mod merge;
 mod plan;
 mod report;
 mod run;
@@ -20,6 +21,7 @@ pub use collector::Collector;
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,
 };
+pub use merge::{MergeError, MergeSource, merge};
 pub use plan::Step;
 pub use report::{
     ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,

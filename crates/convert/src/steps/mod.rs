@@ -5,6 +5,7 @@ pub(crate) mod columns;
 pub(crate) mod coverage;
 pub(crate) mod filter;
 pub(crate) mod findings;
+pub(crate) mod pass;
 pub(crate) mod position;
 pub(crate) mod products;
 pub(crate) mod raw;

@@ -3,6 +3,7 @@
 
 use super::cleanup::Compiled;
 use super::columns::{Texts, Work, instant_array, number_array, read_number};
+use super::pass::Passed;
 use super::products::Products;
 use super::totals::Totals;
 use super::track::{self, Tracks};
@@ -79,12 +80,14 @@ pub(crate) struct Standard {
     latest_ms: i64,
     imperial: bool,
     sources: Vec<Source>,
-    units: Vec<Option<&'static Unit>>,
+    pub(super) units: Vec<Option<&'static Unit>>,
     outputs: Vec<Output>,
     pub(crate) schema: SchemaRef,
     dropped_schema: SchemaRef,
     pub(crate) products: Products,
-    tracks: Tracks,
+    /// Columns of a merge that go through as they are.
+    pub(super) passed: Passed,
+    pub(super) tracks: Tracks,
     crops: HashMap<String, (String, Option<CropNumbers>)>,
     /// Properties with a value in a point of usable position.
     pub(crate) present: BTreeSet<Property>,
@@ -172,6 +175,7 @@ impl Standard {
             schema: Arc::new(Schema::empty()),
             dropped_schema: Arc::new(Schema::empty()),
             products: Products::new(description),
+            passed: Passed::default(),
             tracks: Tracks::default(),
             crops: HashMap::new(),
             present: BTreeSet::new(),
@@ -330,6 +334,17 @@ impl Standard {
         for (reason, count) in reasons.counts() {
             *self.dropped.entry(reason.to_owned()).or_default() += count;
         }
+        self.split(work, &keep, &reasons)
+    }
+
+    /// Rows that stay, and those that go with their reason.
+    pub(super) fn split(
+        &self,
+        work: Work,
+        keep: &[bool],
+        reasons: &Reasons,
+    ) -> Result<Split, ArrowError> {
+        let rows = work.rows;
         let full = self.encode(work)?;
         if keep.iter().all(|kept| *kept) {
             return Ok(Split {
@@ -337,7 +352,7 @@ impl Standard {
                 dropped: None,
             });
         }
-        let mask = BooleanArray::from(keep.clone());
+        let mask = BooleanArray::from(keep.to_vec());
         let standard = filter_record_batch(&full, &mask)?;
         let inverse = BooleanArray::from(keep.iter().map(|kept| !*kept).collect::<Vec<bool>>());
         let mut columns = full.columns().to_vec();
@@ -364,7 +379,7 @@ impl Standard {
         RecordBatch::try_new(Arc::clone(&self.dropped_schema), columns)
     }
 
-    fn has_value(&self, work: &Work, property: Property, keep: &[bool]) -> bool {
+    pub(super) fn has_value(&self, work: &Work, property: Property, keep: &[bool]) -> bool {
         match property.kind() {
             Kind::Number => work
                 .number(property)
@@ -380,7 +395,7 @@ impl Standard {
         }
     }
 
-    fn decode(&mut self, batch: &RecordBatch) -> Work {
+    pub(super) fn decode(&mut self, batch: &RecordBatch) -> Work {
         let mut work = Work::new(batch.num_rows());
         for source in &self.sources {
             if let Some(values) = read_number(batch, source.index, source.from, source.to) {
@@ -615,7 +630,7 @@ impl Standard {
         );
     }
 
-    fn encode(&self, mut work: Work) -> Result<RecordBatch, ArrowError> {
+    pub(super) fn encode(&self, mut work: Work) -> Result<RecordBatch, ArrowError> {
         let rows = work.rows;
         let absent = || Texts {
             keys: vec![-1; rows],
@@ -626,7 +641,7 @@ impl Standard {
         let products = self
             .outputs
             .iter()
-            .any(|o| matches!(o, Output::Products))
+            .any(|o| matches!(o, Output::Products) && self.passed.products.is_none())
             .then(|| {
                 self.products
                     .column(&work, self.unit(Property::AppliedRate))
@@ -638,11 +653,14 @@ impl Standard {
                     let name = self.original_operation.as_deref().unwrap_or_default();
                     Texts::constant(name, rows).array()
                 }
-                Output::Products => match &products {
+                Output::Products => match products.as_ref().or(self.passed.products.as_ref()) {
                     Some(array) => Arc::clone(array),
                     None => absent().array(),
                 },
-                Output::Machinery => self.products.machinery_column(&work),
+                Output::Machinery => match &self.passed.machinery {
+                    Some(array) => Arc::clone(array),
+                    None => self.products.machinery_column(&work),
+                },
                 Output::Of(property) => match property.kind() {
                     Kind::Number => number_array(work.take_number(*property)),
                     Kind::Text => match work.text(*property) {
@@ -668,12 +686,12 @@ impl Standard {
 }
 
 /// The reason of each dropped row.
-struct Reasons {
+pub(super) struct Reasons {
     texts: Texts,
 }
 
 impl Reasons {
-    fn new(rows: usize) -> Self {
+    pub(super) fn new(rows: usize) -> Self {
         Self {
             texts: Texts {
                 keys: vec![-1; rows],
@@ -682,7 +700,7 @@ impl Reasons {
         }
     }
 
-    fn set(&mut self, row: usize, reason: &str) {
+    pub(super) fn set(&mut self, row: usize, reason: &str) {
         let known = self.texts.values.iter().position(|r| r == reason);
         let key = known.unwrap_or_else(|| {
             self.texts.values.push(reason.to_owned());

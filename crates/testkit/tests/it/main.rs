@@ -5,6 +5,7 @@ mod attacks;
 mod common;
 mod corpus;
 mod hostile;
+mod merge;
 mod samples;
 mod totals;
 mod truth;

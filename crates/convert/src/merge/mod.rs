@@ -1,0 +1,180 @@
+//! Several machine files become one.
+//!
+//! Rules: the points of the sources go through as they were standardised; a record that several
+//! sources hold counts once, so that totals are the sums of the sources'; the order in which the
+//! sources are named does not change a byte.
+
+mod duplicates;
+mod source;
+
+use crate::file::{File, Identity};
+use crate::report::FileReport;
+use crate::run::{Options, Progress, RunError};
+use duplicates::Duplicates;
+use serde_json::Value;
+use source::{Source, align, union, unreadable};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tramline_model::{Ending, Machine, MachineKind, OperationDescription, OperationType, Provider};
+use tramline_outputs::Sink;
+
+/// A processed machine file that goes into a merge.
+#[derive(Clone, Debug)]
+pub struct MergeSource {
+    pub id: String,
+    /// Its `standard.parquet`.
+    pub parquet: PathBuf,
+    pub operation_type: OperationType,
+    /// `properties` of its summary, for names of machines and of the source's operation.
+    pub summary: Value,
+}
+
+/// Why machine files cannot become one.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    #[error("a merge needs at least two different files")]
+    TooFew,
+    #[error("file {id} is {found}, the others are {expected}")]
+    OperationTypes {
+        id: String,
+        found: String,
+        expected: String,
+    },
+    #[error("the standard points of file {id} cannot be read: {cause}")]
+    Unreadable { id: String, cause: String },
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// Merges into the folder `dir` of the sink. `id` and `dir` are the caller's.
+pub fn merge(
+    sources: &[MergeSource],
+    id: &str,
+    dir: &str,
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<FileReport, MergeError> {
+    let mut sources: Vec<&MergeSource> = sources.iter().collect();
+    sources.sort_by(|a, b| a.id.cmp(&b.id));
+    sources.dedup_by(|a, b| a.id == b.id);
+    let [first, _, ..] = sources.as_slice() else {
+        return Err(MergeError::TooFew);
+    };
+    if let Some(other) = sources
+        .iter()
+        .find(|s| s.operation_type != first.operation_type)
+    {
+        return Err(MergeError::OperationTypes {
+            id: other.id.clone(),
+            found: other.operation_type.name().to_owned(),
+            expected: first.operation_type.name().to_owned(),
+        });
+    }
+    let opened = sources
+        .iter()
+        .map(|source| Source::open(&source.id, &source.parquet))
+        .collect::<Result<Vec<_>, _>>()?;
+    let schema = Arc::new(union(&opened));
+    let mut description = describe(&sources);
+    description.points_schema = Arc::clone(&schema);
+    let name = description.name.clone();
+    progress(Progress::File { index: 0, name });
+    let identity = Identity {
+        index: 0,
+        id: id.to_owned(),
+        dir: dir.to_owned(),
+    };
+    let mut file = File::begin_merged(identity, description, options, sink)?;
+    let mut duplicates = Duplicates::default();
+    let mut records = 0;
+    for source in opened {
+        let (id, batches) = source.batches()?;
+        for batch in batches {
+            let batch = batch.map_err(|cause| unreadable(&id, cause))?;
+            let (batch, passed) = align(&id, &batch, &schema)?;
+            let keep = duplicates.keep(&batch);
+            records += batch.num_rows() as u64;
+            file.pass(&batch, passed, &keep, sink)?;
+            let points = file.points_read();
+            progress(Progress::Points { index: 0, points });
+        }
+        duplicates.next_source();
+    }
+    let ending = Ending {
+        records,
+        ..Ending::default()
+    };
+    let report = file.finish(&ending, options, sink, progress)?;
+    let status = report.status;
+    progress(Progress::Done { index: 0, status });
+    Ok(report)
+}
+
+/// The texts under a key that all sources agree on.
+fn agreed(sources: &[&MergeSource], pointer: &str) -> Option<String> {
+    let texts: BTreeSet<Option<&str>> = sources
+        .iter()
+        .map(|source| source.summary.pointer(pointer).and_then(Value::as_str))
+        .collect();
+    let mut texts = texts.into_iter();
+    match (texts.next(), texts.next()) {
+        (Some(text), None) => text.map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn machines(sources: &[&MergeSource]) -> Vec<Machine> {
+    let mut list: Vec<Machine> = Vec::new();
+    for source in sources {
+        for entry in source.summary["machinery"].as_array().into_iter().flatten() {
+            let text = |key: &str| entry[key].as_str().map(str::to_owned);
+            let machine = Machine {
+                name: text("name").unwrap_or_default(),
+                kind: if entry["type"] == "implement" {
+                    MachineKind::Implement
+                } else {
+                    MachineKind::Machine
+                },
+                serial_number: text("serialNumber"),
+                brand: text("brand").filter(|brand| brand != "unknown"),
+            };
+            if !list.contains(&machine) {
+                list.push(machine);
+            }
+        }
+    }
+    list
+}
+
+fn describe(sources: &[&MergeSource]) -> OperationDescription {
+    let operation_type = sources
+        .first()
+        .map_or(OperationType::Other(String::new()), |source| {
+            source.operation_type.clone()
+        });
+    OperationDescription {
+        name: "mergedFile".to_owned(),
+        file_format: "UNKNOWN",
+        provider: Provider::Leaf,
+        operation_type,
+        operation_reason: "that of the sources".to_owned(),
+        original_operation_type: agreed(sources, "/originalOperationType"),
+        operation_description: agreed(sources, "/operationDescription"),
+        grower: agreed(sources, "/originalOperationData/originalOperationGrower"),
+        farm: agreed(sources, "/originalOperationData/originalOperationFarm"),
+        field: agreed(sources, "/originalOperationData/originalOperationField"),
+        crop: None,
+        variety: None,
+        products: Vec::new(),
+        tank_mix: sources
+            .iter()
+            .any(|source| source.summary["tankMix"] == true),
+        machines: machines(sources),
+        entries: sources.iter().map(|source| source.id.clone()).collect(),
+        points_schema: Arc::new(arrow_schema::Schema::empty()),
+        time_source: "that of the sources".to_owned(),
+        assumed_units: Vec::new(),
+    }
+}
