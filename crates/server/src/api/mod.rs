@@ -9,6 +9,7 @@ mod configurations;
 mod file_body;
 mod files;
 mod health;
+mod merge;
 mod parameters;
 mod problem;
 mod progress;

@@ -1,7 +1,9 @@
 //! All routes, and the OpenAPI description that is made of them.
 
 use super::problem::{Problem, complete};
-use super::{artifacts, authenticate, batches, configurations, files, health, progress, users};
+use super::{
+    artifacts, authenticate, batches, configurations, files, health, merge, progress, users,
+};
 use crate::state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -45,6 +47,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(batches::retry))
         .routes(routes!(progress::follow))
         .routes(routes!(files::list))
+        .routes(routes!(merge::merge))
         .routes(routes!(files::read, files::remove))
         .routes(routes!(files::summary))
         .routes(routes!(files::units))

@@ -88,6 +88,34 @@ pub struct NewFile {
     pub outside_points: Option<u64>,
 }
 
+impl NewFile {
+    /// A merged file before its work is done.
+    pub fn merged(id: &str, operation_type: Option<&str>) -> Self {
+        Self {
+            id: id.to_owned(),
+            provider: "Leaf".to_owned(),
+            file_name: "mergedFile".to_owned(),
+            file_format: None,
+            status: "processing".to_owned(),
+            origin: "merged".to_owned(),
+            operation_type: operation_type.map(str::to_owned),
+            size: None,
+            started: None,
+            ended: None,
+            area_m2: None,
+            report: "{}".to_owned(),
+            steps: "{}".to_owned(),
+            units: "{}".to_owned(),
+            summary: None,
+            failed_step: None,
+            failed_message: None,
+            artifacts: Vec::new(),
+            fields: Vec::new(),
+            outside_points: None,
+        }
+    }
+}
+
 /// The filters of `GET /files`; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct FileFilter {

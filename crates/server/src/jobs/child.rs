@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tramline_convert::{Configuration, Input, Options, Progress};
+use tramline_convert::{Configuration, Input, MergeError, MergeSource, Options, Progress};
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
 use tramline_outputs::{FolderSink, Sink, WriteError};
@@ -55,12 +55,34 @@ pub(crate) struct Check {
     pub(crate) memory_bytes: u64,
 }
 
+/// Machine files to be merged.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Merge {
+    pub(super) id: String,
+    pub(super) sources: Vec<Source>,
+    pub(super) out: PathBuf,
+    pub(super) configuration: Configuration,
+    pub(super) cpu_seconds: u64,
+    pub(super) memory_bytes: u64,
+    pub(super) file_bytes: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Source {
+    pub(super) id: String,
+    pub(super) parquet: PathBuf,
+    pub(super) operation_type: String,
+    /// `properties` of its summary.
+    pub(super) summary: serde_json::Value,
+}
+
 /// What a child is told to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Order {
     Check(Check),
     Convert(Box<Task>),
+    Merge(Box<Merge>),
 }
 
 /// Processor time of a check.
@@ -172,11 +194,13 @@ pub fn main() -> u8 {
         let confined = match &order {
             Order::Check(check) => confine(CHECK_SECONDS, check.memory_bytes, check.upload_bytes),
             Order::Convert(task) => confine(task.cpu_seconds, task.memory_bytes, task.file_bytes),
+            Order::Merge(task) => confine(task.cpu_seconds, task.memory_bytes, task.file_bytes),
         };
         confined.map_err(|cause| (71, format!("limits cannot be set: {cause}")))?;
         match order {
             Order::Check(task) => check(&task),
             Order::Convert(task) => run(&task),
+            Order::Merge(task) => merge(&task),
         }
     });
     match outcome {
@@ -253,6 +277,44 @@ fn run(task: &Task) -> Result<(), (u8, String)> {
         &mut |progress| tell(&mut line, progress),
     )
     .map_err(|cause| (74, cause.to_string()))?;
+    let hashes = hashes.lock().unwrap_or_else(PoisonError::into_inner);
+    write_json(&task.out, ARTIFACTS, &*hashes)?;
+    write_json(&task.out, REPORT, &report)
+}
+
+fn merge(task: &Merge) -> Result<(), (u8, String)> {
+    let sources: Vec<MergeSource> = task
+        .sources
+        .iter()
+        .map(|source| MergeSource {
+            id: source.id.clone(),
+            parquet: source.parquet.clone(),
+            operation_type: OperationType::from_name(&source.operation_type),
+            summary: source.summary.clone(),
+        })
+        .collect();
+    let options = Options {
+        configuration: task.configuration.clone(),
+        ..Options::default()
+    };
+    let hashes = Arc::new(Mutex::new(Hashes::new()));
+    let mut sink = HashingSink {
+        folder: FolderSink::new(&task.out),
+        hashes: Arc::clone(&hashes),
+    };
+    let mut line = Line::default();
+    let report = tramline_convert::merge(
+        &sources,
+        &task.id,
+        "01-merged",
+        &options,
+        &mut sink,
+        &mut |progress| tell(&mut line, progress),
+    );
+    let report = report.map_err(|cause| match cause {
+        MergeError::Run(cause) => (74, cause.to_string()),
+        refusal => (REFUSED as u8, refusal.to_string()),
+    })?;
     let hashes = hashes.lock().unwrap_or_else(PoisonError::into_inner);
     write_json(&task.out, ARTIFACTS, &*hashes)?;
     write_json(&task.out, REPORT, &report)

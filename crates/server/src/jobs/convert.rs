@@ -1,10 +1,10 @@
 //! The run of an upload: convert it in a child, keep what came of it, publish it as one.
 
-use super::child::{ARTIFACTS, Hashes, Line, Order, REPORT, Task};
+use super::child::{ARTIFACTS, Hashes, Order, REPORT, Task};
 use super::events::event;
 use super::files::{Given, Made, Report, file_id};
 use super::leases::Held;
-use super::outcome::{Ended, convert};
+use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
 use crate::error::{StoreError, Stored};
@@ -14,7 +14,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -42,14 +41,10 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     if run.out_of_attempts() {
         return give_up(state, run, &upload, &task).await;
     }
-    let folder = state
-        .work_folder()
-        .join(format!("{}-{}", run.id, run.fence));
-    let _ = tokio::fs::remove_dir_all(&folder).await;
-    tokio::fs::create_dir_all(&folder)
-        .await
-        .map_err(|cause| StoreError::io(&folder, cause))?;
-    let ended = child(state, run, &upload, &task, held, &folder).await?;
+    let folder = fresh_folder(state, run).await?;
+    let order = child_task(state, &upload, &task, folder.clone()).await?;
+    let order = Order::Convert(Box::new(order));
+    let ended = follow(state, run, &order, held).await?;
     let outcome = match ended {
         Ended::Converted => publish(state, run, &upload, &task, &folder).await,
         Ended::Refused(message) => refuse(state, run, &upload, &message).await,
@@ -74,36 +69,6 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
 
 fn task_text(task: &ConvertTask) -> Stored<String> {
     serde_json::to_string(task).map_err(|cause| StoreError::document("task of a run", cause))
-}
-
-/// Runs the converter while its progress is written down each second.
-async fn child(
-    state: &State,
-    run: &Run,
-    upload: &Upload,
-    task: &ConvertTask,
-    held: &mut Held,
-    folder: &Path,
-) -> Stored<Ended> {
-    let program = state.converter()?;
-    let task = child_task(state, upload, task, folder.to_owned()).await?;
-    let order = Order::Convert(Box::new(task));
-    let (sender, mut progress) = watch::channel(Line::default());
-    let work = convert(&program, &order, &mut held.lost, &sender);
-    tokio::pin!(work);
-    let mut beat = tokio::time::interval(Duration::from_millis(500));
-    loop {
-        tokio::select! {
-            ended = &mut work => return Ok(ended),
-            _ = beat.tick() => {
-                if progress.has_changed().unwrap_or(false) {
-                    let line = progress.borrow_and_update().clone();
-                    let text = serde_json::to_string(&line).unwrap_or_default();
-                    state.db.set_progress(run, &text).await?;
-                }
-            }
-        }
-    }
 }
 
 async fn child_task(
@@ -141,7 +106,10 @@ async fn child_task(
     })
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(folder: &Path, name: &'static str) -> Stored<T> {
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(
+    folder: &Path,
+    name: &'static str,
+) -> Stored<T> {
     let path = folder.join(name);
     let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
     serde_json::from_slice(&bytes).map_err(|cause| StoreError::document(name, cause))

@@ -76,6 +76,23 @@ fn text(folder: &Path, name: &str) -> Stored<String> {
     std::fs::read_to_string(&path).map_err(|cause| StoreError::io(&path, cause))
 }
 
+/// JSON without the white space between its tokens; numbers stay as they were written.
+fn compact(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let (mut inside, mut escaped) = (false, false);
+    for c in json.chars() {
+        if inside {
+            inside = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            text.push(c);
+        } else if !c.is_ascii_whitespace() {
+            inside = c == '"';
+            text.push(c);
+        }
+    }
+    text
+}
+
 /// Where the artifacts of a run are and what they are.
 pub(super) struct Made<'a> {
     pub(super) folder: &'a Path,
@@ -109,8 +126,8 @@ impl ReportFile {
             });
         }
         let document = |kind: &str| self.artifacts.get(kind).map(|name| text(made.folder, name));
-        let summary = document("summary").transpose()?;
-        let units = document("units").transpose()?;
+        let summary = document("summary").transpose()?.as_deref().map(compact);
+        let units = document("units").transpose()?.as_deref().map(compact);
         let properties: Value = match &summary {
             None => Value::Null,
             Some(text) => serde_json::from_str::<Value>(text)
@@ -162,5 +179,18 @@ impl ReportFile {
 
     pub(super) fn report_id(&self) -> &str {
         &self.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What stands between quotes stays.
+
+    use super::compact;
+
+    #[test]
+    fn only_white_space_between_tokens_goes() {
+        let json = "{ \"a b\" : [ 1.50 ,\n \"x \\\" y \\\\\" , null ] }";
+        assert_eq!(compact(json), r#"{"a b":[1.50,"x \" y \\",null]}"#);
     }
 }

@@ -5,6 +5,7 @@ mod convert;
 mod events;
 mod files;
 mod leases;
+mod merge;
 mod outcome;
 mod worker;
 

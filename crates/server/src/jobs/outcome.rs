@@ -1,8 +1,13 @@
 //! Starting the child and judging how it ended.
 
 use super::child::{COMMAND, Check, Line, Order, REFUSED};
-use std::path::Path;
+use super::leases::Held;
+use crate::db::Run;
+use crate::error::{StoreError, Stored};
+use crate::state::State;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::sync::watch;
@@ -25,11 +30,49 @@ pub(super) enum Ended {
     Stopped,
 }
 
+/// An empty folder for what a run makes.
+pub(super) async fn fresh_folder(state: &State, run: &Run) -> Stored<PathBuf> {
+    let folder = state
+        .work_folder()
+        .join(format!("{}-{}", run.id, run.fence));
+    let _ = tokio::fs::remove_dir_all(&folder).await;
+    tokio::fs::create_dir_all(&folder)
+        .await
+        .map_err(|cause| StoreError::io(&folder, cause))?;
+    Ok(folder)
+}
+
+/// Runs a child while its progress is written down twice a second.
+pub(super) async fn follow(
+    state: &State,
+    run: &Run,
+    order: &Order,
+    held: &mut Held,
+) -> Stored<Ended> {
+    let program = state.converter()?;
+    let (sender, mut progress) = watch::channel(Line::default());
+    let work = convert(&program, order, &mut held.lost, &sender);
+    tokio::pin!(work);
+    let mut beat = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        tokio::select! {
+            ended = &mut work => return Ok(ended),
+            _ = beat.tick() => {
+                if progress.has_changed().unwrap_or(false) {
+                    let line = progress.borrow_and_update().clone();
+                    let text = serde_json::to_string(&line).unwrap_or_default();
+                    state.db.set_progress(run, &text).await?;
+                }
+            }
+        }
+    }
+}
+
 /// Most of what a child may say on standard error that is kept.
 const SAID: u64 = 4_096;
 
 /// Runs one task to its end; every line of progress goes to `progress`.
-pub(super) async fn convert(
+async fn convert(
     program: &Path,
     order: &Order,
     lost: &mut watch::Receiver<bool>,
@@ -109,6 +152,7 @@ fn folder_of(order: &Order) -> &Path {
     match order {
         Order::Check(check) => check.input.parent().unwrap_or(&check.input),
         Order::Convert(task) => &task.out,
+        Order::Merge(task) => &task.out,
     }
 }
 

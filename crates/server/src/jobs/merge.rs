@@ -1,0 +1,154 @@
+//! The run of a merge: the sources' standard points go through a child into one machine file.
+
+use super::child::{ARTIFACTS, Hashes, Merge, Order, REPORT, Source};
+use super::convert::read_json;
+use super::events::event;
+use super::files::{Made, ReportFile};
+use super::leases::Held;
+use super::outcome::{Ended, follow, fresh_folder};
+use crate::db::{FileRow, NewFile, Run};
+use crate::error::{StoreError, Stored};
+use crate::state::State;
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+
+/// Does the run; an error means trouble that may pass.
+pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
+    let Some(file) = state.db.file(&run.account_id, &run.subject).await? else {
+        return state.db.bury(run, "the file was deleted").await;
+    };
+    if run.out_of_attempts() {
+        return fail(
+            state,
+            run,
+            &file,
+            "the merge was tried three times and did not end",
+        )
+        .await;
+    }
+    let folder = fresh_folder(state, run).await?;
+    let order = match order(state, run, &file, &folder).await? {
+        Ok(order) => Order::Merge(Box::new(order)),
+        Err(why) => {
+            let _ = tokio::fs::remove_dir_all(&folder).await;
+            return fail(state, run, &file, &why).await;
+        }
+    };
+    let done = match follow(state, run, &order, held).await? {
+        Ended::Converted => publish(state, run, &folder).await,
+        Ended::Refused(message) => fail(state, run, &file, message.trim()).await,
+        Ended::Died { how, .. } => {
+            state
+                .db
+                .postpone(run, &run.task, &how, Duration::ZERO)
+                .await
+        }
+        Ended::Trouble(cause) => {
+            let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
+            tracing::warn!(run = run.id, cause, "merge put off");
+            state.db.postpone(run, &run.task, &cause, wait).await
+        }
+        Ended::Stopped => Ok(()),
+    };
+    let _ = tokio::fs::remove_dir_all(&folder).await;
+    done
+}
+
+/// What the child is to do, or why it cannot be done.
+async fn order(
+    state: &State,
+    run: &Run,
+    file: &FileRow,
+    folder: &Path,
+) -> Stored<Result<Merge, String>> {
+    let mut sources = Vec::with_capacity(file.sources.len());
+    for id in &file.sources {
+        let row = state.db.file(&run.account_id, id).await?;
+        let parquet = state
+            .db
+            .artifact(&run.account_id, id, "standardGeoparquet")
+            .await?;
+        let (Some(row), Some(parquet)) = (row, parquet) else {
+            return Ok(Err(format!("the source {id} is gone")));
+        };
+        let summary: Value = row
+            .summary
+            .as_deref()
+            .map_or(Ok(Value::Null), serde_json::from_str)
+            .map_err(|cause| StoreError::document("summary", cause))?;
+        sources.push(Source {
+            id: id.clone(),
+            parquet: state.blobs.local_path(&parquet.blob_key),
+            operation_type: row.operation_type.unwrap_or_default(),
+            summary: summary["properties"].clone(),
+        });
+    }
+    let settings = &state.settings;
+    Ok(Ok(Merge {
+        id: file.id.clone(),
+        sources,
+        out: folder.to_owned(),
+        configuration: crate::configuration::for_user(state, &run.account_id, &run.user_id).await?,
+        cpu_seconds: settings.convert_cpu_seconds,
+        memory_bytes: settings.convert_memory_bytes,
+        file_bytes: settings.convert_file_bytes,
+    }))
+}
+
+async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
+    let report: ReportFile = read_json(folder, REPORT)?;
+    let hashes: Hashes = read_json(folder, ARTIFACTS)?;
+    let key = format!("runs/{}/{}", run.id, run.fence);
+    let made = Made {
+        folder,
+        key: &key,
+        hashes: &hashes,
+    };
+    let file = report.row(run.subject.clone(), "mergedFile", "merged", None, &made)?;
+    let blobs = state.blobs.clone();
+    let source = folder.to_owned();
+    tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &key))
+        .await
+        .map_err(|cause| StoreError::document("blobs", cause))??;
+    finish(state, run, &file).await
+}
+
+async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
+    let subject = ("fileId", file.id.as_str());
+    let user = ("leafUserId", run.user_id.as_str());
+    let told = if file.status == "failed" {
+        let message = file.failed_message.as_deref().unwrap_or_default();
+        event(
+            "mergedFileProcessingFailed",
+            &run.id,
+            subject,
+            &[user, ("message", message)],
+        )
+    } else {
+        event("mergedFileProcessingFinished", &run.id, subject, &[user])
+    };
+    state.db.finish_file(run, file, &[told]).await?;
+    state.events.notify_waiters();
+    Ok(())
+}
+
+/// The merged file failed for good, with the reason.
+async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> {
+    let message = "Failed to convert file on provider batch processing";
+    let mut steps = serde_json::Map::new();
+    for step in ["originalFile", "rawGeojson"] {
+        let skipped = serde_json::json!({"status": "skipped", "message": "skipped"});
+        steps.insert(step.to_owned(), skipped);
+    }
+    let failed = serde_json::json!({"status": "failed", "message": message, "detail": why});
+    steps.insert("standardGeojson".to_owned(), failed);
+    let file = NewFile {
+        status: "failed".to_owned(),
+        steps: Value::Object(steps).to_string(),
+        failed_step: Some("standardGeojson".to_owned()),
+        failed_message: Some(message.to_owned()),
+        ..NewFile::merged(&row.id, row.operation_type.as_deref())
+    };
+    finish(state, run, &file).await
+}
