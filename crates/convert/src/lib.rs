@@ -7,6 +7,7 @@
 
 mod collector;
 mod configuration;
+pub mod fields;
 mod file;
 mod merge;
 mod plan;

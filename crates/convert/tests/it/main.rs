@@ -3,6 +3,7 @@
 
 mod adding_up;
 mod corpus;
+mod fields;
 mod formulas;
 mod gartner;
 mod hand;

@@ -93,6 +93,11 @@ CREATE TABLE files (
     failed_step      TEXT,
     failed_message   TEXT,
     outside_points   INTEGER,
+    -- Bounds of the standard points, degrees.
+    west             REAL,
+    south            REAL,
+    east             REAL,
+    north            REAL,
     created          INTEGER NOT NULL,
     updated          INTEGER NOT NULL
 ) STRICT;

@@ -20,7 +20,7 @@ const PROVIDERS: &[&str] = super::batches::PROVIDERS;
 const STATES: &[&str] = &["processed", "failed", "processing"];
 const ORIGINS: &[&str] = &["provider", "automerged", "merged", "uploaded"];
 const OPERATIONS: &[&str] = &["applied", "planted", "harvested", "tillage"];
-const SORTS: &[(&str, FileSort)] = &[
+pub(super) const SORTS: &[(&str, FileSort)] = &[
     ("id", FileSort::Id),
     ("fileName", FileSort::FileName),
     ("createdTime", FileSort::CreatedTime),
@@ -85,6 +85,7 @@ fn filter(query: &Parameters) -> Result<FileFilter, Problem> {
         min_area_m2: query.number("minArea")?,
         provider_file_id: query.owned("providerFileId"),
         standard: query.boolean("standard")?,
+        artifact: None,
     })
 }
 

@@ -2,7 +2,8 @@
 
 use super::problem::{Problem, complete};
 use super::{
-    artifacts, authenticate, batches, configurations, files, health, merge, progress, users,
+    artifacts, authenticate, batches, boundaries, configurations, fields, files, health, merge,
+    outside, progress, users,
 };
 use crate::state::State;
 use axum::Router;
@@ -48,6 +49,17 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(progress::follow))
         .routes(routes!(files::list))
         .routes(routes!(merge::merge))
+        .routes(routes!(outside::list))
+        .routes(routes!(outside::uncovered))
+        .routes(routes!(outside::read))
+        .routes(routes!(fields::list))
+        .routes(routes!(fields::create))
+        .routes(routes!(fields::read, fields::change, fields::remove))
+        .routes(routes!(boundaries::list))
+        .routes(routes!(boundaries::read))
+        .routes(routes!(boundaries::active, boundaries::put))
+        .routes(routes!(boundaries::intersects))
+        .routes(routes!(boundaries::intersect))
         .routes(routes!(files::read, files::remove))
         .routes(routes!(files::summary))
         .routes(routes!(files::units))

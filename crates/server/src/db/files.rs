@@ -86,6 +86,8 @@ pub struct NewFile {
     pub artifacts: Vec<NewArtifact>,
     pub fields: Vec<FieldShare>,
     pub outside_points: Option<u64>,
+    /// West, south, east, north of the standard points.
+    pub bounds: Option<[f64; 4]>,
 }
 
 impl NewFile {
@@ -112,6 +114,7 @@ impl NewFile {
             artifacts: Vec::new(),
             fields: Vec::new(),
             outside_points: None,
+            bounds: None,
         }
     }
 }
@@ -135,6 +138,8 @@ pub struct FileFilter {
     pub min_area_m2: Option<f64>,
     pub provider_file_id: Option<String>,
     pub standard: Option<bool>,
+    /// Only files that have an artifact of this kind.
+    pub artifact: Option<String>,
 }
 
 /// Columns that `GET /files` can be sorted by.

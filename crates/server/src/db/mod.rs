@@ -5,6 +5,7 @@
 
 mod accounts;
 mod configurations;
+mod fields;
 mod files;
 mod runs;
 mod secrets;
@@ -13,6 +14,9 @@ mod uploads;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
 pub use configurations::{Configurations, Keys};
+pub use fields::{
+    ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
+};
 pub use files::{
     ArtifactRow, FieldShare, FileFilter, FileGroups, FileRow, FileSort, Files, NewArtifact, NewFile,
 };
@@ -22,9 +26,9 @@ pub use sqlite::Sqlite;
 pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
 
 /// The whole database.
-pub trait Database: Accounts + Configurations + Files + Runs + Secrets + Uploads {}
+pub trait Database: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads {}
 
-impl<T: Accounts + Configurations + Files + Runs + Secrets + Uploads> Database for T {}
+impl<T: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads> Database for T {}
 
 /// One page of a list: `size` items from `page * size` on, and how many there are in all.
 #[derive(Clone, Copy, Debug)]

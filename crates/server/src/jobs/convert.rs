@@ -4,6 +4,7 @@ use super::child::{ARTIFACTS, Hashes, Order, REPORT, Task};
 use super::events::event;
 use super::files::{Given, Made, Report, file_id};
 use super::leases::Held;
+use super::locate::{locate_again, locate_new};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
@@ -142,6 +143,7 @@ async fn publish(
         let id = file_id(&upload.id, file.report_id());
         files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
     }
+    let (files, before) = locate_new(state, run, files, folder, &key).await?;
     let blobs = state.blobs.clone();
     let (source, target) = (folder.to_owned(), key.clone());
     tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &target))
@@ -150,7 +152,7 @@ async fn publish(
     let converted = converted(state, run, upload, task, files, &report).await?;
     state.db.finish_conversion(run, &converted).await?;
     state.events.notify_waiters();
-    Ok(())
+    locate_again(state, run, &converted.files, before).await
 }
 
 async fn converted(

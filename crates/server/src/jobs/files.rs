@@ -174,6 +174,7 @@ impl ReportFile {
             artifacts,
             fields: Vec::new(),
             outside_points: None,
+            bounds: None,
         })
     }
 

@@ -5,6 +5,7 @@ use super::convert::read_json;
 use super::events::event;
 use super::files::{Made, ReportFile};
 use super::leases::Held;
+use super::locate::{locate_again, locate_new};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::db::{FileRow, NewFile, Run};
 use crate::error::{StoreError, Stored};
@@ -106,12 +107,17 @@ async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
         hashes: &hashes,
     };
     let file = report.row(run.subject.clone(), "mergedFile", "merged", None, &made)?;
+    let (mut files, before) = locate_new(state, run, vec![file], folder, &key).await?;
+    let Some(file) = files.pop() else {
+        return Ok(());
+    };
     let blobs = state.blobs.clone();
     let source = folder.to_owned();
     tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &key))
         .await
         .map_err(|cause| StoreError::document("blobs", cause))??;
-    finish(state, run, &file).await
+    finish(state, run, &file).await?;
+    locate_again(state, run, &[file], before).await
 }
 
 async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {

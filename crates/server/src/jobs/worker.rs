@@ -1,7 +1,7 @@
 //! Workers: each leases a run, does it, and looks for the next.
 
 use super::leases::Leases;
-use super::{convert, merge};
+use super::{convert, locate, merge};
 use crate::db::Run;
 use crate::error::{StoreError, Stored};
 use crate::state::State;
@@ -67,6 +67,7 @@ async fn work(state: &State, leases: &Leases, run: &Run) {
     let mut held = leases.hold(run);
     let done = match run.kind.as_str() {
         "convert" => convert::run(state, run, &mut held).await,
+        "locate" => locate::run(state, run, &mut held).await,
         "merge" => merge::run(state, run, &mut held).await,
         other => Err(StoreError::document("kind of a run", other)),
     };

@@ -62,6 +62,12 @@ fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) 
     if let Some(area) = filter.min_area_m2 {
         query.push(" AND area_m2 >= ").push_bind(area);
     }
+    if let Some(kind) = &filter.artifact {
+        query
+            .push(" AND EXISTS (SELECT 1 FROM artifacts a WHERE a.file_id = files.id AND a.kind = ")
+            .push_bind(kind.clone())
+            .push(")");
+    }
     if let Some(standard) = filter.standard {
         query
             .push(" AND has_standard = ")

@@ -4,6 +4,7 @@
 mod accounts;
 mod configurations;
 mod documents;
+mod fields;
 mod files;
 mod publish;
 mod runs;

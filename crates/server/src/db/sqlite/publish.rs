@@ -2,7 +2,7 @@
 
 use super::signed;
 use crate::clock::now;
-use crate::db::{Event, NewFile};
+use crate::db::{Event, FieldShare, NewFile};
 use sqlx::sqlite::SqliteConnection;
 
 /// Adds a file, or writes over the one of the same id; its time of creation stays.
@@ -17,15 +17,16 @@ pub(super) async fn insert_file(
     sqlx::query(
         "INSERT INTO files (id, account_id, user_id, upload_id, provider, file_name, file_format, status,
             origin, operation_type, size, started, ended, area_m2, has_standard, report, steps, units,
-            failed_step, failed_message, outside_points, created, updated)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            failed_step, failed_message, outside_points, west, south, east, north, created, updated)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, file_name = excluded.file_name,
             file_format = excluded.file_format, status = excluded.status,
             operation_type = excluded.operation_type, size = excluded.size, started = excluded.started,
             ended = excluded.ended, area_m2 = excluded.area_m2, has_standard = excluded.has_standard,
             report = excluded.report, steps = excluded.steps, units = excluded.units,
             failed_step = excluded.failed_step, failed_message = excluded.failed_message,
-            outside_points = excluded.outside_points, updated = excluded.updated",
+            outside_points = excluded.outside_points, west = excluded.west, south = excluded.south,
+            east = excluded.east, north = excluded.north, updated = excluded.updated",
     )
     .bind(&file.id)
     .bind(account)
@@ -48,6 +49,10 @@ pub(super) async fn insert_file(
     .bind(&file.failed_step)
     .bind(&file.failed_message)
     .bind(file.outside_points.map(signed))
+    .bind(file.bounds.map(|bounds| bounds[0]))
+    .bind(file.bounds.map(|bounds| bounds[1]))
+    .bind(file.bounds.map(|bounds| bounds[2]))
+    .bind(file.bounds.map(|bounds| bounds[3]))
     .bind(time)
     .bind(time)
     .execute(connection)
@@ -89,11 +94,20 @@ pub(super) async fn insert_parts(
         .execute(&mut *connection)
         .await?;
     }
-    for share in &file.fields {
+    insert_shares(connection, &file.id, &file.fields).await
+}
+
+/// Adds the fields of a file.
+pub(super) async fn insert_shares(
+    connection: &mut SqliteConnection,
+    file: &str,
+    shares: &[FieldShare],
+) -> Result<(), sqlx::Error> {
+    for share in shares {
         sqlx::query(
             "INSERT INTO file_fields (file_id, field_id, points, area_m2) VALUES (?, ?, ?, ?)",
         )
-        .bind(&file.id)
+        .bind(file)
         .bind(&share.field_id)
         .bind(signed(share.points))
         .bind(share.area_m2)

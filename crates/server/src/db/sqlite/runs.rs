@@ -18,7 +18,7 @@ fn micros(duration: Duration) -> i64 {
 }
 
 /// Ends the run if it is still this worker's; otherwise nothing of the transaction may stand.
-async fn end(connection: &mut SqliteConnection, run: &Run, state: &str) -> Stored<()> {
+pub(super) async fn end(connection: &mut SqliteConnection, run: &Run, state: &str) -> Stored<()> {
     let done = sqlx::query(
         "UPDATE runs SET state = ?, lease = NULL, updated = ?
          WHERE id = ? AND fence = ? AND state = 'running'",

@@ -1,0 +1,113 @@
+//! Which boundaries a point lies in, for many points: the edges of each boundary lie in bands of
+//! latitude, so that a point asks a few edges only.
+
+use super::boundary::Boundary;
+
+/// Edges of one band on the average.
+const EDGES: usize = 4;
+const MOST_BANDS: usize = 8_192;
+
+/// An edge: from south to north.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    south: f64,
+    north: f64,
+    x: f64,
+    /// Longitude per latitude.
+    slope: f64,
+}
+
+#[derive(Debug)]
+struct Prepared {
+    bounds: [f64; 4],
+    bands_per_degree: f64,
+    bands: Vec<Vec<Edge>>,
+}
+
+/// Boundaries, prepared.
+#[derive(Debug)]
+pub struct Locator {
+    list: Vec<Prepared>,
+}
+
+impl Prepared {
+    fn new(boundary: &Boundary) -> Self {
+        let bounds = boundary.bounds();
+        let mut edges = Vec::new();
+        for polygon in boundary.polygons() {
+            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+                for line in ring.lines() {
+                    let (a, b) = if line.start.y <= line.end.y {
+                        (line.start, line.end)
+                    } else {
+                        (line.end, line.start)
+                    };
+                    // Level edges cannot be crossed.
+                    if a.y < b.y {
+                        edges.push(Edge {
+                            south: a.y,
+                            north: b.y,
+                            x: a.x,
+                            slope: (b.x - a.x) / (b.y - a.y),
+                        });
+                    }
+                }
+            }
+        }
+        let count = (edges.len() / EDGES).clamp(1, MOST_BANDS);
+        let height = (bounds[3] - bounds[1]).max(f64::MIN_POSITIVE);
+        let mut prepared = Self {
+            bounds,
+            bands_per_degree: count as f64 / height,
+            bands: vec![Vec::new(); count],
+        };
+        for edge in edges {
+            let range = prepared.band(edge.south)..=prepared.band(edge.north);
+            for band in prepared.bands.get_mut(range).into_iter().flatten() {
+                band.push(edge);
+            }
+        }
+        prepared
+    }
+
+    fn band(&self, latitude: f64) -> usize {
+        let band = (latitude - self.bounds[1]) * self.bands_per_degree;
+        (band as usize).min(self.bands.len() - 1)
+    }
+
+    /// Even-odd; an edge takes its southern end, so that a shared border belongs to one side.
+    fn holds(&self, longitude: f64, latitude: f64) -> bool {
+        let [west, south, east, north] = self.bounds;
+        if longitude < west || longitude > east || latitude < south || latitude > north {
+            return false;
+        }
+        let band = self.bands.get(self.band(latitude)).map(Vec::as_slice);
+        let mut within = false;
+        for edge in band.unwrap_or_default() {
+            if edge.south <= latitude
+                && latitude < edge.north
+                && longitude < edge.x + edge.slope * (latitude - edge.south)
+            {
+                within = !within;
+            }
+        }
+        within
+    }
+}
+
+impl Locator {
+    pub fn new<'a>(boundaries: impl IntoIterator<Item = &'a Boundary>) -> Self {
+        Self {
+            list: boundaries.into_iter().map(Prepared::new).collect(),
+        }
+    }
+
+    /// The places of the boundaries that hold the point, in their order.
+    pub fn locate(&self, longitude: f64, latitude: f64) -> impl Iterator<Item = usize> {
+        self.list
+            .iter()
+            .enumerate()
+            .filter(move |(_, boundary)| boundary.holds(longitude, latitude))
+            .map(|(place, _)| place)
+    }
+}

@@ -1,0 +1,136 @@
+//! Fields and their boundaries.
+
+use super::{Event, FieldShare, Listed, NewArtifact, NewRun, Page, Run};
+use crate::clock::Micros;
+use crate::error::Stored;
+use async_trait::async_trait;
+
+/// A field of a user.
+#[derive(Clone, Debug)]
+pub struct FieldRow {
+    pub id: String,
+    pub user_id: String,
+    pub name: Option<String>,
+    /// `ORIGINAL`, `MERGED`.
+    pub kind: String,
+    pub status: String,
+    pub farm_id: Option<i64>,
+    pub created: Micros,
+    pub updated: Micros,
+    /// Newest first.
+    pub boundaries: Vec<BoundaryRow>,
+    /// Machine files that have points in it.
+    pub files: Vec<String>,
+}
+
+/// A boundary, active or of earlier times.
+#[derive(Clone, Debug)]
+pub struct BoundaryRow {
+    pub id: String,
+    /// `ACTIVE`, `INACTIVE`.
+    pub status: String,
+    pub wkb: Vec<u8>,
+    pub area_ha: f64,
+    pub created: Micros,
+    pub updated: Micros,
+}
+
+/// A boundary to be stored.
+#[derive(Clone, Debug)]
+pub struct NewBoundary {
+    pub id: String,
+    pub wkb: Vec<u8>,
+    pub area_ha: f64,
+    /// West, south, east, north.
+    pub bounds: [f64; 4],
+}
+
+/// A field to be stored.
+#[derive(Clone, Debug)]
+pub struct NewField {
+    pub id: String,
+    pub name: Option<String>,
+    pub farm_id: Option<i64>,
+    pub boundary: NewBoundary,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FieldFilter {
+    pub user: Option<String>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub kind: Option<String>,
+    pub status: Option<String>,
+    pub farm_id: Option<i64>,
+    pub created_from: Option<Micros>,
+    pub created_to: Option<Micros>,
+    pub updated_from: Option<Micros>,
+    pub updated_to: Option<Micros>,
+}
+
+/// An active boundary of a user.
+#[derive(Clone, Debug)]
+pub struct ActiveBoundary {
+    pub field_id: String,
+    pub wkb: Vec<u8>,
+}
+
+/// A file by field, as a run found it.
+#[derive(Clone, Debug)]
+pub struct Located {
+    pub file: String,
+    pub shares: Vec<FieldShare>,
+    pub outside_points: u64,
+    pub outside: Option<NewArtifact>,
+}
+
+#[async_trait]
+pub trait Fields: Send + Sync {
+    /// `false` when the user has a field of that id. Field, run and events in one transaction.
+    async fn add_field(
+        &self,
+        account: &str,
+        user: &str,
+        field: &NewField,
+        run: &NewRun,
+        events: &[Event],
+    ) -> Stored<bool>;
+    async fn field(&self, account: &str, user: &str, id: &str) -> Stored<Option<FieldRow>>;
+    async fn fields(
+        &self,
+        account: &str,
+        filter: &FieldFilter,
+        page: Page,
+    ) -> Stored<Listed<FieldRow>>;
+    /// Name and farm, where given.
+    async fn change_field(
+        &self,
+        account: &str,
+        user: &str,
+        id: &str,
+        name: Option<&str>,
+        farm_id: Option<i64>,
+    ) -> Stored<()>;
+    /// The old boundary becomes inactive; it is never deleted.
+    async fn set_boundary(
+        &self,
+        account: &str,
+        user: &str,
+        field: &str,
+        boundary: &NewBoundary,
+        run: &NewRun,
+        events: &[Event],
+    ) -> Stored<()>;
+    /// `false` when there is none. Files lose the field at once.
+    async fn remove_field(&self, account: &str, user: &str, id: &str, run: &NewRun)
+    -> Stored<bool>;
+    /// Active boundaries of a user, by field id, and the instant of the last change.
+    async fn active_boundaries(&self, user: &str) -> Stored<(Vec<ActiveBoundary>, Micros)>;
+    /// Processed files of a user whose points may lie in these bounds.
+    async fn files_within(&self, user: &str, bounds: [f64; 4]) -> Stored<Vec<String>>;
+    /// Writes where the points of a file lie, if the run is still this worker's.
+    async fn set_located(&self, run: &Run, located: &Located) -> Stored<()>;
+    /// Ends a run that published its results before.
+    async fn finish_run(&self, run: &Run) -> Stored<()>;
+    async fn add_run(&self, run: &NewRun) -> Stored<()>;
+}
