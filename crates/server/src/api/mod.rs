@@ -20,6 +20,7 @@ mod progress;
 mod receive;
 mod router;
 mod users;
+mod webhooks;
 
 pub use router::description;
 pub(crate) use router::router;

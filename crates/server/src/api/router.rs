@@ -3,7 +3,7 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, configurations, fields, files, health, merge,
-    outside, progress, users,
+    outside, progress, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -48,6 +48,9 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(batches::retry))
         .routes(routes!(progress::follow))
         .routes(routes!(files::list))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::failed_calls))
+        .routes(routes!(webhooks::read, webhooks::remove))
         .routes(routes!(merge::merge))
         .routes(routes!(outside::list))
         .routes(routes!(outside::uncovered))

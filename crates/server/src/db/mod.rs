@@ -11,6 +11,7 @@ mod runs;
 mod secrets;
 mod sqlite;
 mod uploads;
+mod webhooks;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
 pub use configurations::{Configurations, Keys};
@@ -24,11 +25,18 @@ pub use runs::{Converted, Event, NewRun, Run, RunState, Runs};
 pub use secrets::Secrets;
 pub use sqlite::Sqlite;
 pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
+pub use webhooks::{Due, FailedCall, Webhook, Webhooks};
 
 /// The whole database.
-pub trait Database: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads {}
+pub trait Database:
+    Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks
+{
+}
 
-impl<T: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads> Database for T {}
+impl<T: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks> Database
+    for T
+{
+}
 
 /// One page of a list: `size` items from `page * size` on, and how many there are in all.
 #[derive(Clone, Copy, Debug)]

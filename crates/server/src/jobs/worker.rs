@@ -1,7 +1,7 @@
 //! Workers: each leases a run, does it, and looks for the next.
 
 use super::leases::Leases;
-use super::{convert, locate, merge};
+use super::{convert, deliver, locate, merge};
 use crate::db::Run;
 use crate::error::{StoreError, Stored};
 use crate::state::State;
@@ -50,6 +50,7 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
             }
         });
     }
+    deliver::start(state, stop, &mut workers)?;
     Ok(workers)
 }
 

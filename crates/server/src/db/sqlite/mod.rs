@@ -10,6 +10,7 @@ mod publish;
 mod runs;
 mod secrets;
 mod uploads;
+mod webhooks;
 
 use crate::error::{StoreError, Stored};
 use sqlx::migrate::{Migration, MigrationType, Migrator};

@@ -1,0 +1,252 @@
+//! Webhooks and deliveries in SQLite.
+
+use super::Sqlite;
+use crate::clock::now;
+use crate::db::{Due, Event, FailedCall, Webhook, Webhooks};
+use crate::error::{StoreError, Stored};
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use std::time::Duration;
+use uuid::Uuid;
+
+fn webhook(row: &SqliteRow) -> Result<Webhook, StoreError> {
+    let events: String = row.try_get("events")?;
+    Ok(Webhook {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        secret: row.try_get("secret")?,
+        url: row.try_get("url")?,
+        events: serde_json::from_str(&events)
+            .map_err(|cause| StoreError::document("events of a webhook", cause))?,
+    })
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+async fn insert_delivery(
+    connection: &mut SqliteConnection,
+    event: &str,
+    webhook: &str,
+) -> Result<(), sqlx::Error> {
+    let time = now();
+    sqlx::query(
+        "INSERT INTO deliveries (id, event_id, webhook_id, state, not_before, created, updated)
+         VALUES (?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT (event_id, webhook_id) DO NOTHING",
+    )
+    .bind(Uuid::now_v7().to_string())
+    .bind(event)
+    .bind(webhook)
+    .bind(time)
+    .bind(time)
+    .bind(time)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn of_account(connection: &mut SqliteConnection, account: &str) -> Stored<Vec<Webhook>> {
+    let rows = sqlx::query("SELECT * FROM webhooks WHERE account_id = ? ORDER BY created, id")
+        .bind(account)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(webhook).collect()
+}
+
+#[async_trait]
+impl Webhooks for Sqlite {
+    async fn add_webhook(
+        &self,
+        account: &str,
+        new: &Webhook,
+        confirmation: &Event,
+    ) -> Stored<Result<(), String>> {
+        let mut transaction = self.begin().await?;
+        for known in of_account(&mut transaction, account).await? {
+            if let Some(twice) = new.events.iter().find(|event| known.events.contains(event)) {
+                return Ok(Err(twice.clone()));
+            }
+        }
+        let events = serde_json::to_string(&new.events)
+            .map_err(|cause| StoreError::document("events of a webhook", cause))?;
+        sqlx::query(
+            "INSERT INTO webhooks (id, account_id, name, secret, url, events, created)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&new.id)
+        .bind(account)
+        .bind(&new.name)
+        .bind(&new.secret)
+        .bind(&new.url)
+        .bind(events)
+        .bind(now())
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "INSERT INTO events (id, account_id, kind, body, created, spread) VALUES (?, ?, ?, ?, ?, 1)",
+        )
+        .bind(&confirmation.id)
+        .bind(account)
+        .bind(confirmation.kind)
+        .bind(&confirmation.body)
+        .bind(now())
+        .execute(&mut *transaction)
+        .await?;
+        insert_delivery(&mut transaction, &confirmation.id, &new.id).await?;
+        transaction.commit().await?;
+        Ok(Ok(()))
+    }
+
+    async fn webhooks(&self, account: &str) -> Stored<Vec<Webhook>> {
+        let mut connection = self.read.acquire().await?;
+        of_account(&mut connection, account).await
+    }
+
+    async fn webhook(&self, account: &str, id: &str) -> Stored<Option<Webhook>> {
+        let row = sqlx::query("SELECT * FROM webhooks WHERE account_id = ? AND id = ?")
+            .bind(account)
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(webhook).transpose()
+    }
+
+    async fn remove_webhook(&self, account: &str, id: &str) -> Stored<bool> {
+        let done = sqlx::query("DELETE FROM webhooks WHERE account_id = ? AND id = ?")
+            .bind(account)
+            .bind(id)
+            .execute(&self.write)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>> {
+        let rows = sqlx::query(
+            "SELECT url, status, response, request_body, connection_error, created FROM failed_calls
+             WHERE account_id = ? ORDER BY created DESC, id DESC LIMIT ?",
+        )
+        .bind(account)
+        .bind(super::signed(most))
+        .fetch_all(&self.read)
+        .await?;
+        let call = |row: &SqliteRow| {
+            let status: Option<i64> = row.try_get("status")?;
+            Ok(FailedCall {
+                url: row.try_get("url")?,
+                status: status.and_then(|status| u16::try_from(status).ok()),
+                response: row.try_get("response")?,
+                request_body: row.try_get("request_body")?,
+                connection_error: row.try_get("connection_error")?,
+                created: row.try_get("created")?,
+            })
+        };
+        rows.iter().map(call).collect()
+    }
+
+    async fn spread_events(&self) -> Stored<u64> {
+        let mut transaction = self.begin().await?;
+        let rows = sqlx::query(
+            "SELECT id, account_id, kind FROM events WHERE spread = 0 ORDER BY created LIMIT 500",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let count = rows.len() as u64;
+        for row in rows {
+            let (id, account, kind): (String, String, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            for webhook in of_account(&mut transaction, &account).await? {
+                if webhook.events.contains(&kind) {
+                    insert_delivery(&mut transaction, &id, &webhook.id).await?;
+                }
+            }
+            sqlx::query("UPDATE events SET spread = 1 WHERE id = ?")
+                .bind(&id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(count)
+    }
+
+    async fn due_deliveries(&self, most: u64, hold: Duration) -> Stored<Vec<Due>> {
+        let mut transaction = self.begin().await?;
+        let time = now();
+        let rows = sqlx::query(
+            "SELECT d.id, d.attempt, e.id AS event_id, e.account_id, e.body, w.url, w.secret
+             FROM deliveries d JOIN events e ON e.id = d.event_id JOIN webhooks w ON w.id = d.webhook_id
+             WHERE d.state = 'waiting' AND d.not_before <= ? ORDER BY d.not_before, e.created LIMIT ?",
+        )
+        .bind(time)
+        .bind(super::signed(most))
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut list = Vec::with_capacity(rows.len());
+        for row in rows {
+            let due = Due {
+                id: row.try_get("id")?,
+                account_id: row.try_get("account_id")?,
+                event_id: row.try_get("event_id")?,
+                body: row.try_get("body")?,
+                url: row.try_get("url")?,
+                secret: row.try_get("secret")?,
+                attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
+            };
+            sqlx::query("UPDATE deliveries SET not_before = ?, updated = ? WHERE id = ?")
+                .bind(time.saturating_add(micros(hold)))
+                .bind(time)
+                .bind(&due.id)
+                .execute(&mut *transaction)
+                .await?;
+            list.push(due);
+        }
+        transaction.commit().await?;
+        Ok(list)
+    }
+
+    async fn delivered(&self, id: &str) -> Stored<()> {
+        sqlx::query("UPDATE deliveries SET state = 'delivered', attempt = attempt + 1, updated = ? WHERE id = ?")
+            .bind(now())
+            .bind(id)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    async fn not_delivered(
+        &self,
+        due: &Due,
+        call: &FailedCall,
+        again: Option<Duration>,
+    ) -> Stored<()> {
+        let mut transaction = self.begin().await?;
+        let time = now();
+        sqlx::query(
+            "UPDATE deliveries SET state = ?, attempt = attempt + 1, not_before = ?, updated = ? WHERE id = ?",
+        )
+        .bind(if again.is_some() { "waiting" } else { "given up" })
+        .bind(time.saturating_add(micros(again.unwrap_or_default())))
+        .bind(time)
+        .bind(&due.id)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "INSERT INTO failed_calls (id, account_id, delivery_id, url, status, response, request_body,
+                connection_error, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(&due.account_id)
+        .bind(&due.id)
+        .bind(&call.url)
+        .bind(call.status.map(i64::from))
+        .bind(&call.response)
+        .bind(&call.request_body)
+        .bind(&call.connection_error)
+        .bind(call.created)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Webhooks, and the deliveries of events to them.
+
+use super::Event;
+use crate::clock::Micros;
+use crate::error::Stored;
+use async_trait::async_trait;
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    pub id: String,
+    pub name: String,
+    pub secret: String,
+    pub url: String,
+    pub events: Vec<String>,
+}
+
+/// A delivery that is due, with all that sending it needs.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub id: String,
+    pub account_id: String,
+    pub event_id: String,
+    pub body: String,
+    pub url: String,
+    pub secret: String,
+    /// Tries before this one.
+    pub attempt: u32,
+}
+
+/// A call that did not end in 2xx.
+#[derive(Clone, Debug)]
+pub struct FailedCall {
+    pub url: String,
+    pub status: Option<u16>,
+    pub response: Option<String>,
+    pub request_body: String,
+    pub connection_error: Option<String>,
+    pub created: Micros,
+}
+
+#[async_trait]
+pub trait Webhooks: Send + Sync {
+    /// Adds a webhook and its confirmation message; the event that is registered already
+    /// otherwise.
+    async fn add_webhook(
+        &self,
+        account: &str,
+        webhook: &Webhook,
+        confirmation: &Event,
+    ) -> Stored<Result<(), String>>;
+    async fn webhooks(&self, account: &str) -> Stored<Vec<Webhook>>;
+    async fn webhook(&self, account: &str, id: &str) -> Stored<Option<Webhook>>;
+    async fn remove_webhook(&self, account: &str, id: &str) -> Stored<bool>;
+    /// Failed calls, the newest first.
+    async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>>;
+    /// Makes deliveries of new events.
+    async fn spread_events(&self) -> Stored<u64>;
+    /// Deliveries that are due; nobody else gets them for `hold`.
+    async fn due_deliveries(&self, most: u64, hold: Duration) -> Stored<Vec<Due>>;
+    async fn delivered(&self, id: &str) -> Stored<()>;
+    /// Writes the call down; `again` is the wait until the next try, `None` gives up.
+    async fn not_delivered(
+        &self,
+        due: &Due,
+        call: &FailedCall,
+        again: Option<Duration>,
+    ) -> Stored<()>;
+}
