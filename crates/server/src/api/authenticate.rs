@@ -43,7 +43,7 @@ pub(crate) struct Token {
 }
 
 /// A token for 24 hours, with `rememberMe` for 30 days
-#[utoipa::path(post, path = "/api/authenticate", tag = "authentication", request_body = Credentials,
+#[utoipa::path(post, path = "/api/authenticate", tag = "authentication", security(()), request_body = Credentials,
     responses((status = 200, body = Token), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 415, body = Problem)))]
 pub(crate) async fn authenticate(

@@ -1,6 +1,6 @@
 //! Batches: uploading, listing, following, trying again, removing.
 
-use super::caller::{BaseUrl, Caller};
+use super::caller::{BaseUrl, Caller, Uploader};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
 use super::receive::{form, too_large};
@@ -104,11 +104,16 @@ impl Batch {
 /// The batch, or 404.
 pub(crate) async fn known_batch(
     state: &State,
-    caller: &Caller,
+    uploader: &Uploader,
     id: &str,
 ) -> Result<Upload, Problem> {
-    let upload = state.db.upload(&caller.account, &path_id(id)?).await?;
-    upload.ok_or_else(|| Problem::not_found("batch"))
+    let upload = state
+        .db
+        .upload(&uploader.caller.account, &path_id(id)?)
+        .await?;
+    upload
+        .filter(|upload| uploader.may_see(&upload.user_id))
+        .ok_or_else(|| Problem::not_found("batch"))
 }
 
 #[derive(IntoParams)]
@@ -152,7 +157,7 @@ pub(crate) struct UploadForm {
         (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
-    caller: Caller,
+    uploader: Uploader,
     mut query: Parameters,
     headers: HeaderMap,
     multipart: Result<Multipart, extract::multipart::MultipartRejection>,
@@ -170,16 +175,16 @@ pub(crate) async fn create(
     })?;
     // What the query says can be judged before the body is taken in.
     if query.text("leafUserId").is_some() {
-        parameters(&state, &caller, &query).await?;
+        parameters(&state, &uploader, &query).await?;
     }
-    let _slot = Slot::take(&state, &caller.account).ok_or_else(|| {
+    let _slot = Slot::take(&state, &uploader.caller.account).ok_or_else(|| {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
     })?;
     let form = form(&state, multipart).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
     }
-    let parameters = parameters(&state, &caller, &query).await?;
+    let parameters = parameters(&state, &uploader, &query).await?;
     let file = form.file;
     let program = state.converter()?;
     let order = Check {
@@ -202,7 +207,7 @@ pub(crate) async fn create(
     let id = Uuid::now_v7().to_string();
     let upload = NewUpload {
         blob_key: format!("uploads/{}/{id}", parameters.user),
-        account_id: caller.account.clone(),
+        account_id: uploader.caller.account.clone(),
         user_id: parameters.user.clone(),
         provider: parameters.provider,
         file_format: parameters.file_format,
@@ -216,7 +221,7 @@ pub(crate) async fn create(
     };
     let run = NewRun {
         id: Uuid::now_v7().to_string(),
-        account_id: caller.account.clone(),
+        account_id: uploader.caller.account.clone(),
         user_id: parameters.user,
         kind: "convert",
         subject: upload.id.clone(),
@@ -256,13 +261,20 @@ struct Wanted {
     force: bool,
 }
 
-async fn parameters(state: &State, caller: &Caller, query: &Parameters) -> Result<Wanted, Problem> {
+async fn parameters(
+    state: &State,
+    uploader: &Uploader,
+    query: &Parameters,
+) -> Result<Wanted, Problem> {
     query.required("leafUserId")?;
     if query.all("leafUserId").count() > 1 {
         return Err(Problem::field("query", "leafUserId", "comes twice"));
     }
     let user = query.uuid("leafUserId")?.unwrap_or_default();
-    let user = known_user(state, caller, &user).await?.id;
+    if !uploader.may_see(&user) {
+        return Err(Problem::not_found("user"));
+    }
+    let user = known_user(state, &uploader.caller, &user).await?.id;
     let provider = query
         .one_of("provider", PROVIDERS)?
         .unwrap_or_else(|| "Other".to_owned());
@@ -333,7 +345,7 @@ pub(crate) struct BatchQuery {
     responses((status = 200, body = [Batch]), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
-    caller: Caller,
+    uploader: Uploader,
     BaseUrl(base): BaseUrl,
     query: Parameters,
 ) -> Result<(HeaderMap, axum::Json<Vec<Batch>>), Problem> {
@@ -342,7 +354,10 @@ pub(crate) async fn list(
         .map(|status| status.name())
         .collect();
     let filter = UploadFilter {
-        user: query.uuid("leafUserId")?,
+        user: match &uploader.user {
+            None => query.uuid("leafUserId")?,
+            Some(own) => Some(own.clone()),
+        },
         status: query
             .one_of("status", &names)?
             .and_then(|name| UploadStatus::from_name(&name)),
@@ -355,14 +370,14 @@ pub(crate) async fn list(
     let page = query.page();
     let found = state
         .db
-        .uploads(&caller.account, &filter, &sort, page)
+        .uploads(&uploader.caller.account, &filter, &sort, page)
         .await?;
     let headers = query.headers(&base, page, found.total);
     let mut batches = Vec::with_capacity(found.items.len());
     for upload in found.items {
         let files = state
             .db
-            .file_ids_of_upload(&caller.account, &upload.id)
+            .file_ids_of_upload(&uploader.caller.account, &upload.id)
             .await?;
         batches.push(Batch::new(upload, Some(files)));
     }
@@ -375,13 +390,13 @@ pub(crate) async fn list(
         (status = 404, body = Problem)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
-    caller: Caller,
+    uploader: Uploader,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Batch>, Problem> {
-    let upload = known_batch(&state, &caller, &id).await?;
+    let upload = known_batch(&state, &uploader, &id).await?;
     let files = state
         .db
-        .file_ids_of_upload(&caller.account, &upload.id)
+        .file_ids_of_upload(&uploader.caller.account, &upload.id)
         .await?;
     Ok(axum::Json(Batch::new(upload, Some(files))))
 }
@@ -420,16 +435,16 @@ pub(crate) struct BatchStatus {
         (status = 404, body = Problem)))]
 pub(crate) async fn status(
     extract::State(state): extract::State<State>,
-    caller: Caller,
+    uploader: Uploader,
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
     query: Parameters,
 ) -> Result<(HeaderMap, axum::Json<BatchStatus>), Problem> {
-    let upload = known_batch(&state, &caller, &id).await?;
+    let upload = known_batch(&state, &uploader, &id).await?;
     let page = query.page();
     let groups = state
         .db
-        .file_groups(&caller.account, &upload.id, page)
+        .file_groups(&uploader.caller.account, &upload.id, page)
         .await?;
     let headers = query.headers(&base, page, groups.total);
     let mut status = BatchStatus {
@@ -472,10 +487,14 @@ pub(crate) async fn retry(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Batch>, Problem> {
-    let mut upload = known_batch(&state, &caller, &id).await?;
+    let uploader = Uploader {
+        caller: caller.clone(),
+        user: None,
+    };
+    let mut upload = known_batch(&state, &uploader, &id).await?;
     let first = match &upload.duplicate_of {
         None => upload.clone(),
-        Some(first) => known_batch(&state, &caller, first).await?,
+        Some(first) => known_batch(&state, &uploader, first).await?,
     };
     let mut failed = Vec::new();
     let mut known = 0;

@@ -2,7 +2,9 @@
 
 use super::problem::Problem;
 use crate::clock::{SECOND, now};
+use crate::db::ApiKey;
 use crate::state::State;
+use crate::tokens::digest;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -32,6 +34,52 @@ impl FromRequestParts<State> for Caller {
             account: account.id,
             username: account.username,
         })
+    }
+}
+
+/// Who may upload: an account for any of its users, or a key for its one user.
+#[derive(Clone, Debug)]
+pub(crate) struct Uploader {
+    pub(crate) caller: Caller,
+    /// The only user that the key is for.
+    pub(crate) user: Option<String>,
+}
+
+impl FromRequestParts<State> for Uploader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
+        let key = parts
+            .headers
+            .get("x-api-key")
+            .and_then(|key| key.to_str().ok());
+        let Some(key) = key.filter(|_| bearer(parts).is_none()) else {
+            let caller = Caller::from_request_parts(parts, state).await?;
+            return Ok(Self { caller, user: None });
+        };
+        let found = state
+            .db
+            .api_key_by_digest(&digest(key.trim().as_bytes()))
+            .await?;
+        let found = found
+            .filter(ApiKey::is_valid)
+            .ok_or_else(Problem::unauthorized)?;
+        let account = state.db.account(&found.account_id).await?;
+        let account = account.ok_or_else(Problem::unauthorized)?;
+        Ok(Self {
+            caller: Caller {
+                account: account.id,
+                username: account.username,
+            },
+            user: Some(found.user_id),
+        })
+    }
+}
+
+impl Uploader {
+    /// Whether rows of that user may be seen.
+    pub(crate) fn may_see(&self, user: &str) -> bool {
+        self.user.as_ref().is_none_or(|own| own == user)
     }
 }
 

@@ -13,13 +13,13 @@ pub(crate) struct Health {
 }
 
 /// The process answers
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/health/live", tag = "health", security(()), responses((status = 200, body = Health)))]
 pub(crate) async fn live() -> axum::Json<Health> {
     axum::Json(Health { status: "live" })
 }
 
 /// Database and storage answer
-#[utoipa::path(get, path = "/health/ready", tag = "health",
+#[utoipa::path(get, path = "/health/ready", tag = "health", security(()),
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub(crate) async fn ready(
     extract::State(state): extract::State<State>,

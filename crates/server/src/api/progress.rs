@@ -1,7 +1,7 @@
 //! Progress of a batch as server-sent events.
 
 use super::batches::known_batch;
-use super::caller::Caller;
+use super::caller::Uploader;
 use super::problem::Problem;
 use crate::db::UploadStatus;
 use crate::state::State;
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(500);
         (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn follow(
     extract::State(state): extract::State<State>,
-    caller: Caller,
+    caller: Uploader,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let upload = known_batch(&state, &caller, &id).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn follow(
 /// The state as JSON, and whether nothing will change any more.
 async fn look(
     state: &State,
-    caller: &Caller,
+    caller: &Uploader,
     id: &str,
     subject: &str,
 ) -> Result<(String, bool), Problem> {

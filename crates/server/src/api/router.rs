@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, complete};
 use super::{
-    artifacts, authenticate, batches, boundaries, configurations, fields, files, health, merge,
-    outside, progress, users, webhooks,
+    artifacts, authenticate, batches, boundaries, configurations, fields, files, health, keys,
+    merge, metrics, outside, progress, reference, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -18,6 +18,9 @@ use tower_http::request_id::{
 };
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,6 +54,8 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::failed_calls))
         .routes(routes!(webhooks::read, webhooks::remove))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::remove))
         .routes(routes!(merge::merge))
         .routes(routes!(outside::list))
         .routes(routes!(outside::uncovered))
@@ -74,6 +79,9 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(artifacts::download))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+        .routes(routes!(metrics::show))
+        .routes(routes!(reference::openapi))
+        .routes(routes!(reference::page))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .merge(upload)
 }
@@ -82,6 +90,18 @@ fn routes() -> OpenApiRouter<State> {
 pub fn description() -> OpenApi {
     let (_, mut api) = routes().split_for_parts();
     "Tramline".clone_into(&mut api.info.title);
+    let text = "From a farm machine's files to standard points. Lists are paged by `page` and `size` (20, at most 100) \
+                and say `X-Total-Count` and `Link`; times are ISO 8601 UTC; failures are problem details.";
+    api.info.description = Some(text.to_owned());
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key")));
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("bearer", bearer);
+    components.add_security_scheme("apiKey", key);
+    api.security = Some(vec![SecurityRequirement::new(
+        "bearer",
+        Vec::<String>::new(),
+    )]);
     api
 }
 
@@ -122,6 +142,7 @@ pub(crate) fn router(state: State) -> Router {
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no such path") })
         .with_state(state)
         .layer(axum::middleware::from_fn(complete))
+        .layer(axum::middleware::from_fn(metrics::count))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().compress_when(compress))
         .layer(cors)

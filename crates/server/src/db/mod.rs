@@ -4,6 +4,7 @@
 //! rows; what must hold together is written in one transaction; times are microseconds UTC.
 
 mod accounts;
+mod api_keys;
 mod configurations;
 mod fields;
 mod files;
@@ -14,6 +15,7 @@ mod uploads;
 mod webhooks;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
+pub use api_keys::{ApiKey, ApiKeys};
 pub use configurations::{Configurations, Keys};
 pub use fields::{
     ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
@@ -29,12 +31,12 @@ pub use webhooks::{Due, FailedCall, Webhook, Webhooks};
 
 /// The whole database.
 pub trait Database:
-    Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks
+    Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks
 {
 }
 
-impl<T: Accounts + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks> Database
-    for T
+impl<T: Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks>
+    Database for T
 {
 }
 

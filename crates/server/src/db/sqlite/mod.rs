@@ -2,6 +2,7 @@
 //! connection, several that read.
 
 mod accounts;
+mod api_keys;
 mod configurations;
 mod documents;
 mod fields;
