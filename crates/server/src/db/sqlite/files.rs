@@ -216,7 +216,7 @@ impl Files for Sqlite {
         let mut transaction = self.begin().await?;
         let rows = sqlx::query(
             "SELECT a.blob_key FROM artifacts a JOIN files f ON f.id = a.file_id
-             WHERE f.account_id = ? AND f.id = ?",
+             WHERE f.account_id = ? AND f.id = ? AND a.kind <> 'originalFile'",
         )
         .bind(account)
         .bind(id)
