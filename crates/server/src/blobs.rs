@@ -13,12 +13,21 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The store, and its folder when it is local.
 #[derive(Clone, Debug)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     root: PathBuf,
+}
+
+/// A blob as it is listed.
+#[derive(Clone, Debug)]
+pub struct BlobEntry {
+    pub key: String,
+    pub size: u64,
+    pub modified: SystemTime,
 }
 
 fn trouble(key: &str, cause: impl std::fmt::Display) -> StoreError {
@@ -80,27 +89,36 @@ impl Blobs {
 
     /// Takes over a finished file: flushed, moved, and its folders flushed. Blocks.
     pub fn adopt_file(&self, file: &Path, key: &str) -> Stored<()> {
-        let target = self.root.join(key);
-        let folder = target.parent().unwrap_or(&self.root);
-        make_folder(folder)?;
         std::fs::File::open(file)
             .and_then(|file| file.sync_all())
             .map_err(|cause| StoreError::io(file, cause))?;
-        std::fs::rename(file, &target).map_err(|cause| StoreError::io(&target, cause))?;
-        sync_folder(folder)
+        self.move_in(file, &self.root.join(key))
     }
 
     /// Takes over a folder of finished files under a key that is not in use. Blocks.
     pub fn adopt_folder(&self, folder: &Path, key: &str) -> Stored<()> {
         sync_tree(folder)?;
         let target = self.root.join(key);
-        let above = target.parent().unwrap_or(&self.root);
-        make_folder(above)?;
         if target.exists() {
             std::fs::remove_dir_all(&target).map_err(|cause| StoreError::io(&target, cause))?;
         }
-        std::fs::rename(folder, &target).map_err(|cause| StoreError::io(&target, cause))?;
-        sync_folder(above)
+        self.move_in(folder, &target)
+    }
+
+    /// Renames into a folder that the sweeper may take away, empty, at any instant.
+    fn move_in(&self, source: &Path, target: &Path) -> Stored<()> {
+        let above = target.parent().unwrap_or(&self.root);
+        let mut tries = 0;
+        loop {
+            make_folder(above)?;
+            match std::fs::rename(source, target) {
+                Ok(()) => return sync_folder(above),
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && tries < 8 => {
+                    tries += 1;
+                }
+                Err(cause) => return Err(StoreError::io(target, cause)),
+            }
+        }
     }
 
     /// A file that can be read where it lies.
@@ -140,18 +158,46 @@ impl Blobs {
         }
     }
 
-    /// Keys below a prefix.
-    pub async fn list(&self, prefix: &str) -> Stored<Vec<String>> {
-        let mut list = self.store.list(Some(&Key::from(prefix)));
-        let mut keys = Vec::new();
-        while let Some(entry) = list.next().await {
-            keys.push(
-                entry
-                    .map_err(|cause| trouble(prefix, cause))?
-                    .location
-                    .to_string(),
-            );
+    /// Everything below a prefix.
+    pub fn entries(&self, prefix: &str) -> BoxStream<'static, Stored<BlobEntry>> {
+        let name = prefix.to_owned();
+        self.store
+            .list(Some(&Key::from(prefix)))
+            .map(move |entry| {
+                let entry = entry.map_err(|cause| trouble(&name, cause))?;
+                Ok(BlobEntry {
+                    key: entry.location.to_string(),
+                    size: entry.size,
+                    modified: entry.last_modified.into(),
+                })
+            })
+            .boxed()
+    }
+
+    /// Bytes of a blob; `None` when there is none.
+    pub async fn size(&self, key: &str) -> Stored<Option<u64>> {
+        match self.store.head(&Key::from(key)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(cause) => Err(trouble(key, cause)),
         }
-        Ok(keys)
+    }
+
+    /// Removes folders that hold nothing, below a prefix. Blocks.
+    pub fn remove_empty_folders(&self, prefix: &str) {
+        remove_empty(&self.root.join(prefix), DEPTH);
+    }
+}
+
+/// Folders deep that empty ones are looked for: `runs/RUN/FENCE/FILE/images`.
+const DEPTH: u32 = 6;
+
+/// A folder that holds anything stays: `remove_dir` refuses it.
+fn remove_empty(folder: &Path, depth: u32) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if depth > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty(&entry.path(), depth - 1);
+            let _ = std::fs::remove_dir(entry.path());
+        }
     }
 }

@@ -27,6 +27,10 @@ pub struct Settings {
     pub convert_memory_bytes: u64,
     pub convert_file_bytes: u64,
     pub lease_seconds: u64,
+    /// How often the sweeper looks for what has no owner.
+    pub sweep_seconds: u64,
+    /// The sweeper leaves alone what is younger.
+    pub sweep_safety_seconds: u64,
     pub webhooks_allow_private: bool,
     /// The executable whose `convert-child` converts; by default the running one.
     pub converter: Option<PathBuf>,
@@ -51,6 +55,8 @@ impl Default for Settings {
             convert_memory_bytes: 4 << 30,
             convert_file_bytes: 64 << 30,
             lease_seconds: 60,
+            sweep_seconds: 600,
+            sweep_safety_seconds: 3_600,
             webhooks_allow_private: false,
             converter: None,
             bootstrap_user: None,
@@ -135,6 +141,8 @@ impl Settings {
             "CONVERT_MEMORY_BYTES" => take(&mut self.convert_memory_bytes, name, value),
             "CONVERT_FILE_BYTES" => take(&mut self.convert_file_bytes, name, value),
             "LEASE_SECONDS" => take(&mut self.lease_seconds, name, value),
+            "SWEEP_SECONDS" => take(&mut self.sweep_seconds, name, value),
+            "SWEEP_SAFETY_SECONDS" => take(&mut self.sweep_safety_seconds, name, value),
             "WEBHOOKS_ALLOW_PRIVATE" => take(&mut self.webhooks_allow_private, name, value),
             "CONVERTER" => {
                 self.converter = Some(PathBuf::from(value));

@@ -63,6 +63,8 @@ CREATE TABLE uploads (
 ) STRICT;
 CREATE INDEX uploads_of_account ON uploads(account_id, uploaded);
 CREATE INDEX uploads_of_user ON uploads(user_id, uploaded);
+-- Names of blobs: the sweeper asks who owns one.
+CREATE INDEX uploads_by_blob ON uploads(blob_key);
 CREATE INDEX uploads_by_content ON uploads(user_id, sha256);
 
 -- One operation of one dataset: a machine file.
@@ -125,6 +127,7 @@ CREATE TABLE artifacts (
     sha256   TEXT NOT NULL,
     PRIMARY KEY (file_id, kind)
 ) STRICT;
+CREATE INDEX artifacts_by_blob ON artifacts(blob_key);
 
 -- Work that must not be lost. A lease belongs to one worker until it ends; every write of a run
 -- carries its fence.

@@ -8,6 +8,7 @@ use super::users::known_user;
 use crate::clock::iso;
 use crate::db::{NewRun, NewUpload, Upload, UploadFilter, UploadSort, UploadStatus};
 use crate::error::StoreError;
+use crate::failpoint::pass;
 use crate::jobs::{Check, ConvertTask, Given, check};
 use crate::state::{Slot, State};
 use axum::extract::multipart::Multipart;
@@ -227,6 +228,7 @@ pub(crate) async fn create(
         subject: upload.id.clone(),
         task: "{}".to_owned(),
     };
+    pass("upload.checked");
     let (blobs, path, target) = (
         state.blobs.clone(),
         file.path.clone(),
@@ -235,7 +237,9 @@ pub(crate) async fn create(
     tokio::task::spawn_blocking(move || blobs.adopt_file(&path, &target))
         .await
         .map_err(|cause| StoreError::io("blobs", std::io::Error::other(cause)))??;
+    pass("upload.adopted");
     let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
+    pass("upload.committed");
     if stored.id != upload.id || stored.duplicate_of.is_some() {
         // The first upload has the bytes already.
         state

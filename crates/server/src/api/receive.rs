@@ -5,6 +5,7 @@
 
 use super::problem::Problem;
 use crate::error::StoreError;
+use crate::failpoint::pass;
 use crate::state::State;
 use crate::tokens::hexadecimal;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
@@ -141,7 +142,9 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
     }
     file.write_all(&waiting).await.map_err(trouble)?;
     file.flush().await.map_err(trouble)?;
+    pass("upload.written");
     file.sync_all().await.map_err(trouble)?;
+    pass("upload.flushed");
     drop(file);
     received.sha256 = hexadecimal(&hash.finalize());
     let path = received.path.clone();
@@ -150,6 +153,7 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
         .map_err(|cause| trouble(std::io::Error::other(cause)))?
         .map_err(trouble)?;
     if stored == received.sha256 {
+        pass("upload.compared");
         Ok(received)
     } else {
         let cause = std::io::Error::other("the bytes read back differ from those received");

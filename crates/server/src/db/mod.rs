@@ -11,6 +11,7 @@ mod files;
 mod runs;
 mod secrets;
 mod sqlite;
+mod sweep;
 mod uploads;
 mod webhooks;
 
@@ -26,17 +27,28 @@ pub use files::{
 pub use runs::{Converted, Event, NewRun, Run, RunState, Runs};
 pub use secrets::Secrets;
 pub use sqlite::Sqlite;
+pub use sweep::{NamedBlob, Sweep};
 pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
 pub use webhooks::{Due, FailedCall, Webhook, Webhooks};
 
 /// The whole database.
 pub trait Database:
-    Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks
+    Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Sweep + Uploads + Webhooks
 {
 }
 
-impl<T: Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Uploads + Webhooks>
-    Database for T
+impl<
+    T: Accounts
+        + ApiKeys
+        + Configurations
+        + Fields
+        + Files
+        + Runs
+        + Secrets
+        + Sweep
+        + Uploads
+        + Webhooks,
+> Database for T
 {
 }
 

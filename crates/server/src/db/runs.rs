@@ -70,6 +70,9 @@ pub struct Converted {
     pub files: Vec<NewFile>,
     /// Only these existing files may change; `None`: all files of the upload are new.
     pub only: Option<Vec<String>>,
+    /// What is said of those of `only` that nothing came of: they end as failed.
+    pub unfinished: &'static str,
+    /// Of the files given; the upload is processed as soon as any file of it is.
     pub status: UploadStatus,
     pub status_details: Option<String>,
     /// JSON arrays.
@@ -88,6 +91,8 @@ pub trait Runs: Send + Sync {
     async fn set_progress(&self, run: &Run, progress: &str) -> Stored<()>;
     /// Back to the queue after trouble that may pass.
     async fn postpone(&self, run: &Run, task: &str, reason: &str, wait: Duration) -> Stored<()>;
+    /// Ends a run that was cancelled while it ran; does nothing when it was not.
+    async fn settle_cancelled(&self, run: &Run) -> Stored<()>;
     /// Gives the run up.
     async fn bury(&self, run: &Run, reason: &str) -> Stored<()>;
     /// Publishes what a conversion made and ends its run.

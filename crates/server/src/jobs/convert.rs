@@ -3,12 +3,14 @@
 use super::child::{ARTIFACTS, Hashes, Order, REPORT, Task};
 use super::events::event;
 use super::files::{Given, Made, Report, file_id};
+use super::keep::store;
 use super::leases::Held;
 use super::locate::{locate_again, locate_new};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
 use crate::error::{StoreError, Stored};
+use crate::failpoint::pass;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,6 +32,8 @@ pub struct ConvertTask {
 const NOTHING: &str = "No valid files found";
 const UNREADABLE: &str = "Files found but unable to read. Please check file format before re-trying \
                           or contact Support";
+/// A machine file that the upload gave once and gives no more.
+const VANISHED: &str = "the upload holds no such machine file any more";
 const INTERNAL: &str = "Internal error. Please try again or contact Support";
 
 /// Does the run; an error means trouble that may pass.
@@ -46,9 +50,10 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     let order = child_task(state, &upload, &task, folder.clone()).await?;
     let order = Order::Convert(Box::new(order));
     let ended = follow(state, run, &order, held).await?;
+    pass("run.converted");
     let outcome = match ended {
         Ended::Converted => publish(state, run, &upload, &task, &folder).await,
-        Ended::Refused(message) => refuse(state, run, &upload, &message).await,
+        Ended::Refused(message) => refuse(state, run, &upload, &task, &message).await,
         Ended::Died { dataset, how } => {
             tracing::warn!(run = run.id, attempt = run.attempt, how, "converter died");
             if let Some(dataset) = dataset {
@@ -62,7 +67,7 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
             tracing::warn!(run = run.id, cause, "conversion put off");
             state.db.postpone(run, &run.task, &cause, wait).await
         }
-        Ended::Stopped => Ok(()),
+        Ended::Stopped => state.db.settle_cancelled(run).await,
     };
     let _ = tokio::fs::remove_dir_all(&folder).await;
     outcome
@@ -141,39 +146,29 @@ async fn publish(
             sha256: upload.sha256.clone(),
         };
         let id = file_id(&upload.id, file.report_id());
-        files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
+        if task.only.as_ref().is_none_or(|only| only.contains(&id)) {
+            files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
+        }
     }
     let (files, before) = locate_new(state, run, files, folder, &key).await?;
-    let blobs = state.blobs.clone();
-    let (source, target) = (folder.to_owned(), key.clone());
-    tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &target))
-        .await
-        .map_err(|cause| StoreError::document("blobs", cause))??;
-    let converted = converted(state, run, upload, task, files, &report).await?;
+    store(state, &files, folder, &key).await?;
+    pass("run.adopted");
+    let converted = converted(run, upload, task, files, &report);
     state.db.finish_conversion(run, &converted).await?;
+    pass("run.published");
     state.events.notify_waiters();
+    pass("run.told");
     locate_again(state, run, &converted.files, before).await
 }
 
-async fn converted(
-    state: &State,
+fn converted(
     run: &Run,
     upload: &Upload,
     task: &ConvertTask,
     files: Vec<NewFile>,
     report: &Report,
-) -> Stored<Converted> {
-    let mut processed = files.iter().any(|file| file.status == "processed");
-    if task.only.is_some() && !processed {
-        for id in state
-            .db
-            .file_ids_of_upload(&run.account_id, &upload.id)
-            .await?
-        {
-            let file = state.db.file(&run.account_id, &id).await?;
-            processed |= file.is_some_and(|file| file.status == "processed");
-        }
-    }
+) -> Converted {
+    let processed = files.iter().any(|file| file.status == "processed");
     let (status, details) = if processed {
         (UploadStatus::Processed, None)
     } else if files.is_empty() {
@@ -183,42 +178,43 @@ async fn converted(
     };
     let mut events = Vec::new();
     for file in &files {
-        if task
-            .only
-            .as_ref()
-            .is_some_and(|only| !only.contains(&file.id))
-        {
-            continue;
-        }
-        let user = ("leafUserId", upload.user_id.as_str());
         events.push(if file.status == "failed" {
             let message = file.failed_message.as_deref().unwrap_or_default();
-            let rest = [user, ("message", message)];
-            event(
-                "uploadedFileProcessingFailed",
-                &run.id,
-                ("fileId", &file.id),
-                &rest,
-            )
+            failed_event(run, upload, &file.id, message)
         } else {
             event(
                 "uploadedFileProcessingFinished",
                 &run.id,
                 ("fileId", &file.id),
-                &[user],
+                &[("leafUserId", &upload.user_id)],
             )
         });
     }
+    for id in task.only.iter().flatten() {
+        if !files.iter().any(|file| file.id == *id) {
+            events.push(failed_event(run, upload, id, VANISHED));
+        }
+    }
     events.push(batch_event(run, upload));
-    Ok(Converted {
+    Converted {
         files,
         only: task.only.clone(),
+        unfinished: VANISHED,
         status,
         status_details: details.map(str::to_owned),
         findings: report.findings.to_string(),
         ignored: report.unclaimed.to_string(),
         events,
-    })
+    }
+}
+
+fn failed_event(run: &Run, upload: &Upload, file: &str, message: &str) -> crate::db::Event {
+    event(
+        "uploadedFileProcessingFailed",
+        &run.id,
+        ("fileId", file),
+        &[("leafUserId", &upload.user_id), ("message", message)],
+    )
 }
 
 fn batch_event(run: &Run, upload: &Upload) -> crate::db::Event {
@@ -234,17 +230,25 @@ async fn fail(
     state: &State,
     run: &Run,
     upload: &Upload,
-    details: &str,
+    only: Option<Vec<String>>,
+    details: &'static str,
     finding: Value,
 ) -> Stored<()> {
+    let mut events: Vec<_> = only
+        .iter()
+        .flatten()
+        .map(|id| failed_event(run, upload, id, details))
+        .collect();
+    events.push(batch_event(run, upload));
     let converted = Converted {
         files: Vec::new(),
-        only: None,
+        only,
+        unfinished: details,
         status: UploadStatus::Failed,
         status_details: Some(details.to_owned()),
         findings: Value::Array(vec![finding]).to_string(),
         ignored: "[]".to_owned(),
-        events: vec![batch_event(run, upload)],
+        events,
     };
     state.db.finish_conversion(run, &converted).await?;
     state.events.notify_waiters();
@@ -252,12 +256,18 @@ async fn fail(
 }
 
 /// The container cannot be opened: the batch failed, with place and hint.
-async fn refuse(state: &State, run: &Run, upload: &Upload, message: &str) -> Stored<()> {
+async fn refuse(
+    state: &State,
+    run: &Run,
+    upload: &Upload,
+    task: &ConvertTask,
+    message: &str,
+) -> Stored<()> {
     let (text, hint) = message.trim_end().split_once('\n').unwrap_or((message, ""));
     let finding = serde_json::json!({
         "code": "source.refused", "severity": "error", "place": "", "text": text, "hint": hint,
     });
-    fail(state, run, upload, NOTHING, finding).await
+    fail(state, run, upload, task.only.clone(), NOTHING, finding).await
 }
 
 /// Three beginnings and no end.
@@ -270,5 +280,5 @@ async fn give_up(state: &State, run: &Run, upload: &Upload, task: &ConvertTask) 
         "code": "convert.given-up", "severity": "error", "place": "", "text": how,
         "hint": "retry the batch; if it fails again, please report it with the file",
     });
-    fail(state, run, upload, INTERNAL, finding).await
+    fail(state, run, upload, task.only.clone(), INTERNAL, finding).await
 }

@@ -4,6 +4,7 @@ use super::child::{ARTIFACTS, Hashes, Merge, Order, REPORT, Source};
 use super::convert::read_json;
 use super::events::event;
 use super::files::{Made, ReportFile};
+use super::keep::store;
 use super::leases::Held;
 use super::locate::{locate_again, locate_new};
 use super::outcome::{Ended, follow, fresh_folder};
@@ -50,7 +51,7 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
             tracing::warn!(run = run.id, cause, "merge put off");
             state.db.postpone(run, &run.task, &cause, wait).await
         }
-        Ended::Stopped => Ok(()),
+        Ended::Stopped => state.db.settle_cancelled(run).await,
     };
     let _ = tokio::fs::remove_dir_all(&folder).await;
     done
@@ -108,14 +109,10 @@ async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
     };
     let file = report.row(run.subject.clone(), "mergedFile", "merged", None, &made)?;
     let (mut files, before) = locate_new(state, run, vec![file], folder, &key).await?;
+    store(state, &files, folder, &key).await?;
     let Some(file) = files.pop() else {
         return Ok(());
     };
-    let blobs = state.blobs.clone();
-    let source = folder.to_owned();
-    tokio::task::spawn_blocking(move || blobs.adopt_folder(&source, &key))
-        .await
-        .map_err(|cause| StoreError::document("blobs", cause))??;
     finish(state, run, &file).await?;
     locate_again(state, run, &[file], before).await
 }

@@ -6,10 +6,12 @@ mod convert;
 mod deliver;
 mod events;
 mod files;
+mod keep;
 mod leases;
 mod locate;
 mod merge;
 mod outcome;
+mod sweep;
 mod worker;
 
 pub(crate) use addresses::judge;
@@ -19,4 +21,5 @@ pub(crate) use events::{event, python_json};
 pub(crate) use files::Given;
 pub(crate) use locate::LocateTask;
 pub(crate) use outcome::check;
+pub use sweep::{Swept, sweep};
 pub use worker::start;

@@ -1,9 +1,10 @@
 //! Workers: each leases a run, does it, and looks for the next.
 
 use super::leases::Leases;
-use super::{convert, deliver, locate, merge};
+use super::{convert, deliver, locate, merge, sweep};
 use crate::db::Run;
 use crate::error::{StoreError, Stored};
+use crate::failpoint::pass;
 use crate::state::State;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -29,6 +30,7 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
                 let rung = state.work.notified();
                 match state.db.lease_run(&name, lease).await {
                     Ok(Some(run)) => {
+                        pass("run.leased");
                         let stopped = tokio::select! {
                             () = work(&state, &leases, &run) => false,
                             _ = stop.wait_for(|stop| *stop) => true,
@@ -51,6 +53,7 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
         });
     }
     deliver::start(state, stop, &mut workers)?;
+    workers.spawn(sweep::run(state.clone(), stop.clone()));
     Ok(workers)
 }
 

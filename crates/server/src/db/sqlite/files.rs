@@ -2,6 +2,7 @@
 
 use super::documents::file;
 use super::publish::{insert_file, insert_parts};
+use super::sweep::unowned;
 use super::uploads::insert_run;
 use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
@@ -227,14 +228,16 @@ impl Files for Sqlite {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
         if done.rows_affected() == 0 {
             return Ok(None);
         }
-        let keys = rows
+        let keys: Vec<String> = rows
             .iter()
             .map(|row| row.try_get(0))
             .collect::<Result<_, _>>()?;
+        // The upload's own bytes, and what other files are made of, stay.
+        let keys = unowned(&mut transaction, &keys).await?;
+        transaction.commit().await?;
         Ok(Some(keys))
     }
 

@@ -10,6 +10,7 @@ mod files;
 mod publish;
 mod runs;
 mod secrets;
+mod sweep;
 mod uploads;
 mod webhooks;
 

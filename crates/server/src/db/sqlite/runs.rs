@@ -3,11 +3,13 @@
 use super::publish::{insert_events, insert_file, insert_parts};
 use super::{Sqlite, unsigned};
 use crate::clock::now;
-use crate::db::{Converted, Event, NewFile, Run, Runs};
+use crate::db::{Converted, Event, NewFile, Run, Runs, UploadStatus};
 use crate::error::{StoreError, Stored};
+use crate::failpoint::pass;
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// How often a run may begin before it is given up.
@@ -34,6 +36,45 @@ pub(super) async fn end(connection: &mut SqliteConnection, run: &Run, state: &st
     } else {
         Err(StoreError::LeaseLost(run.id.clone()))
     }
+}
+
+fn only(converted: &Converted) -> String {
+    serde_json::to_string(&converted.only).unwrap_or_default()
+}
+
+/// Those of `only` that were not removed meanwhile: they must not come back.
+async fn still_there(
+    connection: &mut SqliteConnection,
+    converted: &Converted,
+) -> Stored<HashSet<String>> {
+    let rows = sqlx::query("SELECT id FROM files WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(only(converted))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// No file waits for a run that has ended.
+async fn fail_unfinished(connection: &mut SqliteConnection, converted: &Converted) -> Stored<()> {
+    sqlx::query(
+        "UPDATE files SET status = 'failed', failed_step = 'rawGeojson', failed_message = ?, updated = ?
+         WHERE status = 'processing' AND id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(converted.unfinished)
+    .bind(now())
+    .bind(only(converted))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn any_processed(connection: &mut SqliteConnection, upload: &str) -> Stored<bool> {
+    let row =
+        sqlx::query("SELECT 1 FROM files WHERE upload_id = ? AND status = 'processed' LIMIT 1")
+            .bind(upload)
+            .fetch_optional(connection)
+            .await?;
+    Ok(row.is_some())
 }
 
 #[async_trait]
@@ -132,6 +173,19 @@ impl Runs for Sqlite {
         }
     }
 
+    async fn settle_cancelled(&self, run: &Run) -> Stored<()> {
+        sqlx::query(
+            "UPDATE runs SET state = 'cancelled', lease = NULL, updated = ?
+             WHERE id = ? AND fence = ? AND state = 'running' AND cancel = 1",
+        )
+        .bind(now())
+        .bind(&run.id)
+        .bind(run.fence)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
     async fn bury(&self, run: &Run, reason: &str) -> Stored<()> {
         let mut transaction = self.begin().await?;
         end(&mut transaction, run, "dead").await?;
@@ -147,12 +201,9 @@ impl Runs for Sqlite {
     async fn finish_conversion(&self, run: &Run, converted: &Converted) -> Stored<()> {
         let mut transaction = self.begin().await?;
         end(&mut transaction, run, "done").await?;
+        let still_there = still_there(&mut transaction, converted).await?;
         for file in &converted.files {
-            if converted
-                .only
-                .as_ref()
-                .is_some_and(|only| !only.contains(&file.id))
-            {
+            if converted.only.is_some() && !still_there.contains(&file.id) {
                 continue;
             }
             insert_file(
@@ -165,12 +216,19 @@ impl Runs for Sqlite {
             .await?;
             insert_parts(&mut transaction, file).await?;
         }
+        fail_unfinished(&mut transaction, converted).await?;
+        let (status, details) = match &converted.only {
+            Some(_) if any_processed(&mut transaction, &run.subject).await? => {
+                (UploadStatus::Processed, None)
+            }
+            _ => (converted.status, converted.status_details.as_deref()),
+        };
         sqlx::query(
             "UPDATE uploads SET status = ?, status_details = ?, findings = ?, ignored = ?, processed = ?
              WHERE id = ?",
         )
-        .bind(converted.status.name())
-        .bind(&converted.status_details)
+        .bind(status.name())
+        .bind(details)
         .bind(&converted.findings)
         .bind(&converted.ignored)
         .bind(now())
@@ -178,6 +236,7 @@ impl Runs for Sqlite {
         .execute(&mut *transaction)
         .await?;
         insert_events(&mut transaction, &run.account_id, &converted.events).await?;
+        pass("run.publishing");
         transaction.commit().await?;
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! Uploads in SQLite.
 
+use super::sweep::unowned;
 use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
 use crate::db::{
     Listed, NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus, Uploads,
 };
 use crate::error::{StoreError, Stored};
+use crate::failpoint::pass;
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
@@ -187,6 +189,7 @@ impl Uploads for Sqlite {
         if first.is_none() {
             insert_run(&mut transaction, run).await?;
         }
+        pass("upload.committing");
         transaction.commit().await?;
         self.stored(&upload.account_id, &upload.id).await
     }
@@ -280,6 +283,7 @@ impl Uploads for Sqlite {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
+        let keys = unowned(&mut transaction, &keys).await?;
         transaction.commit().await?;
         Ok(Some(keys))
     }
