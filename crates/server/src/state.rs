@@ -65,10 +65,15 @@ impl State {
 
     /// The executable that converts.
     pub(crate) fn converter(&self) -> Stored<PathBuf> {
-        match &self.settings.converter {
-            Some(program) => Ok(program.clone()),
-            None => std::env::current_exe().map_err(|cause| StoreError::io("converter", cause)),
+        if let Some(program) = &self.settings.converter {
+            return Ok(program.clone());
         }
+        // This very program, also when its file was replaced meanwhile.
+        let own = PathBuf::from("/proc/self/exe");
+        if own.exists() {
+            return Ok(own);
+        }
+        std::env::current_exe().map_err(|cause| StoreError::io("converter", cause))
     }
 
     /// Files that are still arriving.
