@@ -14,6 +14,7 @@ pub mod db;
 mod error;
 mod failpoint;
 pub mod jobs;
+mod listen;
 mod serve;
 mod settings;
 mod state;

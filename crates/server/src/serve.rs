@@ -7,8 +7,6 @@ use crate::jobs;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::tokens::hash_password;
-use axum::ServiceExt;
-use axum::extract::Request;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -95,16 +93,7 @@ impl Server {
             .local_addr()
             .map_err(|cause| StoreError::io(listen.to_string(), cause))?;
         let service = NormalizePathLayer::trim_trailing_slash().layer(router(state));
-        let service = ServiceExt::<Request>::into_make_service(service);
-        let mut ending = stopped.clone();
-        let http = tokio::spawn(async move {
-            let asked = async move {
-                let _ = ending.wait_for(|stop| *stop).await;
-            };
-            let _ = axum::serve(listener, service)
-                .with_graceful_shutdown(asked)
-                .await;
-        });
+        let http = tokio::spawn(crate::listen::run(listener, service, stopped.clone()));
         Ok(Self {
             address,
             stop,

@@ -98,11 +98,35 @@ pub fn description() -> OpenApi {
     let components = api.components.get_or_insert_default();
     components.add_security_scheme("bearer", bearer);
     components.add_security_scheme("apiKey", key);
+    name_operations(&mut api);
     api.security = Some(vec![SecurityRequirement::new(
         "bearer",
         Vec::<String>::new(),
     )]);
     api
+}
+
+/// Operation ids of method and path: the names of functions repeat.
+fn name_operations(api: &mut OpenApi) {
+    for (path, item) in &mut api.paths.paths {
+        let words: Vec<&str> = path
+            .trim_start_matches("/services/")
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty() && *word != "api")
+            .collect();
+        let path = words.join("_");
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{path}"));
+            }
+        }
+    }
 }
 
 /// The whole HTTP service.

@@ -35,10 +35,14 @@ impl Leases {
         std::thread::Builder::new()
             .name("leases".to_owned())
             .spawn(move || {
-                loop {
-                    std::thread::sleep(lease / 4);
-                    runtime.block_on(kept.renew(db.as_ref(), lease));
-                }
+                // One block: what the database spawns here, such as giving a connection back,
+                // must go on between the beats.
+                runtime.block_on(async {
+                    loop {
+                        tokio::time::sleep(lease / 4).await;
+                        kept.renew(db.as_ref(), lease).await;
+                    }
+                });
             })?;
         Ok(leases)
     }
