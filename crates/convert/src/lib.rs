@@ -28,4 +28,4 @@ pub use report::{
     ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,
     Steps, UnclaimedEntry,
 };
-pub use run::{Input, Options, Progress, RunError, run};
+pub use run::{Input, Options, Progress, Refusal, RunError, run};

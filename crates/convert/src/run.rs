@@ -4,7 +4,7 @@ use crate::collector::Collector;
 use crate::configuration::{Configuration, UnitSystem};
 use crate::plan::Step;
 use crate::report::{FileStatus, Report, UnclaimedEntry};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
@@ -27,7 +27,14 @@ pub struct Options {
     /// empty means the configuration's `unitMeasurement`.
     pub unit_systems: Vec<UnitSystem>,
     /// Datasets that are not read, by main entry, each with the reason: one failed machine file.
-    pub refused: BTreeMap<String, String>,
+    pub refused: BTreeMap<String, Refusal>,
+}
+
+/// Why a dataset is not read, and what the person can do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub reason: String,
+    pub hint: String,
 }
 
 impl Default for Options {
@@ -146,14 +153,13 @@ pub fn run(
             }
             Verdict::Read => {
                 collector.start_claim(main, entries().collect());
-                if let Some(reason) = options.refused.get(main) {
+                if let Some(refusal) = options.refused.get(main) {
                     let mut description = collector.unknown_operation(tree.name(claim.main));
                     let format = registry::by_id(claim.format);
                     if let Some(code) = format.and_then(|format| format.file_formats.first()) {
                         description.file_format = code;
                     }
-                    let hint = "please report it with the file";
-                    collector.unreadable(&description, reason, hint)?;
+                    collector.unreadable(&description, &refusal.reason, &refusal.hint)?;
                     continue;
                 }
                 let read = registry::by_id(claim.format).map(|format| format.read);

@@ -521,7 +521,7 @@ pub(crate) async fn retry(
     let task = ConvertTask {
         // No file yet: everything is to be done.
         only: (known > 0).then_some(failed),
-        refused: BTreeMap::new(),
+        ..ConvertTask::default()
     };
     let run = NewRun {
         id: Uuid::now_v7().to_string(),

@@ -344,7 +344,7 @@ pub(crate) async fn reprocess(
         Some(upload) => {
             let task = ConvertTask {
                 only: Some(vec![row.id.clone()]),
-                refused: BTreeMap::new(),
+                ..ConvertTask::default()
             };
             NewRun {
                 id: new_id,

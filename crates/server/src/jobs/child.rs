@@ -3,14 +3,16 @@
 //! list of artifacts with their hashes stand in the output folder.
 
 use crate::tokens::hexadecimal;
-use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+use rustix::process::{
+    Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tramline_convert::{Configuration, Input, MergeError, MergeSource, Options, Progress};
+use tramline_convert::{Configuration, Input, MergeError, MergeSource, Options, Progress, Refusal};
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
 use tramline_outputs::{FolderSink, Sink, WriteError};
@@ -39,7 +41,7 @@ pub(super) struct Task {
     pub(super) operation_type: Option<String>,
     pub(super) column_map: BTreeMap<String, String>,
     pub(super) latest_instant_ms: i64,
-    pub(super) refused: BTreeMap<String, String>,
+    pub(super) refused: BTreeMap<String, Refusal>,
     pub(super) upload_bytes: u64,
     pub(super) cpu_seconds: u64,
     pub(super) memory_bytes: u64,
@@ -83,6 +85,38 @@ pub(super) enum Order {
     Check(Check),
     Convert(Box<Task>),
     Merge(Box<Merge>),
+}
+
+/// What a child may use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    /// Of each dataset; of a check or a merge as a whole.
+    pub(super) cpu_seconds: u64,
+    pub(super) memory_bytes: u64,
+    /// Of one written file.
+    pub(super) file_bytes: u64,
+}
+
+impl Order {
+    pub(super) fn limits(&self) -> Allowance {
+        match self {
+            Self::Check(check) => Allowance {
+                cpu_seconds: CHECK_SECONDS,
+                memory_bytes: check.memory_bytes,
+                file_bytes: check.upload_bytes,
+            },
+            Self::Convert(task) => Allowance {
+                cpu_seconds: task.cpu_seconds,
+                memory_bytes: task.memory_bytes,
+                file_bytes: task.file_bytes,
+            },
+            Self::Merge(task) => Allowance {
+                cpu_seconds: task.cpu_seconds,
+                memory_bytes: task.memory_bytes,
+                file_bytes: task.file_bytes,
+            },
+        }
+    }
 }
 
 /// Processor time of a check.
@@ -174,12 +208,24 @@ fn limit(resource: Resource, value: u64) -> std::io::Result<()> {
     setrlimit(resource, limit).map_err(std::io::Error::from)
 }
 
-/// Limits: seconds of processor time, bytes of memory, bytes of one written file.
-fn confine(cpu: u64, memory: u64, file: u64) -> std::io::Result<()> {
+/// Processor time from now on. The soft limit alone: its signal tells from a kill by others.
+fn limit_processor(seconds: u64) -> std::io::Result<()> {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec;
+    let used = u64::try_from(used).unwrap_or_default();
+    let maximum = getrlimit(Resource::Cpu).maximum;
+    let wanted = used.saturating_add(seconds).saturating_add(1);
+    let limit = Rlimit {
+        current: Some(maximum.map_or(wanted, |most| wanted.min(most))),
+        maximum,
+    };
+    setrlimit(Resource::Cpu, limit).map_err(std::io::Error::from)
+}
+
+fn confine(allowance: Allowance) -> std::io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    limit(Resource::Cpu, cpu)?;
-    limit(Resource::Data, memory)?;
-    limit(Resource::Fsize, file)?;
+    limit_processor(allowance.cpu_seconds)?;
+    limit(Resource::Data, allowance.memory_bytes)?;
+    limit(Resource::Fsize, allowance.file_bytes)?;
     limit(Resource::Core, 0)
 }
 
@@ -191,12 +237,7 @@ pub fn main() -> u8 {
         .map_err(|e| e.to_string())
         .and_then(|_| serde_json::from_str::<Order>(&text).map_err(|e| e.to_string()));
     let outcome = task.map_err(|cause| (70, cause)).and_then(|order| {
-        let confined = match &order {
-            Order::Check(check) => confine(CHECK_SECONDS, check.memory_bytes, check.upload_bytes),
-            Order::Convert(task) => confine(task.cpu_seconds, task.memory_bytes, task.file_bytes),
-            Order::Merge(task) => confine(task.cpu_seconds, task.memory_bytes, task.file_bytes),
-        };
-        confined.map_err(|cause| (71, format!("limits cannot be set: {cause}")))?;
+        confine(order.limits()).map_err(|cause| (71, format!("limits cannot be set: {cause}")))?;
         match order {
             Order::Check(task) => check(&task),
             Order::Convert(task) => run(&task),
@@ -274,7 +315,13 @@ fn run(task: &Task) -> Result<(), (u8, String)> {
         &input,
         &options(task, limits),
         &mut sink,
-        &mut |progress| tell(&mut line, progress),
+        &mut |progress| {
+            if matches!(progress, Progress::Dataset { .. }) {
+                // Each dataset has the whole allowance: a neighbour's use is not held against it.
+                let _ = limit_processor(task.cpu_seconds);
+            }
+            tell(&mut line, progress);
+        },
     )
     .map_err(|cause| (74, cause.to_string()))?;
     let hashes = hashes.lock().unwrap_or_else(PoisonError::into_inner);

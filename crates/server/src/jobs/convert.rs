@@ -14,9 +14,10 @@ use crate::failpoint::pass;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tramline_convert::Refusal;
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,8 +26,13 @@ pub struct ConvertTask {
     /// Only these machine files may change.
     pub only: Option<Vec<String>>,
     /// Datasets that killed a converter, each with the reason.
-    pub refused: BTreeMap<String, String>,
+    pub refused: BTreeMap<String, Refusal>,
+    /// Datasets at which something outside killed the converter: tried once more.
+    pub killed: BTreeSet<String>,
 }
+
+/// Datasets of one upload that may kill a converter, each costing a further attempt.
+const MOST_REFUSED: usize = 20;
 
 /// The contract's texts for a failed batch.
 const NOTHING: &str = "No valid files found";
@@ -43,7 +49,8 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     };
     let mut task: ConvertTask = serde_json::from_str(&run.task)
         .map_err(|cause| StoreError::document("task of a run", cause))?;
-    if run.out_of_attempts() {
+    // A beginning that found another dataset to be left out was not in vain.
+    if run.out_of_attempts(task.refused.len().min(MOST_REFUSED)) {
         return give_up(state, run, &upload, &task).await;
     }
     let folder = fresh_folder(state, run).await?;
@@ -54,10 +61,13 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     let outcome = match ended {
         Ended::Converted => publish(state, run, &upload, &task, &folder).await,
         Ended::Refused(message) => refuse(state, run, &upload, &task, &message).await,
-        Ended::Died { dataset, how } => {
+        Ended::Died { dataset, death } => {
+            let how = death.refusal.reason.clone();
             tracing::warn!(run = run.id, attempt = run.attempt, how, "converter died");
-            if let Some(dataset) = dataset {
-                task.refused.insert(dataset, how.clone());
+            if let Some(dataset) = dataset
+                && (!death.from_outside || !task.killed.insert(dataset.clone()))
+            {
+                task.refused.insert(dataset, death.refusal);
             }
             let text = task_text(&task)?;
             state.db.postpone(run, &text, &how, Duration::ZERO).await
@@ -274,7 +284,7 @@ async fn refuse(
 async fn give_up(state: &State, run: &Run, upload: &Upload, task: &ConvertTask) -> Stored<()> {
     let how = task.refused.values().next_back().map_or(
         "the conversion was tried three times and did not end",
-        String::as_str,
+        |refusal| refusal.reason.as_str(),
     );
     let finding = serde_json::json!({
         "code": "convert.given-up", "severity": "error", "place": "", "text": how,

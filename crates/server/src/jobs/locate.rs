@@ -179,7 +179,7 @@ pub(super) async fn locate_again(
 pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
     let task: LocateTask = serde_json::from_str(&run.task)
         .map_err(|cause| StoreError::document("task of a run", cause))?;
-    if run.out_of_attempts() {
+    if run.out_of_attempts(0) {
         return state.db.bury(run, "tried three times").await;
     }
     let configuration = for_user(state, &run.account_id, &run.user_id).await?;

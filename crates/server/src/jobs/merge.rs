@@ -20,7 +20,7 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     let Some(file) = state.db.file(&run.account_id, &run.subject).await? else {
         return state.db.bury(run, "the file was deleted").await;
     };
-    if run.out_of_attempts() {
+    if run.out_of_attempts(0) {
         return fail(
             state,
             run,
@@ -40,7 +40,8 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     let done = match follow(state, run, &order, held).await? {
         Ended::Converted => publish(state, run, &folder).await,
         Ended::Refused(message) => fail(state, run, &file, message.trim()).await,
-        Ended::Died { how, .. } => {
+        Ended::Died { death, .. } => {
+            let how = death.refusal.reason;
             state
                 .db
                 .postpone(run, &run.task, &how, Duration::ZERO)

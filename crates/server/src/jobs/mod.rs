@@ -3,6 +3,7 @@
 mod addresses;
 pub mod child;
 mod convert;
+mod death;
 mod deliver;
 mod events;
 mod files;

@@ -1,6 +1,7 @@
 //! Starting the child and judging how it ended.
 
 use super::child::{COMMAND, Check, Line, Order, REFUSED};
+use super::death::Death;
 use super::leases::Held;
 use crate::db::Run;
 use crate::error::{StoreError, Stored};
@@ -22,7 +23,7 @@ pub(super) enum Ended {
     /// It died while it read this dataset.
     Died {
         dataset: Option<String>,
-        how: String,
+        death: Death,
     },
     /// The machine, not the upload: disk full, no process, …
     Trouble(String),
@@ -141,7 +142,7 @@ async fn start(
             Some(70..=74) => Ended::Trouble(said),
             _ => Ended::Died {
                 dataset: last.dataset,
-                how: how(status),
+                death: Death::of(order, status, &said),
             },
         }
     })
@@ -163,21 +164,10 @@ pub(crate) async fn check(program: &Path, check: Check) -> std::io::Result<Resul
     match start(program, &Order::Check(check), &mut lost, &progress).await? {
         Ended::Converted | Ended::Stopped => Ok(Ok(())),
         Ended::Refused(message) => Ok(Err(message)),
-        Ended::Died { how, .. } => Ok(Err(format!(
-            "the upload cannot be opened: {how}\nzip fewer files at once"
+        Ended::Died { death, .. } => Ok(Err(format!(
+            "the upload cannot be opened: {}\nzip fewer files at once",
+            death.refusal.reason
         ))),
         Ended::Trouble(cause) => Err(std::io::Error::other(cause)),
-    }
-}
-
-/// For the person who uploaded the file.
-fn how(status: std::process::ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match status.signal() {
-        Some(6) => "the converter ran out of memory or stopped on a defect of its own".to_owned(),
-        Some(9 | 24) => "the conversion took too long and was stopped".to_owned(),
-        Some(25) => "the output grew beyond its limit".to_owned(),
-        Some(signal) => format!("the converter was stopped by signal {signal}"),
-        None => "the converter stopped on a defect of its own".to_owned(),
     }
 }

@@ -308,7 +308,8 @@ impl Runs for Sqlite {
 
 /// Whether this beginning is one too many.
 impl Run {
-    pub fn out_of_attempts(&self) -> bool {
-        i64::from(self.attempt) > ATTEMPTS
+    /// `forgiven` beginnings do not count.
+    pub fn out_of_attempts(&self, forgiven: usize) -> bool {
+        i64::from(self.attempt) > ATTEMPTS.saturating_add(forgiven as i64)
     }
 }
