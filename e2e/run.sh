@@ -55,8 +55,7 @@ mkdir -p "$out"
 
 inputs=("$@")
 if [ ${#inputs[@]} -eq 0 ]; then
-  # the demo may go on to serve a page: a minute is plenty for the stick itself
-  timeout 60 "$TRAMLINE_BIN" demo --dir "$scratch/demo" >"$scratch/log" 2>&1 </dev/null || true
+  timeout 60 "$TRAMLINE_BIN" demo --end --dir "$scratch/demo" >"$scratch/log" 2>&1 </dev/null || true
   if [ -f "$scratch/demo/stick.zip" ]; then
     inputs+=("$scratch/demo/stick.zip")
   else
@@ -98,5 +97,17 @@ for input in "${inputs[@]}"; do
   [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
 done
 echo "inputs: $checked agree, $failed differ, $nothing without points"
+
+if [ $# -eq 0 ]; then
+  export TRAMLINE_BIN
+  # clients of every endpoint; two accounts; hostile requests and uploads; made-up requests; the same
+  # bytes as on the command line; kill -9; poisonous data
+  for check in clients tenancy requests_hostile fuzz same_bytes crash poison; do
+    echo "== $check"
+    code=0
+    "$python" "$here/$check.py" || code=$?
+    if [ "$code" -ne 0 ]; then say "FAIL $check"; failed=$((failed + 1)); fi
+  done
+fi
 if [ "$failed" -gt 0 ]; then exit 1; fi
 if [ "$checked" -eq 0 ]; then say "SKIPPED e2e/run.sh: no input gave any points"; fi

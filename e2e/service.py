@@ -16,9 +16,9 @@ USERS = "/services/usermanagement/api"
 
 
 def executable():
-    """The release build, unless TRAMLINE names another."""
+    """The release build, unless TRAMLINE_BIN names another."""
     root = Path(__file__).resolve().parent.parent
-    return os.environ.get("TRAMLINE", str(root / "target" / "release" / "tramline"))
+    return os.environ.get("TRAMLINE_BIN", str(root / "target" / "release" / "tramline"))
 
 
 class Service:
