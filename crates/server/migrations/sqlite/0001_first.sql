@@ -107,6 +107,22 @@ CREATE INDEX files_of_account ON files(account_id, created, id);
 CREATE INDEX files_of_user ON files(user_id, created, id);
 CREATE INDEX files_of_upload ON files(upload_id, created, id);
 
+-- Changes with every change of an account's files: totals of lists are kept for as long.
+CREATE TABLE file_versions (
+    account_id TEXT PRIMARY KEY,
+    version    INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER file_added AFTER INSERT ON files BEGIN
+    INSERT INTO file_versions (account_id, version) VALUES (NEW.account_id, 1)
+    ON CONFLICT (account_id) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER file_changed AFTER UPDATE ON files BEGIN
+    UPDATE file_versions SET version = version + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER file_removed AFTER DELETE ON files BEGIN
+    UPDATE file_versions SET version = version + 1 WHERE account_id = OLD.account_id;
+END;
+
 CREATE TABLE file_summaries (
     file_id TEXT PRIMARY KEY REFERENCES files(id) ON DELETE CASCADE,
     summary TEXT NOT NULL

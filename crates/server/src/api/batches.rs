@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::receive::{form, too_large};
 use super::users::known_user;
 use crate::clock::iso;
-use crate::db::{NewRun, NewUpload, Upload, UploadFilter, UploadSort, UploadStatus};
+use crate::db::{NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus};
 use crate::error::StoreError;
 use crate::failpoint::pass;
 use crate::jobs::{Check, ConvertTask, Given, check};
@@ -377,14 +377,19 @@ pub(crate) async fn list(
         .uploads(&uploader.caller.account, &filter, &sort, page)
         .await?;
     let headers = query.headers(&base, page, found.total);
-    let mut batches = Vec::with_capacity(found.items.len());
-    for upload in found.items {
-        let files = state
-            .db
-            .file_ids_of_upload(&uploader.caller.account, &upload.id)
-            .await?;
-        batches.push(Batch::new(upload, Some(files)));
-    }
+    let ids: Vec<String> = found.items.iter().map(|upload| upload.id.clone()).collect();
+    let mut files = state
+        .db
+        .file_ids_of_uploads(&uploader.caller.account, &ids)
+        .await?;
+    let batches = found
+        .items
+        .into_iter()
+        .map(|upload| {
+            let files = files.remove(&upload.id).unwrap_or_default();
+            Batch::new(upload, Some(files))
+        })
+        .collect();
     Ok((headers, axum::Json(batches)))
 }
 
@@ -500,19 +505,21 @@ pub(crate) async fn retry(
         None => upload.clone(),
         Some(first) => known_batch(&state, &uploader, first).await?,
     };
-    let mut failed = Vec::new();
-    let mut known = 0;
-    for file in state
+    let all = Page {
+        page: 0,
+        size: u64::from(u32::MAX),
+    };
+    let groups = state
         .db
-        .file_ids_of_upload(&caller.account, &first.id)
-        .await?
-    {
-        known += 1;
-        let row = state.db.file(&caller.account, &file).await?;
-        if row.is_some_and(|row| row.status == "failed") {
-            failed.push(file);
-        }
-    }
+        .file_groups(&caller.account, &first.id, all)
+        .await?;
+    let known = groups.total;
+    let failed: Vec<String> = groups
+        .files
+        .into_iter()
+        .filter(|(_, status, ..)| status == "failed")
+        .map(|(id, ..)| id)
+        .collect();
     if known > 0 && failed.is_empty() {
         // Nothing to do: the batch ends as it is.
         upload.status = UploadStatus::Received;

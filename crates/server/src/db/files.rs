@@ -4,6 +4,7 @@ use super::{Listed, NewRun, Page};
 use crate::clock::Micros;
 use crate::error::Stored;
 use async_trait::async_trait;
+use std::collections::HashMap;
 
 /// A machine file as it is listed. Documents are JSON text as they were written.
 #[derive(Clone, Debug)]
@@ -175,6 +176,12 @@ pub trait Files: Send + Sync {
         page: Page,
     ) -> Stored<Listed<FileRow>>;
     async fn file_ids_of_upload(&self, account: &str, upload: &str) -> Stored<Vec<String>>;
+    /// The same for several uploads; those without files are left out.
+    async fn file_ids_of_uploads(
+        &self,
+        account: &str,
+        uploads: &[String],
+    ) -> Stored<HashMap<String, Vec<String>>>;
     async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
     async fn artifact(&self, account: &str, file: &str, kind: &str) -> Stored<Option<ArtifactRow>>;
     /// Artifacts of a file, by kind.

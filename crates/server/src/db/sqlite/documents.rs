@@ -1,13 +1,29 @@
-//! The parts of a machine file that lie in tables of their own, gathered for a page of files.
+//! A machine file with the parts that lie in tables of their own: one question for a page of files.
 
-use super::{Sqlite, unsigned};
+use super::unsigned;
 use crate::db::FileRow;
-use crate::error::Stored;
+use crate::error::{StoreError, Stored};
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite as Driver};
-use std::collections::HashMap;
 
-pub(super) fn file(row: &SqliteRow) -> Result<FileRow, sqlx::Error> {
+/// What a file is listed with; lists are JSON arrays.
+pub(super) const COLUMNS: &str = "SELECT files.*,
+    (SELECT summary FROM file_summaries p WHERE p.file_id = files.id) AS summary,
+    (SELECT json_group_array(kind) FROM
+        (SELECT kind FROM artifacts p WHERE p.file_id = files.id ORDER BY kind)) AS kinds,
+    (SELECT json_group_array(field_id) FROM
+        (SELECT field_id FROM file_fields p WHERE p.file_id = files.id ORDER BY field_id)) AS field_ids,
+    (SELECT json_group_array(source_id) FROM
+        (SELECT source_id FROM file_sources p WHERE p.file_id = files.id ORDER BY position)) AS source_ids
+    FROM files ";
+
+fn list(row: &SqliteRow, column: &'static str) -> Stored<Vec<String>> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|cause| StoreError::document(column, cause))
+}
+
+/// A row of [`COLUMNS`].
+pub(super) fn file(row: &SqliteRow) -> Stored<FileRow> {
     Ok(FileRow {
         id: row.try_get("id")?,
         user_id: row.try_get("user_id")?,
@@ -31,66 +47,9 @@ pub(super) fn file(row: &SqliteRow) -> Result<FileRow, sqlx::Error> {
             .map(unsigned),
         created: row.try_get("created")?,
         updated: row.try_get("updated")?,
-        summary: None,
-        artifacts: Vec::new(),
-        fields: Vec::new(),
-        sources: Vec::new(),
+        summary: row.try_get("summary")?,
+        artifacts: list(row, "kinds")?,
+        fields: list(row, "field_ids")?,
+        sources: list(row, "source_ids")?,
     })
-}
-
-impl Sqlite {
-    /// Adds summaries, artifact kinds, fields and sources: four questions for the whole page.
-    pub(super) async fn complete(&self, files: &mut [FileRow]) -> Stored<()> {
-        if files.is_empty() {
-            return Ok(());
-        }
-        let place: HashMap<String, usize> = files
-            .iter()
-            .enumerate()
-            .map(|(position, file)| (file.id.clone(), position))
-            .collect();
-        for (sql, order) in [
-            (
-                "SELECT file_id, summary FROM file_summaries WHERE file_id IN (",
-                "",
-            ),
-            (
-                "SELECT file_id, kind FROM artifacts WHERE file_id IN (",
-                " ORDER BY kind",
-            ),
-            (
-                "SELECT file_id, field_id FROM file_fields WHERE file_id IN (",
-                " ORDER BY field_id",
-            ),
-            (
-                "SELECT file_id, source_id FROM file_sources WHERE file_id IN (",
-                " ORDER BY position",
-            ),
-        ] {
-            let mut query = QueryBuilder::<Driver>::new(sql);
-            let mut list = query.separated(", ");
-            for file in files.iter() {
-                list.push_bind(file.id.clone());
-            }
-            query.push(")").push(order);
-            for row in query.build().fetch_all(&self.read).await? {
-                let id: String = row.try_get(0)?;
-                let text: String = row.try_get(1)?;
-                let Some(file) = place.get(&id).and_then(|position| files.get_mut(*position))
-                else {
-                    continue;
-                };
-                if sql.contains("summaries") {
-                    file.summary = Some(text);
-                } else if sql.contains("artifacts") {
-                    file.artifacts.push(text);
-                } else if sql.contains("field_id") {
-                    file.fields.push(text);
-                } else {
-                    file.sources.push(text);
-                }
-            }
-        }
-        Ok(())
-    }
 }

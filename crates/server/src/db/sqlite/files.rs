@@ -1,6 +1,6 @@
 //! Machine files in SQLite.
 
-use super::documents::file;
+use super::documents::{COLUMNS, file};
 use super::publish::{insert_file, insert_parts};
 use super::sweep::unowned;
 use super::uploads::insert_run;
@@ -9,10 +9,11 @@ use crate::clock::now;
 use crate::db::{
     ArtifactRow, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile, NewRun, Page,
 };
-use crate::error::Stored;
+use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
+use std::collections::HashMap;
 
 fn artifact(row: &SqliteRow) -> Result<ArtifactRow, sqlx::Error> {
     Ok(ArtifactRow {
@@ -91,19 +92,53 @@ fn column(sort: FileSort) -> &'static str {
     }
 }
 
+fn order(query: &mut QueryBuilder<Driver>, sort: &[(FileSort, bool)]) {
+    query.push(" ORDER BY ");
+    for (sort, ascending) in sort {
+        query
+            .push(column(*sort))
+            .push(if *ascending { " ASC, " } else { " DESC, " });
+    }
+    query.push(if sort.is_empty() {
+        "created DESC, id DESC"
+    } else {
+        "id"
+    });
+}
+
+impl Sqlite {
+    /// How many files there are: counted once for as long as no file of the account changes.
+    async fn total_files(&self, account: &str, filter: &FileFilter) -> Stored<u64> {
+        let version = "SELECT version FROM file_versions WHERE account_id = ?";
+        let row = sqlx::query(version)
+            .bind(account)
+            .fetch_optional(&self.read)
+            .await?;
+        let version: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
+        let key = format!("{account} {filter:?}");
+        if let Some(total) = self.totals.get(&key, version) {
+            return Ok(total);
+        }
+        // Counted after the version was read: at worst it is counted once more than needed.
+        let mut count = QueryBuilder::<Driver>::new("SELECT COUNT(*)");
+        narrow(&mut count, account, filter);
+        let total = unsigned(count.build().fetch_one(&self.read).await?.try_get(0)?);
+        self.totals.set(key, version, total);
+        Ok(total)
+    }
+}
+
 #[async_trait]
 impl Files for Sqlite {
     async fn file(&self, account: &str, id: &str) -> Stored<Option<FileRow>> {
-        let row = sqlx::query("SELECT * FROM files WHERE account_id = ? AND id = ?")
-            .bind(account)
-            .bind(id)
-            .fetch_optional(&self.read)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut files = [file(&row)?];
-        self.complete(&mut files).await?;
-        let [file] = files;
-        Ok(Some(file))
+        let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+        query
+            .push("WHERE account_id = ")
+            .push_bind(account)
+            .push(" AND id = ")
+            .push_bind(id);
+        let row = query.build().fetch_optional(&self.read).await?;
+        row.as_ref().map(file).transpose()
     }
 
     async fn files(
@@ -113,34 +148,26 @@ impl Files for Sqlite {
         sort: &[(FileSort, bool)],
         page: Page,
     ) -> Stored<Listed<FileRow>> {
-        let mut count = QueryBuilder::<Driver>::new("SELECT COUNT(*)");
-        narrow(&mut count, account, filter);
-        let total: i64 = count.build().fetch_one(&self.read).await?.try_get(0)?;
-        let mut query = QueryBuilder::<Driver>::new("SELECT *");
+        // The page is found on an index alone; only its files are read.
+        let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+        query.push("JOIN (SELECT id AS page_id");
         narrow(&mut query, account, filter);
-        query.push(" ORDER BY ");
-        for (sort, ascending) in sort {
-            query
-                .push(column(*sort))
-                .push(if *ascending { " ASC, " } else { " DESC, " });
-        }
-        if sort.is_empty() {
-            query.push("created DESC, id DESC");
-        } else {
-            query.push("id");
-        }
+        order(&mut query, sort);
         query
             .push(" LIMIT ")
             .push_bind(signed(page.size))
             .push(" OFFSET ")
-            .push_bind(signed(page.page.saturating_mul(page.size)));
+            .push_bind(signed(page.page.saturating_mul(page.size)))
+            .push(") ON page_id = id");
+        order(&mut query, sort);
         let rows = query.build().fetch_all(&self.read).await?;
-        let mut items: Vec<FileRow> = rows.iter().map(file).collect::<Result<_, _>>()?;
-        self.complete(&mut items).await?;
-        Ok(Listed {
-            items,
-            total: unsigned(total),
-        })
+        let items: Vec<FileRow> = rows.iter().map(file).collect::<Result<_, _>>()?;
+        let total = if page.page == 0 && (items.len() as u64) < page.size {
+            items.len() as u64
+        } else {
+            self.total_files(account, filter).await?
+        };
+        Ok(Listed { items, total })
     }
 
     async fn file_ids_of_upload(&self, account: &str, upload: &str) -> Stored<Vec<String>> {
@@ -154,6 +181,32 @@ impl Files for Sqlite {
         .fetch_all(&self.read)
         .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    async fn file_ids_of_uploads(
+        &self,
+        account: &str,
+        uploads: &[String],
+    ) -> Stored<HashMap<String, Vec<String>>> {
+        let list = serde_json::to_string(uploads)
+            .map_err(|cause| StoreError::document("list of uploads", cause))?;
+        let rows = sqlx::query(
+            "SELECT u.id, f.id FROM uploads u JOIN files f ON f.upload_id = COALESCE(u.duplicate_of, u.id)
+             WHERE u.account_id = ? AND u.id IN (SELECT value FROM json_each(?))
+             ORDER BY f.created, f.id",
+        )
+        .bind(account)
+        .bind(list)
+        .fetch_all(&self.read)
+        .await?;
+        let mut files: HashMap<String, Vec<String>> = HashMap::new();
+        for row in rows {
+            files
+                .entry(row.try_get(0)?)
+                .or_default()
+                .push(row.try_get(1)?);
+        }
+        Ok(files)
     }
 
     async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups> {

@@ -11,6 +11,7 @@ mod publish;
 mod runs;
 mod secrets;
 mod sweep;
+mod totals;
 mod uploads;
 mod webhooks;
 
@@ -36,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[(
 pub struct Sqlite {
     read: SqlitePool,
     write: SqlitePool,
+    totals: totals::Totals,
 }
 
 impl Sqlite {
@@ -51,6 +53,7 @@ impl Sqlite {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000");
         let write = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(1)
             .connect_with(options.clone())
             .await?;
@@ -69,10 +72,16 @@ impl Sqlite {
         };
         migrator.run(&write).await?;
         let read = SqlitePoolOptions::new()
+            // A file needs no ping.
+            .test_before_acquire(false)
             .max_connections(4)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        Ok(Self { read, write })
+        Ok(Self {
+            read,
+            write,
+            totals: totals::Totals::default(),
+        })
     }
 
     /// A transaction that holds the write lock from its beginning.
