@@ -132,13 +132,14 @@ class Client:
         self.token = token
         self.connection = None
         self.connected_to = None
+        self.timeout = 60
 
     def request(self, method, path, body=None, headers=(), expect=(200, 201, 204)):
         """Body and headers of the answer; OSError or HTTPException when the service is away."""
         if self.connected_to != self.service.port or self.connection is None:
             self.close()
             self.connected_to = self.service.port
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.connected_to, timeout=60)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.connected_to, timeout=self.timeout)
         send = dict(headers)
         if self.token:
             send["Authorization"] = f"Bearer {self.token}"

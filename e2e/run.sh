@@ -3,7 +3,7 @@
 #
 #   e2e/run.sh [INPUT…]      an INPUT is anything `tramline convert` takes
 #
-# Without INPUT: the sample stick and, if it is there, the corpus.
+# Without INPUT: the sample stick and, if it is there, the corpus; then crash.py, poison.py and same_bytes.py.
 #   TRAMLINE_BIN     the program; else it is built (release)
 #   TRAMLINE_CORPUS  folder of sets, default ../shared/corpus; each set with a machine file is converted
 #   E2E_OUT          where results go, kept; else a temporary folder
@@ -53,7 +53,7 @@ trap 'rm -rf "$scratch"' EXIT
 out=${E2E_OUT:-$scratch/out}
 mkdir -p "$out"
 
-inputs=("$@")
+given=$# inputs=("$@")
 if [ ${#inputs[@]} -eq 0 ]; then
   timeout 60 "$TRAMLINE_BIN" demo --end --dir "$scratch/demo" >"$scratch/log" 2>&1 </dev/null || true
   if [ -f "$scratch/demo/stick.zip" ]; then
@@ -96,6 +96,14 @@ for input in "${inputs[@]}"; do
   esac
   [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
 done
+# The service under kills, under poisonous data, and against the command line.
+if [ "$given" -eq 0 ]; then
+  export TRAMLINE_BIN
+  for check in crash poison same_bytes; do
+    echo "== $check"
+    "$python" "$here/$check.py" || failed=$((failed + 1))
+  done
+fi
 echo "inputs: $checked agree, $failed differ, $nothing without points"
 
 if [ $# -eq 0 ]; then

@@ -1,0 +1,128 @@
+//! A data folder with one account, one user and uploads as the service leaves them.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tramline_server::db::{
+    Accounts, Converted, NewArtifact, NewFile, NewRun, NewUpload, NewUser, Run, Runs, Sqlite,
+    UploadStatus, Uploads,
+};
+use tramline_server::{Settings, State, open_database};
+use uuid::Uuid;
+
+pub(crate) struct Fixture {
+    pub(crate) state: State,
+    pub(crate) db: Sqlite,
+    pub(crate) account: String,
+    pub(crate) user: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub(crate) async fn new(sweep_safety_seconds: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open_database(folder.path()).await.unwrap();
+        db.add_account("adviser", "no hash").await.unwrap();
+        let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
+        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            sweep_safety_seconds,
+            ..Settings::default()
+        };
+        let state = State::open(settings, Arc::new(db.clone())).await.unwrap();
+        Self {
+            state,
+            db,
+            account,
+            user,
+            _folder: folder,
+        }
+    }
+
+    /// Bytes under a key, as a crash or a run left them.
+    pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
+        let path = self.state.blobs.local_path(key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.state.blobs.local_path(key).exists()
+    }
+
+    /// An upload of three bytes with its run; the key of its blob.
+    pub(crate) async fn upload(&self, sha256: &str) -> (String, String) {
+        let id = Uuid::now_v7().to_string();
+        let key = format!("uploads/{}/{id}", self.user);
+        self.put(&key, b"zip");
+        let upload = NewUpload {
+            id: id.clone(),
+            account_id: self.account.clone(),
+            user_id: self.user.clone(),
+            provider: "Other".to_owned(),
+            file_format: None,
+            file_name: "stick.zip".to_owned(),
+            size: 3,
+            sha256: sha256.to_owned(),
+            given: "{}".to_owned(),
+            blob_key: key.clone(),
+            findings: "[]".to_owned(),
+            idempotency: None,
+        };
+        self.db
+            .add_upload(&upload, &self.work(&id), false)
+            .await
+            .unwrap();
+        (id, key)
+    }
+
+    pub(crate) fn work(&self, subject: &str) -> NewRun {
+        NewRun {
+            id: Uuid::now_v7().to_string(),
+            account_id: self.account.clone(),
+            user_id: self.user.clone(),
+            kind: "convert",
+            subject: subject.to_owned(),
+            task: "{}".to_owned(),
+        }
+    }
+
+    pub(crate) async fn lease(&self, seconds: u64) -> Run {
+        let lease = Duration::from_secs(seconds);
+        self.db.lease_run("worker", lease).await.unwrap().unwrap()
+    }
+
+    /// A processed file with the upload's bytes and one artifact of a run; the artifact's key.
+    pub(crate) fn file(&self, id: &str, run: &Run, upload_key: &str) -> (NewFile, String) {
+        let key = format!("runs/{}/{}/{id}/standard.geojson", run.id, run.fence);
+        self.put(&key, b"points");
+        let artifact = |kind: &str, key: &str, size| NewArtifact {
+            kind: kind.to_owned(),
+            blob_key: key.to_owned(),
+            size,
+            sha256: "hash".to_owned(),
+        };
+        let file = NewFile {
+            artifacts: vec![
+                artifact("originalFile", upload_key, 3),
+                artifact("standardGeojson", &key, 6),
+            ],
+            status: "processed".to_owned(),
+            ..NewFile::merged(id, None)
+        };
+        (file, key)
+    }
+}
+
+pub(crate) fn converted(files: Vec<NewFile>, only: Option<Vec<String>>) -> Converted {
+    Converted {
+        files,
+        only,
+        unfinished: "nothing came of it",
+        status: UploadStatus::Processed,
+        status_details: None,
+        findings: "[]".to_owned(),
+        ignored: "[]".to_owned(),
+        events: Vec::new(),
+    }
+}

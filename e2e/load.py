@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Memory under large uploads, and answers a second on a large list. By hand: it takes minutes and 35 GB.
+
+    e2e/load.py [memory] [requests] [--size BYTES] [--at-once N] [--files N] [--seconds N]
+
+`memory` sends one upload of 3 GiB, then ten of them at once, and prints what the server's memory grew
+by (VmHWM). `requests` fills the database with copies of one real machine file and measures with wrk
+(apt-get install wrk). Exit code 0: the targets are met.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import time
+import uuid
+import zipfile
+
+from crash import pack
+from harness import API, Client, Service, stick, temporary
+
+MIB = 1 << 20
+# Answers a second, and milliseconds of the 99th percentile.
+TARGETS = {"list": (500, 100), "file": (2_000, 20), "status": (2_000, 20)}
+
+
+def large(path, size, members):
+    """A zip of that size: the sample stick beside pictures that nothing compresses."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+        left = size - sum(map(len, members.values())) - 64 * 1024
+        number = 0
+        while left > 0:
+            part = min(left, 64 * MIB)
+            archive.writestr(f"photos/{number:04}.jpg", os.urandom(part))
+            left -= part
+            number += 1
+
+
+class Part:
+    """The form of an upload, read from the disk as it is sent."""
+
+    def __init__(self, path):
+        self.mark = uuid.uuid4().hex
+        self.head = (f'--{self.mark}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n'
+                     "Content-Type: application/zip\r\n\r\n").encode()
+        self.tail = f"\r\n--{self.mark}--\r\n".encode()
+        self.path = path
+        self.length = len(self.head) + path.stat().st_size + len(self.tail)
+
+    def __iter__(self):
+        yield self.head
+        with open(self.path, "rb") as file:
+            while data := file.read(MIB):
+                yield data
+        yield self.tail
+
+
+def send(service, token, user, path):
+    client, part = Client(service, token), Part(path)
+    headers = {"Content-Type": f"multipart/form-data; boundary={part.mark}", "Content-Length": str(part.length)}
+    client.timeout = 1800
+    client.request("POST", f"{API}/batch?leafUserId={user}&provider=Other&force=true", iter(part), headers)
+
+
+def memory(folder, size, at_once):
+    """Largest memory of the server above its rest, for one and for many."""
+    folder.mkdir()
+    members = stick(folder / "demo")
+    path = folder / "large.zip"
+    large(path, size, members)
+    grown = {}
+    for count in (1, at_once):
+        # No worker: the conversion is a child's, and not asked here.
+        service = Service(folder / f"data-{count}", WORKERS=0, UPLOAD_BYTES=4 << 30)
+        service.start()
+        client = Client(service).log_in()
+        user = client.add_user()
+        rest = service.memory("VmRSS")
+        begin = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            for done in [pool.submit(send, service, client.token, user, path) for _ in range(count)]:
+                done.result()
+        took = time.monotonic() - begin
+        grown[count] = service.memory("VmHWM") - rest
+        print(f"{count} x {path.stat().st_size / 2**30:.2f} GiB at once: {took:.0f} s, {count * size / MIB / took:.0f} MiB/s; "
+              f"memory at rest {rest / MIB:.0f} MiB, grew by {grown[count] / MIB:.0f} MiB", flush=True)
+        service.stop()
+        shutil.rmtree(service.data)
+    path.unlink()
+    return grown[1] <= 64 * MIB and grown[at_once] <= 256 * MIB
+
+
+def multiply(service, file, count):
+    """Rows like those of one real file, with its artifacts and summary."""
+    database = sqlite3.connect(service.data / "tramline.db")
+    columns = [row[1] for row in database.execute("PRAGMA table_info(files)")]
+    row = list(database.execute("SELECT * FROM files WHERE id = ?", [file]).fetchone())
+    parts = {table: database.execute(f"SELECT * FROM {table} WHERE file_id = ?", [file]).fetchall()
+             for table in ("file_summaries", "artifacts")}
+    place = {name: columns.index(name) for name in ("id", "created", "updated")}
+    marks = ",".join("?" * len(row))
+    for number in range(count):
+        new = list(row)
+        new[place["id"]] = str(uuid.uuid4())
+        new[place["created"]] += number
+        database.execute(f"INSERT INTO files VALUES ({marks})", new)
+        for table, rows in parts.items():
+            for part in rows:
+                values = [new[place["id"]], *part[1:]]
+                database.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(values))})", values)
+    database.commit()
+    database.execute("PRAGMA optimize")
+    database.close()
+
+
+def wrk(service, token, path, seconds, script=None):
+    command = ["wrk", "-t2", "-c100", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {token}"]
+    if script:
+        command += ["-s", str(script)]
+    said = subprocess.run([*command, f"http://127.0.0.1:{service.port}{path}"],
+                          capture_output=True, text=True, check=True).stdout
+    number = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+    ms = {p: float(v) * number[u] for p, v, u in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s)\b", said)}
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+    size = re.search(r"([\d.]+[KMG]?B) read", said)[1]
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    timeouts = re.search(r"Socket errors:.*", said)
+    return rate, ms["50"], ms["99"], size, int(bad[1]) if bad else 0, timeouts[0] if timeouts else ""
+
+
+def requests(folder, files, seconds):
+    service = Service(folder / "data")
+    service.start()
+    client = Client(service).log_in()
+    user = client.add_user()
+    members = {n: d for n, d in stick(folder / "demo").items() if n.startswith("agleader/")}
+    batch = client.upload(user, "one.zip", pack(members))["id"]
+    file = client.settled([batch])[batch]["leafFiles"][0]
+    service.stop()
+    begin = time.monotonic()
+    multiply(service, file, files)
+    print(f"{files} files added in {time.monotonic() - begin:.0f} s", flush=True)
+    service.start()
+    _, headers = client.request("GET", f"{API}/files?size=1")
+    print("X-Total-Count", headers["x-total-count"], flush=True)
+    ids = [row[0] for row in service.rows("SELECT id FROM files ORDER BY id LIMIT 5000")]
+    met = True
+    for name, path in (("list", f"{API}/files"), ("list of a user, page 50", f"{API}/files?leafUserId={user}&page=50"),
+                       ("list of 100", f"{API}/files?size=100"),
+                       ("file", f"{API}/files/{{}}"), ("status", f"{API}/files/{{}}/status"),
+                       ("summary", f"{API}/files/{{}}/summary"), ("batches", f"{API}/batch")):
+        script = None
+        if "{}" in path:
+            script = folder / "ids.lua"
+            head, tail = path.split("{}")
+            listed = ",".join(f'"{one}"' for one in ids)
+            script.write_text(f'local ids = {{{listed}}}\nlocal n = 0\nrequest = function()\n  n = n % #ids + 1\n'
+                              f'  return wrk.format("GET", "{head}" .. ids[n] .. "{tail}")\nend\n')
+            path = head + ids[0] + tail
+        one = len(client.request("GET", path)[0])
+        rate, p50, p99, size, bad, errors = wrk(service, client.token, path, seconds, script)
+        wanted, most = TARGETS.get(name, (0, 1e9))
+        met &= rate >= wanted and p99 <= most and bad == 0
+        print(f"{name}: {rate:.0f} answers/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms; {one} bytes each, {size} in all; "
+              f"{bad} not 2xx {errors}", flush=True)
+    print(f"memory {service.memory('VmHWM') / MIB:.0f} MiB")
+    # What belongs to a user goes with them, and the total with it.
+    client.request("DELETE", f"/services/usermanagement/api/users/{user}")
+    _, headers = client.request("GET", f"{API}/files?size=1")
+    met &= headers["x-total-count"] == "0"
+    service.stop()
+    return met
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("what", nargs="*", choices=["memory", "requests", []], default=[])
+    arguments.add_argument("--size", type=int, default=(3 << 30) - (1 << 20))
+    arguments.add_argument("--at-once", type=int, default=10)
+    arguments.add_argument("--files", type=int, default=100_000)
+    arguments.add_argument("--seconds", type=int, default=15)
+    given = arguments.parse_args()
+    met = True
+    with temporary() as scratch:
+        folder = pathlib.Path(scratch)
+        if not given.what or "requests" in given.what:
+            met &= requests(folder, given.files, given.seconds)
+        if not given.what or "memory" in given.what:
+            met &= memory(folder / "memory", given.size, given.at_once)
+    print("load: targets met" if met else "load: targets MISSED")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
