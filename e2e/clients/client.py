@@ -1,8 +1,11 @@
 """What a user of the hosted service writes in Python, against the base URL given as argument:
 python3 client.py BASE USER PASSWORD STICK.zip"""
 
+import io
+import json
 import sys
 import time
+import zipfile
 
 import requests
 
@@ -217,6 +220,25 @@ check([f["id"] for f in answer(met, 200, "intersects")] == ["my-field"], "inters
 common = requests.post(FIELDS + "/intersect", headers=headers, json=["my-field"])
 check(answer(common, 200, "intersect")["type"] == "MultiPolygon", "intersect")
 check(len(answer(requests.get(base + "/services/fields/api/fields", headers=headers, params={"leafUserId": user_id, "name": "West"}), 200, "fields")) == 1, "fields")
+
+# boundary files: GeoJSON and KML in a zip; one bad part does no harm to the others
+kml = """<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Far &amp; away</name><Polygon>
+<outerBoundaryIs><LinearRing><coordinates>10,50,0 10.01,50,0 10.01,50.01,0 10,50.01,0 10,50,0</coordinates></LinearRing>
+</outerBoundaryIs></Polygon></Placemark></Document></kml>"""
+collection = {"type": "FeatureCollection", "features": [
+    {"type": "Feature", "properties": {"Name": "Good"}, "geometry": {"type": "Polygon", "coordinates": [[[11, 50], [11.01, 50], [11.01, 50.01], [11, 50]]]}},
+    {"type": "Feature", "properties": {"Name": "Bad"}, "geometry": bow}]}
+packed = io.BytesIO()
+with zipfile.ZipFile(packed, "w") as archive:
+    archive.writestr("fields.kml", kml)
+    archive.writestr("fields.geojson", json.dumps(collection))
+    archive.writestr("broken.json", "{")
+UPLOAD = base + "/services/uploadservice/api/upload"
+made = answer(requests.post(UPLOAD, headers=headers, params={"leafUserId": user_id}, files={"file": ("fields.zip", packed.getvalue())}), 201, "boundary file")
+check(len(made["fields"]) == 2 and len(made["refused"]) == 2, f"two fields, two refused: {made}")
+names = sorted(answer(requests.get(f"{FIELDS}/{id}", headers=headers), 200, "field")["name"] for id in made["fields"])
+check(names == ["Far & away", "Good"], names)
+check(requests.post(UPLOAD, headers=headers, params={"leafUserId": user_id}, files={"file": ("x.kml", "<kml/>")}).status_code == 400, "no polygon")
 
 # merge
 corn = [f["id"] for f in files if f.get("operationType") == "harvested"]

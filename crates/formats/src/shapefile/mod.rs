@@ -5,6 +5,7 @@
 
 mod claim;
 mod map;
+mod outlines;
 mod raw;
 mod read;
 #[cfg(test)]
@@ -13,6 +14,8 @@ mod tests;
 use crate::claim::{Claim, Format, ReadOptions};
 use crate::source::{Limits, Tree};
 use tramline_model::{ReadError, Receiver};
+
+pub(crate) use outlines::{polygons_of, projection_of, table_of};
 
 pub static FORMAT: Format = Format {
     id: "shapefile",

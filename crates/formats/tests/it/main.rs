@@ -1,5 +1,6 @@
 //! Tests of the readers against real data and through their public interface.
 
+mod boundaries;
 mod collect;
 mod geojson;
 mod isoxml_corpus;

@@ -5,6 +5,7 @@ mod authenticate;
 mod batches;
 mod body;
 mod boundaries;
+mod boundary_files;
 mod caller;
 mod configurations;
 mod field_body;

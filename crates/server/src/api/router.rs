@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, complete};
 use super::{
-    artifacts, authenticate, batches, boundaries, configurations, fields, files, health, keys,
-    merge, metrics, outside, progress, reference, users, webhooks,
+    artifacts, authenticate, batches, boundaries, boundary_files, configurations, fields, files,
+    health, keys, merge, metrics, outside, progress, reference, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -32,6 +32,7 @@ const BODY_BYTES: usize = 16 << 20;
 fn routes() -> OpenApiRouter<State> {
     let upload = OpenApiRouter::new()
         .routes(routes!(batches::create, batches::list))
+        .routes(routes!(boundary_files::create))
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .routes(routes!(authenticate::authenticate))

@@ -78,11 +78,30 @@ pub(super) struct Source {
     pub(super) summary: serde_json::Value,
 }
 
+/// Boundaries to be read out of an upload.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReadBoundaries {
+    pub(crate) input: PathBuf,
+    pub(crate) name: String,
+    /// Where the answer goes, as JSON.
+    pub(crate) answer: PathBuf,
+    pub(crate) upload_bytes: u64,
+    pub(crate) memory_bytes: u64,
+}
+
+/// What was read: name, entry and geometry of each, and entry and reason of what was not.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BoundaryAnswer {
+    pub(crate) fields: Vec<(Option<String>, String, serde_json::Value)>,
+    pub(crate) faults: Vec<(String, String)>,
+}
+
 /// What a child is told to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Order {
     Check(Check),
+    Boundaries(ReadBoundaries),
     Convert(Box<Task>),
     Merge(Box<Merge>),
 }
@@ -104,6 +123,11 @@ impl Order {
                 cpu_seconds: CHECK_SECONDS,
                 memory_bytes: check.memory_bytes,
                 file_bytes: check.upload_bytes,
+            },
+            Self::Boundaries(task) => Allowance {
+                cpu_seconds: CHECK_SECONDS,
+                memory_bytes: task.memory_bytes,
+                file_bytes: task.upload_bytes,
             },
             Self::Convert(task) => Allowance {
                 cpu_seconds: task.cpu_seconds,
@@ -240,6 +264,7 @@ pub fn main() -> u8 {
         confine(order.limits()).map_err(|cause| (71, format!("limits cannot be set: {cause}")))?;
         match order {
             Order::Check(task) => check(&task),
+            Order::Boundaries(task) => boundaries(&task),
             Order::Convert(task) => run(&task),
             Order::Merge(task) => merge(&task),
         }
@@ -274,6 +299,26 @@ fn options(task: &Task, limits: Limits) -> Options {
 
 fn refused(refusal: &tramline_formats::SourceError) -> (u8, String) {
     (REFUSED as u8, format!("{refusal}\n{}", refusal.hint()))
+}
+
+fn boundaries(task: &ReadBoundaries) -> Result<(), (u8, String)> {
+    let limits = Limits {
+        upload_bytes: task.upload_bytes,
+        ..Limits::default()
+    };
+    let tree = Tree::open_named(&task.input, &task.name, &limits).map_err(|e| refused(&e))?;
+    let found = tramline_formats::boundaries::read(&tree, &limits);
+    let fields = found
+        .list
+        .into_iter()
+        .map(|found| (found.name, found.entry, found.geometry));
+    let answer = BoundaryAnswer {
+        fields: fields.collect(),
+        faults: found.faults,
+    };
+    let fault = |cause: String| (74, format!("cannot write the answer: {cause}"));
+    let text = serde_json::to_vec(&answer).map_err(|e| fault(e.to_string()))?;
+    std::fs::write(&task.answer, text).map_err(|e| fault(e.to_string()))
 }
 
 /// Opens the upload; a body that is no archive must be one machine file.

@@ -16,11 +16,11 @@ mod sweep;
 mod worker;
 
 pub(crate) use addresses::judge;
-pub(crate) use child::Check;
+pub(crate) use child::{BoundaryAnswer, Check, ReadBoundaries};
 pub use convert::ConvertTask;
 pub(crate) use events::{event, python_json};
 pub(crate) use files::Given;
 pub(crate) use locate::LocateTask;
-pub(crate) use outcome::check;
+pub(crate) use outcome::{check, read_boundaries};
 pub use sweep::{Swept, sweep};
 pub use worker::start;

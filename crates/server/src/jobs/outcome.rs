@@ -1,6 +1,6 @@
 //! Starting the child and judging how it ended.
 
-use super::child::{COMMAND, Check, Line, Order, REFUSED};
+use super::child::{COMMAND, Check, Line, Order, REFUSED, ReadBoundaries};
 use super::death::Death;
 use super::leases::Held;
 use crate::db::Run;
@@ -152,6 +152,7 @@ async fn start(
 fn folder_of(order: &Order) -> &Path {
     match order {
         Order::Check(check) => check.input.parent().unwrap_or(&check.input),
+        Order::Boundaries(task) => task.input.parent().unwrap_or(&task.input),
         Order::Convert(task) => &task.out,
         Order::Merge(task) => &task.out,
     }
@@ -159,9 +160,21 @@ fn folder_of(order: &Order) -> &Path {
 
 /// Asks a child whether an upload may be kept; message and hint when not.
 pub(crate) async fn check(program: &Path, check: Check) -> std::io::Result<Result<(), String>> {
+    ask(program, &Order::Check(check)).await
+}
+
+/// Has a child read the boundaries of an upload; message and hint when it cannot.
+pub(crate) async fn read_boundaries(
+    program: &Path,
+    task: ReadBoundaries,
+) -> std::io::Result<Result<(), String>> {
+    ask(program, &Order::Boundaries(task)).await
+}
+
+async fn ask(program: &Path, order: &Order) -> std::io::Result<Result<(), String>> {
     let (_switch, mut lost) = watch::channel(false);
     let (progress, _) = watch::channel(Line::default());
-    match start(program, &Order::Check(check), &mut lost, &progress).await? {
+    match start(program, order, &mut lost, &progress).await? {
         Ended::Converted | Ended::Stopped => Ok(Ok(())),
         Ended::Refused(message) => Ok(Err(message)),
         Ended::Died { death, .. } => Ok(Err(format!(
