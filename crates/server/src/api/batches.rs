@@ -1,41 +1,19 @@
-//! Batches: uploading, listing, following, trying again, removing.
+//! Batches: listing, following, trying again, removing.
 
 use super::caller::{BaseUrl, Caller, Uploader};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
-use super::receive::{form, too_large};
-use super::users::known_user;
 use crate::clock::iso;
-use crate::db::{NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus};
+use crate::db::{NewRun, Page, Upload, UploadFilter, UploadSort, UploadStatus};
 use crate::error::StoreError;
-use crate::failpoint::pass;
-use crate::jobs::{Check, ConvertTask, Given, check};
-use crate::state::{Slot, State};
-use axum::extract::multipart::Multipart;
+use crate::jobs::ConvertTask;
+use crate::state::State;
 use axum::extract::{self, Path};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-/// Names that an upload may give as its provider.
-pub(crate) const PROVIDERS: &[&str] = &[
-    "Other",
-    "Leaf",
-    "ClimateFieldView",
-    "CNHI",
-    "JohnDeere",
-    "Trimble",
-    "AgLeader",
-    "RavenSlingshot",
-    "Stara",
-    "Farmobile",
-    "PrecisionPlanting",
-    "Raven",
-    "Panorama",
-];
 
 const SORTS: &[(&str, UploadSort)] = &[
     ("id", UploadSort::Id),
@@ -83,7 +61,7 @@ fn document(text: String) -> Option<Box<serde_json::value::RawValue>> {
 }
 
 impl Batch {
-    fn new(upload: Upload, files: Option<Vec<String>>) -> Self {
+    pub(super) fn new(upload: Upload, files: Option<Vec<String>>) -> Self {
         Self {
             id: upload.id,
             leaf_user_id: upload.user_id,
@@ -115,218 +93,6 @@ pub(crate) async fn known_batch(
     upload
         .filter(|upload| uploader.may_see(&upload.user_id))
         .ok_or_else(|| Problem::not_found("batch"))
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct UploadQuery {
-    /// Whose files they are. Also as a part of the form.
-    #[param(rename = "leafUserId")]
-    leaf_user_id: Option<String>,
-    /// `Other` lets the format be found out. Also as a part of the form.
-    provider: Option<String>,
-    /// Looks for this format only.
-    #[param(rename = "fileFormat")]
-    file_format: Option<String>,
-    /// Extension: convert again what is known already.
-    force: Option<bool>,
-    /// Extension: crop, where the file names none.
-    crop: Option<String>,
-    /// Extension: working width in metres, where the file has none.
-    width: Option<f64>,
-    /// Extension: kind of work, where the file does not tell.
-    #[param(rename = "operationType")]
-    operation_type: Option<String>,
-    /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
-    column: Option<Vec<String>>,
-}
-
-/// The form of an upload.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the form")]
-pub(crate) struct UploadForm {
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
-
-/// Uploads a zip (or one machine file that stands alone)
-#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(UploadQuery),
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
-pub(crate) async fn create(
-    extract::State(state): extract::State<State>,
-    uploader: Uploader,
-    mut query: Parameters,
-    headers: HeaderMap,
-    multipart: Result<Multipart, extract::multipart::MultipartRejection>,
-) -> Result<impl IntoResponse, Problem> {
-    let limit = state.settings.upload_bytes;
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
-    }
-    let multipart = multipart.map_err(|rejection| {
-        Problem::bad_request(rejection.body_text())
-            .hint("send `multipart/form-data` with a part `file`")
-    })?;
-    // What the query says can be judged before the body is taken in.
-    if query.text("leafUserId").is_some() {
-        parameters(&state, &uploader, &query).await?;
-    }
-    let _slot = Slot::take(&state, &uploader.caller.account).ok_or_else(|| {
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
-    })?;
-    let form = form(&state, multipart).await?;
-    for (name, value) in form.parts {
-        query.add(&name, value);
-    }
-    let parameters = parameters(&state, &uploader, &query).await?;
-    let file = form.file;
-    let program = state.converter()?;
-    let order = Check {
-        input: file.path.clone(),
-        name: file.name.clone(),
-        upload_bytes: limit,
-        memory_bytes: state.settings.convert_memory_bytes,
-    };
-    let checked = check(&program, order)
-        .await
-        .map_err(|cause| StoreError::io("converter", cause))?;
-    if let Err(message) = checked {
-        let (text, hint) = message
-            .trim_end()
-            .split_once('\n')
-            .unwrap_or((message.trim_end(), ""));
-        let detail = format!("`{}`: {text}", file.name);
-        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
-    }
-    let id = Uuid::now_v7().to_string();
-    let upload = NewUpload {
-        blob_key: format!("uploads/{}/{id}", parameters.user),
-        account_id: uploader.caller.account.clone(),
-        user_id: parameters.user.clone(),
-        provider: parameters.provider,
-        file_format: parameters.file_format,
-        file_name: file.name.clone(),
-        size: file.size,
-        sha256: file.sha256.clone(),
-        given: parameters.given,
-        findings: "[]".to_owned(),
-        idempotency: key(&headers)?,
-        id,
-    };
-    let run = NewRun {
-        id: Uuid::now_v7().to_string(),
-        account_id: uploader.caller.account.clone(),
-        user_id: parameters.user,
-        kind: "convert",
-        subject: upload.id.clone(),
-        task: "{}".to_owned(),
-    };
-    pass("upload.checked");
-    let (blobs, path, target) = (
-        state.blobs.clone(),
-        file.path.clone(),
-        upload.blob_key.clone(),
-    );
-    tokio::task::spawn_blocking(move || blobs.adopt_file(&path, &target))
-        .await
-        .map_err(|cause| StoreError::io("blobs", std::io::Error::other(cause)))??;
-    pass("upload.adopted");
-    let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
-    pass("upload.committed");
-    if stored.id != upload.id || stored.duplicate_of.is_some() {
-        // The first upload has the bytes already.
-        state
-            .blobs
-            .remove(std::slice::from_ref(&upload.blob_key))
-            .await;
-    }
-    state.work.notify_one();
-    let location = format!("/services/operations/api/batch/{}", stored.id);
-    Ok((
-        StatusCode::CREATED,
-        [("location", location)],
-        axum::Json(Batch::new(stored, None)),
-    ))
-}
-
-/// What query and form say.
-struct Wanted {
-    user: String,
-    provider: String,
-    file_format: Option<String>,
-    given: String,
-    force: bool,
-}
-
-async fn parameters(
-    state: &State,
-    uploader: &Uploader,
-    query: &Parameters,
-) -> Result<Wanted, Problem> {
-    query.required("leafUserId")?;
-    if query.all("leafUserId").count() > 1 {
-        return Err(Problem::field("query", "leafUserId", "comes twice"));
-    }
-    let user = query.uuid("leafUserId")?.unwrap_or_default();
-    if !uploader.may_see(&user) {
-        return Err(Problem::not_found("user"));
-    }
-    let user = known_user(state, &uploader.caller, &user).await?.id;
-    let provider = query
-        .one_of("provider", PROVIDERS)?
-        .unwrap_or_else(|| "Other".to_owned());
-    let kinds = ["applied", "planted", "harvested", "tillage"];
-    let mut given = Given {
-        crop: query.owned("crop"),
-        width: query.number("width")?,
-        operation_type: query.one_of("operationType", &kinds)?,
-        columns: BTreeMap::new(),
-    };
-    if given
-        .width
-        .is_some_and(|width| width <= 0.0 || width > 200.0)
-    {
-        return Err(Problem::field(
-            "query",
-            "width",
-            "is not above 0 and up to 200 metres",
-        ));
-    }
-    for column in query.all("column") {
-        let (title, meaning) = column
-            .split_once('=')
-            .ok_or_else(|| Problem::field("query", "column", "is not TITLE=PROPERTY[:UNIT]"))?;
-        given
-            .columns
-            .insert(title.trim().to_owned(), meaning.trim().to_owned());
-    }
-    Ok(Wanted {
-        user,
-        provider,
-        file_format: query.owned("fileFormat"),
-        given: serde_json::to_string(&given)
-            .map_err(|cause| StoreError::document("parameters of an upload", cause))?,
-        force: query.boolean("force")?.unwrap_or(false),
-    })
-}
-
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    match value.to_str() {
-        Ok(text) if (1..=255).contains(&text.len()) => Ok(Some(text.to_owned())),
-        _ => Err(Problem::bad_request(
-            "the `Idempotency-Key` header is not 1 to 255 plain characters",
-        )),
-    }
 }
 
 #[derive(IntoParams)]

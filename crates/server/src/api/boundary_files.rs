@@ -45,7 +45,7 @@ pub(crate) struct BoundaryFile {
 
 /// Makes fields of a file: a zip of shapefiles, GeoJSON, KML or KMZ, at most 100 fields
 #[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(BoundaryFileQuery),
-    request_body(content = super::batches::UploadForm, content_type = "multipart/form-data"),
+    request_body(content = super::uploads::UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = BoundaryFile), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
         (status = 415, body = Problem), (status = 507, body = Problem)))]

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-const PROVIDERS: &[&str] = super::batches::PROVIDERS;
+const PROVIDERS: &[&str] = super::uploads::PROVIDERS;
 const STATES: &[&str] = &["processed", "failed", "processing"];
 const ORIGINS: &[&str] = &["provider", "automerged", "merged", "uploaded"];
 const OPERATIONS: &[&str] = &["applied", "planted", "harvested", "tillage"];

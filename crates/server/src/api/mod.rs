@@ -23,6 +23,7 @@ mod progress;
 mod receive;
 mod reference;
 mod router;
+mod uploads;
 mod users;
 mod webhooks;
 

@@ -3,7 +3,7 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, configurations, fields, files,
-    health, keys, merge, metrics, outside, progress, reference, users, webhooks,
+    health, keys, merge, metrics, outside, progress, reference, uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -31,7 +31,7 @@ const BODY_BYTES: usize = 16 << 20;
 
 fn routes() -> OpenApiRouter<State> {
     let upload = OpenApiRouter::new()
-        .routes(routes!(batches::create, batches::list))
+        .routes(routes!(uploads::create, batches::list))
         .routes(routes!(boundary_files::create))
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
