@@ -110,7 +110,7 @@ if [ $# -eq 0 ]; then
   export TRAMLINE_BIN
   # clients of every endpoint; two accounts; hostile requests and uploads; made-up requests; the same
   # bytes as on the command line; kill -9; poisonous data
-  for check in clients tenancy requests_hostile fuzz same_bytes crash poison; do
+  for check in clients tenancy webhooks requests_hostile fuzz same_bytes crash poison; do
     echo "== $check"
     code=0
     "$python" "$here/$check.py" || code=$?
