@@ -82,7 +82,7 @@ mod tests {
     fn every_point_is_placed_once() {
         let sources = [
             include_str!("api/receive.rs"),
-            include_str!("api/batches.rs"),
+            include_str!("api/uploads.rs"),
             include_str!("db/sqlite/uploads.rs"),
             include_str!("db/sqlite/runs.rs"),
             include_str!("jobs/worker.rs"),

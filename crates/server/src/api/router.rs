@@ -197,3 +197,63 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     tracing::error!("a handler stopped on a defect");
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    //! The description against the contract's list of endpoints. Routes and description are made of
+    //! one list, so that what is described is routed.
+
+    use super::description;
+    use std::collections::BTreeSet;
+
+    const OPERATIONS: &str = "/services/operations/api";
+
+    /// The endpoints of the contract.
+    const CONTRACT: &[(&str, &str)] = &[
+        ("get", "/files"),
+        ("get", "/files/{id}"),
+        ("get", "/files/{id}/summary"),
+        ("get", "/files/{id}/standardGeoparquet"),
+        ("get", "/files/{id}/polygonGeoparquet"),
+        ("get", "/files/{id}/units"),
+        ("get", "/files/{id}/status"),
+        ("get", "/files/{id}/outsideFieldGeojson"),
+        ("get", "/files/{id}/images"),
+        ("get", "/files/outsideFieldGeojson"),
+        ("get", "/files/uncoveredFiles"),
+        ("post", "/files/merge"),
+        ("post", "/batch"),
+        ("get", "/batch"),
+        ("get", "/batch/{id}"),
+        ("put", "/batch/{id}/retry"),
+        ("get", "/batch/{id}/status"),
+    ];
+
+    #[test]
+    fn every_endpoint_of_the_contract_is_described() {
+        let api = serde_json::to_value(description()).unwrap_or_default();
+        assert_eq!(api["openapi"], "3.1.0");
+        for (method, path) in CONTRACT {
+            let operation = &api["paths"][format!("{OPERATIONS}{path}")][method];
+            assert!(operation.is_object(), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_a_summary_and_its_refusals() {
+        let api = serde_json::to_value(description()).unwrap_or_default();
+        let mut ids = BTreeSet::new();
+        for (path, methods) in api["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in methods.as_object().into_iter().flatten() {
+                let what = format!("{method} {path}");
+                let id = operation["operationId"].as_str().unwrap_or_default();
+                assert!(ids.insert(id.to_owned()) && !id.is_empty(), "{what}: {id}");
+                assert!(operation["summary"].is_string(), "{what}");
+                let open = operation["security"] == serde_json::json!([{}]);
+                let refuses = operation["responses"]["401"].is_object();
+                assert!(open || refuses, "{what} does not say 401");
+            }
+        }
+        assert!(ids.len() > 50, "{}", ids.len());
+    }
+}
