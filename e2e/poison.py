@@ -40,6 +40,8 @@ def misbehave():
         sys.stderr.write("memory allocation of 99999999999 bytes failed\\n")
         sys.stderr.flush()
         os.abort()
+    if how == "hang":
+        signal.pause()
     if how == "killed" or (how == "once" and (notes / name).read_text() == "begun\\n"):
         os.kill(os.getpid(), signal.SIGKILL)
 if how == "early":
@@ -60,6 +62,7 @@ sys.exit(child.wait())
 FAILED = {
     "abort": ("defect", "report"),
     "loop": ("processor time", "convert_cpu_seconds"),
+    "hang": ("took more than 4 s", "convert_seconds"),
     "eat": ("memory", "convert_memory_bytes"),
     "killed": ("killed", "memory"),
 }
@@ -87,7 +90,8 @@ def bad_converter(folder, members, each, faults):
     notes.mkdir()
     wrapper.write_text(WRAPPER.format(python=sys.executable, notes=str(notes), program=str(program())))
     wrapper.chmod(0o755)
-    service = Service(folder / "data", CONVERTER=wrapper, CONVERT_CPU_SECONDS=2, UPLOADS_AT_ONCE_PER_ACCOUNT=20)
+    service = Service(folder / "data", CONVERTER=wrapper, CONVERT_CPU_SECONDS=2, CONVERT_SECONDS=4,
+                      UPLOADS_AT_ONCE_PER_ACCOUNT=20)
     service.start()
     first = service.process.pid
     client = Client(service).log_in()

@@ -22,8 +22,10 @@ pub struct Settings {
     pub uploads_at_once_per_account: usize,
     /// A body that sends nothing for so long is cut off.
     pub idle_body_seconds: u64,
-    /// Conversion of one upload: processor time, memory, bytes of one written file.
+    /// Conversion: processor time of a dataset, memory, bytes of one written file.
     pub convert_cpu_seconds: u64,
+    /// Conversion of one upload by the clock on the wall.
+    pub convert_seconds: u64,
     pub convert_memory_bytes: u64,
     pub convert_file_bytes: u64,
     pub lease_seconds: u64,
@@ -52,6 +54,7 @@ impl Default for Settings {
             uploads_at_once_per_account: 10,
             idle_body_seconds: 60,
             convert_cpu_seconds: 3_600,
+            convert_seconds: 21_600,
             convert_memory_bytes: 4 << 30,
             convert_file_bytes: 64 << 30,
             lease_seconds: 60,
@@ -138,6 +141,7 @@ impl Settings {
             }
             "IDLE_BODY_SECONDS" => take(&mut self.idle_body_seconds, name, value),
             "CONVERT_CPU_SECONDS" => take(&mut self.convert_cpu_seconds, name, value),
+            "CONVERT_SECONDS" => take(&mut self.convert_seconds, name, value),
             "CONVERT_MEMORY_BYTES" => take(&mut self.convert_memory_bytes, name, value),
             "CONVERT_FILE_BYTES" => take(&mut self.convert_file_bytes, name, value),
             "LEASE_SECONDS" => take(&mut self.lease_seconds, name, value),

@@ -3,6 +3,7 @@
 use super::child::Order;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::time::Duration;
 use tramline_convert::Refusal;
 
 /// How a converter died.
@@ -19,6 +20,19 @@ const CPU_LIMIT: i32 = 24;
 const FILE_LIMIT: i32 = 25;
 
 impl Death {
+    /// It was stopped after so long by the clock on the wall.
+    pub(super) fn of_age(longest: Duration) -> Self {
+        let reason = format!("the conversion took more than {} s", longest.as_secs());
+        let hint = "send less at once, or ask the operator to raise `convert_seconds`";
+        Self {
+            refusal: Refusal {
+                reason,
+                hint: hint.to_owned(),
+            },
+            from_outside: false,
+        }
+    }
+
     /// `said` is what it wrote to standard error.
     pub(super) fn of(order: &Order, status: ExitStatus, said: &str) -> Self {
         let limits = order.limits();

@@ -52,7 +52,8 @@ pub(super) async fn follow(
 ) -> Stored<Ended> {
     let program = state.converter()?;
     let (sender, mut progress) = watch::channel(Line::default());
-    let work = convert(&program, order, &mut held.lost, &sender);
+    let longest = Duration::from_secs(state.settings.convert_seconds);
+    let work = convert(&program, order, longest, &mut held.lost, &sender);
     tokio::pin!(work);
     let mut beat = tokio::time::interval(Duration::from_millis(500));
     loop {
@@ -69,6 +70,9 @@ pub(super) async fn follow(
     }
 }
 
+/// A check by the clock on the wall.
+const LONGEST_CHECK: Duration = Duration::from_secs(600);
+
 /// Most of what a child may say on standard error that is kept.
 const SAID: u64 = 4_096;
 
@@ -76,21 +80,31 @@ const SAID: u64 = 4_096;
 async fn convert(
     program: &Path,
     order: &Order,
+    longest: Duration,
     lost: &mut watch::Receiver<bool>,
     progress: &watch::Sender<Line>,
 ) -> Ended {
-    match start(program, order, lost, progress).await {
+    match start(program, order, longest, lost, progress).await {
         Ok(ended) => ended,
         Err(cause) => Ended::Trouble(cause.to_string()),
     }
 }
 
+/// What comes next of a child.
+enum Next {
+    Line(Option<String>),
+    Lost,
+    Late,
+}
+
 async fn start(
     program: &Path,
     order: &Order,
+    longest: Duration,
     lost: &mut watch::Receiver<bool>,
     progress: &watch::Sender<Line>,
 ) -> std::io::Result<Ended> {
+    let end = tokio::time::Instant::now() + longest;
     let mut child = Command::new(program)
         .arg(COMMAND)
         .env_clear()
@@ -118,13 +132,22 @@ async fn start(
     let mut lines = BufReader::new(stdout).lines();
     let mut last = Line::default();
     loop {
-        let line = tokio::select! {
-            line = lines.next_line() => Some(line?),
-            _ = lost.wait_for(|lost| *lost) => None,
+        let next = tokio::select! {
+            line = lines.next_line() => Next::Line(line?),
+            _ = lost.wait_for(|lost| *lost) => Next::Lost,
+            () = tokio::time::sleep_until(end) => Next::Late,
         };
-        let Some(line) = line else {
-            child.kill().await?;
-            return Ok(Ended::Stopped);
+        let line = match next {
+            Next::Line(line) => line,
+            Next::Lost => {
+                child.kill().await?;
+                return Ok(Ended::Stopped);
+            }
+            Next::Late => {
+                child.kill().await?;
+                let (dataset, death) = (last.dataset, Death::of_age(longest));
+                return Ok(Ended::Died { dataset, death });
+            }
         };
         let Some(text) = line else { break };
         if let Ok(line) = serde_json::from_str::<Line>(&text) {
@@ -174,7 +197,7 @@ pub(crate) async fn read_boundaries(
 async fn ask(program: &Path, order: &Order) -> std::io::Result<Result<(), String>> {
     let (_switch, mut lost) = watch::channel(false);
     let (progress, _) = watch::channel(Line::default());
-    match start(program, order, &mut lost, &progress).await? {
+    match start(program, order, LONGEST_CHECK, &mut lost, &progress).await? {
         Ended::Converted | Ended::Stopped => Ok(Ok(())),
         Ended::Refused(message) => Ok(Err(message)),
         Ended::Died { death, .. } => Ok(Err(format!(
