@@ -4,7 +4,7 @@ use super::caller::{BaseUrl, Caller};
 use super::file_body::{MachineFile, artifact_url};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
-use crate::db::{FileFilter, FileRow, FileSort, NewRun};
+use crate::db::{FileDocument, FileFilter, FileRow, FileSort, NewRun};
 use crate::error::StoreError;
 use crate::jobs::ConvertTask;
 use crate::state::State;
@@ -189,14 +189,26 @@ pub(crate) async fn summary(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let row = known_file(&state, &caller, &id).await?;
+    let (status, summary) = document(&state, &caller, &id, FileDocument::Summary).await?;
     let missing = || {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            format!("the file is {} and has no summary", row.status),
-        )
+        let detail = format!("the file is {status} and has no summary");
+        Problem::new(StatusCode::NOT_FOUND, detail)
     };
-    row.summary.clone().map(json).ok_or_else(missing)
+    summary.map(json).ok_or_else(missing)
+}
+
+/// The file's status and one of its documents, or 404.
+async fn document(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    document: FileDocument,
+) -> Result<(String, Option<String>), Problem> {
+    let found = state
+        .db
+        .file_document(&caller.account, &path_id(id)?, document)
+        .await?;
+    found.ok_or_else(|| Problem::not_found("file"))
 }
 
 /// The unit of each property of this file
@@ -208,7 +220,8 @@ pub(crate) async fn units(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    Ok(json(known_file(&state, &caller, &id).await?.units))
+    let (_, units) = document(&state, &caller, &id, FileDocument::Units).await?;
+    Ok(json(units.unwrap_or_default()))
 }
 
 /// How each step ended
@@ -220,7 +233,8 @@ pub(crate) async fn status(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    Ok(json(known_file(&state, &caller, &id).await?.steps))
+    let (_, steps) = document(&state, &caller, &id, FileDocument::Steps).await?;
+    Ok(json(steps.unwrap_or_default()))
 }
 
 /// Address of a GeoParquet file.

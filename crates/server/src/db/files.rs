@@ -120,6 +120,14 @@ impl NewFile {
     }
 }
 
+/// Documents that a file is served with, as JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileDocument {
+    Summary,
+    Units,
+    Steps,
+}
+
 /// The filters of `GET /files`; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct FileFilter {
@@ -168,6 +176,13 @@ pub struct FileGroups {
 #[async_trait]
 pub trait Files: Send + Sync {
     async fn file(&self, account: &str, id: &str) -> Stored<Option<FileRow>>;
+    /// One document of a file with the file's status, without the rest of it.
+    async fn file_document(
+        &self,
+        account: &str,
+        id: &str,
+        document: FileDocument,
+    ) -> Stored<Option<(String, Option<String>)>>;
     async fn files(
         &self,
         account: &str,

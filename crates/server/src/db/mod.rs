@@ -22,7 +22,8 @@ pub use fields::{
     ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
 };
 pub use files::{
-    ArtifactRow, FieldShare, FileFilter, FileGroups, FileRow, FileSort, Files, NewArtifact, NewFile,
+    ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files,
+    NewArtifact, NewFile,
 };
 pub use runs::{Converted, Event, NewRun, Run, RunState, Runs};
 pub use secrets::Secrets;

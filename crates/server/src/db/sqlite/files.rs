@@ -7,7 +7,8 @@ use super::uploads::insert_run;
 use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
 use crate::db::{
-    ArtifactRow, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile, NewRun, Page,
+    ArtifactRow, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile,
+    NewRun, Page,
 };
 use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
@@ -139,6 +140,33 @@ impl Files for Sqlite {
             .push_bind(id);
         let row = query.build().fetch_optional(&self.read).await?;
         row.as_ref().map(file).transpose()
+    }
+
+    async fn file_document(
+        &self,
+        account: &str,
+        id: &str,
+        document: FileDocument,
+    ) -> Stored<Option<(String, Option<String>)>> {
+        let sql = match document {
+            FileDocument::Summary => {
+                "SELECT status, (SELECT summary FROM file_summaries WHERE file_id = files.id)
+                 FROM files WHERE account_id = ? AND id = ?"
+            }
+            FileDocument::Units => {
+                "SELECT status, units FROM files WHERE account_id = ? AND id = ?"
+            }
+            FileDocument::Steps => {
+                "SELECT status, steps FROM files WHERE account_id = ? AND id = ?"
+            }
+        };
+        let row = sqlx::query(sql)
+            .bind(account)
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((row.try_get(0)?, row.try_get(1)?)))
     }
 
     async fn files(
