@@ -135,12 +135,9 @@ fn smooth(union: MultiPolygon<f64>, radius: f64) -> MultiPolygon<f64> {
             Polygon::new(exterior, interiors)
         })
         .collect();
-    // Strips side by side may touch when their rims move too far: then they move less.
-    let simple = [4.0, 6.0, 8.0, 12.0, 16.0, 32.0]
-        .into_iter()
-        .map(|part| filled.simplify(radius / part))
-        .find(Validation::is_valid);
-    simple.unwrap_or(filled).orient(Direction::Default)
+    let simple = filled.simplify(radius / 4.0);
+    let best = if simple.is_valid() { simple } else { filled };
+    best.orient(Direction::Default)
 }
 
 /// The cell of double size that holds a cell.
