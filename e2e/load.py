@@ -174,6 +174,7 @@ def requests(folder, files, seconds):
                        ("file", f"{API}/files/{{}}"), ("status", f"{API}/files/{{}}/status"),
                        ("summary", f"{API}/files/{{}}/summary"), ("batches", f"{API}/batch")):
         wanted, most = TARGETS.get(name, (0, 1e9))
+        client.close()  # the service ends what was silent for long
         one = len(client.request("GET", path.replace("{}", ids[0]))[0])
         # As fast as it goes; then, for the time of one answer, at a tenth above the wanted rate.
         for rate in (0, wanted * 1.1) if wanted else (0,):
@@ -186,6 +187,7 @@ def requests(folder, files, seconds):
                   f"{size} in all; {bad} not 2xx {errors}", flush=True)
     print(f"memory {service.memory('VmHWM') / MIB:.0f} MiB")
     # What belongs to a user goes with them, and the total with it.
+    client.close()
     client.request("DELETE", f"/services/usermanagement/api/users/{user}")
     _, headers = client.request("GET", f"{API}/files?size=1")
     met &= headers["x-total-count"] == "0"
