@@ -2,6 +2,7 @@
 
 use crate::inspect;
 use crate::progress::Bar;
+use crate::totals;
 use anyhow::{Context, bail};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -212,7 +213,7 @@ pub(crate) fn print_report(
     folder: &Path,
 ) -> std::io::Result<()> {
     for file in &report.files {
-        print_file(out, file)?;
+        print_file(out, file, folder)?;
     }
     for unclaimed in &report.unclaimed {
         writeln!(
@@ -244,7 +245,17 @@ pub(crate) fn print_report(
     writeln!(out, "results in {}", folder.display())
 }
 
-fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
+/// The summary in a line; empty where there is none.
+fn totals_of(file: &FileReport, folder: &Path) -> String {
+    let summary = file
+        .artifacts
+        .get("summary")
+        .and_then(|name| std::fs::read(folder.join(name)).ok())
+        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    summary.map_or_else(String::new, |summary| totals::line(&summary["properties"]))
+}
+
+fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<10} {} ({}, {})",
@@ -264,6 +275,10 @@ fn print_file(out: &mut dyn Write, file: &FileReport) -> std::io::Result<()> {
             "           {} points read, {} standard, {} filtered",
             points.read, points.standard, points.filtered
         )?;
+    }
+    let totals = totals_of(file, folder);
+    if !totals.is_empty() {
+        writeln!(out, "           {totals}")?;
     }
     for (reason, count) in &points.dropped {
         writeln!(out, "           dropped {count}: {reason}")?;

@@ -1,6 +1,7 @@
 //! `tramline demo`: makes a sample stick with the generator of `testkit`, starts the service,
 //! uploads the stick over HTTP as any client would, and shows what came of it.
 
+use crate::totals;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::Value;
@@ -250,23 +251,8 @@ fn print_file(out: &mut dyn Write, file: &Value) -> std::io::Result<()> {
         return Ok(());
     }
     let points = &file["report"]["points"];
-    let properties = &file["summary"]["properties"];
-    let area = properties["totalArea"]["value"]
-        .as_f64()
-        .unwrap_or_default()
-        / 10_000.0;
-    write!(
-        out,
-        "           {area:.2} ha, {} points",
-        points["standard"]
-    )?;
-    for key in ["totalWetMass", "totalPlanted", "totalApplied"] {
-        let total = &properties[key];
-        if let Some(value) = total["value"].as_f64() {
-            write!(out, ", {key} {value:.0} {}", word(&total["unit"]))?;
-        }
-    }
-    writeln!(out)?;
+    let totals = totals::line(&file["summary"]["properties"]);
+    writeln!(out, "           {} points, {totals}", points["standard"])?;
     for (reason, count) in points["dropped"].as_object().into_iter().flatten() {
         writeln!(out, "           dropped {count}: {reason}")?;
     }

@@ -7,6 +7,7 @@ mod formats;
 mod inspect;
 mod progress;
 mod serve;
+mod totals;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,0 +1,76 @@
+//! One line of a summary for people: area, and how much of what.
+
+use serde_json::Value;
+
+/// Hectares in a unit of area.
+fn hectares(unit: &str) -> Option<f64> {
+    match unit {
+        "m2" => Some(1e-4),
+        "ha" => Some(1.0),
+        "ac" => Some(0.404_685_642_24),
+        _ => None,
+    }
+}
+
+/// Tonnes in a unit of mass.
+fn tonnes(unit: &str) -> Option<f64> {
+    match unit {
+        "kg" => Some(1e-3),
+        "lb" => Some(0.453_592_37e-3),
+        "t" => Some(1.0),
+        _ => None,
+    }
+}
+
+fn value(total: &Value, factor: fn(&str) -> Option<f64>) -> Option<f64> {
+    Some(total["value"].as_f64()? * factor(total["unit"].as_str()?)?)
+}
+
+/// `5.04 ha, 18.2 t (3.61 t/ha)`; `properties` are those of a summary. Empty without an area.
+pub(crate) fn line(properties: &Value) -> String {
+    let Some(area) = value(&properties["totalArea"], hectares) else {
+        return String::new();
+    };
+    let mut line = format!("{area:.2} ha");
+    if let Some(mass) = value(&properties["totalWetMass"], tonnes)
+        && area > 0.0
+    {
+        line.push_str(&format!(
+            ", {mass:.1} t as harvested ({:.2} t/ha)",
+            mass / area
+        ));
+    }
+    for (key, word) in [
+        ("seedRate", "sown"),
+        ("appliedRate", "applied"),
+        ("tillageDepthActual", "deep"),
+    ] {
+        let rate = &properties[key];
+        if let (Some(average), Some(unit)) = (rate["avg"].as_f64(), rate["unit"].as_str()) {
+            line.push_str(&format!(", {average:.1} {unit} {word}"));
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    //! Any unit system gives the same line.
+
+    use super::line;
+    use serde_json::json;
+
+    #[test]
+    fn units_do_not_change_the_line() {
+        let totals = |area: f64, area_unit: &str, mass: f64, mass_unit: &str| {
+            json!({
+                "totalArea": {"value": area, "unit": area_unit},
+                "totalWetMass": {"value": mass, "unit": mass_unit},
+            })
+        };
+        let expected = "5.00 ha, 18.2 t as harvested (3.64 t/ha)";
+        assert_eq!(line(&totals(50_000.0, "m2", 18_200.0, "kg")), expected);
+        assert_eq!(line(&totals(12.355_269, "ac", 40_124.13, "lb")), expected);
+        assert_eq!(line(&json!({})), "");
+    }
+}
