@@ -209,14 +209,14 @@ CREATE TABLE file_fields (
     PRIMARY KEY (file_id, field_id)
 ) STRICT;
 
--- The owner's configuration has an empty user.
+-- Keys that somebody set. JSON. The owner's configuration has no user.
 CREATE TABLE configurations (
     account_id TEXT NOT NULL REFERENCES accounts(id),
-    user_id    TEXT NOT NULL,
+    user_id    TEXT REFERENCES users(id) ON DELETE CASCADE,
     keys       TEXT NOT NULL,
-    updated    INTEGER NOT NULL,
-    PRIMARY KEY (account_id, user_id)
+    updated    INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX configurations_of ON configurations(account_id, coalesce(user_id, ''));
 
 CREATE TABLE webhooks (
     id         TEXT PRIMARY KEY,

@@ -1,148 +1,163 @@
-//! Configurations of the owner and of users.
+//! Configurations of the owner and of their users.
 
 use super::body::Json;
 use super::caller::Caller;
 use super::parameters::path_id;
 use super::problem::Problem;
 use super::users::known_user;
-use crate::configuration::{accept, complete};
-use crate::db::Keys;
+use crate::configuration::{checked, effective, known};
+use crate::db::{Before, Change, Keys};
 use crate::state::State;
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde_json::Value;
 
-fn object(caller: &Caller, user: &str, keys: Keys) -> axum::Json<Value> {
-    let mut object = Keys::new();
-    object.insert(
-        "apiOwnerUsername".to_owned(),
-        caller.username.clone().into(),
-    );
-    object.insert("leafUserId".to_owned(), user.into());
-    object.extend(keys);
-    axum::Json(Value::Object(object))
+const PREFIX: &str = "/services/config/api/configs";
+
+fn body(caller: &Caller, user: &str, keys: Keys) -> axum::Json<Value> {
+    let mut body = Keys::new();
+    body.insert("apiOwnerUsername".into(), caller.username.clone().into());
+    body.insert("leafUserId".into(), user.into());
+    body.extend(keys);
+    axum::Json(Value::Object(body))
 }
 
-fn taken(given: Value) -> Result<Keys, Problem> {
-    let Value::Object(given) = given else {
-        return Err(Problem::bad_request("the body is not a JSON object"));
-    };
-    accept(given).map_err(|(key, wrong)| Problem::field("configuration", &key, wrong))
+fn missing() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "the user has no configuration of their own",
+    )
+    .hint("the owner's holds; POST makes one for the user")
 }
 
-/// The owner's configuration, complete
+async fn set(
+    state: &State,
+    caller: &Caller,
+    user: Option<&str>,
+    before: Before,
+    sent: Keys,
+) -> Result<Keys, Problem> {
+    let keys =
+        checked(sent).map_err(|fault| Problem::field("configuration", &fault.key, fault.why))?;
+    let account = &caller.account;
+    let stored = state.db.configuration(account, user).await?;
+    let stored = stored.unwrap_or_default();
+    for name in keys.keys() {
+        // Once: the next time it is there already.
+        if !known(name) && !stored.contains_key(name) {
+            tracing::warn!(
+                account,
+                user,
+                key = name,
+                "a configuration key that nothing knows is stored"
+            );
+        }
+    }
+    let change = state
+        .db
+        .change_configuration(account, user, before, &keys)
+        .await?;
+    match change {
+        Change::Done(keys) => Ok(keys),
+        Change::Missing => Err(missing()),
+        Change::Exists => {
+            let detail = "the user has a configuration of their own already";
+            Err(Problem::bad_request(detail)
+                .key("configurationExists")
+                .hint("PATCH changes it"))
+        }
+        Change::TooLarge => Err(Problem::bad_request(
+            "the configuration would be larger than 64 kB",
+        )),
+    }
+}
+
+/// The owner's configuration: the complete set of keys
 #[utoipa::path(get, path = "/services/config/api/configs", tag = "configurations",
     responses((status = 200, body = Object), (status = 401, body = Problem)))]
 pub(crate) async fn read_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
 ) -> Result<axum::Json<Value>, Problem> {
-    let stored = state
-        .db
-        .configuration(&caller.account, "")
-        .await?
-        .unwrap_or_default();
-    Ok(object(&caller, "", complete(stored)))
+    let keys = effective(&state, &caller.account, None).await?;
+    Ok(body(&caller, "", keys))
 }
 
-/// Changes keys of the owner's configuration
-#[utoipa::path(patch, path = "/services/config/api/configs", tag = "configurations", request_body = Object,
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem)))]
+/// Sets keys of the owner's configuration; users without their own value follow
+#[utoipa::path(patch, path = "/services/config/api/configs", tag = "configurations",
+    request_body = Object,
+    responses((status = 200, body = Object), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
 pub(crate) async fn change_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
-    Json(given): Json<Value>,
+    Json(sent): Json<Keys>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let mut stored = state
-        .db
-        .configuration(&caller.account, "")
-        .await?
-        .unwrap_or_default();
-    stored.extend(taken(given)?);
-    state
-        .db
-        .set_configuration(&caller.account, "", &stored)
-        .await?;
-    Ok(object(&caller, "", complete(stored)))
+    set(&state, &caller, None, Before::Either, sent).await?;
+    let keys = effective(&state, &caller.account, None).await?;
+    Ok(body(&caller, "", keys))
 }
 
-/// The stored keys of a user, or 404.
-async fn own(state: &State, caller: &Caller, id: &str) -> Result<(String, Option<Keys>), Problem> {
-    let user = known_user(state, caller, &path_id(id)?).await?;
-    let keys = state.db.configuration(&caller.account, &user.id).await?;
-    Ok((user.id, keys))
-}
-
-fn none() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "the user has no configuration of their own: the owner's holds",
-    )
-}
-
-/// What is set on the user; 404 when nothing is
+/// The keys that a user has of their own
 #[utoipa::path(get, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)),
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Object), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let (user, keys) = own(&state, &caller, &id).await?;
-    Ok(object(&caller, &user, keys.ok_or_else(none)?))
+    let user = known_user(&state, &caller, &path_id(&id)?).await?;
+    let keys = state
+        .db
+        .configuration(&caller.account, Some(&user.id))
+        .await?;
+    Ok(body(&caller, &user.id, keys.ok_or_else(missing)?))
 }
 
-/// A configuration for the user
+/// Gives a user keys of their own
 #[utoipa::path(post, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 201, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 201, body = Object), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<Value>,
-) -> Result<(StatusCode, axum::Json<Value>), Problem> {
-    let (user, keys) = own(&state, &caller, &id).await?;
-    if keys.is_some() {
-        let detail = "the user has a configuration already";
-        return Err(Problem::bad_request(detail)
-            .key("configurationExists")
-            .hint("change it with PATCH"));
-    }
-    let keys = taken(given)?;
-    state
-        .db
-        .set_configuration(&caller.account, &user, &keys)
-        .await?;
-    Ok((StatusCode::CREATED, object(&caller, &user, keys)))
+    Json(sent): Json<Keys>,
+) -> Result<impl IntoResponse, Problem> {
+    let user = known_user(&state, &caller, &path_id(&id)?).await?;
+    let keys = set(&state, &caller, Some(&user.id), Before::Nothing, sent).await?;
+    let location = format!("{PREFIX}/{}", user.id);
+    Ok((
+        StatusCode::CREATED,
+        [("location", location)],
+        body(&caller, &user.id, keys),
+    ))
 }
 
-/// Changes keys of the user's configuration
+/// Sets keys of a user's own configuration
 #[utoipa::path(patch, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = Object), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
-    Json(given): Json<Value>,
+    Json(sent): Json<Keys>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let (user, keys) = own(&state, &caller, &id).await?;
-    let mut keys = keys.ok_or_else(none)?;
-    keys.extend(taken(given)?);
-    state
-        .db
-        .set_configuration(&caller.account, &user, &keys)
-        .await?;
-    Ok(object(&caller, &user, keys))
+    let user = known_user(&state, &caller, &path_id(&id)?).await?;
+    let keys = set(&state, &caller, Some(&user.id), Before::Something, sent).await?;
+    Ok(body(&caller, &user.id, keys))
 }
 
-/// Back to the owner's configuration
+/// Removes a user's own keys: they inherit everything again
 #[utoipa::path(delete, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)),
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -152,14 +167,14 @@ pub(crate) async fn remove(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (user, _) = own(&state, &caller, &id).await?;
+    let user = known_user(&state, &caller, &path_id(&id)?).await?;
     if state
         .db
-        .remove_configuration(&caller.account, &user)
+        .remove_configuration(&caller.account, &user.id)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(none())
+        Err(missing())
     }
 }

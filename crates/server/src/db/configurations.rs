@@ -4,15 +4,45 @@ use crate::error::Stored;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-/// Keys with their values.
+/// Keys with their values, none of them null.
 pub type Keys = Map<String, Value>;
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// All keys that are stored now.
+    Done(Keys),
+    /// There is no configuration to change.
+    Missing,
+    /// There is one already.
+    Exists,
+    /// The document would be larger than the limit.
+    TooLarge,
+}
+
+/// What a change expects to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// No configuration yet.
+    Nothing,
+    /// A configuration whose other keys stay.
+    Something,
+    /// Either.
+    Either,
+}
 
 #[async_trait]
 pub trait Configurations: Send + Sync {
-    /// The keys set on the account (`user` empty) or on a user; `None` when nothing is stored.
-    async fn configuration(&self, account: &str, user: &str) -> Stored<Option<Keys>>;
-    /// Writes all keys.
-    async fn set_configuration(&self, account: &str, user: &str, keys: &Keys) -> Stored<()>;
-    /// `false` when nothing was stored.
+    /// Keys of the user, or of the owner; `None` when nothing is stored.
+    async fn configuration(&self, account: &str, user: Option<&str>) -> Stored<Option<Keys>>;
+    /// Sets these keys in one transaction.
+    async fn change_configuration(
+        &self,
+        account: &str,
+        user: Option<&str>,
+        before: Before,
+        keys: &Keys,
+    ) -> Stored<Change>;
+    /// `false` when there is none.
     async fn remove_configuration(&self, account: &str, user: &str) -> Stored<bool>;
 }

@@ -17,7 +17,7 @@ mod webhooks;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
 pub use api_keys::{ApiKey, ApiKeys};
-pub use configurations::{Configurations, Keys};
+pub use configurations::{Before, Change, Configurations, Keys};
 pub use fields::{
     ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
 };

@@ -1,7 +1,9 @@
-//! Tests of the service below its HTTP edge.
+//! Tests of the service: over HTTP, and below its edge.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod configurations;
 mod fixture;
+mod http;
 mod runs;
 mod sweep;

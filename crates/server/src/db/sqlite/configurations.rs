@@ -2,41 +2,73 @@
 
 use super::Sqlite;
 use crate::clock::now;
-use crate::db::{Configurations, Keys};
+use crate::db::{Before, Change, Configurations, Keys};
 use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// Bytes of a stored document.
+const LARGEST: usize = 64 << 10;
+
+/// `IS` also holds between nulls: the owner has no user.
+const SELECT: &str = "SELECT keys FROM configurations WHERE account_id = ? AND user_id IS ?";
+
+fn keys(row: &SqliteRow) -> Stored<Keys> {
+    let text: String = row.try_get("keys")?;
+    serde_json::from_str(&text).map_err(|cause| StoreError::document("configuration", cause))
+}
 
 #[async_trait]
 impl Configurations for Sqlite {
-    async fn configuration(&self, account: &str, user: &str) -> Stored<Option<Keys>> {
-        let row =
-            sqlx::query("SELECT keys FROM configurations WHERE account_id = ? AND user_id = ?")
-                .bind(account)
-                .bind(user)
-                .fetch_optional(&self.read)
-                .await?;
-        let Some(row) = row else { return Ok(None) };
-        let text: String = row.try_get(0)?;
-        serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|cause| StoreError::document("configuration", cause))
+    async fn configuration(&self, account: &str, user: Option<&str>) -> Stored<Option<Keys>> {
+        let row = sqlx::query(SELECT)
+            .bind(account)
+            .bind(user)
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(keys).transpose()
     }
 
-    async fn set_configuration(&self, account: &str, user: &str, keys: &Keys) -> Stored<()> {
-        let text = serde_json::to_string(keys)
+    async fn change_configuration(
+        &self,
+        account: &str,
+        user: Option<&str>,
+        before: Before,
+        new: &Keys,
+    ) -> Stored<Change> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query(SELECT)
+            .bind(account)
+            .bind(user)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let stored = row.as_ref().map(keys).transpose()?;
+        match (before, &stored) {
+            (Before::Nothing, Some(_)) => return Ok(Change::Exists),
+            (Before::Something, None) => return Ok(Change::Missing),
+            _ => {}
+        }
+        let mut merged = stored.unwrap_or_default();
+        merged.extend(new.clone());
+        let text = serde_json::to_string(&merged)
             .map_err(|cause| StoreError::document("configuration", cause))?;
+        if text.len() > LARGEST {
+            return Ok(Change::TooLarge);
+        }
         sqlx::query(
             "INSERT INTO configurations (account_id, user_id, keys, updated) VALUES (?, ?, ?, ?)
-             ON CONFLICT (account_id, user_id) DO UPDATE SET keys = excluded.keys, updated = excluded.updated",
+             ON CONFLICT (account_id, coalesce(user_id, ''))
+             DO UPDATE SET keys = excluded.keys, updated = excluded.updated",
         )
         .bind(account)
         .bind(user)
-        .bind(text)
+        .bind(&text)
         .bind(now())
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await?;
+        Ok(Change::Done(merged))
     }
 
     async fn remove_configuration(&self, account: &str, user: &str) -> Stored<bool> {

@@ -1,0 +1,255 @@
+//! The configuration that holds for a user: the defaults, over them the owner's keys, over them
+//! the user's own keys.
+//!
+//! Rules: each key is inherited by itself, and an object such as `cleanupRules` as a whole; nothing
+//! is cached, so that a change holds for whatever is processed after it; what is stored was checked.
+
+mod check;
+mod keys;
+
+pub(crate) use check::checked;
+pub(crate) use keys::{defaults, known};
+
+use crate::db::Keys;
+use crate::error::{StoreError, Stored};
+use crate::state::State;
+use serde_json::Value;
+use tramline_convert::Configuration;
+
+/// All keys that hold for a user; without a user, those that hold for the owner.
+pub(crate) async fn effective(state: &State, account: &str, user: Option<&str>) -> Stored<Keys> {
+    let mut keys = defaults();
+    let owner = state.db.configuration(account, None).await?;
+    let own = match user {
+        None => None,
+        Some(user) => state.db.configuration(account, Some(user)).await?,
+    };
+    for layer in [owner, own].into_iter().flatten() {
+        keys.extend(layer);
+    }
+    Ok(keys)
+}
+
+/// What a user's files are converted with, as it is now.
+pub(crate) async fn for_user(state: &State, account: &str, user: &str) -> Stored<Configuration> {
+    let keys = effective(state, account, Some(user)).await?;
+    serde_json::from_value(Value::Object(keys))
+        .map_err(|cause| StoreError::document("configuration", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The table of keys against the converter's own defaults.
+    #![allow(clippy::unwrap_used)]
+
+    use super::{checked, defaults, for_user};
+    use crate::db::{Accounts, Before, Configurations, NewUser};
+    use crate::{Settings, State, open_database};
+    use serde_json::{Map, Value, json};
+    use std::sync::Arc;
+    use tramline_convert::Configuration;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_converter() {
+        let ours: Configuration = serde_json::from_value(Value::Object(defaults())).unwrap();
+        assert!(ours.unknown_keys().next().is_none());
+        assert!(!ours.crop_is_optional() && !ours.seed_rate_is_optional());
+        let mut ours = object(serde_json::to_value(ours).unwrap());
+        let theirs = object(serde_json::to_value(Configuration::default()).unwrap());
+        for (key, value) in theirs {
+            let mine = ours.remove(&key).unwrap();
+            if key != "cropOptional" && key != "seedRateOptional" {
+                assert_eq!(mine, value, "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_pass_their_own_check() {
+        assert_eq!(checked(defaults()).unwrap(), defaults());
+    }
+
+    /// What is sent, and the key that the answer must name; none where it is fine.
+    #[test]
+    fn values_are_checked_by_key() {
+        let rule = |property: &str, operator: &str, value: Value| json!({"cleanupRules": {property: [{"operator": operator, "value": value}]}});
+        let cases = [
+            (json!({}), None),
+            (json!({"cleanupStandardGeojson": false}), None),
+            (
+                json!({"cleanupStandardGeojson": "false"}),
+                Some("cleanupStandardGeojson"),
+            ),
+            (
+                json!({"cleanupStandardGeojson": null}),
+                Some("cleanupStandardGeojson"),
+            ),
+            (json!({"whatever": null}), Some("whatever")),
+            (json!({"whatever": {"any": [1, "thing"]}}), None),
+            (json!({"unitMeasurement": "metric"}), None),
+            (
+                json!({"unitMeasurement": "FURLONGS"}),
+                Some("unitMeasurement"),
+            ),
+            (json!({"unitMeasurement": 1}), Some("unitMeasurement")),
+            (json!({"operationsOutliersLimit": 2.5}), None),
+            (
+                json!({"operationsOutliersLimit": 0}),
+                Some("operationsOutliersLimit"),
+            ),
+            (
+                json!({"operationsOutliersLimit": "3"}),
+                Some("operationsOutliersLimit"),
+            ),
+            (json!({"fieldsAttachIntersection": 100}), None),
+            (
+                json!({"fieldsAttachIntersection": 100.1}),
+                Some("fieldsAttachIntersection"),
+            ),
+            (
+                json!({"fieldsMergeIntersection": -1}),
+                Some("fieldsMergeIntersection"),
+            ),
+            (
+                json!({"operationsMergeRange": 2.5}),
+                Some("operationsMergeRange"),
+            ),
+            (json!({"cropOptional": "optional"}), None),
+            (json!({"cropOptional": true}), None),
+            (
+                json!({"cropOptional": {"standardGeoJson": {"planted": {"crop": "optional"}}}}),
+                None,
+            ),
+            (
+                json!({"cropOptional": {"standardGeoJson": {"planted": {"crop": 7}}}}),
+                Some("cropOptional"),
+            ),
+            (
+                json!({"seedRateOptional": "maybe"}),
+                Some("seedRateOptional"),
+            ),
+            (json!({"outofStandardOperations": true}), None),
+            (
+                json!({"outofStandardOperations": true, "outOfStandardOperations": true}),
+                Some("outOfStandardOperations"),
+            ),
+            (json!({"filterProfile": "none"}), None),
+            (json!({"filterProfile": "best"}), Some("filterProfile")),
+            (
+                json!({"operationsImageAttributeCreation": {"harvested": {"speed": true}}}),
+                None,
+            ),
+            (
+                json!({"operationsImageAttributeCreation": {"harvested": {"speed": "yes"}}}),
+                Some("operationsImageAttributeCreation"),
+            ),
+            (
+                json!({"geoimagesColorRamp": {"0%": [200, 0, 0], "nv": [0, 0, 0, 0]}}),
+                None,
+            ),
+            (
+                json!({"geoimagesColorRamp": {"0%": [256, 0, 0]}}),
+                Some("geoimagesColorRamp"),
+            ),
+            (json!({"cleanupRules": {}}), None),
+            (json!({"cleanupRules": []}), Some("cleanupRules")),
+            (json!({"cleanupRules": {"area": {}}}), Some("cleanupRules")),
+            (rule("area", "GTE", json!(0.5)), None),
+            (rule("products", "LT", json!(9)), None),
+            (rule("crop", "EQ", json!("corn")), None),
+            (rule("crop", "GT", json!("corn")), Some("cleanupRules")),
+            (rule("crop", "EQ", json!(1)), Some("cleanupRules")),
+            (rule("area", "EQ", json!(1)), Some("cleanupRules")),
+            (rule("area", "gt", json!(1)), Some("cleanupRules")),
+            (rule("area", "GT", json!("1")), Some("cleanupRules")),
+            (rule("speed", "GT", json!(1)), Some("cleanupRules")),
+            (json!({"x".repeat(101): 1}), Some("name")),
+        ];
+        for (sent, wrong) in cases {
+            let found = checked(object(sent.clone())).err();
+            assert_eq!(
+                found.as_ref().map(|fault| fault.key.as_str()),
+                wrong,
+                "{sent}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_spellings_become_one() {
+        let stored = checked(object(json!({
+            "outofStandardOperations": true, "unitMeasurement": "imperial",
+            "apiOwnerUsername": "someone", "leafUserId": "",
+        })));
+        let expected =
+            object(json!({"outOfStandardOperations": true, "unitMeasurement": "IMPERIAL"}));
+        assert_eq!(stored.unwrap(), expected);
+    }
+
+    /// What is written to whom, and what then holds for the user: system of units, limit of
+    /// outliers, number of cleanup rules.
+    #[tokio::test]
+    async fn each_key_is_inherited_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open_database(folder.path()).await.unwrap();
+        db.add_account("adviser", "no hash").await.unwrap();
+        let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
+        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let other = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            ..Settings::default()
+        };
+        let state = State::open(settings, Arc::new(db.clone())).await.unwrap();
+        let rule = json!({"cleanupRules": {"area": [{"operator": "GT", "value": 1}]}});
+        let steps = [
+            (None, json!({}), ("default", 3.0, 11)),
+            (
+                None,
+                json!({"operationsOutliersLimit": 2}),
+                ("default", 2.0, 11),
+            ),
+            (
+                Some(&user),
+                json!({"unitMeasurement": "METRIC"}),
+                ("metric", 2.0, 11),
+            ),
+            (
+                None,
+                json!({"unitMeasurement": "IMPERIAL"}),
+                ("metric", 2.0, 11),
+            ),
+            (
+                None,
+                json!({"operationsOutliersLimit": 4}),
+                ("metric", 4.0, 11),
+            ),
+            (Some(&user), rule, ("metric", 4.0, 1)),
+            (None, json!({"cleanupRules": {}}), ("metric", 4.0, 1)),
+        ];
+        for (whose, keys, expected) in steps {
+            let keys = checked(object(keys)).unwrap();
+            let whose = whose.map(String::as_str);
+            db.change_configuration(&account, whose, Before::Either, &keys)
+                .await
+                .unwrap();
+            let holds = for_user(&state, &account, &user).await.unwrap();
+            let found = (
+                holds.unit_measurement.name(),
+                holds.operations_outliers_limit,
+                holds.cleanup_rules.0.len(),
+            );
+            assert_eq!(found, expected, "{whose:?} {keys:?}");
+        }
+        let holds = for_user(&state, &account, &other).await.unwrap();
+        assert_eq!(holds.unit_measurement.name(), "imperial");
+        assert!(db.remove_configuration(&account, &user).await.unwrap());
+        let holds = for_user(&state, &account, &user).await.unwrap();
+        assert_eq!(holds.unit_measurement.name(), "imperial");
+        assert!(holds.cleanup_rules.0.is_empty());
+    }
+}

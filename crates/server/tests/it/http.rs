@@ -1,0 +1,132 @@
+//! A running server on a folder of its own, and a client of it.
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tramline_server::{Server, Settings, add_account, open_database, use_tls};
+
+pub(crate) const CONFIGS: &str = "/services/config/api/configs";
+const USERS: &str = "/services/usermanagement/api/users";
+
+/// A server without workers: nothing is converted.
+pub(crate) struct Service {
+    server: Server,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Service {
+    /// Starts with the accounts `adviser` and `other`.
+    pub(crate) async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open_database(folder.path()).await.unwrap();
+        for name in ["adviser", "other"] {
+            assert!(add_account(&database, name, "a password").await.unwrap());
+        }
+        database.close().await;
+        Self::start_again(folder, change).await
+    }
+
+    pub(crate) async fn start_again(
+        folder: tempfile::TempDir,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        use_tls();
+        let mut settings = Settings {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: folder.path().to_owned(),
+            workers: 0,
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let server = Server::start(settings).await.unwrap();
+        Self { server, folder }
+    }
+
+    /// Ends the server; its folder stays.
+    pub(crate) async fn stop(self) -> tempfile::TempDir {
+        self.server.stop().await;
+        self.folder
+    }
+
+    pub(crate) fn anybody(&self) -> Client {
+        Client {
+            base: format!("http://{}", self.server.address),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            headers: Vec::new(),
+        }
+    }
+
+    pub(crate) async fn client(&self, name: &str) -> Client {
+        let mut client = self.anybody();
+        let body = json!({"username": name, "password": "a password"});
+        let answer = client.post("/api/authenticate", &body).await;
+        let token = answer.1["id_token"].as_str().unwrap().to_owned();
+        client
+            .headers
+            .push(("authorization", format!("Bearer {token}")));
+        client
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    base: String,
+    http: reqwest::Client,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl Client {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        request
+    }
+
+    /// Status and body; null where there is none.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let mut request = self.request(method, path);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> u16 {
+        self.send(Method::DELETE, path, None).await.0
+    }
+
+    /// The id of a new user.
+    pub(crate) async fn user(&self) -> String {
+        let (status, user) = self.post(USERS, &json!({"name": "Example Farm"})).await;
+        assert_eq!(status, 201);
+        user["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn remove_user(&self, id: &str) -> u16 {
+        self.delete(&format!("{USERS}/{id}")).await
+    }
+}
+
+pub(crate) async fn read(answer: Response) -> (u16, Value) {
+    let status = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or_default())
+}
