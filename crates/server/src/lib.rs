@@ -12,6 +12,7 @@ pub mod clock;
 mod configuration;
 pub mod db;
 mod error;
+mod events;
 mod failpoint;
 pub mod jobs;
 mod listen;

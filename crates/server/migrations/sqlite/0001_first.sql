@@ -55,17 +55,18 @@ CREATE TABLE uploads (
     -- Findings and ignored entries of the report. JSON.
     findings       TEXT NOT NULL DEFAULT '[]',
     ignored        TEXT NOT NULL DEFAULT '[]',
-    -- The client's own key: the same key is the same upload.
+    -- The client's own key: the same key of the same user is the same upload.
     idempotency    TEXT,
     uploaded       INTEGER NOT NULL,
     processed      INTEGER,
-    UNIQUE (account_id, idempotency)
+    UNIQUE (user_id, idempotency)
 ) STRICT;
 CREATE INDEX uploads_of_account ON uploads(account_id, uploaded);
 CREATE INDEX uploads_of_user ON uploads(user_id, uploaded);
 -- Names of blobs: the sweeper asks who owns one.
 CREATE INDEX uploads_by_blob ON uploads(blob_key);
 CREATE INDEX uploads_by_content ON uploads(user_id, sha256);
+CREATE INDEX uploads_of_first ON uploads(duplicate_of) WHERE duplicate_of IS NOT NULL;
 
 -- One operation of one dataset: a machine file.
 CREATE TABLE files (
@@ -252,7 +253,7 @@ CREATE TABLE deliveries (
     updated    INTEGER NOT NULL,
     UNIQUE (event_id, webhook_id)
 ) STRICT;
-CREATE INDEX deliveries_to_do ON deliveries(state, not_before);
+CREATE INDEX deliveries_to_do ON deliveries(webhook_id, state, not_before);
 
 CREATE TABLE failed_calls (
     id               TEXT PRIMARY KEY,
@@ -266,6 +267,7 @@ CREATE TABLE failed_calls (
     created          INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX failed_calls_of_account ON failed_calls(account_id, created);
+CREATE INDEX failed_calls_by_age ON failed_calls(created);
 
 -- Keys that every server of this database must share.
 CREATE TABLE secrets (

@@ -167,6 +167,9 @@ pub(crate) async fn create(
             .await;
     }
     state.work.notify_one();
+    if stored.duplicate_of.is_some() {
+        state.events.notify_waiters();
+    }
     let location = format!("/services/operations/api/batch/{}", stored.id);
     Ok((
         StatusCode::CREATED,

@@ -6,7 +6,8 @@ use super::parameters::path_id;
 use super::problem::Problem;
 use crate::clock::iso;
 use crate::db::{Event, Webhook};
-use crate::jobs::{judge, python_json};
+use crate::events::python_json;
+use crate::jobs::judge;
 use crate::state::State;
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
@@ -89,6 +90,7 @@ pub(crate) async fn create(
     }
     for event in &input.events {
         if !EVENTS.contains(&event.as_str()) {
+            let event: String = event.chars().take(100).collect();
             let message = format!("`{event}` is none of {}", EVENTS.join(", "));
             return Err(Problem::field(OBJECT, "events", message));
         }

@@ -20,6 +20,7 @@ pub struct Webhook {
 pub struct Due {
     pub id: String,
     pub account_id: String,
+    pub webhook_id: String,
     pub event_id: String,
     pub body: String,
     pub url: String,
@@ -56,8 +57,15 @@ pub trait Webhooks: Send + Sync {
     async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>>;
     /// Makes deliveries of new events.
     async fn spread_events(&self) -> Stored<u64>;
-    /// Deliveries that are due; nobody else gets them for `hold`.
-    async fn due_deliveries(&self, most: u64, hold: Duration) -> Stored<Vec<Due>>;
+    /// Deliveries that are due, at most `each` to one webhook and none to the `busy` ones; nobody
+    /// else gets them for `hold`.
+    async fn due_deliveries(
+        &self,
+        most: u64,
+        each: u64,
+        busy: &[String],
+        hold: Duration,
+    ) -> Stored<Vec<Due>>;
     async fn delivered(&self, id: &str) -> Stored<()>;
     /// Writes the call down; `again` is the wait until the next try, `None` gives up.
     async fn not_delivered(
@@ -66,4 +74,7 @@ pub trait Webhooks: Send + Sync {
         call: &FailedCall,
         again: Option<Duration>,
     ) -> Stored<()>;
+    /// Removes some events of before `events` that nobody waits for and some failed calls of before
+    /// `calls`; how many rows went.
+    async fn forget(&self, events: Micros, calls: Micros) -> Stored<u64>;
 }

@@ -23,11 +23,13 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_documentation()
         || a == 0
         || a >= 240
-        // Shared by carriers; protocol assignments; former 6to4 relays; benchmarks.
+        // Shared by carriers; protocol assignments; former 6to4 relays; benchmarks; the host of
+        // machines in Azure, which answers from there only.
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
         || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (b == 18 || b == 19)))
+        || (a == 198 && (b == 18 || b == 19))
+        || address == Ipv4Addr::new(168, 63, 129, 16))
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -112,7 +114,10 @@ impl Resolve for PublicOnly {
 mod tests {
     //! Every way to write an address that is not public.
 
-    use super::{is_public, judge};
+    #![allow(clippy::unwrap_used)]
+
+    use super::{PublicOnly, is_public, judge};
+    use reqwest::dns::Resolve;
 
     const REFUSED: &[&str] = &[
         "http://127.0.0.1/",
@@ -147,6 +152,14 @@ mod tests {
         "http://240.0.0.1/",
         "http://255.255.255.255/",
         "http://192.88.99.1/",
+        "http://168.63.129.16/machine/?comp=goalstate",
+        "http://100.100.100.200/latest/meta-data/",
+        "http://127.0.0.1./",
+        "http://①②⑦.0.0.1/",
+        "http://%31%32%37.0.0.1/",
+        "http://0300.0250.0.1/",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://[fec0::1]/",
         "http://[::1]/",
         "http://[::]/",
         "http://[::ffff:127.0.0.1]/",
@@ -191,6 +204,13 @@ mod tests {
         for text in REFUSED {
             assert!(judge(text, false).is_err(), "{text}");
         }
+    }
+
+    /// What `judge` lets through as text is judged again where it is resolved.
+    #[tokio::test]
+    async fn a_name_of_this_machine_resolves_to_nothing() {
+        let name = "localhost".parse().unwrap();
+        assert!(PublicOnly.resolve(name).await.is_err());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The run of an upload: convert it in a child, keep what came of it, publish it as one.
 
 use super::child::{ARTIFACTS, Hashes, Order, REPORT, Task};
-use super::events::event;
 use super::files::{Given, Made, Report, file_id};
 use super::keep::store;
 use super::leases::Held;
@@ -10,6 +9,7 @@ use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
 use crate::error::{StoreError, Stored};
+use crate::events::{batch_finished, event};
 use crate::failpoint::pass;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -228,12 +228,7 @@ fn failed_event(run: &Run, upload: &Upload, file: &str, message: &str) -> crate:
 }
 
 fn batch_event(run: &Run, upload: &Upload) -> crate::db::Event {
-    event(
-        "batchUploadProcessingFinished",
-        &run.id,
-        ("batchId", &upload.id),
-        &[("leafUserId", &upload.user_id)],
-    )
+    batch_finished(&run.id, &upload.id, &upload.user_id)
 }
 
 async fn fail(

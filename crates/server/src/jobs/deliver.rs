@@ -1,7 +1,9 @@
-//! Delivering events to webhooks: signed, retried for a day and a half, each failure written down.
+//! Delivering events to webhooks: signed, retried for a day, each failure written down.
+//!
+//! Rule: a receiver that is slow or dead keeps no other waiting: each has few calls at once.
 
 use super::addresses::{PublicOnly, judge};
-use crate::clock::{SECOND, now};
+use crate::clock::{Micros, SECOND, now};
 use crate::db::{Due, FailedCall};
 use crate::error::{StoreError, Stored};
 use crate::state::State;
@@ -9,6 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -18,8 +22,15 @@ use tokio::task::JoinSet;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Nobody else takes a delivery for so long.
 const HOLD: Duration = Duration::from_secs(60);
-/// Deliveries at once.
-const MOST: u64 = 16;
+/// Deliveries at once, in all and to one webhook.
+const MOST: usize = 128;
+const EACH: u64 = 4;
+/// What is under way when the server stops gets so long; then it is due again after [`HOLD`].
+const GRACE: Duration = Duration::from_secs(2);
+/// How often what is old is forgotten, and how old that is.
+const FORGET: Duration = Duration::from_secs(3_600);
+const EVENTS_DAYS: Micros = 30;
+const CALLS_DAYS: Micros = 90;
 /// How often it looks without being rung.
 const LOOK: Duration = Duration::from_secs(5);
 /// Of an answer's body.
@@ -35,8 +46,8 @@ pub(super) fn wait_after(tries: u32) -> Option<Duration> {
 }
 
 /// Base64 of an HMAC-SHA256.
-pub(crate) fn signature(secret: &str, parts: &[&[u8]]) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+fn signature(key: &[u8], parts: &[&[u8]]) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         // Keys of any length are taken.
         return String::new();
     };
@@ -44,6 +55,14 @@ pub(crate) fn signature(secret: &str, parts: &[&[u8]]) -> String {
         mac.update(part);
     }
     STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// The key of Standard Webhooks: what `whsec_…` says in base64, any other secret as it is.
+fn standard_key(secret: &str) -> Cow<'_, [u8]> {
+    let decoded = secret
+        .strip_prefix("whsec_")
+        .and_then(|text| STANDARD.decode(text).ok());
+    decoded.map_or(Cow::Borrowed(secret.as_bytes()), Cow::Owned)
 }
 
 /// Starts the task that delivers; it ends when `stop` turns true.
@@ -64,34 +83,97 @@ pub(crate) fn start(
     let client = builder
         .build()
         .map_err(|cause| StoreError::document("client for webhooks", cause))?;
-    let (state, mut stop) = (state.clone(), stop.clone());
-    tasks.spawn(async move {
-        loop {
-            let rung = state.events.notified();
-            if let Err(cause) = round(&state, &client).await {
-                tracing::warn!(%cause, "events not delivered");
-            }
-            tokio::select! {
-                () = rung => {}
-                () = tokio::time::sleep(LOOK) => {}
-                _ = stop.wait_for(|stop| *stop) => return,
-            }
-        }
-    });
+    tasks.spawn(run(state.clone(), client, stop.clone()));
     Ok(())
 }
 
-/// Spreads new events and sends all that is due.
-async fn round(state: &State, client: &reqwest::Client) -> Stored<()> {
-    while state.db.spread_events().await? > 0 {}
+enum Next {
+    Look,
+    Forget,
+    Stop,
+}
+
+async fn run(state: State, client: reqwest::Client, mut stop: watch::Receiver<bool>) {
+    let mut under_way = UnderWay::default();
+    let mut forget = tokio::time::interval(FORGET);
     loop {
-        let due = state.db.due_deliveries(MOST, HOLD).await?;
-        if due.is_empty() {
+        let rung = state.events.notified();
+        if let Err(cause) = under_way.fill(&state, &client).await {
+            tracing::warn!(%cause, "events not delivered");
+        }
+        let next = tokio::select! {
+            () = rung => Next::Look,
+            () = under_way.one_ended() => Next::Look,
+            () = tokio::time::sleep(LOOK) => Next::Look,
+            _ = forget.tick() => Next::Forget,
+            _ = stop.wait_for(|stop| *stop) => Next::Stop,
+        };
+        match next {
+            Next::Look => {}
+            Next::Forget => forget_old(&state).await,
+            Next::Stop => break,
+        }
+    }
+    let all = async { while under_way.calls.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(GRACE, all).await;
+}
+
+/// Calls that are being made, counted by webhook.
+#[derive(Default)]
+struct UnderWay {
+    calls: JoinSet<()>,
+    webhooks: HashMap<tokio::task::Id, String>,
+}
+
+impl UnderWay {
+    /// Spreads new events and begins what is due, as far as there is room.
+    async fn fill(&mut self, state: &State, client: &reqwest::Client) -> Stored<()> {
+        while state.db.spread_events().await? > 0 {}
+        let room = MOST.saturating_sub(self.calls.len());
+        if room == 0 {
             return Ok(());
         }
-        let sent = due.iter().map(|due| send(state, client, due));
-        for done in futures::future::join_all(sent).await {
-            done?;
+        let busy: HashSet<String> = self.webhooks.values().cloned().collect();
+        let busy: Vec<String> = busy.into_iter().collect();
+        let due = state
+            .db
+            .due_deliveries(room as u64, EACH, &busy, HOLD)
+            .await?;
+        for due in due {
+            let (state, client) = (state.clone(), client.clone());
+            let webhook = due.webhook_id.clone();
+            let call = self.calls.spawn(async move {
+                if let Err(cause) = send(&state, &client, &due).await {
+                    tracing::warn!(delivery = due.id, %cause, "the end of a call is not written");
+                }
+            });
+            self.webhooks.insert(call.id(), webhook);
+        }
+        Ok(())
+    }
+
+    /// Never, when there is none.
+    async fn one_ended(&mut self) {
+        let id = match self.calls.join_next_with_id().await {
+            Some(Ok((id, ()))) => id,
+            Some(Err(defect)) => defect.id(),
+            None => return std::future::pending().await,
+        };
+        self.webhooks.remove(&id);
+    }
+}
+
+async fn forget_old(state: &State) {
+    let before = |days: Micros| now().saturating_sub(days * 86_400 * SECOND);
+    let (events, calls) = (before(EVENTS_DAYS), before(CALLS_DAYS));
+    loop {
+        match state.db.forget(events, calls).await {
+            Ok(0) => return,
+            Ok(gone) => tracing::debug!(gone, "old events and failed calls forgotten"),
+            Err(cause) => {
+                tracing::warn!(%cause, "old events not forgotten");
+                return;
+            }
         }
     }
 }
@@ -125,12 +207,15 @@ async fn post(state: &State, client: &reqwest::Client, due: &Due) -> Result<(u16
     let answer = client
         .post(url)
         .header("content-type", "application/json")
-        .header("x-leaf-signature", signature(&due.secret, &[body]))
+        .header(
+            "x-leaf-signature",
+            signature(due.secret.as_bytes(), &[body]),
+        )
         .header("webhook-id", &due.event_id)
         .header("webhook-timestamp", &time)
         .header(
             "webhook-signature",
-            format!("v1,{}", signature(&due.secret, &parts)),
+            format!("v1,{}", signature(&standard_key(&due.secret), &parts)),
         )
         .body(due.body.clone())
         .send()
@@ -161,13 +246,20 @@ fn root(error: &reqwest::Error) -> String {
 mod tests {
     //! Signatures against another implementation, and when it is tried again.
 
-    use super::{signature, wait_after};
+    use super::{signature, standard_key, wait_after};
 
     #[test]
     fn signatures_are_those_of_python() {
         // base64(hmac.new(b"secret", b'{"a": 1}', "sha256").digest())
         let expected = "nvoUoYQQpXpDL78M441LwzM5A2pk5XuMhtoLseEi2XI=";
-        assert_eq!(signature("secret", &[br#"{"a": 1}"#]), expected);
+        assert_eq!(signature(b"secret", &[br#"{"a": 1}"#]), expected);
+    }
+
+    #[test]
+    fn a_secret_of_standard_webhooks_is_decoded() {
+        assert_eq!(*standard_key("whsec_c2VjcmV0"), *b"secret");
+        assert_eq!(*standard_key("whsec_not base64"), *b"whsec_not base64");
+        assert_eq!(*standard_key("c2VjcmV0"), *b"c2VjcmV0");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use super::child::{ARTIFACTS, Hashes, Merge, Order, REPORT, Source};
 use super::convert::read_json;
-use super::events::event;
 use super::files::{Made, ReportFile};
 use super::keep::store;
 use super::leases::Held;
@@ -10,6 +9,7 @@ use super::locate::{locate_again, locate_new};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::db::{FileRow, NewFile, Run};
 use crate::error::{StoreError, Stored};
+use crate::events::event;
 use crate::state::State;
 use serde_json::Value;
 use std::path::Path;

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use tramline_server::{Server, Settings, add_account, open_database, use_tls};
 
 pub(crate) const CONFIGS: &str = "/services/config/api/configs";
+pub(crate) const HOOKS: &str = "/services/alerts/api/alerts/webhooks";
+pub(crate) const KEYS: &str = "/services/usermanagement/api/api-keys";
+pub(crate) const BATCH: &str = "/services/operations/api/batch";
 const USERS: &str = "/services/usermanagement/api/users";
 
 /// A server without workers: nothing is converted.

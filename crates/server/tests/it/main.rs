@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod api_keys;
 mod configurations;
 mod fixture;
 mod http;
+mod outbox;
+mod receiver;
 mod runs;
 mod sweep;
+mod webhooks;

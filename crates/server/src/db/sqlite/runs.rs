@@ -5,6 +5,7 @@ use super::{Sqlite, unsigned};
 use crate::clock::now;
 use crate::db::{Converted, Event, NewFile, Run, Runs, UploadStatus};
 use crate::error::{StoreError, Stored};
+use crate::events::batch_finished;
 use crate::failpoint::pass;
 use async_trait::async_trait;
 use sqlx::Row;
@@ -40,6 +41,23 @@ pub(super) async fn end(connection: &mut SqliteConnection, run: &Run, state: &st
 
 fn only(converted: &Converted) -> String {
     serde_json::to_string(&converted.only).unwrap_or_default()
+}
+
+/// Events about batches of the same bytes: they end with the first.
+async fn duplicates_finished(
+    connection: &mut SqliteConnection,
+    run: &Run,
+) -> Result<Vec<Event>, sqlx::Error> {
+    let rows = sqlx::query("SELECT id, user_id FROM uploads WHERE duplicate_of = ?")
+        .bind(&run.subject)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let (id, user): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            Ok(batch_finished(&run.id, &id, &user))
+        })
+        .collect()
 }
 
 /// Those of `only` that were not removed meanwhile: they must not come back.
@@ -236,6 +254,8 @@ impl Runs for Sqlite {
         .execute(&mut *transaction)
         .await?;
         insert_events(&mut transaction, &run.account_id, &converted.events).await?;
+        let duplicates = duplicates_finished(&mut transaction, run).await?;
+        insert_events(&mut transaction, &run.account_id, &duplicates).await?;
         pass("run.publishing");
         transaction.commit().await?;
         Ok(())

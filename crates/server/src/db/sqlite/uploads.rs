@@ -1,5 +1,6 @@
 //! Uploads in SQLite.
 
+use super::publish::insert_events;
 use super::sweep::unowned;
 use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
@@ -7,6 +8,7 @@ use crate::db::{
     Listed, NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus, Uploads,
 };
 use crate::error::{StoreError, Stored};
+use crate::events::batch_finished;
 use crate::failpoint::pass;
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -82,8 +84,8 @@ async fn same_key(
     let Some(key) = &upload.idempotency else {
         return Ok(None);
     };
-    let row = sqlx::query("SELECT id FROM uploads WHERE account_id = ? AND idempotency = ?")
-        .bind(&upload.account_id)
+    let row = sqlx::query("SELECT id FROM uploads WHERE user_id = ? AND idempotency = ?")
+        .bind(&upload.user_id)
         .bind(key)
         .fetch_optional(connection)
         .await?;
@@ -106,6 +108,15 @@ async fn same_content(
     .fetch_optional(connection)
     .await?;
     row.map(|row| row.try_get(0)).transpose()
+}
+
+/// Whether nothing of the upload is to be done.
+async fn settled(connection: &mut SqliteConnection, id: &str) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT 1 FROM uploads WHERE id = ? AND status <> 'RECEIVED'")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Adds a run within a transaction.
@@ -186,8 +197,14 @@ impl Uploads for Sqlite {
             same_content(&mut transaction, upload).await?
         };
         insert(&mut transaction, upload, first.as_deref()).await?;
-        if first.is_none() {
-            insert_run(&mut transaction, run).await?;
+        match &first {
+            None => insert_run(&mut transaction, run).await?,
+            Some(first) if settled(&mut transaction, first).await? => {
+                let event = batch_finished(&run.id, &upload.id, &upload.user_id);
+                insert_events(&mut transaction, &upload.account_id, &[event]).await?;
+            }
+            // Told when the first is finished.
+            Some(_) => {}
         }
         pass("upload.committing");
         transaction.commit().await?;

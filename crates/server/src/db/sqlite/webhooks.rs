@@ -1,12 +1,14 @@
 //! Webhooks and deliveries in SQLite.
 
 use super::Sqlite;
-use crate::clock::now;
+use crate::clock::{Micros, now};
 use crate::db::{Due, Event, FailedCall, Webhook, Webhooks};
 use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -19,6 +21,31 @@ fn webhook(row: &SqliteRow) -> Result<Webhook, StoreError> {
         url: row.try_get("url")?,
         events: serde_json::from_str(&events)
             .map_err(|cause| StoreError::document("events of a webhook", cause))?,
+    })
+}
+
+/// Some of each webhook, so that none waits behind the many of another.
+const DUE: &str =
+    "SELECT d.id, d.attempt, w.id AS webhook_id, e.id AS event_id, e.account_id, e.body,
+        w.url, w.secret
+    FROM webhooks w
+    JOIN deliveries d ON d.id IN (SELECT n.id FROM deliveries n
+        WHERE n.webhook_id = w.id AND n.state = 'waiting' AND n.not_before <= ?1
+        ORDER BY n.not_before, n.id LIMIT ?2)
+    JOIN events e ON e.id = d.event_id
+    WHERE w.id NOT IN (SELECT value FROM json_each(?3))
+    ORDER BY d.not_before, d.id LIMIT ?4";
+
+fn due(row: &SqliteRow) -> Result<Due, sqlx::Error> {
+    Ok(Due {
+        id: row.try_get("id")?,
+        account_id: row.try_get("account_id")?,
+        webhook_id: row.try_get("webhook_id")?,
+        event_id: row.try_get("event_id")?,
+        body: row.try_get("body")?,
+        url: row.try_get("url")?,
+        secret: row.try_get("secret")?,
+        attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
     })
 }
 
@@ -146,6 +173,12 @@ impl Webhooks for Sqlite {
     }
 
     async fn spread_events(&self) -> Stored<u64> {
+        let waiting = sqlx::query("SELECT 1 FROM events WHERE spread = 0 LIMIT 1")
+            .fetch_optional(&self.read)
+            .await?;
+        if waiting.is_none() {
+            return Ok(0);
+        }
         let mut transaction = self.begin().await?;
         let rows = sqlx::query(
             "SELECT id, account_id, kind FROM events WHERE spread = 0 ORDER BY created LIMIT 500",
@@ -153,13 +186,19 @@ impl Webhooks for Sqlite {
         .fetch_all(&mut *transaction)
         .await?;
         let count = rows.len() as u64;
+        let mut webhooks: HashMap<String, Vec<Webhook>> = HashMap::new();
         for row in rows {
             let (id, account, kind): (String, String, String) =
                 (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            for webhook in of_account(&mut transaction, &account).await? {
-                if webhook.events.contains(&kind) {
-                    insert_delivery(&mut transaction, &id, &webhook.id).await?;
+            let known = match webhooks.entry(account) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let list = of_account(&mut transaction, new.key()).await?;
+                    new.insert(list)
                 }
+            };
+            for webhook in known.iter().filter(|w| w.events.contains(&kind)) {
+                insert_delivery(&mut transaction, &id, &webhook.id).await?;
             }
             sqlx::query("UPDATE events SET spread = 1 WHERE id = ?")
                 .bind(&id)
@@ -170,36 +209,44 @@ impl Webhooks for Sqlite {
         Ok(count)
     }
 
-    async fn due_deliveries(&self, most: u64, hold: Duration) -> Stored<Vec<Due>> {
-        let mut transaction = self.begin().await?;
+    async fn due_deliveries(
+        &self,
+        most: u64,
+        each: u64,
+        busy: &[String],
+        hold: Duration,
+    ) -> Stored<Vec<Due>> {
+        let busy = serde_json::to_string(busy)
+            .map_err(|cause| StoreError::document("list of webhooks", cause))?;
         let time = now();
-        let rows = sqlx::query(
-            "SELECT d.id, d.attempt, e.id AS event_id, e.account_id, e.body, w.url, w.secret
-             FROM deliveries d JOIN events e ON e.id = d.event_id JOIN webhooks w ON w.id = d.webhook_id
-             WHERE d.state = 'waiting' AND d.not_before <= ? ORDER BY d.not_before, e.created LIMIT ?",
-        )
-        .bind(time)
-        .bind(super::signed(most))
-        .fetch_all(&mut *transaction)
-        .await?;
+        let rows = sqlx::query(DUE)
+            .bind(time)
+            .bind(super::signed(each))
+            .bind(&busy)
+            .bind(super::signed(most))
+            .fetch_all(&self.read)
+            .await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.begin().await?;
         let mut list = Vec::with_capacity(rows.len());
-        for row in rows {
-            let due = Due {
-                id: row.try_get("id")?,
-                account_id: row.try_get("account_id")?,
-                event_id: row.try_get("event_id")?,
-                body: row.try_get("body")?,
-                url: row.try_get("url")?,
-                secret: row.try_get("secret")?,
-                attempt: u32::try_from(row.try_get::<i64, _>("attempt")?).unwrap_or(u32::MAX),
-            };
-            sqlx::query("UPDATE deliveries SET not_before = ?, updated = ? WHERE id = ?")
-                .bind(time.saturating_add(micros(hold)))
-                .bind(time)
-                .bind(&due.id)
-                .execute(&mut *transaction)
-                .await?;
-            list.push(due);
+        for row in &rows {
+            let due = due(row)?;
+            // Another server may have been faster.
+            let taken = sqlx::query(
+                "UPDATE deliveries SET not_before = ?, updated = ?
+                 WHERE id = ? AND state = 'waiting' AND not_before <= ?",
+            )
+            .bind(time.saturating_add(micros(hold)))
+            .bind(time)
+            .bind(&due.id)
+            .bind(time)
+            .execute(&mut *transaction)
+            .await?;
+            if taken.rows_affected() == 1 {
+                list.push(due);
+            }
         }
         transaction.commit().await?;
         Ok(list)
@@ -248,5 +295,28 @@ impl Webhooks for Sqlite {
         .await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    async fn forget(&self, events: Micros, calls: Micros) -> Stored<u64> {
+        let mut transaction = self.begin().await?;
+        let mut gone = 0;
+        for (sql, before) in [
+            (
+                "DELETE FROM events WHERE id IN (SELECT e.id FROM events e
+                 WHERE e.spread = 1 AND e.created < ? AND NOT EXISTS (SELECT 1 FROM deliveries d
+                     WHERE d.event_id = e.id AND d.state = 'waiting') LIMIT 1000)",
+                events,
+            ),
+            (
+                "DELETE FROM failed_calls WHERE id IN (SELECT id FROM failed_calls
+                 WHERE created < ? LIMIT 1000)",
+                calls,
+            ),
+        ] {
+            let done = sqlx::query(sql).bind(before).execute(&mut *transaction);
+            gone += done.await?.rows_affected();
+        }
+        transaction.commit().await?;
+        Ok(gone)
     }
 }
