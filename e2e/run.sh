@@ -96,14 +96,6 @@ for input in "${inputs[@]}"; do
   esac
   [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
 done
-# The service under kills, under poisonous data, and against the command line.
-if [ "$given" -eq 0 ]; then
-  export TRAMLINE_BIN
-  for check in crash poison same_bytes; do
-    echo "== $check"
-    "$python" "$here/$check.py" || failed=$((failed + 1))
-  done
-fi
 echo "inputs: $checked agree, $failed differ, $nothing without points"
 
 if [ $# -eq 0 ]; then
