@@ -53,7 +53,7 @@ trap 'rm -rf "$scratch"' EXIT
 out=${E2E_OUT:-$scratch/out}
 mkdir -p "$out"
 
-given=$# inputs=("$@")
+inputs=("$@")
 if [ ${#inputs[@]} -eq 0 ]; then
   timeout 60 "$TRAMLINE_BIN" demo --end --dir "$scratch/demo" >"$scratch/log" 2>&1 </dev/null || true
   if [ -f "$scratch/demo/stick.zip" ]; then
