@@ -14,6 +14,9 @@ const LEAST_RADIUS: f64 = 1.0;
 /// Greatest radius of a buffer: no implement is wider than this twice.
 const GREATEST_RADIUS: f64 = 100.0;
 
+/// Cosine of 22.5 degrees: from the circle to the corners of the octagon around it.
+const AROUND: f64 = 0.923_879_532_511_286_7;
+
 /// Cells where points are.
 pub(crate) struct Coverage {
     origin: (f64, f64),
@@ -75,7 +78,9 @@ impl Coverage {
         let mut cells: Vec<(i64, i64)> = self.cells.into_iter().collect();
         cells.sort_unstable();
         // A coarse grid needs wider buffers to stay joined.
-        let radius = self.radius.max(self.cell * 0.75);
+        // Octagons around the circle, not in it: the strips of neighbouring passes overlap a little
+        // and become one, where corners alone would touch.
+        let radius = self.radius.max(self.cell * 0.75) / AROUND;
         let diagonal = radius * std::f64::consts::FRAC_1_SQRT_2;
         let corners = [
             (radius, 0.0),
@@ -135,8 +140,12 @@ fn smooth(union: MultiPolygon<f64>, radius: f64) -> MultiPolygon<f64> {
             Polygon::new(exterior, interiors)
         })
         .collect();
-    let simple = filled.simplify(radius / 4.0);
-    let best = if simple.is_valid() { simple } else { filled };
+    // Strips side by side may touch when their rims move too far: then they move less.
+    let simple = [4.0, 6.0, 8.0, 12.0, 16.0, 32.0]
+        .into_iter()
+        .map(|part| filled.simplify(radius / part))
+        .find(Validation::is_valid);
+    let best = simple.unwrap_or(filled);
     best.orient(Direction::Default)
 }
 
