@@ -8,7 +8,8 @@ use crate::tokens::Tokens;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Notify, Semaphore};
+use std::time::Duration;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// Shared parts; cheap to clone.
@@ -27,7 +28,7 @@ pub struct Shared {
     /// Uploads at once, in all.
     pub uploads: Arc<Semaphore>,
     /// Uploads at once, by account.
-    pub uploads_by_account: Mutex<HashMap<String, usize>>,
+    pub uploads_by_account: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 impl std::ops::Deref for State {
@@ -87,43 +88,37 @@ impl State {
     }
 }
 
+/// How long an upload waits for a place before it is sent away.
+const WAIT: Duration = Duration::from_secs(5);
+
 /// One of the uploads at once that an account and the server take; free again when dropped.
 pub(crate) struct Slot {
-    state: State,
-    account: String,
-    _permit: tokio::sync::OwnedSemaphorePermit,
+    _of_account: OwnedSemaphorePermit,
+    _of_server: OwnedSemaphorePermit,
 }
 
 impl Slot {
-    pub(crate) fn take(state: &State, account: &str) -> Option<Self> {
-        let permit = Arc::clone(&state.uploads).try_acquire_owned().ok()?;
-        let mut counts = state
-            .uploads_by_account
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(account.to_owned()).or_default();
-        if *count >= state.settings.uploads_at_once_per_account {
-            return None;
-        }
-        *count += 1;
-        drop(counts);
-        Some(Self {
-            state: state.clone(),
-            account: account.to_owned(),
-            _permit: permit,
-        })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let counts = &self.state.uploads_by_account;
-        let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.account) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.account);
-            }
-        }
+    /// Waits for a place of the account, then for one of the server; `None` when none comes free in
+    /// time. The order keeps one account from holding places of the server that it only waits in.
+    pub(crate) async fn take(state: &State, account: &str) -> Option<Self> {
+        let own = {
+            let mut accounts = state
+                .uploads_by_account
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let most = state.settings.uploads_at_once_per_account;
+            let own = accounts
+                .entry(account.to_owned())
+                .or_insert_with(|| Arc::new(Semaphore::new(most)));
+            Arc::clone(own)
+        };
+        let server = Arc::clone(&state.uploads);
+        let places = async {
+            Some(Self {
+                _of_account: own.acquire_owned().await.ok()?,
+                _of_server: server.acquire_owned().await.ok()?,
+            })
+        };
+        tokio::time::timeout(WAIT, places).await.ok()?
     }
 }

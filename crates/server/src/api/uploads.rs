@@ -97,9 +97,11 @@ pub(crate) async fn create(
     if query.text("leafUserId").is_some() {
         parameters(&state, &uploader, &query).await?;
     }
-    let _slot = Slot::take(&state, &uploader.caller.account).ok_or_else(|| {
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
-    })?;
+    let _slot = Slot::take(&state, &uploader.caller.account)
+        .await
+        .ok_or_else(|| {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
+        })?;
     let form = form(&state, multipart).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
