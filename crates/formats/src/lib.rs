@@ -10,7 +10,12 @@ pub mod detect;
 pub mod registry;
 pub mod source;
 
+mod ground;
+mod protobuf;
+
 pub mod columns;
+pub mod deere_gen4;
+pub mod deere_greenstar;
 pub mod geojson;
 pub mod isoxml;
 pub mod markers;

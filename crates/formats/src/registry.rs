@@ -7,6 +7,8 @@ use crate::claim::Format;
 /// reader takes.
 pub static FORMATS: &[&Format] = &[
     &crate::isoxml::FORMAT,
+    &crate::deere_gen4::FORMAT,
+    &crate::deere_greenstar::FORMAT,
     &crate::shapefile::FORMAT,
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,

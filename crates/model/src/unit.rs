@@ -234,6 +234,9 @@ impl Unit {
             "lb/sec" | "lbs/s" | "lbs/sec" => "lb/s",
             "tonne/h" | "t/hr" | "tonne/hr" => "t/h",
             "tonne/ha" | "tonnes/ha" | "mt/ha" => "t/ha",
+            "kg/sec" => "kg/s",
+            "mg/sec" => "mg/s",
+            "l/sec" => "L/s",
             "kg/hr" => "kg/h",
             "lb/hr" => "lb/h",
             "l/ha" => "L/ha",
@@ -349,6 +352,9 @@ mod tests {
             ("%", "prcnt"),
             ("m³/s", "m3/s"),
             ("gal1ac-1", "gal/ac"),
+            ("mg1sec-1", "mg/s"),
+            ("mg1[m2]-1", "mg/m2"),
+            ("l1hr-1", "L/h"),
         ];
         for (text, symbol) in cases {
             assert_eq!(Unit::parse(text).map(|u| u.symbol), Some(symbol), "{text}");

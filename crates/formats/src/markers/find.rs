@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// A stub of that size stands for no ISOXML data: Voyager 2 cards carry one of 208 bytes.
 const STUB_BYTES: u64 = 1_024;
 /// Layers of the open formats, which their readers take even within a card.
-const OPEN_LAYERS: [&str; 9] = [
-    "shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson",
+const OPEN_LAYERS: [&str; 13] = [
+    "shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson", "jdl", "fdl", "fdd", "fdr",
 ];
 const HEAD: usize = 512;
 

@@ -52,8 +52,7 @@ use Provider::{
 };
 use Say::{Closed, NoData, NotYet};
 
-const DEERE: &str =
-    "export the work from Operations Center as shapefile (or ISOXML) and send that zip";
+const SETUP: &str = "setup only: clients, farms, fields and guidance (logs are read apart)";
 const SMS: &str = "load it in SMS or AgFiniti and export a shapefile or Advanced text";
 const CNH: &str =
     "export it from the maker's portal or desktop program as shapefile, or record ISOXML";
@@ -152,69 +151,9 @@ pub(super) static MARKERS: &[Marker] = &[
     marker(
         "GEN4",
         JohnDeere,
-        "John Deere Gen4 display log (.jdl)",
-        below(&["jd-data"], &["*.jdl"]),
-        NotYet(DEERE),
-        Certain,
-    ),
-    marker(
-        "GEN4",
-        JohnDeere,
-        "John Deere Gen4 display log (.jdl)",
-        Files {
-            marks: &["*.jdl"],
-            sides: &[],
-            magic: Some(is_jdl),
-        },
-        NotYet(DEERE),
-        Content,
-    ),
-    marker(
-        "GS3",
-        JohnDeere,
-        "John Deere GreenStar 3 card (GS3_2630)",
-        below(&["gs3_2630"], &["*.fdd", "*.fdl"]),
-        NotYet(DEERE),
-        Certain,
-    ),
-    marker(
-        "GS3",
-        JohnDeere,
-        "John Deere GreenStar log (RCD folder, .fdl and .fdd)",
-        below(&["rcd"], &["*.fdd", "*.fdl"]),
-        NotYet(DEERE),
-        Certain,
-    ),
-    marker(
-        "GS3",
-        JohnDeere,
-        "John Deere GreenStar log (.fdd)",
-        Files {
-            marks: &["*.fdd"],
-            sides: &["*.fdl", "*.fdr"],
-            magic: Some(is_fdd),
-        },
-        NotYet(DEERE),
-        Content,
-    ),
-    marker(
-        "GS3",
-        JohnDeere,
-        "John Deere GreenStar log (.fdl)",
-        Files {
-            marks: &["*.fdl", "*.fdr"],
-            sides: &[],
-            magic: Some(is_deere_xml),
-        },
-        NotYet(DEERE),
-        Content,
-    ),
-    marker(
-        "GEN4",
-        JohnDeere,
         "John Deere display card",
         below(&["jd-data", "jd4600", "jd4640"], &["*"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.jdl)"),
+        NoData(SETUP),
         Certain,
     ),
     marker(
@@ -222,7 +161,7 @@ pub(super) static MARKERS: &[Marker] = &[
         JohnDeere,
         "John Deere GreenStar card",
         below(&["gs3_2630"], &["*"]),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        NoData(SETUP),
         Certain,
     ),
     marker(
@@ -233,7 +172,7 @@ pub(super) static MARKERS: &[Marker] = &[
             &["rcd"],
             &["*.fds", "global.ver", "*.fdshape", "*.spatialcatalog"],
         ),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        NoData(SETUP),
         Certain,
     ),
     marker(
@@ -244,7 +183,7 @@ pub(super) static MARKERS: &[Marker] = &[
             &["*.fds", "*.fdshape", "*.spatialcatalog"],
             &["global.ver", "*.fddata"],
         ),
-        NoData("setup only: clients, farms, fields and guidance, no logs (.fdd)"),
+        NoData(SETUP),
         Name,
     ),
     marker(
@@ -406,14 +345,6 @@ pub(super) static MARKERS: &[Marker] = &[
         "Raven log (.rbin)",
         files(&["*.rbin", "*.ssa"], &[]),
         Closed(RAVEN),
-        Name,
-    ),
-    marker(
-        "GEN4",
-        JohnDeere,
-        "John Deere Gen4 display log (.jdl)",
-        unfolded(&["*.jdl"]),
-        NotYet(DEERE),
         Name,
     ),
     marker(
@@ -603,20 +534,6 @@ pub(super) const CODES: &[&str] = &[
     "FGB",
 ];
 
-/// Frame mark, length, then a message of kind 3 with field 2 = 161.
-fn is_jdl(head: &[u8]) -> bool {
-    head.first() == Some(&0x0d) && head.get(5..10) == Some(&[0x08, 0x03, 0x10, 0xa1, 0x01])
-}
-
-/// First segment: tag 1, length 0x9d, and the GUID of the EvenByteDelta format.
-fn is_fdd(head: &[u8]) -> bool {
-    head.starts_with(b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C5")
-}
-
-fn is_deere_xml(head: &[u8]) -> bool {
-    contains(head, b"RCDLogFile") || contains(head, b"RCDLoadFile")
-}
-
 fn is_adapt_json(head: &[u8]) -> bool {
     let text = head
         .strip_prefix(b"\xef\xbb\xbf")
@@ -631,12 +548,6 @@ fn is_sqlite(head: &[u8]) -> bool {
 
 fn is_flatgeobuf(head: &[u8]) -> bool {
     head.starts_with(b"fgb")
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }
 
 #[cfg(test)]

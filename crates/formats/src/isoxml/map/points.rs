@@ -8,6 +8,7 @@ use super::super::raw::{DeviceElement, TimeLog};
 use super::Context;
 use super::clock::Clock;
 use super::columns::{Hold, Lane, Plan, Role, Slot};
+use crate::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
@@ -416,7 +417,7 @@ impl<'a> Writer<'a> {
             let width = width(plan, moment, lane);
             let at = match (place, lane, moment.heading) {
                 (Some(place), Some(lane), Some(heading)) if !is_zero(place) => {
-                    Some(moved(place, heading, lane.forward_m, lane.right_m))
+                    Some(ground::moved(place, heading, lane.forward_m, lane.right_m))
                 }
                 _ => place,
             };
@@ -478,7 +479,7 @@ impl<'a> Writer<'a> {
         };
         let now = wall.unwrap_or(0);
         if let Some((lat, lon, at)) = moment.last_place {
-            let (north, east) = metres_per_degree(lat);
+            let (north, east) = ground::metres_per_degree(lat);
             let (dn, de) = ((place.0 - lat) * north, (place.1 - lon) * east);
             let way = dn.hypot(de);
             let seconds = (now.saturating_sub(at)) as f64 / 1000.0;
@@ -642,29 +643,4 @@ fn width(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<f64> {
         return Some(sections_m);
     }
     moment.width_m.or(plan.full_width_m)
-}
-
-/// Metres of a degree of latitude and longitude on the WGS 84 ellipsoid.
-fn metres_per_degree(latitude: f64) -> (f64, f64) {
-    const A: f64 = 6_378_137.0;
-    const E2: f64 = 0.006_694_379_990_141_32;
-    let (sin, cos) = latitude.to_radians().sin_cos();
-    let w2 = 1.0 - E2 * sin * sin;
-    let w = w2.sqrt();
-    (
-        (A * (1.0 - E2) / (w2 * w)).to_radians(),
-        (A / w * cos).to_radians(),
-    )
-}
-
-/// A position moved forward and to the right of a heading, metres.
-fn moved(place: (f64, f64), heading: f64, forward_m: f64, right_m: f64) -> (f64, f64) {
-    let (sin, cos) = heading.to_radians().sin_cos();
-    let (north, east) = metres_per_degree(place.0);
-    let dn = forward_m * cos - right_m * sin;
-    let de = forward_m * sin + right_m * cos;
-    if east.abs() < 1.0 {
-        return place;
-    }
-    (place.0 + dn / north, place.1 + de / east)
 }

@@ -1,0 +1,101 @@
+//! The raw form: one row for each time at which anything was logged, receiver and channels as
+//! they stand in the log, nothing filled in.
+
+use super::super::raw::Data;
+use super::plan::Plan;
+use super::rules::NO_VALUE;
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use std::sync::Arc;
+use tramline_model::records;
+use tramline_model::{Receiver, Stop};
+
+/// How many samples of the data are known already: those that wait for the next frame.
+pub(crate) struct Seen {
+    positions: usize,
+    numbers: Vec<usize>,
+}
+
+impl Seen {
+    pub(crate) fn of(data: &Data) -> Self {
+        Self {
+            positions: data.positions.len(),
+            numbers: data.numbers.iter().map(Vec::len).collect(),
+        }
+    }
+
+    /// Positions that came after.
+    pub(crate) fn new_positions(&self, data: &Data) -> u64 {
+        data.positions.len().saturating_sub(self.positions) as u64
+    }
+}
+
+/// Pushes the samples that a frame added.
+pub(crate) fn push(
+    plan: &Plan,
+    data: &Data,
+    seen: &Seen,
+    start_ms: i64,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Stop> {
+    let positions = data.positions.get(seen.positions..).unwrap_or_default();
+    let fresh = data.numbers.iter().zip(&seen.numbers).zip(&plan.raw);
+    let fresh: Vec<_> = fresh
+        .map(|((samples, seen), column)| (samples.get(*seen..).unwrap_or_default(), column))
+        .filter(|(samples, _)| !samples.is_empty())
+        .collect();
+    let mut times: Vec<i64> = positions.iter().map(|position| position.time).collect();
+    times.extend(fresh.iter().flat_map(|(samples, _)| samples.iter().map(|sample| sample.time)));
+    times.sort_unstable();
+    times.dedup();
+    if times.is_empty() {
+        return Ok(());
+    }
+    let row_of = |time: i64| times.binary_search(&time).unwrap_or(0);
+    let mut fields = vec![
+        Field::new("longitude", DataType::Float64, true),
+        Field::new("latitude", DataType::Float64, true),
+        Field::new(
+            "timestamp",
+            DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            true,
+        ),
+    ];
+    let receiver_column = |value: &dyn Fn(&super::super::raw::columns::Position) -> f64| -> ArrayRef {
+        let mut column = vec![None; times.len()];
+        for position in positions {
+            if let Some(slot) = column.get_mut(row_of(position.time)) {
+                *slot = Some(value(position)).filter(|value| value.is_finite());
+            }
+        }
+        Arc::new(Float64Array::from(column))
+    };
+    let utc = times.iter().map(|time| start_ms.saturating_add(*time));
+    let mut arrays: Vec<ArrayRef> = vec![
+        receiver_column(&|position| position.longitude / 1e9),
+        receiver_column(&|position| position.latitude / 1e9),
+        Arc::new(TimestampMillisecondArray::from_iter_values(utc).with_timezone("UTC")),
+    ];
+    if !positions.is_empty() {
+        for name in ["heading (deg)", "elevation (m)", "speed (m/s)", "distance (m)"] {
+            fields.push(Field::new(name, DataType::Float64, true));
+        }
+        arrays.push(receiver_column(&|position| position.heading / 10.0));
+        arrays.push(receiver_column(&|position| position.elevation / 1000.0));
+        arrays.push(receiver_column(&|position| position.speed / 1000.0));
+        arrays.push(receiver_column(&|position| position.distance / 1000.0));
+    }
+    for (samples, column) in fresh {
+        let mut values = vec![None; times.len()];
+        for sample in samples {
+            if let Some(slot) = values.get_mut(row_of(sample.time)) {
+                *slot = (sample.value != NO_VALUE).then(|| sample.value / column.scale);
+            }
+        }
+        fields.push(records::raw_field(&column.name, DataType::Float64, &column.source));
+        arrays.push(Arc::new(Float64Array::from(values)));
+    }
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        .map_err(|error| Stop(error.to_string()))?;
+    receiver.raw(&batch)
+}

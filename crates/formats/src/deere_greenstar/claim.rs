@@ -1,0 +1,97 @@
+//! Which entries are GreenStar logs: each `.fdl` with the `.fdd` of its name.
+
+use crate::claim::{Claim, Confidence, Verdict};
+use crate::source::{EntryId, Tree};
+use std::collections::HashSet;
+use tramline_model::Provider;
+
+const HEAD: usize = 512;
+const FDD: &[u8] = b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C5";
+
+pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    let mut taken: HashSet<EntryId> = HashSet::new();
+    let entries: Vec<EntryId> = tree.ids().filter(|id| !tree.is_system_file(*id)).collect();
+    for id in entries.iter().copied().filter(|id| tree.extension(*id) == "fdl") {
+        let rows = tree.sibling(id, &format!("{}.fdd", stem(tree, id)));
+        let loads = tree.sibling(id, &format!("{}.fdr", stem(tree, id)));
+        let own: Vec<EntryId> = [Some(id), rows, loads].into_iter().flatten().collect();
+        taken.extend(&own);
+        let is_log = contains(&tree.head(id, HEAD), b"RCDLogFile");
+        let mut claim = if is_log {
+            claim_of(id, Confidence::Content, "a GreenStar log", Verdict::Read)
+        } else {
+            broken(tree, id)
+        };
+        claim.entries = own;
+        claims.push(claim);
+    }
+    for id in entries.into_iter().filter(|id| !taken.contains(id)) {
+        match tree.extension(id).as_str() {
+            "fdd" if tree.head(id, FDD.len()) == FDD => {
+                let text = format!(
+                    "the rows of a John Deere GreenStar log without their description: \
+                     `{}.fdl` is not beside it",
+                    stem(tree, id)
+                );
+                let hint = "copy the whole RCD folder from the card, .fdl and .fdd together";
+                claims.push(claim_of(id, Confidence::Content, "GreenStar rows", say(text, hint)));
+            }
+            "fdd" => claims.push(broken(tree, id)),
+            "fdr" => {
+                let reason = "harvest loads of a John Deere GreenStar card, without rows".to_owned();
+                let verdict = Verdict::NotMachineData { reason };
+                claims.push(claim_of(id, Confidence::Name, "a file named .fdr", verdict));
+            }
+            _ => {}
+        }
+    }
+    claims
+}
+
+fn stem(tree: &Tree, id: EntryId) -> &str {
+    let name = tree.name(id);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn claim_of(id: EntryId, confidence: Confidence, reason: &str, verdict: Verdict) -> Claim {
+    Claim {
+        format: super::FORMAT.id,
+        confidence,
+        main: id,
+        entries: vec![id],
+        reason: reason.to_owned(),
+        verdict,
+    }
+}
+
+fn say(text: String, hint: &str) -> Verdict {
+    Verdict::Recognised {
+        file_format: "GS3",
+        provider: Provider::JohnDeere,
+        text,
+        hint: hint.to_owned(),
+    }
+}
+
+/// Named as a log, with other content.
+fn broken(tree: &Tree, id: EntryId) -> Claim {
+    let what = "named as John Deere GreenStar log";
+    let text = match tree.problem(id) {
+        Some(problem) => format!("{what}, and unreadable: {problem}"),
+        None if tree.entry(id).size == 0 => format!("{what}, and the file is empty (0 bytes)"),
+        None => format!("could not be recognised: {what}, its content is not"),
+    };
+    let verdict = say(text, "copy the file from the display or card again");
+    claim_of(id, Confidence::Name, "named as a GreenStar log", verdict)
+}
+
+/// Whether a word stands in the text, also when it is UTF-16.
+fn contains(head: &[u8], word: &[u8]) -> bool {
+    let plain: Vec<u8> = if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        head.iter().copied().filter(|byte| *byte != 0).collect()
+    } else {
+        head.to_vec()
+    };
+    plain.windows(word.len()).any(|window| window == word)
+}
