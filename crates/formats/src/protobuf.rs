@@ -207,7 +207,9 @@ mod tests {
 
     #[test]
     fn packed_lists_of_zigzag_numbers() {
-        let list: Vec<i64> = Packed::new(&[0, 1, 2, 3, 0xfe, 0x01, 0x80]).zigzag().collect();
+        let list: Vec<i64> = Packed::new(&[0, 1, 2, 3, 0xfe, 0x01, 0x80])
+            .zigzag()
+            .collect();
         assert_eq!(list, [0, -1, 1, -2, 127]);
     }
 }

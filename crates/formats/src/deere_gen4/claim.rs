@@ -40,7 +40,12 @@ pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
                 reason: format!("an earlier copy of the log `{longer}`, which holds all of it"),
             }
         };
-        claims.push(claim_of(id, Confidence::Content, "frames of a Gen4 log", verdict));
+        claims.push(claim_of(
+            id,
+            Confidence::Content,
+            "frames of a Gen4 log",
+            verdict,
+        ));
     }
     claims
 }
@@ -63,8 +68,9 @@ fn not_a_log(tree: &Tree, id: EntryId, size: u64) -> Claim {
         None if size == 0 => {
             "named as John Deere Gen4 log, and the file is empty (0 bytes)".to_owned()
         }
-        None => "could not be recognised: named as John Deere Gen4 log, its content is not"
-            .to_owned(),
+        None => {
+            "could not be recognised: named as John Deere Gen4 log, its content is not".to_owned()
+        }
     };
     let verdict = Verdict::Recognised {
         file_format: "GEN4",
@@ -90,9 +96,9 @@ fn guid(head: &[u8]) -> Option<String> {
     let found = metadata.and_then(|message| {
         // Only the beginning is here: what is cut off ends the search.
         let body = outer_body(message)?;
-        Fields::new(body).map_while(Result::ok).find_map(|(number, value)| {
-            (number == 2).then(|| value.text())
-        })
+        Fields::new(body)
+            .map_while(Result::ok)
+            .find_map(|(number, value)| (number == 2).then(|| value.text()))
     });
     found.or_else(|| Some(format!("{head:x?}")))
 }

@@ -12,7 +12,11 @@ pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut taken: HashSet<EntryId> = HashSet::new();
     let entries: Vec<EntryId> = tree.ids().filter(|id| !tree.is_system_file(*id)).collect();
-    for id in entries.iter().copied().filter(|id| tree.extension(*id) == "fdl") {
+    for id in entries
+        .iter()
+        .copied()
+        .filter(|id| tree.extension(*id) == "fdl")
+    {
         let rows = tree.sibling(id, &format!("{}.fdd", stem(tree, id)));
         let loads = tree.sibling(id, &format!("{}.fdr", stem(tree, id)));
         let own: Vec<EntryId> = [Some(id), rows, loads].into_iter().flatten().collect();
@@ -35,11 +39,17 @@ pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
                     stem(tree, id)
                 );
                 let hint = "copy the whole RCD folder from the card, .fdl and .fdd together";
-                claims.push(claim_of(id, Confidence::Content, "GreenStar rows", say(text, hint)));
+                claims.push(claim_of(
+                    id,
+                    Confidence::Content,
+                    "GreenStar rows",
+                    say(text, hint),
+                ));
             }
             "fdd" => claims.push(broken(tree, id)),
             "fdr" => {
-                let reason = "harvest loads of a John Deere GreenStar card, without rows".to_owned();
+                let reason =
+                    "harvest loads of a John Deere GreenStar card, without rows".to_owned();
                 let verdict = Verdict::NotMachineData { reason };
                 claims.push(claim_of(id, Confidence::Name, "a file named .fdr", verdict));
             }

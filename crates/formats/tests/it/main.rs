@@ -2,6 +2,9 @@
 
 mod boundaries;
 mod collect;
+mod deere_corpus;
+mod deere_export;
+mod deere_measure;
 mod geojson;
 mod isoxml_corpus;
 mod isoxml_map;

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use tramline_formats::{Detection, Tree, Verdict, detect};
 
-const FDD: &[u8] = b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C5 and more";
 const JDL: &[u8] = &[0x0d, 9, 0, 0, 0, 8, 3, 0x10, 0xa1, 1, 0, 0, 0, 0];
 
 /// Code, words that the text must have, and the files of one dataset.
@@ -25,39 +24,6 @@ fn datasets() -> Vec<(
             ],
         ),
         ("CNH", "Voyager 1", vec![("a.cnh", b"x")]),
-        (
-            "GEN4",
-            "Gen4",
-            vec![
-                ("JD-Data/log/one/a.jdl", JDL),
-                ("JD-Data/log/two/b.JDL", JDL),
-                ("JD-Data/log/info.txt", b"x"),
-            ],
-        ),
-        ("GEN4", "Gen4", vec![("abc.jdl", JDL)]),
-        (
-            "GS3",
-            "GreenStar 3",
-            vec![
-                ("GS3_2630/p/RCD/EIC/global.ver", b"x"),
-                ("GS3_2630/p/RCD/EIC/setup.fds", b"<x/>"),
-                ("GS3_2630/p/RCD/EIC/Documentation/1C/a.fdd", FDD),
-                (
-                    "GS3_2630/p/RCD/EIC/Documentation/1C/a.fdl",
-                    b"<RCDLogFile/>",
-                ),
-            ],
-        ),
-        (
-            "GS3",
-            "GreenStar",
-            vec![("RCD/a.fdd", FDD), ("RCD/a.fdl", b"<RCDLogFile/>")],
-        ),
-        (
-            "GS3",
-            "GreenStar",
-            vec![("a.FDD", FDD), ("a.FDL", b"<RCDLogFile/>")],
-        ),
         ("GSD", "GSD", vec![("pfdata/cl00001.dat", b"x")]),
         (
             "AGDATA",

@@ -60,8 +60,7 @@ fn deere_cards_are_recognised_with_all_their_logs() {
     let detection = detect(&tree, None);
     let mut recognised = HashSet::new();
     for claim in &detection.claims {
-        if let Verdict::Recognised { file_format, .. } = claim.verdict {
-            assert!(["GS3", "GEN4"].contains(&file_format), "{file_format}");
+        if claim.format.starts_with("deere_") {
             recognised.extend(claim.entries.iter().map(|id| tree.name(*id).to_lowercase()));
         }
     }

@@ -16,7 +16,7 @@ use super::raw::{Frames, Kind, Metadata, Operation};
 use crate::claim::{Claim, ReadOptions};
 use crate::source::{Limits, Tree};
 use plan::Plan;
-use points::{IN_FORCE_MS, Writer};
+use points::Writer;
 use scan::Scan;
 use timeline::Timeline;
 use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
@@ -65,14 +65,21 @@ pub(crate) fn read(
                 "gen4.no-equipment",
                 Severity::Warning,
                 place.clone(),
-                format!("operation {} has no implement in the log: left out", operation.id),
+                format!(
+                    "operation {} has no implement in the log: left out",
+                    operation.id
+                ),
             ));
             continue;
         };
         let worked = plan.wanted.states.iter().any(|id| scan.on.contains(id));
-        if scan.fixes == 0 || (plan.has_sections() && !worked) {
+        let edge = plan.wanted.edge.and_then(|id| scan.edges.get(&id));
+        let stood_still = edge.is_some_and(|samples| *samples < 2);
+        if scan.fixes == 0 || stood_still || (plan.has_sections() && !worked) {
             let why = if scan.fixes == 0 {
                 "no position with a fix"
+            } else if stood_still {
+                "the implement never moved"
             } else {
                 "no section was ever on"
             };
@@ -87,7 +94,15 @@ pub(crate) fn read(
             ));
             continue;
         }
-        machine_file(tree, claim, &metadata, Some(operation), &plan, options, receiver)?;
+        machine_file(
+            tree,
+            claim,
+            &metadata,
+            Some(operation),
+            &plan,
+            options,
+            receiver,
+        )?;
     }
     Ok(())
 }
@@ -108,7 +123,12 @@ fn without_operation(
             scan.positions
         );
         let place = tree.place(claim.main);
-        receiver.finding(Finding::new("gen4.no-operation", Severity::Note, place, text));
+        receiver.finding(Finding::new(
+            "gen4.no-operation",
+            Severity::Note,
+            place,
+            text,
+        ));
         return Ok(());
     }
     let plan = Plan::track(metadata, scan);
@@ -151,8 +171,8 @@ fn machine_file(
         let broken = decoder.frame(frame.body, &mut data).is_err();
         records += seen.new_positions(&data);
         raw_rows::push(plan, &data, &seen, metadata.start_ms, receiver)?;
-        let horizon = data.until.saturating_sub(IN_FORCE_MS);
-        writer.take(&mut data, &mut timeline, horizon, receiver)?;
+        let until = data.until;
+        writer.take(&mut data, &mut timeline, until, receiver)?;
         if broken {
             break;
         }
@@ -189,6 +209,9 @@ mod tests {
         assert_eq!(rules::operation(2).0, OperationType::Planted);
         assert_eq!(rules::operation(1).0, OperationType::Applied);
         assert_eq!(rules::operation(4).0, OperationType::Tillage);
-        assert_eq!(rules::operation(99).0, OperationType::Other("unknown".to_owned()));
+        assert_eq!(
+            rules::operation(99).0,
+            OperationType::Other("unknown".to_owned())
+        );
     }
 }

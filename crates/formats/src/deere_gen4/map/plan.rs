@@ -98,7 +98,7 @@ impl Plan {
         let edge = group
             .frames
             .iter()
-            .find(|frame| scan.edges.contains(&frame.id));
+            .find(|frame| scan.edges.contains_key(&frame.id));
         plan.wanted.edge = edge.map(|frame| frame.id);
         if edge.is_none() {
             let receiver = metadata
@@ -355,7 +355,11 @@ impl Plan {
             fields.push(records::field(Property::WetMass, unit("kg"), &none));
         }
         for column in &self.columns {
-            fields.push(records::field(column.property, Some(column.unit), &column.source));
+            fields.push(records::field(
+                column.property,
+                Some(column.unit),
+                &column.source,
+            ));
         }
         Arc::new(Schema::new(fields))
     }
@@ -410,7 +414,11 @@ fn lane(sections: &[&Element], feeds: Vec<Option<Feed>>, states: &[i64]) -> Lane
     Lane {
         number: sections.first().map_or(0, |section| section.id),
         width_m: sections.iter().map(|section| sane(section.width_m)).sum(),
-        share: if middle.is_finite() { middle.clamp(0.0, 1.0) } else { 0.5 },
+        share: if middle.is_finite() {
+            middle.clamp(0.0, 1.0)
+        } else {
+            0.5
+        },
         forward_m: mean(0),
         right_m: mean(1),
         sections: sections

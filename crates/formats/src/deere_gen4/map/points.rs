@@ -1,8 +1,8 @@
 //! From the timeline to points: one row for each position of the implement and lane.
 //!
-//! Rule: a value or state belongs to a position if it was in force half a period (100 ms) after
-//! it; the mass of a row is the flow at it until the next position, as the maker's own export has
-//! it. A step over 5 s, or faster than a machine can drive, is a gap and not worked way.
+//! Rule: a value or state belongs to a position if it was in force half way to the next position; the mass of a row is the flow at it until the next position, as the maker's own export has
+//! it. All lanes of an implement have the way of its middle, so that their areas add up to what the
+//! display counts. A step over 5 s, or faster than a machine can drive, is a gap and not worked way.
 
 use super::super::raw::Data;
 use super::plan::{Lane, Plan};
@@ -16,19 +16,25 @@ use std::sync::Arc;
 use tramline_model::records::BATCH_ROWS;
 use tramline_model::{Receiver, Stop};
 
-/// Half of the 5 Hz period of positions.
-pub(crate) const IN_FORCE_MS: i64 = 100;
 const GAP_MS: i64 = 5_000;
 const FASTEST_M_S: f64 = 25.0;
 /// Until a step says otherwise.
 const PERIOD_MS: i64 = 200;
 const NANO: f64 = 1e-9;
 
+/// The time whose values belong to a position: half of the way to the next.
+fn in_force(time: i64, next: Option<i64>) -> i64 {
+    let step = next.map(|next| next.saturating_sub(time));
+    let step = step
+        .filter(|ms| (0..=GAP_MS).contains(ms))
+        .unwrap_or(PERIOD_MS);
+    time.saturating_add(step / 2)
+}
+
 /// One lane at one moment, waiting for the next to know its duration.
 #[derive(Clone, Default)]
 struct Row {
     place: Option<(f64, f64)>,
-    distance_m: f64,
     on: Option<bool>,
     width_m: f64,
     values: Vec<Option<f64>>,
@@ -38,6 +44,9 @@ struct Row {
 #[derive(Clone, Default)]
 struct Moment {
     time: i64,
+    /// Where the way is measured: the middle of the edge.
+    track: Option<(f64, f64)>,
+    distance_m: f64,
     heading: Option<f64>,
     elevation_m: Option<f64>,
     speed_m_s: Option<f64>,
@@ -97,31 +106,40 @@ impl<'a> Writer<'a> {
         horizon: i64,
         receiver: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        if self.plan.wanted.edge.is_some() {
-            let ready = data.edges.iter().take_while(|e| e.time <= horizon).count();
-            for index in 0..ready {
-                let Some(edge) = data.edges.get(index).copied() else {
-                    break;
-                };
-                timeline.advance(data, edge.time.saturating_add(IN_FORCE_MS), edge.time);
+        let is_edge = self.plan.wanted.edge.is_some();
+        let time_at = |data: &Data, index: usize| {
+            if is_edge {
+                data.edges.get(index).map(|edge| edge.time)
+            } else {
+                data.positions.get(index).map(|position| position.time)
+            }
+        };
+        let mut done = 0;
+        while let Some(time) = time_at(data, done) {
+            let next = time_at(data, done + 1);
+            // The next position says until when this one stands: at the end of a frame it is waited for.
+            let until = in_force(time, next);
+            if until > horizon || (next.is_none() && horizon < i64::MAX) {
+                break;
+            }
+            timeline.advance(data, until, time);
+            if let Some(edge) = data.edges.get(done).filter(|_| is_edge) {
                 let left = (edge.left.0 * NANO, edge.left.1 * NANO);
                 let right = (edge.right.0 * NANO, edge.right.1 * NANO);
                 let heading = ground::bearing(left, right).map(|b| (b - 90.0).rem_euclid(360.0));
-                self.moment(edge.time, Along::Edge(left, right), heading, timeline, receiver)?;
-            }
-            data.edges.drain(..ready);
-        } else {
-            let ready = data.positions.iter().take_while(|p| p.time <= horizon).count();
-            for index in 0..ready {
-                let Some(position) = data.positions.get(index).copied() else {
-                    break;
-                };
-                timeline.advance(data, position.time.saturating_add(IN_FORCE_MS), position.time);
+                self.moment(time, Along::Edge(left, right), heading, timeline, receiver)?;
+            } else if let Some(position) = data.positions.get(done) {
                 let at = (position.latitude * NANO, position.longitude * NANO);
                 let heading = position.heading / 10.0;
                 let heading = heading.is_finite().then(|| heading.rem_euclid(360.0));
-                self.moment(position.time, Along::Receiver(at), heading, timeline, receiver)?;
+                self.moment(time, Along::Receiver(at), heading, timeline, receiver)?;
             }
+            done += 1;
+        }
+        if is_edge {
+            data.edges.drain(..done);
+        } else {
+            timeline.keep_from(done);
         }
         timeline.forget(data);
         Ok(())
@@ -145,19 +163,24 @@ impl<'a> Writer<'a> {
         now.time = time;
         now.heading = heading;
         let position = timeline.position();
-        now.elevation_m = position.map(|p| p.elevation / 1000.0).filter(|m| m.is_finite());
+        now.elevation_m = position
+            .map(|p| p.elevation / 1000.0)
+            .filter(|m| m.is_finite());
         now.speed_m_s = position.map(|p| p.speed / 1000.0).filter(|m| m.is_finite());
         now.rows.resize_with(self.plan.lanes.len(), Row::default);
-        let step_ms = before.as_ref().map(|before| time.saturating_sub(before.time));
-        for (index, (row, lane)) in now.rows.iter_mut().zip(&self.plan.lanes).enumerate() {
-            row.place = along.place(self.plan, lane, heading);
-            let last = before
-                .as_ref()
-                .and_then(|before| before.rows.get(index)?.place);
-            row.distance_m = match (last, row.place, step_ms) {
-                (Some(last), Some(place), Some(ms)) => step_m(last, place, ms),
-                _ => 0.0,
-            };
+        let step_ms = before
+            .as_ref()
+            .map(|before| time.saturating_sub(before.time));
+        now.track = along.track(0.5);
+        let last = before.as_ref().and_then(|before| before.track);
+        now.distance_m = match (last, now.track, step_ms) {
+            (Some(last), Some(place), Some(ms)) => step_m(last, place, ms),
+            _ => 0.0,
+        };
+        for (row, lane) in now.rows.iter_mut().zip(&self.plan.lanes) {
+            row.place = along
+                .track(lane.share)
+                .map(|track| along.place(track, self.plan, lane, heading));
             (row.on, row.width_m) = working(lane, timeline);
             row.values.clear();
             row.values.extend(lane.feeds.iter().map(|feed| {
@@ -185,13 +208,17 @@ impl<'a> Writer<'a> {
         let seconds = ms as f64 / 1000.0;
         let columns = &mut self.columns;
         for (row, lane) in moment.rows.iter().zip(&plan.lanes) {
-            columns.latitude.append_option(row.place.map(|place| place.0));
-            columns.longitude.append_option(row.place.map(|place| place.1));
+            columns
+                .latitude
+                .append_option(row.place.map(|place| place.0));
+            columns
+                .longitude
+                .append_option(row.place.map(|place| place.1));
             columns
                 .timestamp
                 .append_value(self.start_ms.saturating_add(moment.time));
             columns.heading.append_option(moment.heading);
-            columns.distance.append_value(row.distance_m);
+            columns.distance.append_value(moment.distance_m);
             columns.speed.append_option(moment.speed_m_s);
             columns.interval.append_value(seconds);
             if plan.has_elevation {
@@ -268,8 +295,8 @@ impl<'a> Writer<'a> {
             arrays.push(Arc::new(builder.finish()));
         }
         columns.rows = 0;
-        let batch = RecordBatch::try_new(plan.schema(), arrays)
-            .map_err(|error| Stop(error.to_string()))?;
+        let batch =
+            RecordBatch::try_new(plan.schema(), arrays).map_err(|error| Stop(error.to_string()))?;
         receiver.points(&batch)
     }
 }
@@ -306,32 +333,37 @@ enum Along {
 }
 
 impl Along {
-    fn place(&self, plan: &Plan, lane: &Lane, heading: Option<f64>) -> Option<(f64, f64)> {
-        match *self {
-            Self::Edge(left, right) => {
-                let at = (
-                    left.0 + (right.0 - left.0) * lane.share,
-                    left.1 + (right.1 - left.1) * lane.share,
-                );
-                if !on_earth(at) || is_zero(left) {
-                    return is_zero(left).then_some((0.0, 0.0));
-                }
-                match heading.filter(|_| lane.forward_m != 0.0) {
-                    Some(heading) => Some(ground::moved(at, heading, lane.forward_m, 0.0)),
-                    None => Some(at),
-                }
-            }
-            Self::Receiver(at) => {
-                if !on_earth(at) || is_zero(at) {
-                    return is_zero(at).then_some((0.0, 0.0));
-                }
+    /// A place on the edge by its share from the left, or the receiver; `(0, 0)` without a fix.
+    fn track(&self, share: f64) -> Option<(f64, f64)> {
+        let at = match *self {
+            Self::Edge(left, _) if is_zero(left) => left,
+            Self::Edge(left, right) => (
+                left.0 + (right.0 - left.0) * share,
+                left.1 + (right.1 - left.1) * share,
+            ),
+            Self::Receiver(at) => at,
+        };
+        on_earth(at).then_some(at)
+    }
+
+    /// The point of a lane: its track moved by the offsets of its element.
+    fn place(
+        &self,
+        track: (f64, f64),
+        plan: &Plan,
+        lane: &Lane,
+        heading: Option<f64>,
+    ) -> (f64, f64) {
+        let (forward, right) = match self {
+            Self::Edge(..) => (lane.forward_m, 0.0),
+            Self::Receiver(_) => {
                 let (forward, right) = plan.from_receiver_m.unwrap_or((0.0, 0.0));
-                let (forward, right) = (forward + lane.forward_m, right + lane.right_m);
-                match heading.filter(|_| forward != 0.0 || right != 0.0) {
-                    Some(heading) => Some(ground::moved(at, heading, forward, right)),
-                    None => Some(at),
-                }
+                (forward + lane.forward_m, right + lane.right_m)
             }
+        };
+        match heading.filter(|_| (forward, right) != (0.0, 0.0) && !is_zero(track)) {
+            Some(heading) => ground::moved(track, heading, forward, right),
+            None => track,
         }
     }
 }
@@ -350,7 +382,8 @@ fn step_m(last: (f64, f64), place: (f64, f64), ms: i64) -> f64 {
         return 0.0;
     }
     let metres = ground::distance_m(last, place);
-    if metres > FASTEST_M_S * ms as f64 / 1000.0 {
+    // The clock jitters by tens of milliseconds, the way does not.
+    if metres > FASTEST_M_S * ms.max(PERIOD_MS) as f64 / 1000.0 {
         return 0.0;
     }
     metres
@@ -385,10 +418,13 @@ fn is_hundredfold(plan: &Plan, values: &[Option<f64>]) -> bool {
         let index = plan.columns.iter().position(|c| c.property == property)?;
         values.get(index).copied().flatten().filter(|v| *v > 0.0)
     };
-    [(P::AppliedRate, P::AppliedRateTarget), (P::SeedRate, P::SeedRateTarget)]
-        .into_iter()
-        .any(|(rate, target)| match (of(rate), of(target)) {
-            (Some(rate), Some(target)) => !(0.02..50.0).contains(&(rate / target)),
-            _ => false,
-        })
+    [
+        (P::AppliedRate, P::AppliedRateTarget),
+        (P::SeedRate, P::SeedRateTarget),
+    ]
+    .into_iter()
+    .any(|(rate, target)| match (of(rate), of(target)) {
+        (Some(rate), Some(target)) => !(0.02..50.0).contains(&(rate / target)),
+        _ => false,
+    })
 }

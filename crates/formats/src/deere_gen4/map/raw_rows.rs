@@ -45,7 +45,11 @@ pub(crate) fn push(
         .filter(|(samples, _)| !samples.is_empty())
         .collect();
     let mut times: Vec<i64> = positions.iter().map(|position| position.time).collect();
-    times.extend(fresh.iter().flat_map(|(samples, _)| samples.iter().map(|sample| sample.time)));
+    times.extend(
+        fresh
+            .iter()
+            .flat_map(|(samples, _)| samples.iter().map(|sample| sample.time)),
+    );
     times.sort_unstable();
     times.dedup();
     if times.is_empty() {
@@ -61,15 +65,16 @@ pub(crate) fn push(
             true,
         ),
     ];
-    let receiver_column = |value: &dyn Fn(&super::super::raw::columns::Position) -> f64| -> ArrayRef {
-        let mut column = vec![None; times.len()];
-        for position in positions {
-            if let Some(slot) = column.get_mut(row_of(position.time)) {
-                *slot = Some(value(position)).filter(|value| value.is_finite());
+    let receiver_column =
+        |value: &dyn Fn(&super::super::raw::columns::Position) -> f64| -> ArrayRef {
+            let mut column = vec![None; times.len()];
+            for position in positions {
+                if let Some(slot) = column.get_mut(row_of(position.time)) {
+                    *slot = Some(value(position)).filter(|value| value.is_finite());
+                }
             }
-        }
-        Arc::new(Float64Array::from(column))
-    };
+            Arc::new(Float64Array::from(column))
+        };
     let utc = times.iter().map(|time| start_ms.saturating_add(*time));
     let mut arrays: Vec<ArrayRef> = vec![
         receiver_column(&|position| position.longitude / 1e9),
@@ -77,7 +82,12 @@ pub(crate) fn push(
         Arc::new(TimestampMillisecondArray::from_iter_values(utc).with_timezone("UTC")),
     ];
     if !positions.is_empty() {
-        for name in ["heading (deg)", "elevation (m)", "speed (m/s)", "distance (m)"] {
+        for name in [
+            "heading (deg)",
+            "elevation (m)",
+            "speed (m/s)",
+            "distance (m)",
+        ] {
             fields.push(Field::new(name, DataType::Float64, true));
         }
         arrays.push(receiver_column(&|position| position.heading / 10.0));
@@ -92,7 +102,11 @@ pub(crate) fn push(
                 *slot = (sample.value != NO_VALUE).then(|| sample.value / column.scale);
             }
         }
-        fields.push(records::raw_field(&column.name, DataType::Float64, &column.source));
+        fields.push(records::raw_field(
+            &column.name,
+            DataType::Float64,
+            &column.source,
+        ));
         arrays.push(Arc::new(Float64Array::from(values)));
     }
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)

@@ -76,11 +76,9 @@ pub(crate) fn property(
         OperationType::Tillage => 'T',
         OperationType::Other(_) => return None,
     };
-    let (_, property, _) = RULES
-        .iter()
-        .find(|(number, _, letters)| {
-            *number == channel.representation && letters.contains(letter)
-        })?;
+    let (_, property, _) = RULES.iter().find(|(number, _, letters)| {
+        *number == channel.representation && letters.contains(letter)
+    })?;
     let unit = Unit::parse(&channel.unit)?;
     (property.accepts(unit.dimension) && channel.scale.is_finite() && channel.scale != 0.0)
         .then_some((*property, unit))
@@ -109,7 +107,10 @@ pub(crate) fn operation(kind: i64) -> (OperationType, &'static str) {
         2 => (OperationType::Planted, "planting"),
         4 => (OperationType::Tillage, "tillage"),
         8 => (OperationType::Harvested, "harvest"),
-        6 => (OperationType::Other("mowing".to_owned()), "type 6, probably mowing"),
+        6 => (
+            OperationType::Other("mowing".to_owned()),
+            "type 6, probably mowing",
+        ),
         _ => (OperationType::Other("unknown".to_owned()), "unknown"),
     }
 }

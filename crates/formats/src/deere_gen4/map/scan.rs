@@ -4,7 +4,7 @@
 use super::super::raw::columns::{Decoder, Wanted};
 use super::super::raw::{Data, Frames, Kind, Metadata};
 use super::rules::NO_VALUE;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 /// What a log holds.
@@ -12,8 +12,8 @@ use std::io::Read;
 pub(crate) struct Scan {
     /// Channels with at least one value.
     pub(crate) channels: HashSet<i64>,
-    /// Edge columns with more than one sample.
-    pub(crate) edges: HashSet<i64>,
+    /// Edge columns with samples: how many, up to a few.
+    pub(crate) edges: HashMap<i64, u64>,
     /// State columns in which anything was ever on.
     pub(crate) on: HashSet<i64>,
     pub(crate) positions: u64,
@@ -85,8 +85,8 @@ impl Scan {
         }
         scan.edges = edges
             .into_iter()
-            .filter(|(_, _, _, count)| *count > 1)
-            .map(|(id, ..)| id)
+            .filter(|(_, _, _, count)| *count > 0)
+            .map(|(id, _, _, count)| (id, count))
             .collect();
         scan.ended = frames.ended;
         let damage = frames.damage.take().map(|damage| (damage.what, damage.at));

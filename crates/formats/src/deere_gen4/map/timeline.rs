@@ -1,7 +1,7 @@
 //! Values carried forward: what each channel and state said last at a moment.
 
-use super::super::raw::{Data, Sample};
 use super::super::raw::columns::Position;
+use super::super::raw::{Data, Sample};
 use super::rules::NO_VALUE;
 
 /// Values in force at the moment that was last asked for.
@@ -12,6 +12,8 @@ pub(crate) struct Timeline {
     next_number: Vec<usize>,
     next_state: Vec<usize>,
     next_position: usize,
+    /// Positions from here on are points that were not written yet.
+    keep_positions: usize,
 }
 
 impl Timeline {
@@ -23,7 +25,13 @@ impl Timeline {
             next_number: vec![0; data.numbers.len()],
             next_state: vec![0; data.states.len()],
             next_position: 0,
+            keep_positions: usize::MAX,
         }
+    }
+
+    /// Tells how many positions were written as points, where they are the points.
+    pub(crate) fn keep_from(&mut self, written: usize) {
+        self.keep_positions = written;
     }
 
     /// Moves on to a moment: channels and states as of `time`, the receiver as of `place_time`.
@@ -64,8 +72,10 @@ impl Timeline {
     pub(crate) fn forget(&mut self, data: &mut Data) {
         forget(&mut data.numbers, &mut self.next_number);
         forget(&mut data.states, &mut self.next_state);
-        data.positions.drain(..self.next_position);
-        self.next_position = 0;
+        let passed = self.next_position.min(self.keep_positions);
+        data.positions.drain(..passed);
+        self.next_position -= passed;
+        self.keep_positions = usize::MAX;
     }
 
     /// Raw value of a channel.

@@ -184,7 +184,8 @@ impl Decoder {
         }
         let [lat, lon, heading, elevation, speed, distance, times] = lists;
         if !place {
-            data.speed_only += Packed::new(times).count() as u64 + u64::from(own.is_some() && times.is_empty());
+            data.speed_only +=
+                Packed::new(times).count() as u64 + u64::from(own.is_some() && times.is_empty());
             return Ok(());
         }
         if !self.wanted.positions {
@@ -230,7 +231,9 @@ impl Decoder {
             }
         }
         if let Some(time) = own.filter(|_| !self.met_edge) {
-            data.edges.push(edge(time, base));
+            // A log that takes up where another ended begins at its own start: so has the maker's
+            // export it.
+            data.edges.push(edge(time.max(start), base));
         }
         self.met_edge = true;
         let [lat_left, lon_left, lat_right, lon_right, times] = lists;
@@ -265,7 +268,8 @@ impl Decoder {
                 _ => {}
             }
         }
-        let (Some(samples), Some(met)) = (data.numbers.get_mut(slot), self.met_numbers.get_mut(slot))
+        let (Some(samples), Some(met)) =
+            (data.numbers.get_mut(slot), self.met_numbers.get_mut(slot))
         else {
             return Ok(());
         };
@@ -346,7 +350,10 @@ fn state_bytes(message: &[u8]) -> Result<Box<[u8]>, WireError> {
     Ok(Box::default())
 }
 
-fn position(time: i64, [latitude, longitude, heading, elevation, speed, distance]: [f64; 6]) -> Position {
+fn position(
+    time: i64,
+    [latitude, longitude, heading, elevation, speed, distance]: [f64; 6],
+) -> Position {
     Position {
         time,
         latitude,

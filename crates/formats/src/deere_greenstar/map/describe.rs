@@ -15,7 +15,10 @@ pub(crate) fn describe(
 ) -> OperationDescription {
     let path = entries.first().cloned().unwrap_or_default();
     let stem = path.rsplit('/').next().unwrap_or(&path);
-    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem).to_owned();
+    let stem = stem
+        .rsplit_once('.')
+        .map_or(stem, |(stem, _)| stem)
+        .to_owned();
     let first = |of: fn(&Block) -> Option<&String>| blocks.iter().find_map(|b| of(b)).cloned();
     let mut products: Vec<Product> = Vec::new();
     let mut tank_mix = false;
@@ -35,7 +38,10 @@ pub(crate) fn describe(
                 kind: part.part,
                 rate: part.rate.as_ref().and_then(|(value, unit)| {
                     let unit = Unit::parse(unit)?;
-                    Some(Rate { value: *value, unit })
+                    Some(Rate {
+                        value: *value,
+                        unit,
+                    })
                 }),
             });
         }
@@ -76,7 +82,9 @@ pub(crate) fn describe(
     let field = first(|block| block.setup.field.as_ref());
     OperationDescription {
         name: field.clone().unwrap_or(stem),
-        file_format: if path.to_lowercase().contains("gs3_2630") || path.to_lowercase().contains("/eic/") {
+        file_format: if path.to_lowercase().contains("gs3_2630")
+            || path.to_lowercase().contains("/eic/")
+        {
             "GS3"
         } else {
             "GS2"

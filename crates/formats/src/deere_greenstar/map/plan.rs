@@ -95,7 +95,10 @@ impl Layout {
 
     /// The property that names a lane's product.
     pub(crate) fn product_property(&self) -> Property {
-        if matches!(self.operation, OperationType::Planted | OperationType::Harvested) {
+        if matches!(
+            self.operation,
+            OperationType::Planted | OperationType::Harvested
+        ) {
             Property::Variety
         } else {
             Property::Product
@@ -123,7 +126,11 @@ impl Layout {
             fields.push(records::field(self.product_property(), None, &none));
         }
         for column in &self.columns {
-            fields.push(records::field(column.property, Some(column.unit), &column.source));
+            fields.push(records::field(
+                column.property,
+                Some(column.unit),
+                &column.source,
+            ));
         }
         Arc::new(Schema::new(fields))
     }
@@ -267,23 +274,26 @@ fn lane(
         .filter(|meter| block.measurement_ids.contains(&meter.id));
     let heard: Vec<&Meter> = meters.iter().copied().chain(whole_machine).collect();
     let feed = |wanted: Property, unit: &'static Unit| -> Option<Feed> {
-        heard.iter().flat_map(|meter| &meter.columns).find_map(|column| {
-            let (property, own) = rules::property(column, &layout.operation)?;
-            if property != wanted {
-                return None;
-            }
-            Some(Feed {
-                source: Source {
-                    index: index(&column.column)?,
-                    factor: own.factor_to(unit)?,
-                },
-                latency_ms: if column.role == Role::Measured {
-                    column.latency_ms
-                } else {
-                    0
-                },
+        heard
+            .iter()
+            .flat_map(|meter| &meter.columns)
+            .find_map(|column| {
+                let (property, own) = rules::property(column, &layout.operation)?;
+                if property != wanted {
+                    return None;
+                }
+                Some(Feed {
+                    source: Source {
+                        index: index(&column.column)?,
+                        factor: own.factor_to(unit)?,
+                    },
+                    latency_ms: if column.role == Role::Measured {
+                        column.latency_ms
+                    } else {
+                        0
+                    },
+                })
             })
-        })
     };
     let feeds = layout
         .columns
@@ -315,7 +325,11 @@ fn lane(
             .and_then(|section| section.id.parse().ok())
             .unwrap_or(0),
         width_m: sections.iter().map(|section| section.width_m).sum(),
-        lateral_m: sections.iter().map(|section| section.lateral_m).sum::<f64>() / count,
+        lateral_m: sections
+            .iter()
+            .map(|section| section.lateral_m)
+            .sum::<f64>()
+            / count,
         sections: sections
             .iter()
             .map(|section| LaneSection {

@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
             value.unwrap_or(f64::NAN)
         };
         let elapsed = at(plan.time);
-        let time = plan.start_ms.saturating_add(elapsed as i64);
+        let time = plan.start_ms.saturating_add(elapsed.round() as i64);
         let timestamp = (elapsed.is_finite() && plan.start_ms > 0).then_some(time);
         let place = (at(plan.latitude), at(plan.longitude));
         let heading = at(plan.heading);
@@ -110,7 +110,11 @@ impl<'a> Writer<'a> {
                 }
             }
             columns.on.push(on);
-            columns.width.push(if on == Some(true) { width_m } else { lane.width_m });
+            columns.width.push(if on == Some(true) {
+                width_m
+            } else {
+                lane.width_m
+            });
             columns.section.push(lane.number);
             columns.product.push(lane.product);
             for (values, feed) in columns.values.iter_mut().zip(&lane.feeds) {
@@ -149,7 +153,8 @@ impl<'a> Writer<'a> {
                     self.mass_kg += value;
                 }
                 let point = self.point_at(time.saturating_sub(feed.latency_ms), number);
-                let slot = point.and_then(|point| self.columns.values.get_mut(index)?.get_mut(point));
+                let slot =
+                    point.and_then(|point| self.columns.values.get_mut(index)?.get_mut(point));
                 match slot {
                     Some(slot) if is_mass && !slot.is_nan() => *slot += value,
                     Some(slot) => *slot = value,
@@ -270,5 +275,7 @@ impl<'a> Writer<'a> {
 fn numbers(values: &mut Vec<f64>, rows: usize) -> ArrayRef {
     let rows = rows.min(values.len());
     let taken = values.drain(..rows);
-    Arc::new(Float64Array::from_iter(taken.map(|v| v.is_finite().then_some(v))))
+    Arc::new(Float64Array::from_iter(
+        taken.map(|v| v.is_finite().then_some(v)),
+    ))
 }

@@ -33,7 +33,12 @@ impl Rows {
             .meters
             .iter()
             .flat_map(|meter| &meter.columns)
-            .map(|c| (c.column.as_str(), (c.representation.as_str(), c.unit.as_str())))
+            .map(|c| {
+                (
+                    c.column.as_str(),
+                    (c.representation.as_str(), c.unit.as_str()),
+                )
+            })
             .collect();
         let mut fields = vec![
             Field::new("longitude", DataType::Float64, true),
@@ -99,14 +104,16 @@ impl Rows {
         self.latitude.append_option(at(plan.latitude));
         let time = at(plan.time).filter(|_| plan.start_ms > 0);
         self.timestamp
-            .append_option(time.map(|time| plan.start_ms.saturating_add(time as i64)));
+            .append_option(time.map(|time| plan.start_ms.saturating_add(time.round() as i64)));
         for (builder, value) in self.values.iter_mut().zip(row) {
             match builder {
                 Values::Number(builder) => {
                     builder.append_option(value.is_finite().then_some(*value));
                 }
                 Values::Member(builder, members) => {
-                    let member = (*value >= 0.0).then(|| members.get(*value as usize)).flatten();
+                    let member = (*value >= 0.0)
+                        .then(|| members.get(*value as usize))
+                        .flatten();
                     builder.append_option(member);
                 }
                 Values::Elsewhere => {}

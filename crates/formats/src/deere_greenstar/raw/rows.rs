@@ -116,12 +116,11 @@ impl<R: Read> Segments<R> {
     /// Passes over bytes up to a position.
     pub(crate) fn skip_to(&mut self, position: u64) -> Result<(), Damage> {
         let Some(wanted) = position.checked_sub(self.at) else {
-            return self.damage(format!("the segment at byte {position} lies before this one"));
+            return self.damage(format!(
+                "the segment at byte {position} lies before this one"
+            ));
         };
-        let skipped = std::io::copy(
-            &mut self.stream.by_ref().take(wanted),
-            &mut std::io::sink(),
-        );
+        let skipped = std::io::copy(&mut self.stream.by_ref().take(wanted), &mut std::io::sink());
         match skipped {
             Ok(skipped) => self.at += skipped,
             Err(error) => return self.damage(error.to_string()),

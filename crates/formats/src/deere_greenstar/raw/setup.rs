@@ -69,7 +69,11 @@ impl Setup {
         let of_product = product
             .and_then(|id| self.object(id)?.crop)
             .and_then(|index| self.crops.get(index));
-        let only = || (self.crops.len() == 1).then(|| self.crops.first()).flatten();
+        let only = || {
+            (self.crops.len() == 1)
+                .then(|| self.crops.first())
+                .flatten()
+        };
         let name = of_product.or_else(only)?.name.as_str();
         (!name.is_empty()).then_some(name)
     }
