@@ -14,6 +14,7 @@ pub mod columns;
 pub mod geojson;
 pub mod isoxml;
 pub mod markers;
+pub mod raven_fmis;
 pub mod shapefile;
 pub mod text;
 

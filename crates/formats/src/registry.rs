@@ -10,6 +10,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::shapefile::FORMAT,
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,
+    &crate::raven_fmis::FORMAT,
     &crate::markers::FORMAT,
 ];
 

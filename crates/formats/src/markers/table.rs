@@ -61,7 +61,7 @@ const TRIMBLE: &str = "export it from the Trimble software as shapefile, or send
 const FIELDVIEW: &str =
     "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
 const PANORAMA: &str = "export it from the 20/20 or Panorama as shapefile or text";
-const RAVEN: &str = "send the FMIS export as ISOXML, or export a shapefile from Slingshot";
+const RAVEN: &str = "send the FMIS export (a .jdp.zip with XML and .tab files) or ISOXML, or export a shapefile from Slingshot";
 const OLD: &str =
     "load it in the maker's or a farm management program and export a shapefile or text";
 
@@ -374,17 +374,6 @@ pub(super) static MARKERS: &[Marker] = &[
     ),
     // Raven.
     marker(
-        "FMIS",
-        RavenSlingshot,
-        "Raven FMIS export (jobdata.xml and Product_N.tab)",
-        files(
-            &["jobdata.xml", "product_*.tab"],
-            &["advanced.xml", "*.tab"],
-        ),
-        NotYet(RAVEN),
-        Content,
-    ),
-    marker(
         "JDP",
         RavenSlingshot,
         "Raven Viper 4 job (.jdf in a .jdp)",
@@ -587,7 +576,6 @@ pub(super) const CODES: &[&str] = &[
     "PP2020",
     "TRIMBLE",
     "AGGPS",
-    "FMIS",
     "JDP",
     "RBIN",
     "ADAPTADM",

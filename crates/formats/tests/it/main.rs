@@ -7,6 +7,7 @@ mod isoxml_corpus;
 mod isoxml_map;
 mod isoxml_read;
 mod markers;
+mod raven_fmis;
 mod shapefile;
 mod source_container;
 mod source_corpus;

@@ -78,15 +78,6 @@ fn datasets() -> Vec<(
             "AgData",
             vec![("AgData/Fields/a.agf", b"x"), ("AgData/Tasks/b.agt", b"x")],
         ),
-        (
-            "FMIS",
-            "FMIS",
-            vec![
-                ("job_fmis/jobdata.xml", b"<x/>"),
-                ("job_fmis/advanced.xml", b"<x/>"),
-                ("job_fmis/Product_1.tab", b"x"),
-            ],
-        ),
         ("JDP", "Raven", vec![("Raven/RDE/Outbox/a.jdp", b"x")]),
         ("RBIN", "Raven", vec![("a.rbin", b"x")]),
         (

@@ -5,6 +5,7 @@
 
 pub mod geojson;
 pub mod isoxml;
+pub mod raven;
 pub mod shapefile;
 pub mod text;
 
