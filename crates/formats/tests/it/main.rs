@@ -14,3 +14,4 @@ mod source_corpus;
 mod source_hostile;
 mod source_tree;
 mod text;
+mod trimble;

@@ -8,6 +8,7 @@ pub mod isoxml;
 pub mod raven;
 pub mod shapefile;
 pub mod text;
+pub mod trimble;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

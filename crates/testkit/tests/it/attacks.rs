@@ -27,6 +27,7 @@ fn samples() -> Vec<(&'static str, Files)> {
         ("sms-text", write::text::sms(&spraying)),
         ("csv", write::text::csv(&harvest)),
         ("geojson", write::geojson::points(&planting)),
+        ("trimble", write::trimble::aggps(&spraying)),
         ("raven", write::raven::fmis(&[&spraying])),
     ]
 }
