@@ -12,7 +12,9 @@ pub mod source;
 
 pub mod columns;
 pub mod geojson;
+pub mod geopackage;
 pub mod isoxml;
+mod layer;
 pub mod markers;
 pub mod raven_fmis;
 pub mod shapefile;

@@ -11,6 +11,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,
     &crate::raven_fmis::FORMAT,
+    &crate::geopackage::FORMAT,
     &crate::markers::FORMAT,
 ];
 

@@ -535,18 +535,6 @@ pub(super) static MARKERS: &[Marker] = &[
         Name,
     ),
     marker(
-        "GPKG",
-        Other,
-        "GeoPackage",
-        Files {
-            marks: &["*.gpkg"],
-            sides: &[],
-            magic: Some(is_sqlite),
-        },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"),
-        Content,
-    ),
-    marker(
         "FGB",
         Other,
         "FlatGeobuf",
@@ -587,7 +575,6 @@ pub(super) const CODES: &[&str] = &[
     "FIELDSTAR",
     "AGROCOM",
     "KML",
-    "GPKG",
     "FGB",
 ];
 
@@ -611,10 +598,6 @@ fn is_adapt_json(head: &[u8]) -> bool {
         .unwrap_or(head)
         .trim_ascii_start();
     text.starts_with(b"{")
-}
-
-fn is_sqlite(head: &[u8]) -> bool {
-    head.starts_with(b"SQLite format 3\0")
 }
 
 fn is_flatgeobuf(head: &[u8]) -> bool {

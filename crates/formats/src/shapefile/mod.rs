@@ -17,6 +17,7 @@ use tramline_model::{ReadError, Receiver};
 
 pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
+pub(crate) use raw::projection::Projection;
 
 pub static FORMAT: Format = Format {
     id: "shapefile",

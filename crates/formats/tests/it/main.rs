@@ -3,6 +3,7 @@
 mod boundaries;
 mod collect;
 mod geojson;
+mod geopackage;
 mod isoxml_corpus;
 mod isoxml_map;
 mod isoxml_read;

@@ -4,6 +4,7 @@
 //! know. Each returns the files of one dataset with paths from its own root.
 
 pub mod geojson;
+pub mod geopackage;
 pub mod isoxml;
 pub mod raven;
 pub mod shapefile;

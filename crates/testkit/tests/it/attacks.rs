@@ -28,6 +28,7 @@ fn samples() -> Vec<(&'static str, Files)> {
         ("csv", write::text::csv(&harvest)),
         ("geojson", write::geojson::points(&planting)),
         ("trimble", write::trimble::aggps(&spraying)),
+        ("geopackage", write::geopackage::points(&planting, 4326)),
         ("raven", write::raven::fmis(&[&spraying])),
     ]
 }
