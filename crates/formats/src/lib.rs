@@ -11,9 +11,11 @@ pub mod registry;
 pub mod source;
 
 pub mod columns;
+pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
 pub mod isoxml;
+pub mod kml;
 mod layer;
 pub mod markers;
 pub mod raven_fmis;

@@ -12,6 +12,8 @@ pub static FORMATS: &[&Format] = &[
     &crate::geojson::FORMAT,
     &crate::raven_fmis::FORMAT,
     &crate::geopackage::FORMAT,
+    &crate::flatgeobuf::FORMAT,
+    &crate::kml::FORMAT,
     &crate::markers::FORMAT,
 ];
 

@@ -9,7 +9,7 @@ mod read;
 mod shape;
 
 pub(crate) use crs::Crs;
-pub(crate) use read::{read, unread};
+pub(crate) use read::{read, time_texts, unread};
 pub(crate) use shape::Shape;
 
 use crate::source::Limits;
@@ -149,6 +149,7 @@ pub(crate) struct Codes {
     pub(crate) no_position: &'static str,
     pub(crate) not_a_number: &'static str,
     pub(crate) late_property: &'static str,
+    pub(crate) long_text: &'static str,
     pub(crate) unreadable_rest: &'static str,
     pub(crate) datum_approximate: &'static str,
 }
@@ -164,6 +165,7 @@ macro_rules! codes {
             no_position: concat!($format, ".no-position"),
             not_a_number: concat!($format, ".not-a-number"),
             late_property: concat!($format, ".late-property"),
+            long_text: concat!($format, ".long-text"),
             unreadable_rest: concat!($format, ".unreadable-rest"),
             datum_approximate: concat!($format, ".datum-approximate"),
         }

@@ -312,7 +312,7 @@ fn cell(value: &Value) -> Cell<'_> {
 }
 
 /// Texts of date and time of a feature.
-fn time_texts(columns: TimeColumns, values: &[Value]) -> (String, String) {
+pub(crate) fn time_texts(columns: TimeColumns, values: &[Value]) -> (String, String) {
     let text = |at: usize| match values.get(at) {
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
@@ -403,6 +403,11 @@ impl Counts {
                 codes.not_a_number,
                 table.misfits,
                 "values of number properties are no number, and are null",
+            ),
+            (
+                codes.long_text,
+                table.long_texts,
+                "texts are longer than a cell may be, and are null",
             ),
             (
                 codes.late_property,

@@ -526,26 +526,6 @@ pub(super) static MARKERS: &[Marker] = &[
         Closed(OLD),
         Name,
     ),
-    marker(
-        "KML",
-        Other,
-        "KML drawing",
-        files(&["*.kml", "*.kmz"], &[]),
-        NoData("a drawing for maps (boundary or guidance), it holds no machine records"),
-        Name,
-    ),
-    marker(
-        "FGB",
-        Other,
-        "FlatGeobuf",
-        Files {
-            marks: &["*.fgb"],
-            sides: &[],
-            magic: Some(is_flatgeobuf),
-        },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"),
-        Content,
-    ),
 ];
 
 /// Every code of the table once.
@@ -574,8 +554,6 @@ pub(super) const CODES: &[&str] = &[
     "FALCON",
     "FIELDSTAR",
     "AGROCOM",
-    "KML",
-    "FGB",
 ];
 
 /// Frame mark, length, then a message of kind 3 with field 2 = 161.
@@ -598,10 +576,6 @@ fn is_adapt_json(head: &[u8]) -> bool {
         .unwrap_or(head)
         .trim_ascii_start();
     text.starts_with(b"{")
-}
-
-fn is_flatgeobuf(head: &[u8]) -> bool {
-    head.starts_with(b"fgb")
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

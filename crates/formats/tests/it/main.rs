@@ -2,11 +2,13 @@
 
 mod boundaries;
 mod collect;
+mod flatgeobuf;
 mod geojson;
 mod geopackage;
 mod isoxml_corpus;
 mod isoxml_map;
 mod isoxml_read;
+mod kml;
 mod markers;
 mod raven_fmis;
 mod shapefile;

@@ -121,7 +121,6 @@ fn datasets() -> Vec<(
             vec![("b.jdp/1234.jdf", b"x"), ("b.jdp/DDOP.XML", b"x")],
         ),
         ("JDP", "Raven", vec![("c.jdp/1234.bin", b"x")]),
-        ("FGB", "FlatGeobuf", vec![("a.fgb", b"fgb\x03fgb\0")]),
     ]
 }
 
