@@ -132,13 +132,13 @@ fn open(image: &mut Image<'_>, size: usize) -> rusqlite::Result<Connection> {
 }
 
 /// Columns of tables may be read and described; nothing else may happen.
-#[expect(clippy::needless_pass_by_value, reason = "the signature of the hook")]
 fn only_reads(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Select | AuthAction::Read { .. } => Authorization::Allow,
-        AuthAction::Pragma { pragma_name, .. } if pragma_name == "table_info" => {
-            Authorization::Allow
-        }
+        AuthAction::Pragma {
+            pragma_name: "table_info",
+            ..
+        } => Authorization::Allow,
         _ => Authorization::Deny,
     }
 }

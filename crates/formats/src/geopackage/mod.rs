@@ -41,7 +41,8 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
     let head = tree.head(id, 100);
     let magic = head.starts_with(MAGIC);
     let application = matches!(head.get(APPLICATION), Some(b"GPKG" | b"GP10" | b"GP11"));
-    if !named && !(magic && application) {
+    let told = magic && application;
+    if !named && !told {
         return None;
     }
     // Changes that the program had not written back yet.

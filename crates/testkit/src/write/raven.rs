@@ -83,10 +83,10 @@ pub fn fmis(runs: &[&Simulated]) -> Files {
     let mut products = String::new();
     let mut formats = String::new();
     for run in runs {
-        let product = if run.plan.product.is_empty() {
-            &run.plan.variety
-        } else {
-            &run.plan.product
+        let product = match run.plan.operation {
+            Operation::Harvest => &run.plan.crop,
+            Operation::Planting => &run.plan.variety,
+            Operation::Spraying | Operation::Tillage => &run.plan.product,
         };
         let _ = write!(products, "<Product><Name>{product}</Name></Product>");
         formats.push_str("<SegmentFormat>");

@@ -161,6 +161,53 @@ impl Bytes<'_> {
 mod tests {
     use super::*;
 
+    /// A geometry whose parts, four levels deep, are all the same later one.
+    fn nested(parts: u32) -> Vec<u8> {
+        // Root, then a list of fields for tables with field 0 (feature) or 7 (parts) at 4.
+        let mut bytes = Vec::new();
+        bytes.extend(32_u32.to_le_bytes());
+        for field in [20_u16, 8, 4, 0, 0, 0, 0, 0, 0, 4] {
+            bytes.extend(field.to_le_bytes());
+        }
+        for field in [6_u16, 8, 4, 0] {
+            bytes.extend(field.to_le_bytes());
+        }
+        let table = |bytes: &mut Vec<u8>, fields: usize| {
+            let back = bytes.len() as i32 - fields as i32;
+            bytes.extend(back.to_le_bytes());
+            bytes.extend(4_u32.to_le_bytes());
+        };
+        table(&mut bytes, 24);
+        for _ in 0..DEPTH {
+            table(&mut bytes, 4);
+            bytes.extend(parts.to_le_bytes());
+            for part in 0..parts {
+                bytes.extend(((parts - part) * 4).to_le_bytes());
+            }
+        }
+        table(&mut bytes, 4);
+        bytes
+    }
+
+    #[test]
+    fn parts_that_are_all_the_same_cost_no_more_than_their_bytes() {
+        let bytes = nested(3);
+        let table = Table::root(&bytes).expect("a table");
+        let first = table.table(0).expect("a geometry");
+        assert_eq!(first.tables(7).count(), 3);
+        assert_eq!(
+            first.tables(7).filter_map(|t| t.tables(7).last()).count(),
+            3
+        );
+        // 2 000 parts in each of four levels would be 16 000 000 000 000 visits.
+        let bytes = nested(2_000);
+        let mut left = bytes.len() / 8;
+        let table = Table::root(&bytes).expect("a table");
+        let first = table.table(0).expect("a geometry");
+        add(&first, &mut Shape::default(), DEPTH, &mut left);
+        assert_eq!(left, 0);
+    }
+
     #[test]
     fn values_of_every_type_are_read_and_cut_ones_are_none() {
         let columns: Vec<Column> = (0..15)

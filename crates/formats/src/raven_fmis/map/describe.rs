@@ -8,7 +8,7 @@ use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::{Job, Segment};
 use arrow_schema::Schema;
 use std::sync::Arc;
-use tramline_model::{OperationDescription, OperationType, Product, Provider};
+use tramline_model::{Crop, OperationDescription, OperationType, Product, Provider};
 
 /// What is known of a machine file before its rows.
 pub(super) struct Facts<'a> {
@@ -73,6 +73,13 @@ impl Facts<'_> {
         (kind, "nothing in the job tells the kind of work".to_owned())
     }
 
+    /// By the caller, an element of that name, or a product that is called as a crop is.
+    fn crop(&self) -> Option<String> {
+        let product = self.product.filter(|name| Crop::find(name).is_some());
+        let told = self.options.crop.as_deref().or(self.job.crop.as_deref());
+        told.or(product).map(str::to_owned)
+    }
+
     /// A machine file that cannot be read.
     pub(super) fn unread(&self) -> OperationDescription {
         let word = self.job.kind.as_deref().and_then(from_word);
@@ -98,7 +105,7 @@ impl Facts<'_> {
             grower: self.job.customer.clone(),
             farm: self.job.farm.clone(),
             field: self.job.field.clone(),
-            crop: self.options.crop.clone(),
+            crop: self.crop(),
             variety: product.filter(|_| planted).map(str::to_owned),
             products: product
                 .filter(|_| !planted)

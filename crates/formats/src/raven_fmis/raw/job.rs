@@ -33,6 +33,7 @@ pub(crate) struct Job {
     pub(crate) customer: Option<String>,
     pub(crate) farm: Option<String>,
     pub(crate) field: Option<String>,
+    pub(crate) crop: Option<String>,
     pub(crate) products: Vec<String>,
     pub(crate) segments: Vec<Segment>,
 }
@@ -61,6 +62,7 @@ impl Job {
             customer: place(&["customer", "customername", "grower", "growername", "client"]),
             farm: place(&["farm", "farmname"]),
             field: place(&["field", "fieldname"]),
+            crop: place(&["crop", "cropname", "croptype"]),
             products: products(advanced),
             segments: segments(advanced, limits),
         }
