@@ -12,7 +12,7 @@ use crate::layer::{Feature, time_texts};
 use crate::source::{EntryId, Limits, Tree};
 
 /// Largest file that is put in order.
-const SORTED_BYTES: u64 = 256 << 20;
+const SORTED_BYTES: u64 = 512 << 20;
 /// A root, a list of fields and a table without any.
 const LEAST_BYTES: u32 = 12;
 

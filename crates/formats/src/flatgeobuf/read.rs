@@ -41,6 +41,7 @@ pub(super) fn read(
         place,
         path: &tree.entry(claim.main).path,
         title: Some(header.name.trim()).filter(|name| !name.is_empty()),
+        several: false,
         file_format: "FGB",
         provider: None,
         crs: Crs::find(&header.organisation, header.code, &header.wkt),

@@ -25,6 +25,7 @@ pub(super) fn read(
         place: tree.place(entry),
         path,
         title: None,
+        several: false,
         file_format: "GEOJSON",
         provider: farmobile.then_some(Provider::Farmobile),
         crs: None,

@@ -60,6 +60,7 @@ pub(super) fn read(
             place: Place::inside(place.entry.clone(), format!("layer {:.60}", layer.title)),
             path: &place.entry,
             title: Some(&layer.title),
+            several: !only,
             file_format: super::FORMAT
                 .file_formats
                 .first()

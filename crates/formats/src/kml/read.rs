@@ -37,6 +37,7 @@ pub(super) fn read(
         place,
         path: &tree.entry(claim.main).path,
         title: None,
+        several: false,
         file_format: "KML",
         provider: None,
         // The standard knows no other.

@@ -130,6 +130,8 @@ pub(crate) struct Layer<'a> {
     pub(crate) path: &'a str,
     /// What the machine file is called when no field is; the file's name otherwise.
     pub(crate) title: Option<&'a str>,
+    /// The file has several layers with data: the title tells their machine files apart.
+    pub(crate) several: bool,
     pub(crate) file_format: &'static str,
     /// Who made the data, where it is known.
     pub(crate) provider: Option<Provider>,

@@ -70,8 +70,12 @@ pub(crate) fn read(
         time_source: clock.as_ref().map_or("none", |c| c.source),
         points_schema: table.points_schema(),
     });
-    if let (None, Some(title)) = (&description.field, layer.title) {
-        title.clone_into(&mut description.name);
+    match (&description.field, layer.title) {
+        (None, Some(title)) => title.clone_into(&mut description.name),
+        (Some(field), Some(title)) if layer.several => {
+            description.name = format!("{field} {title}");
+        }
+        _ => {}
     }
     receiver.begin(description)?;
     for finding in opening(layer, &survey, &position, clock.as_ref()) {

@@ -3,6 +3,7 @@
 mod boundaries;
 mod collect;
 mod flatgeobuf;
+mod gdal;
 mod geojson;
 mod geopackage;
 mod isoxml_corpus;
