@@ -10,7 +10,10 @@ mod raw;
 mod read;
 
 use crate::claim::{Claim, Confidence, Format, Verdict};
+use crate::columns::{Title, map_titles};
 use crate::source::{EntryId, Tree};
+use raw::Header;
+use std::collections::BTreeMap;
 
 pub static FORMAT: Format = Format {
     id: "flatgeobuf",
@@ -29,8 +32,13 @@ fn claim(tree: &Tree) -> Vec<Claim> {
         .collect()
 }
 
+/// First bytes that decide on the claim: the header of most files.
+const HEAD: usize = 64 << 10;
+
 fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
-    let magic = raw::is_magic(&tree.head(id, 8));
+    let head = tree.head(id, HEAD);
+    let magic = raw::is_magic(&head);
+    let drawing = magic && is_drawing(&head);
     Claim {
         format: FORMAT.id,
         confidence: if magic {
@@ -46,6 +54,29 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
             "a file named .fgb"
         }
         .to_owned(),
-        verdict: Verdict::Read,
+        verdict: if drawing {
+            let reason = "not machine data: polygons or lines without rates or yields, a boundary \
+                          or guidance";
+            Verdict::NotMachineData {
+                reason: reason.to_owned(),
+            }
+        } else {
+            Verdict::Read
+        },
     }
+}
+
+/// Whether a file is of polygons or lines, and has no known value column.
+fn is_drawing(head: &[u8]) -> bool {
+    let header = head.get(12..).and_then(|bytes| {
+        let length = u32::from_le_bytes(*head.get(8..12)?.first_chunk()?);
+        Header::read(bytes.get(..length as usize)?, HEAD)
+    });
+    header.is_some_and(|header| {
+        let names = header.columns.iter();
+        let titles: Vec<Title> = names.map(|column| Title::from_text(&column.name)).collect();
+        // Lines, polygons, several of them, and their curved kin.
+        matches!(header.geometry, 2 | 3 | 5 | 6 | 8..=17)
+            && !map_titles(&titles, &BTreeMap::new()).has_values()
+    })
 }

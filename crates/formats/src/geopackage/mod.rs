@@ -69,6 +69,9 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
             "a file named .gpkg"
         }
         .to_owned(),
-        verdict: Verdict::Read,
+        verdict: match read::drawing(tree, id).filter(|_| magic) {
+            Some(reason) => Verdict::NotMachineData { reason },
+            None => Verdict::Read,
+        },
     })
 }

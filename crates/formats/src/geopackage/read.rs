@@ -6,7 +6,7 @@ use super::schema::{LAYERS, Layer};
 use crate::claim::{Claim, ReadOptions};
 use crate::columns::{Title, map_titles};
 use crate::layer::{self, Codes, Each, Feature, Names, Next, Source, Value, codes};
-use crate::source::{Limits, Tree};
+use crate::source::{EntryId, Limits, Tree};
 use rusqlite::types::ValueRef;
 use tramline_model::{Finding, Place, ReadError, Receiver, Severity};
 
@@ -81,6 +81,31 @@ pub(super) fn read(
         }
     }
     Ok(())
+}
+
+/// Largest file that is opened to tell a drawing from data before it is read.
+const DRAWING_BYTES: u64 = 16 << 20;
+
+/// Why a small file is no machine data: all its layers are polygons or lines without known values.
+pub(super) fn drawing(tree: &Tree, id: EntryId) -> Option<String> {
+    if tree.entry(id).size > DRAWING_BYTES {
+        return None;
+    }
+    let database = Database::open(tree, id, &Limits::default()).ok()?;
+    let layers = Layer::all(&database).ok()?;
+    for layer in &layers {
+        let shapes = ["POLYGON", "LINE", "CURVE", "SURFACE"];
+        let data = reason_against(layer, &database, &ReadOptions::default()).ok()?;
+        if data.is_ok() || !shapes.iter().any(|shape| layer.kind.contains(shape)) {
+            return None;
+        }
+    }
+    let first = layers.first()?;
+    Some(format!(
+        "not machine data: polygons or lines without rates or yields (`{:.60}`), a boundary or \
+         guidance",
+        first.title
+    ))
 }
 
 /// The columns of a layer that is machine data, or why it is none.

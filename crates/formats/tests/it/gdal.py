@@ -43,6 +43,8 @@ points.to_file(folder / "plain.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO")
 points.to_crs(5070).to_file(folder / "albers.fgb", driver="FlatGeobuf")
 high.to_file(folder / "high.fgb", driver="FlatGeobuf")
 squares.to_file(folder / "squares.fgb", driver="FlatGeobuf")
+squares[["Field", "geometry"]].head(5).to_file(folder / "drawing.fgb", driver="FlatGeobuf")
+squares[["Field", "geometry"]].head(5).to_file(folder / "drawing.gpkg", driver="GPKG")
 points.drop(columns=["Time"]).to_file(folder / "data.kml", driver="LIBKML")
 
 print(

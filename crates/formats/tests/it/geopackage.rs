@@ -3,7 +3,7 @@
 use crate::collect::{Collected, one, read_with};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
-use tramline_formats::{Limits, ReadOptions, Tree, detect, registry};
+use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
 use tramline_model::{OperationType, Property, ReadError};
 use tramline_testkit::{Operation, Plan, Simulated, simulate, write};
 
@@ -174,6 +174,7 @@ fn code_of_the_database_does_not_run() {
 
 #[test]
 fn what_is_no_layer_of_data_says_why() {
+    // Points without their table may be meant as data: that is a failure, with the list.
     let got = read(changed(4326, "DROP TABLE \"Soybean planting\""));
     assert!(
         got.failures[0].contains("Boundary") && got.failures[0].contains("own"),
@@ -200,6 +201,18 @@ fn what_is_no_layer_of_data_says_why() {
     let mut got = Collected::default();
     let read = (format.read)(&tree, &claim, &limits, &ReadOptions::default(), &mut got);
     assert!(matches!(read, Err(ReadError::Limit { .. })));
+}
+
+#[test]
+fn boundaries_are_not_machine_data() {
+    let sql = "DELETE FROM gpkg_contents WHERE identifier <> 'Boundary'";
+    let tree = one("a.gpkg", changed(4326, sql));
+    let detection = detect(&tree, None);
+    assert_eq!(detection.machine_data().count(), 0);
+    assert!(matches!(
+        &detection.claims[0].verdict,
+        Verdict::NotMachineData { reason } if reason.contains("Boundary")
+    ));
 }
 
 #[test]
