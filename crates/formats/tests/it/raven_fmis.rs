@@ -193,3 +193,52 @@ fn jobs_inside_archives_are_found() {
     }
     assert!(claims(&Tree::from_files(vec![]), "raven_fmis").is_empty());
 }
+
+#[test]
+fn broken_jobs_never_panic_and_keep_their_rows() {
+    let run = simulate(&Plan {
+        pass_records: 6,
+        passes: 2,
+        sections: 2,
+        ..Plan::new(Operation::Spraying)
+    });
+    let good = write::raven::fmis(&[&run]);
+    for which in 0..good.len() {
+        let length = good[which].1.len();
+        for n in 0..100 {
+            let mut files = good.clone();
+            files[which].1.truncate(length * n / 100);
+            let got = read(files);
+            assert_eq!(
+                got.endings.len() + got.failures.len(),
+                1,
+                "file {which}, cut {n}"
+            );
+        }
+        for at in (0..length).step_by(3) {
+            for change in [0xff, 0x80, 0x01, 0x20] {
+                let mut files = good.clone();
+                files[which].1[at] ^= change;
+                let _ = read(files);
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_lists_of_columns_are_bounded() {
+    let columns: String = (0..5_000)
+        .map(|n| format!("<EquipmentSection>{n}</EquipmentSection><DDI>2</DDI>"))
+        .collect();
+    let advanced = format!("<A><SegmentFormat>{columns}</SegmentFormat></A>");
+    let row = format!("1\t1722420000\t50\t10\t0\t0\t2{}\n", "\t7".repeat(5_000));
+    let files: Files = vec![
+        ("x_fmis/jobdata.xml".to_owned(), b"<J/>".to_vec()),
+        ("x_fmis/advanced.xml".to_owned(), advanced.into_bytes()),
+        ("x_fmis/Product_1.tab".to_owned(), row.into_bytes()),
+    ];
+    let got = read(files);
+    assert_eq!(got.failures, Vec::<String>::new());
+    // More sections than any implement has: one row for the record.
+    assert_eq!(got.rows(), 1);
+}

@@ -100,3 +100,27 @@ fn the_rest_of_the_tree_is_listed_with_its_reason() {
     }
     assert_eq!(detect(&tree, Some("AGGPS")).machine_data().count(), 1);
 }
+
+#[test]
+fn broken_trees_never_panic() {
+    let good = write::trimble::aggps(&simulate(&Plan {
+        pass_records: 5,
+        passes: 2,
+        ..Plan::new(Operation::Spraying)
+    }));
+    for which in 0..good.len() {
+        let length = good[which].1.len();
+        for n in 0..100 {
+            let mut files = good.clone();
+            files[which].1.truncate(length * n / 100);
+            let tree = Tree::from_files(files);
+            let _ = read_with(&tree, "shapefile", &ReadOptions::default());
+        }
+        for at in (0..length).step_by(5) {
+            let mut files = good.clone();
+            files[which].1[at] ^= [0xff, 0x80, 0x01, 0x20][at % 4];
+            let tree = Tree::from_files(files);
+            let _ = read_with(&tree, "shapefile", &ReadOptions::default());
+        }
+    }
+}
