@@ -16,9 +16,14 @@ mod protobuf;
 pub mod columns;
 pub mod deere_gen4;
 pub mod deere_greenstar;
+pub mod flatgeobuf;
 pub mod geojson;
+pub mod geopackage;
 pub mod isoxml;
+pub mod kml;
+mod layer;
 pub mod markers;
+pub mod raven_fmis;
 pub mod shapefile;
 pub mod text;
 

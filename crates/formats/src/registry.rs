@@ -12,6 +12,10 @@ pub static FORMATS: &[&Format] = &[
     &crate::shapefile::FORMAT,
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,
+    &crate::raven_fmis::FORMAT,
+    &crate::geopackage::FORMAT,
+    &crate::flatgeobuf::FORMAT,
+    &crate::kml::FORMAT,
     &crate::markers::FORMAT,
 ];
 

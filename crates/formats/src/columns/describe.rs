@@ -101,7 +101,8 @@ fn without_prefix(text: &str) -> &str {
     if numbered { rest } else { text }
 }
 
-fn from_word(word: &str) -> Option<OperationType> {
+/// The kind of work that a word names.
+pub(crate) fn from_word(word: &str) -> Option<OperationType> {
     let word = word.to_lowercase();
     let has = |stems: &[&str]| stems.iter().any(|stem| word.contains(stem));
     if has(&["harvest", "yield", "combin"]) {

@@ -9,6 +9,12 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
+    /// Whether a code stands for longitude and latitude on WGS 84, NAD83 or ETRS89, which are the
+    /// same within a metre.
+    pub(crate) fn is_degrees(code: i64) -> bool {
+        matches!(code, 4_326 | 4_979 | 4_269 | 4_258 | 84)
+    }
+
     /// UTM zones on WGS 84, ETRS89 and NAD83, and web Mercator. An error tells what is known.
     pub(crate) fn from_code(text: &str) -> Result<Self, String> {
         let unknown = || {

@@ -15,6 +15,13 @@ use std::sync::Arc;
 use tramline_model::records::{self, BATCH_ROWS, SourceColumn};
 use tramline_model::{Kind, Place, Property, ReadError, Receiver, Unit};
 
+/// Longest text of a cell that is kept.
+const TEXT_BYTES: usize = 1 << 20;
+/// Text of a batch after which it is handed on, whatever its rows.
+const BATCH_BYTES: usize = 64 << 20;
+/// Longest text that can be a name of the whole file.
+const NAME_BYTES: usize = 256;
+
 /// One cell of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
@@ -80,6 +87,7 @@ impl Profile {
         };
         self.long |= text.len() > 15 && text.bytes().all(|b| b.is_ascii_digit());
         match &self.first {
+            _ if text.len() > NAME_BYTES => self.varied = true,
             None => self.first = Some(text.to_owned()),
             Some(first) => self.varied |= first != text,
         }
@@ -130,6 +138,9 @@ pub struct Table {
     /// Square metres of the polygon of the next row.
     pub area: Option<f64>,
     in_batch: usize,
+    text_bytes: usize,
+    /// Texts that are too long to be kept, and became null.
+    pub long_texts: u64,
     /// Rows taken so far.
     pub rows: u64,
     /// Cells of number columns that hold something else, and became null.
@@ -239,6 +250,8 @@ impl Table {
             family: plan.mapping.family,
             area: None,
             in_batch: 0,
+            text_bytes: 0,
+            long_texts: 0,
             rows: 0,
             misfits: 0,
             strange_status: 0,
@@ -273,7 +286,14 @@ impl Table {
                 }
                 Store::Text(builder) => match cell(index) {
                     Cell::Null => builder.append_null(),
-                    Cell::Text(text) => builder.append_value(text),
+                    Cell::Text(text) if text.len() > TEXT_BYTES => {
+                        self.long_texts += 1;
+                        builder.append_null();
+                    }
+                    Cell::Text(text) => {
+                        self.text_bytes += text.len();
+                        builder.append_value(text);
+                    }
                     Cell::Number(value) => builder.append_value(value.to_string()),
                 },
             }
@@ -293,8 +313,10 @@ impl Table {
                     builder.append_option(word);
                 }
                 Feed::Crop(index, builder) => match cell(*index) {
-                    Cell::Null => builder.append_null(),
-                    Cell::Text(text) => builder.append_value(crop_name(self.family, text)),
+                    Cell::Text(text) if text.len() <= TEXT_BYTES => {
+                        builder.append_value(crop_name(self.family, text));
+                    }
+                    Cell::Null | Cell::Text(_) => builder.append_null(),
                     Cell::Number(value) => {
                         builder.append_value(crop_name(self.family, &value.to_string()));
                     }
@@ -313,7 +335,7 @@ impl Table {
 
     /// Whether a batch is complete.
     pub fn is_full(&self) -> bool {
-        self.in_batch >= BATCH_ROWS
+        self.in_batch >= BATCH_ROWS || self.text_bytes >= BATCH_BYTES
     }
 
     /// Hands the rows collected so far to the receiver.
@@ -322,6 +344,7 @@ impl Table {
             return Ok(());
         }
         self.in_batch = 0;
+        self.text_bytes = 0;
         let longitude: ArrayRef = Arc::new(self.longitude.finish());
         let latitude: ArrayRef = Arc::new(self.latitude.finish());
         let instants: Option<ArrayRef> = self

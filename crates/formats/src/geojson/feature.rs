@@ -1,74 +1,9 @@
 //! Features out of a JSON stream, one at a time, into reused buffers: serde visitors that keep
 //! nothing of the document.
 
+use crate::layer::{Feature, Names, Next, Shape, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::collections::HashMap;
 use std::fmt;
-
-/// A property's value.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) enum Value {
-    #[default]
-    Null,
-    Number(f64),
-    Text(String),
-}
-
-/// One feature; cleared and filled again for the next.
-#[derive(Debug, Default)]
-pub(super) struct Feature {
-    /// First position of a point or multi point, centroid of a polygon; as in the file.
-    pub(super) position: Option<(f64, f64)>,
-    /// Area of a polygon's outer ring, in the square of the file's units.
-    pub(super) area: Option<f64>,
-    /// What the geometry is called; empty when it has none.
-    pub(super) kind: String,
-    /// By column of [`Names`].
-    pub(super) values: Vec<Value>,
-}
-
-/// Property names to columns. Grows while `open`.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    pub(super) list: Vec<String>,
-    index: HashMap<String, usize>,
-    pub(super) open: bool,
-    pub(super) limit: usize,
-    /// Properties that came after the names were closed.
-    pub(super) unknown: u64,
-}
-
-impl Names {
-    /// No names yet, at most `limit` to come.
-    pub(super) fn open(limit: usize) -> Self {
-        Self {
-            open: true,
-            limit,
-            ..Self::default()
-        }
-    }
-
-    fn column(&mut self, name: &str) -> Option<usize> {
-        if let Some(at) = self.index.get(name) {
-            return Some(*at);
-        }
-        if !self.open || self.list.len() >= self.limit {
-            self.unknown += 1;
-            return None;
-        }
-        self.list.push(name.to_owned());
-        self.index.insert(name.to_owned(), self.list.len() - 1);
-        Some(self.list.len() - 1)
-    }
-}
-
-/// What goes on after a feature.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    More,
-    /// Enough: the pass ends here.
-    Stop,
-}
 
 /// The text of the error with which a pass is stopped on purpose.
 pub(super) const STOPPED: &str = "stopped by the reader";
@@ -191,24 +126,6 @@ impl<'de> Visitor<'de> for FeatureSeed<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl Feature {
-    fn clear(&mut self) {
-        self.position = None;
-        self.area = None;
-        self.kind.clear();
-        self.values.iter_mut().for_each(|v| *v = Value::Null);
-    }
-
-    fn set(&mut self, column: usize, value: Value) {
-        if self.values.len() <= column {
-            self.values.resize(column + 1, Value::Null);
-        }
-        if let Some(slot) = self.values.get_mut(column) {
-            *slot = value;
-        }
     }
 }
 
@@ -373,66 +290,19 @@ impl<'de> Visitor<'de> for Geometry<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut shape = Shape::default();
+        let mut kind = String::new();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "type" => self.0.kind = map.next_value()?,
+                "type" => kind = map.next_value()?,
                 "coordinates" => {
                     map.next_value_seed(Coordinates(&mut shape))?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        if self.0.kind == "Polygon" && shape.rings == 1 {
-            self.0.area = Some((shape.area / 2.0).abs()).filter(|a| a.is_finite() && *a > 0.0);
-        }
-        self.0.position = shape.position(self.0.kind.ends_with("Polygon"));
+        self.0.polygon = kind.ends_with("Polygon");
+        shape.settle(self.0, kind == "Polygon");
         Ok(())
-    }
-}
-
-/// Sums over the positions of a geometry, without keeping them.
-#[derive(Default)]
-struct Shape {
-    first: Option<(f64, f64)>,
-    previous: Option<(f64, f64)>,
-    /// Of the first ring: twice its area and the moments.
-    area: f64,
-    moment: (f64, f64),
-    rings: usize,
-}
-
-impl Shape {
-    fn add(&mut self, point: (f64, f64)) {
-        let Some(origin) = self.first else {
-            self.first = Some(point);
-            self.previous = Some((0.0, 0.0));
-            return;
-        };
-        // The first ring only: holes and further parts do not move the point much.
-        if self.rings > 0 {
-            return;
-        }
-        let (x, y) = (point.0 - origin.0, point.1 - origin.1);
-        if let Some((a, b)) = self.previous {
-            let cross = a * y - x * b;
-            self.area += cross;
-            self.moment.0 += (a + x) * cross;
-            self.moment.1 += (b + y) * cross;
-        }
-        self.previous = Some((x, y));
-    }
-
-    /// The centroid of the first ring, or the first position of anything else.
-    fn position(&self, polygon: bool) -> Option<(f64, f64)> {
-        let (x, y) = self.first?;
-        if !polygon || self.area == 0.0 || !self.area.is_finite() {
-            return Some((x, y));
-        }
-        let (dx, dy) = (
-            self.moment.0 / (3.0 * self.area),
-            self.moment.1 / (3.0 * self.area),
-        );
-        Some((x + dx, y + dy)).filter(|p| p.0.is_finite() && p.1.is_finite())
     }
 }
 
@@ -498,7 +368,7 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
             return Ok(Level::Point);
         }
         if points > 0 {
-            self.0.rings += 1;
+            self.0.close_ring();
             return Ok(Level::Ring);
         }
         Ok(Level::Nothing)

@@ -60,7 +60,7 @@ const TRIMBLE: &str = "export it from the Trimble software as shapefile, or send
 const FIELDVIEW: &str =
     "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
 const PANORAMA: &str = "export it from the 20/20 or Panorama as shapefile or text";
-const RAVEN: &str = "send the FMIS export as ISOXML, or export a shapefile from Slingshot";
+const RAVEN: &str = "send the FMIS export (a .jdp.zip with XML and .tab files) or ISOXML, or export a shapefile from Slingshot";
 const OLD: &str =
     "load it in the maker's or a farm management program and export a shapefile or text";
 
@@ -313,17 +313,6 @@ pub(super) static MARKERS: &[Marker] = &[
     ),
     // Raven.
     marker(
-        "FMIS",
-        RavenSlingshot,
-        "Raven FMIS export (jobdata.xml and Product_N.tab)",
-        files(
-            &["jobdata.xml", "product_*.tab"],
-            &["advanced.xml", "*.tab"],
-        ),
-        NotYet(RAVEN),
-        Content,
-    ),
-    marker(
         "JDP",
         RavenSlingshot,
         "Raven Viper 4 job (.jdf in a .jdp)",
@@ -468,38 +457,6 @@ pub(super) static MARKERS: &[Marker] = &[
         Closed(OLD),
         Name,
     ),
-    marker(
-        "KML",
-        Other,
-        "KML drawing",
-        files(&["*.kml", "*.kmz"], &[]),
-        NoData("a drawing for maps (boundary or guidance), it holds no machine records"),
-        Name,
-    ),
-    marker(
-        "GPKG",
-        Other,
-        "GeoPackage",
-        Files {
-            marks: &["*.gpkg"],
-            sides: &[],
-            magic: Some(is_sqlite),
-        },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"),
-        Content,
-    ),
-    marker(
-        "FGB",
-        Other,
-        "FlatGeobuf",
-        Files {
-            marks: &["*.fgb"],
-            sides: &[],
-            magic: Some(is_flatgeobuf),
-        },
-        NotYet("save the layer as shapefile, GeoJSON or CSV"),
-        Content,
-    ),
 ];
 
 /// Every code of the table once.
@@ -518,7 +475,6 @@ pub(super) const CODES: &[&str] = &[
     "PP2020",
     "TRIMBLE",
     "AGGPS",
-    "FMIS",
     "JDP",
     "RBIN",
     "ADAPTADM",
@@ -529,9 +485,6 @@ pub(super) const CODES: &[&str] = &[
     "FALCON",
     "FIELDSTAR",
     "AGROCOM",
-    "KML",
-    "GPKG",
-    "FGB",
 ];
 
 fn is_adapt_json(head: &[u8]) -> bool {
@@ -540,14 +493,6 @@ fn is_adapt_json(head: &[u8]) -> bool {
         .unwrap_or(head)
         .trim_ascii_start();
     text.starts_with(b"{")
-}
-
-fn is_sqlite(head: &[u8]) -> bool {
-    head.starts_with(b"SQLite format 3\0")
-}
-
-fn is_flatgeobuf(head: &[u8]) -> bool {
-    head.starts_with(b"fgb")
 }
 
 #[cfg(test)]

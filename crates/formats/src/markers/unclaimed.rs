@@ -105,6 +105,9 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     if size == 0 {
         return "the file is empty (0 bytes)".to_owned();
     }
+    if let Some(reason) = crate::shapefile::other_of_trimble(&tree.entry(entry).path) {
+        return reason;
+    }
     let extension = tree.extension(entry);
     let extension = extension.as_str();
     let name = tree.name(entry).to_lowercase();

@@ -2,6 +2,7 @@
 //! its columns and the kind of its shapes, without reading rows.
 
 use super::map::deere::Metadata;
+use super::map::trimble;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry, shape_type_of_header};
 use crate::claim::{Claim, Confidence, Verdict};
@@ -109,6 +110,16 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
         reason: "shapefile".to_owned(),
         verdict: Verdict::Read,
     };
+    let path = &tree.entry(main).path;
+    if let Some(reason) = trimble::other(path) {
+        claim.verdict = Verdict::NotMachineData { reason };
+        return claim;
+    }
+    if trimble::is_coverage(path) {
+        claim.confidence = Confidence::Content;
+        claim.reason = "coverage of an event in a Trimble AgGPS tree".to_owned();
+        return claim;
+    }
     let files = Files::of(tree, &claim);
     let metadata = files.metadata(tree);
     if let Some(metadata) = &metadata {

@@ -15,14 +15,16 @@ use crate::claim::{Claim, Format, ReadOptions};
 use crate::source::{Limits, Tree};
 use tramline_model::{ReadError, Receiver};
 
+pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
+pub(crate) use raw::projection::Projection;
 
 pub static FORMAT: Format = Format {
     id: "shapefile",
     name: "shapefile",
-    file_formats: &["SHAPEFILE"],
+    file_formats: &["SHAPEFILE", "AGGPS"],
     reads: "points and as-applied polygons of John Deere Operations Center, Ag Leader SMS, Yield \
-            Editor, Trimble and others, reprojected by their .prj",
+            Editor, Trimble AgGPS trees and others, reprojected by their .prj",
     claim: claim::claim,
     read,
 };

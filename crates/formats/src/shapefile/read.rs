@@ -219,7 +219,8 @@ impl<'a> Session<'a> {
             assumed_units: Vec::new(),
         };
         if in_trimble_tree {
-            trimble::describe(&place.entry, &mut description);
+            let given = options.operation_type.is_some();
+            trimble::describe(&place.entry, given, &mut description);
         }
         if let Some(metadata) = &metadata {
             metadata.describe(&mut description);

@@ -44,15 +44,6 @@ fn datasets() -> Vec<(
             "AgData",
             vec![("AgData/Fields/a.agf", b"x"), ("AgData/Tasks/b.agt", b"x")],
         ),
-        (
-            "FMIS",
-            "FMIS",
-            vec![
-                ("job_fmis/jobdata.xml", b"<x/>"),
-                ("job_fmis/advanced.xml", b"<x/>"),
-                ("job_fmis/Product_1.tab", b"x"),
-            ],
-        ),
         ("JDP", "Raven", vec![("Raven/RDE/Outbox/a.jdp", b"x")]),
         ("RBIN", "Raven", vec![("a.rbin", b"x")]),
         (
@@ -96,8 +87,6 @@ fn datasets() -> Vec<(
             vec![("b.jdp/1234.jdf", b"x"), ("b.jdp/DDOP.XML", b"x")],
         ),
         ("JDP", "Raven", vec![("c.jdp/1234.bin", b"x")]),
-        ("GPKG", "GeoPackage", vec![("a.gpkg", b"SQLite format 3\0")]),
-        ("FGB", "FlatGeobuf", vec![("a.fgb", b"fgb\x03fgb\0")]),
     ]
 }
 

@@ -3,10 +3,15 @@
 //! Rule: a writer rounds as the real format does and adds nothing that the simulator does not
 //! know. Each returns the files of one dataset with paths from its own root.
 
+pub mod flatgeobuf;
 pub mod geojson;
+pub mod geopackage;
 pub mod isoxml;
+pub mod kml;
+pub mod raven;
 pub mod shapefile;
 pub mod text;
+pub mod trimble;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

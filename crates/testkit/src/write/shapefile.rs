@@ -7,12 +7,12 @@ use super::{ACRE, FOOT, GALLON, POUND, dry_bushels_per_acre, iso_utc, wall_clock
 use crate::{Files, Operation, Record, Simulated};
 use serde_json::json;
 
-const WGS84: &str = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",\
+pub(super) const WGS84: &str = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",\
 SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],PRIMEM[\"Greenwich\",0.0],\
 UNIT[\"Degree\",0.0174532925199433]]";
 
 /// A column of the table: name up to 10 characters, `N` or `C`, width, decimals.
-struct Column {
+pub(super) struct Column {
     name: &'static str,
     kind: u8,
     width: u8,
@@ -20,7 +20,7 @@ struct Column {
     value: fn(&Simulated, &Record) -> String,
 }
 
-const fn number(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
+pub(super) const fn number(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
     Column {
         name,
         kind: b'N',
@@ -30,7 +30,7 @@ const fn number(name: &'static str, value: fn(&Simulated, &Record) -> String) ->
     }
 }
 
-const fn text(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
+pub(super) const fn text(name: &'static str, value: fn(&Simulated, &Record) -> String) -> Column {
     Column {
         name,
         kind: b'C',
@@ -40,7 +40,7 @@ const fn text(name: &'static str, value: fn(&Simulated, &Record) -> String) -> C
     }
 }
 
-fn fixed(value: f64) -> String {
+pub(super) fn fixed(value: f64) -> String {
     format!("{value:.6}")
 }
 
@@ -268,7 +268,7 @@ fn points(rows: &[&Record]) -> (Vec<u8>, Vec<u8>) {
     (shp, shx)
 }
 
-fn table(simulated: &Simulated, rows: &[&Record], columns: &[Column]) -> Vec<u8> {
+pub(super) fn table(simulated: &Simulated, rows: &[&Record], columns: &[Column]) -> Vec<u8> {
     let width: usize = 1 + columns.iter().map(|c| usize::from(c.width)).sum::<usize>();
     let mut out = vec![3, 125, 5, 4];
     out.extend((rows.len() as u32).to_le_bytes());

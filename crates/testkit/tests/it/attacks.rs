@@ -27,6 +27,16 @@ fn samples() -> Vec<(&'static str, Files)> {
         ("sms-text", write::text::sms(&spraying)),
         ("csv", write::text::csv(&harvest)),
         ("geojson", write::geojson::points(&planting)),
+        ("trimble", write::trimble::aggps(&spraying)),
+        ("geopackage", write::geopackage::points(&planting, 4326)),
+        ("flatgeobuf", write::flatgeobuf::points(&spraying, true)),
+        (
+            "flatgeobuf-plain",
+            write::flatgeobuf::points(&harvest, false),
+        ),
+        ("kml", write::kml::points(&harvest)),
+        ("kmz", write::kml::zipped(&harvest)),
+        ("raven", write::raven::fmis(&[&spraying])),
     ]
 }
 

@@ -4,7 +4,7 @@ use crate::common::{check_report, convert};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tramline_convert::{FileStatus, Options, UnitSystem};
-use tramline_formats::Tree;
+use tramline_formats::{ReadOptions, Tree};
 use tramline_testkit::{Files, Operation, Plan, Simulated, simulate, write};
 
 /// What a conversion says, in metric units.
@@ -36,8 +36,12 @@ fn total(summary: &Value, key: &str) -> f64 {
     }
 }
 
-fn found(files: Files, label: &str) -> Result<Found, String> {
+fn found(files: Files, label: &str, crop: Option<String>) -> Result<Found, String> {
     let options = Options {
+        read: ReadOptions {
+            crop,
+            ..ReadOptions::default()
+        },
         unit_systems: vec![UnitSystem::Metric],
         ..Options::default()
     };
@@ -97,6 +101,13 @@ fn formats(simulated: &Simulated) -> BTreeMap<&'static str, Files> {
     }
     map.insert("csv", write::text::csv(simulated));
     map.insert("geojson", write::geojson::points(simulated));
+    map.insert("geopackage", write::geopackage::points(simulated, 4326));
+    map.insert("flatgeobuf", write::flatgeobuf::points(simulated, true));
+    map.insert("kml", write::kml::points(simulated));
+    map.insert("raven", write::raven::fmis(&[simulated]));
+    if simulated.plan.operation == Operation::Spraying {
+        map.insert("trimble", write::trimble::aggps(simulated));
+    }
     map
 }
 
@@ -187,7 +198,10 @@ fn check(plan: &Plan, label: &str, skip: &[&str]) {
         if skip.contains(&format) {
             continue;
         }
-        match found(files, &format!("{label} {format}")) {
+        // Raven's export names the seed and not the crop.
+        let raven = format == "raven" && plan.operation == Operation::Planting;
+        let crop = raven.then(|| plan.crop.clone());
+        match found(files, &format!("{label} {format}"), crop) {
             Ok(found) => bad.extend(
                 compare(&found, &simulated, format)
                     .into_iter()

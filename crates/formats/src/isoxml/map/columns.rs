@@ -22,13 +22,14 @@ pub(crate) enum Hold {
 
 /// One row of the table.
 pub(crate) struct Rule {
-    ddi: u16,
-    property: Property,
-    unit: &'static str,
-    factor: f64,
-    hold: Hold,
+    pub(crate) ddi: u16,
+    pub(crate) property: Property,
+    pub(crate) unit: &'static str,
+    /// From the raw integer to the unit.
+    pub(crate) factor: f64,
+    pub(crate) hold: Hold,
     /// Letters of the operations it belongs to: Harvested, Planted, Applied, Tillage.
-    operations: &'static str,
+    pub(crate) operations: &'static str,
 }
 
 const fn rule(
@@ -52,7 +53,8 @@ const fn rule(
 use Hold::{Limited, Log};
 use Property as P;
 
-static RULES: &[Rule] = &[
+/// Identifiers and their properties, the best of a property first.
+pub(crate) static RULES: &[Rule] = &[
     rule(84, P::WetMassPerArea, "t/ha", 1e-5, Limited, "H"),
     rule(83, P::WetVolumePerArea, "L/ha", 10.0, Limited, "H"),
     rule(181, P::DryMassPerArea, "t/ha", 1e-5, Limited, "H"),

@@ -5,7 +5,7 @@
 //! cannot be read costs that log and not its task.
 
 mod clock;
-mod columns;
+pub(crate) mod columns;
 mod describe;
 mod device;
 mod operation;

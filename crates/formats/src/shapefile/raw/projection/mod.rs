@@ -32,12 +32,16 @@ impl Projection {
     /// # Errors
     /// Unsupported, naming the prj, when its coordinate system is none we can turn into degrees.
     pub(crate) fn from_wkt(bytes: &[u8], place: &Place) -> Result<Self, ReadError> {
-        let refuse = |why: String| {
+        Self::parse(bytes).map_err(|why| {
             let what = format!("the coordinate system of the prj is not usable: {why}");
             ReadError::unsupported(place.clone(), what, HINT)
-        };
+        })
+    }
+
+    /// Reads a WKT; an error is the reason why it is not usable.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > WKT_BYTES {
-            return Err(refuse(format!("{} bytes long", bytes.len())));
+            return Err(format!("{} bytes long", bytes.len()));
         }
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
@@ -53,9 +57,7 @@ impl Projection {
                 .take(24)
                 .map(|c| if c.is_control() { ' ' } else { c })
                 .collect();
-            return Err(refuse(format!(
-                "`{shown}` is no geographic or projected system"
-            )));
+            return Err(format!("`{shown}` is no geographic or projected system"));
         }
         let mut depth = 0_usize;
         for c in text.chars() {
@@ -65,42 +67,42 @@ impl Projection {
                 _ => {}
             }
             if depth > WKT_DEPTH {
-                return Err(refuse(format!("nested more than {WKT_DEPTH} levels")));
+                return Err(format!("nested more than {WKT_DEPTH} levels"));
             }
         }
         // Some writers put a blank before the bracket, which the parser does not take.
         let text = text.replace(" [", "[");
-        let definition = proj4wkt::wkt_to_projstring(&text).map_err(|e| refuse(e.to_string()))?;
+        let definition = proj4wkt::wkt_to_projstring(&text).map_err(|e| e.to_string())?;
         if ["nadgrids", "geoidgrids", "pipeline"]
             .iter()
             .any(|word| definition.contains(word))
         {
-            return Err(refuse("it needs grid files".to_owned()));
+            return Err("it needs grid files".to_owned());
         }
         if definition.contains("+proj=longlat") && !in_degrees(&text) {
-            return Err(refuse("its angles are not in degrees".to_owned()));
+            return Err("its angles are not in degrees".to_owned());
         }
         if is_degrees(&definition) {
             return Ok(Self::Degrees);
         }
-        let source = Proj::from_proj_string(&definition).map_err(|e| refuse(e.to_string()))?;
+        let source = Proj::from_proj_string(&definition).map_err(|e| e.to_string())?;
         let target = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")
-            .map_err(|e| refuse(e.to_string()))?;
+            .map_err(|e| e.to_string())?;
         if source.is_geocent() || !source.has_inverse() {
-            return Err(refuse("it cannot be turned into degrees".to_owned()));
+            return Err("it cannot be turned into degrees".to_owned());
         }
         // An ellipsoid other than that of WGS 84 belongs to a datum that lies up to 600 m off.
         let foreign = (source.ellipse_parameters().0 - 6_378_137.0).abs() > 1.5;
         let approximate = foreign && !definition.contains("+towgs84=");
         let source = if approximate {
             let Some(shift) = datums::shift(&text) else {
-                return Err(refuse("its datum has no known shift to WGS 84".to_owned()));
+                return Err("its datum has no known shift to WGS 84".to_owned());
             };
             Proj::from_proj_string(&format!(
                 "{} +towgs84={shift}",
                 definition.replace("+no_defs", "")
             ))
-            .map_err(|e| refuse(e.to_string()))?
+            .map_err(|e| e.to_string())?
         } else {
             source
         };
@@ -129,30 +131,34 @@ impl Projection {
     /// not finite, or have no place on the earth in this system, become not a number.
     pub(crate) fn apply(&self, shapes: &mut Shapes) {
         for ((x, y), area) in shapes.x.iter_mut().zip(&mut shapes.y).zip(&mut shapes.area) {
-            if !(x.is_finite() && y.is_finite()) {
-                (*x, *y) = (f64::NAN, f64::NAN);
-                continue;
-            }
-            match self {
-                Self::Degrees => *area *= square_metres_per_square_degree(*y),
-                Self::Transform {
-                    source,
-                    target,
-                    metres_per_unit,
-                    ..
-                } => {
-                    *area *= metres_per_unit * metres_per_unit;
-                    let mut point = (*x, *y, 0.0);
-                    if source.is_latlong() {
-                        point = (x.to_radians(), y.to_radians(), 0.0);
-                        *area *= square_metres_per_square_degree(*y);
+            (*x, *y, *area) = self.point(*x, *y, *area);
+        }
+    }
+
+    /// As [`Projection::apply`], for one position and its area.
+    pub(crate) fn point(&self, x: f64, y: f64, area: f64) -> (f64, f64, f64) {
+        if !(x.is_finite() && y.is_finite()) {
+            return (f64::NAN, f64::NAN, area);
+        }
+        match self {
+            Self::Degrees => (x, y, area * square_metres_per_square_degree(y)),
+            Self::Transform {
+                source,
+                target,
+                metres_per_unit,
+                ..
+            } => {
+                let mut area = area * metres_per_unit * metres_per_unit;
+                let mut point = (x, y, 0.0);
+                if source.is_latlong() {
+                    point = (x.to_radians(), y.to_radians(), 0.0);
+                    area *= square_metres_per_square_degree(y);
+                }
+                match proj4rs::transform::transform(source, target, &mut point) {
+                    Ok(()) if point.0.is_finite() && point.1.is_finite() => {
+                        (point.0.to_degrees(), point.1.to_degrees(), area)
                     }
-                    (*x, *y) = match proj4rs::transform::transform(source, target, &mut point) {
-                        Ok(()) if point.0.is_finite() && point.1.is_finite() => {
-                            (point.0.to_degrees(), point.1.to_degrees())
-                        }
-                        _ => (f64::NAN, f64::NAN),
-                    };
+                    _ => (f64::NAN, f64::NAN, area),
                 }
             }
         }

@@ -1,0 +1,63 @@
+//! One position for a geometry: sums over its positions, none of which is kept.
+
+use super::Feature;
+
+/// Sums over the positions of a geometry.
+#[derive(Default)]
+pub(crate) struct Shape {
+    first: Option<(f64, f64)>,
+    previous: Option<(f64, f64)>,
+    /// Of the first ring: twice its area and the moments.
+    area: f64,
+    moment: (f64, f64),
+    rings: usize,
+}
+
+impl Shape {
+    /// The next position.
+    pub(crate) fn add(&mut self, point: (f64, f64)) {
+        let Some(origin) = self.first else {
+            self.first = Some(point);
+            self.previous = Some((0.0, 0.0));
+            return;
+        };
+        // The first ring only: holes and further parts do not move the point much.
+        if self.rings > 0 {
+            return;
+        }
+        let (x, y) = (point.0 - origin.0, point.1 - origin.1);
+        if let Some((a, b)) = self.previous {
+            let cross = a * y - x * b;
+            self.area += cross;
+            self.moment.0 += (a + x) * cross;
+            self.moment.1 += (b + y) * cross;
+        }
+        self.previous = Some((x, y));
+    }
+
+    /// A ring, or a list of positions, ends here.
+    pub(crate) fn close_ring(&mut self) {
+        self.rings += 1;
+    }
+
+    /// Gives a feature its position, and its area if it is one polygon of one ring.
+    pub(crate) fn settle(&self, feature: &mut Feature, one_polygon: bool) {
+        if one_polygon && self.rings == 1 {
+            feature.area = Some((self.area / 2.0).abs()).filter(|a| a.is_finite() && *a > 0.0);
+        }
+        feature.position = self.position(feature.polygon);
+    }
+
+    /// The centroid of the first ring, or the first position of anything else.
+    fn position(&self, polygon: bool) -> Option<(f64, f64)> {
+        let (x, y) = self.first?;
+        if !polygon || self.area == 0.0 || !self.area.is_finite() {
+            return Some((x, y));
+        }
+        let (dx, dy) = (
+            self.moment.0 / (3.0 * self.area),
+            self.moment.1 / (3.0 * self.area),
+        );
+        Some((x + dx, y + dy)).filter(|p| p.0.is_finite() && p.1.is_finite())
+    }
+}
