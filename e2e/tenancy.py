@@ -12,7 +12,7 @@ import requests
 from service import OPERATIONS, Client, Service, sample_stick
 
 METHODS = ("get", "post", "put", "patch", "delete")
-OPEN = ("/api/authenticate", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs")
+OPEN = ("/api/authenticate", "/api/formats", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs")
 
 
 def world(client, stick):

@@ -3,7 +3,7 @@
 use clap::Args;
 use std::io::Write;
 use std::process::ExitCode;
-use tramline_formats::registry::FORMATS;
+use tramline_formats::{Sureness, descriptors};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -14,37 +14,46 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    let recognised = tramline_formats::markers::catalogue();
+    let rows = descriptors::rows();
     if arguments.json {
-        let rows: Vec<_> = FORMATS
+        let rows: Vec<_> = rows
             .iter()
-            .filter(|format| !format.reads.starts_with("nothing"))
-            .map(|format| {
-                serde_json::json!({ "id": format.id, "name": format.name, "read": true,
-                    "fileFormats": format.file_formats, "reads": format.reads })
+            .map(|row| {
+                serde_json::json!({ "provider": row.provider.code(), "format": row.format,
+                    "data": row.data, "sureness": row.sureness.word(),
+                    "read": row.sureness != Sureness::Named, "evidence": row.evidence })
             })
-            .chain(recognised.iter().map(|known| {
-                serde_json::json!({ "id": known.code, "name": known.name, "read": false,
-                    "provider": known.provider.code(), "hint": known.hint })
-            }))
             .collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     writeln!(out, "READ")?;
-    for format in FORMATS
-        .iter()
-        .filter(|format| !format.reads.starts_with("nothing"))
-    {
-        writeln!(out, "  {:<12} {}", format.id, format.name)?;
-        writeln!(out, "  {:<12}   {}", "", format.reads)?;
+    for format in descriptors::readers() {
+        writeln!(out, "  {:<16} {}", format.id, format.name)?;
+        writeln!(out, "  {:<16}   {}", "", format.reads)?;
     }
     writeln!(
         out,
-        "\nRECOGNISED, NOT READ YET (each is named in the report, with the way out)"
+        "\nBY PROVIDER (proven: compared with another program's values; sampled: real files"
     )?;
-    for known in recognised {
-        writeln!(out, "  {}\n      {}", known.name, known.hint)?;
+    writeln!(
+        out,
+        "read; reported: built from a description, no file seen)"
+    )?;
+    for row in rows.iter().filter(|row| row.sureness != Sureness::Named) {
+        let (provider, word) = (row.provider.code(), row.sureness.word());
+        writeln!(
+            out,
+            "  {provider:<17} {word:<9} {:<16} {}",
+            row.format, row.data
+        )?;
+    }
+    writeln!(
+        out,
+        "\nRECOGNISED, NOT READ (each is named in the report, with the way out)"
+    )?;
+    for row in rows.iter().filter(|row| row.sureness == Sureness::Named) {
+        writeln!(out, "  {}\n      {}", row.data, row.evidence)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,11 +13,63 @@ pub struct Format {
     pub file_formats: &'static [&'static str],
     /// What is read, in one line for people.
     pub reads: &'static str,
+    /// Whose data, how far, and on what evidence.
+    pub coverage: &'static [Coverage],
     /// Names and bounded first bytes only.
     pub claim: fn(&Tree) -> Vec<Claim>,
     /// Pushes machine files into the receiver. An error before any `begin` is one failed machine
     /// file for the whole claim.
     pub read: fn(&Tree, &Claim, &Limits, &ReadOptions, &mut dyn Receiver) -> Result<(), ReadError>,
+}
+
+/// How sure we are that a provider's data are read right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sureness {
+    /// Values compared with another program's, or the maker's own export, of the same logs.
+    Proven,
+    /// Real files are read and plausible; nothing independent to compare with.
+    Sampled,
+    /// Built from a description; no real file was seen.
+    Reported,
+    /// Recognised and named, not read.
+    Named,
+}
+
+impl Sureness {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Sampled => "sampled",
+            Self::Reported => "reported",
+            Self::Named => "named, not read",
+        }
+    }
+}
+
+/// One row of the table of what is read: provider by data.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage {
+    pub provider: Provider,
+    /// The display, program or service that writes it.
+    pub data: &'static str,
+    pub sureness: Sureness,
+    /// What that rests on.
+    pub evidence: &'static str,
+}
+
+pub(crate) const fn covers(
+    provider: Provider,
+    data: &'static str,
+    sureness: Sureness,
+    evidence: &'static str,
+) -> Coverage {
+    Coverage {
+        provider,
+        data,
+        sureness,
+        evidence,
+    }
 }
 
 /// How sure a format is. Of two claims on one entry the higher wins; of equal ones the format

@@ -6,6 +6,7 @@
 
 pub mod boundaries;
 pub mod claim;
+pub mod descriptors;
 pub mod detect;
 pub mod registry;
 pub mod source;
@@ -27,6 +28,6 @@ pub mod raven_fmis;
 pub mod shapefile;
 pub mod text;
 
-pub use claim::{Claim, Confidence, Format, ReadOptions, Verdict};
+pub use claim::{Claim, Confidence, Coverage, Format, ReadOptions, Sureness, Verdict};
 pub use detect::{Detection, Unclaimed, detect};
 pub use source::{Entry, EntryId, Limits, SourceError, Tree};

@@ -9,12 +9,22 @@ mod raw;
 
 use crate::claim::Format;
 
+use crate::claim::Sureness::Proven;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "deere_gen4",
     name: "John Deere Gen4 display log",
     file_formats: &["GEN4", "JD4600", "JDL"],
     reads: "harvest, planting, application and tillage of 4600/4640 displays (.jdl): positions of \
             the implement, sections, rates, moisture and mass flow",
+    coverage: &[covers(
+        Provider::JohnDeere,
+        "Gen4 displays 4600, 4640 (.jdl)",
+        Proven,
+        "the maker's export of the same harvest logs, row by row; 140 public logs as a second decoder reads them",
+    )],
     claim: claim::claim,
     read: map::read,
 };

@@ -10,12 +10,30 @@ mod raw;
 
 use crate::claim::Format;
 
+use crate::claim::Sureness::Proven;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "deere_greenstar",
     name: "John Deere GreenStar 2 and 3 log",
     file_formats: &["GS3", "GS2", "GS2600", "GS2630"],
     reads: "harvest, seeding, application and tillage of 2600 and 2630 displays (.fdl with .fdd): \
             sections, rates, moisture and mass with their latency, tank mixes",
+    coverage: &[
+        covers(
+            Provider::JohnDeere,
+            "GreenStar 2 (2600: RCD, .fdl and .fdd)",
+            Proven,
+            "public cards, 54,374 rows as a second decoder reads them",
+        ),
+        covers(
+            Provider::JohnDeere,
+            "GreenStar 3 (2630: GS3_2630, .fdl and .fdd)",
+            Proven,
+            "public cards, 127,740 rows as a second decoder reads them",
+        ),
+    ],
     claim: claim::claim,
     read: map::read,
 };

@@ -15,12 +15,22 @@ use crate::source::{EntryId, Tree};
 use raw::Header;
 use std::collections::BTreeMap;
 
+use crate::claim::Sureness::Proven;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "flatgeobuf",
     name: "FlatGeobuf",
     file_formats: &["FGB"],
     reads: "points or as-applied polygons, their columns by the column dictionary or a column map, \
             reprojected by their coordinate system",
+    coverage: &[covers(
+        Provider::Other,
+        "points or polygons with known columns",
+        Proven,
+        "GDAL's files of the same data",
+    )],
     claim,
     read: read::read,
 };

@@ -14,12 +14,30 @@ use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 use tramline_model::ReadError;
 
+use crate::claim::Sureness::{Proven, Reported};
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "geojson",
     name: "GeoJSON",
     file_formats: &["GEOJSON"],
     reads: "features with points (Farmobile and others) or as-applied polygons, their properties \
             by the column dictionary or a column map",
+    coverage: &[
+        covers(
+            Provider::Farmobile,
+            "Farmobile GeoJSON",
+            Reported,
+            "no public file; units are assumed, and said so",
+        ),
+        covers(
+            Provider::Other,
+            "points or as-applied polygons with known properties",
+            Proven,
+            "our own and GDAL's files of the same data",
+        ),
+    ],
     claim,
     read: read::read,
 };

@@ -12,12 +12,22 @@ mod schema;
 use crate::claim::{Claim, Confidence, Format, Verdict};
 use crate::source::{EntryId, Tree};
 
+use crate::claim::Sureness::Proven;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "geopackage",
     name: "GeoPackage",
     file_formats: &["GPKG"],
     reads: "layers of points or as-applied polygons, their columns by the column dictionary or a \
             column map, reprojected by their coordinate system",
+    coverage: &[covers(
+        Provider::Other,
+        "layers of points or polygons with known columns",
+        Proven,
+        "GDAL's files of the same data",
+    )],
     claim,
     read: read::read,
 };

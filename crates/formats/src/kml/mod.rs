@@ -13,12 +13,22 @@ use crate::columns::{Title, map_titles};
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::claim::Sureness::Proven;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "kml",
     name: "KML and KMZ with data",
     file_formats: &["KML"],
     reads: "placemarks with ExtendedData that the column dictionary knows; drawings are no machine \
             data",
+    coverage: &[covers(
+        Provider::Other,
+        "placemarks with known values; drawings are refused",
+        Proven,
+        "GDAL's files of the same data",
+    )],
     claim,
     read: read::read,
 };

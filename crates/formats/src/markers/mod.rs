@@ -18,6 +18,7 @@ pub static FORMAT: Format = Format {
     name: "known formats that are not read",
     file_formats: table::CODES,
     reads: "nothing: names the format, the reason and the export that helps",
+    coverage: &[],
     claim: find::claim,
     read,
 };

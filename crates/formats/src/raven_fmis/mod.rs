@@ -11,12 +11,22 @@ mod raw;
 
 use crate::claim::Format;
 
+use crate::claim::Sureness::Reported;
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "raven_fmis",
     name: "Raven FMIS export (jobdata.xml and Product_N.tab)",
     file_formats: &["FMIS"],
     reads: "rates, work state and widths of each product, by section where sections log their own; \
             the layout is known from a report only",
+    coverage: &[covers(
+        Provider::RavenSlingshot,
+        "FMIS export of Slingshot (jobdata.xml, Product_N.tab)",
+        Reported,
+        "one project's description; no file was seen",
+    )],
     claim: claim::claim,
     read: map::read,
 };

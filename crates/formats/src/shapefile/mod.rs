@@ -19,12 +19,54 @@ pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
 pub(crate) use raw::projection::Projection;
 
+use crate::claim::Sureness::{Proven, Reported};
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "shapefile",
     name: "shapefile",
     file_formats: &["SHAPEFILE", "AGGPS"],
     reads: "points and as-applied polygons of John Deere Operations Center, Ag Leader SMS, Yield \
             Editor, Trimble AgGPS trees and others, reprojected by their .prj",
+    coverage: &[
+        covers(
+            Provider::JohnDeere,
+            "Operations Center export, with its json",
+            Proven,
+            "some 20 public exports, values as GDAL reads them",
+        ),
+        covers(
+            Provider::AgLeader,
+            "SMS export, both kinds of template",
+            Proven,
+            "public exports; one equals the text export of the same harvest",
+        ),
+        covers(
+            Provider::Trimble,
+            "AgGPS tree",
+            Reported,
+            "the display's manual",
+        ),
+        covers(
+            Provider::ClimateFieldView,
+            "FieldView shapefile export",
+            Reported,
+            "no public file; by the column dictionary",
+        ),
+        covers(
+            Provider::Cnhi,
+            "shapefile export of the portal",
+            Reported,
+            "no public file; by the column dictionary",
+        ),
+        covers(
+            Provider::Other,
+            "USDA Yield Editor, and any points or polygons with known columns",
+            Proven,
+            "public files, values as GDAL reads them",
+        ),
+    ],
     claim: claim::claim,
     read,
 };

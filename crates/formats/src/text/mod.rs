@@ -14,6 +14,10 @@ use sniff::Layout;
 use std::collections::BTreeMap;
 use tramline_model::{ReadError, Receiver};
 
+use crate::claim::Sureness::{Proven, Sampled};
+use crate::claim::covers;
+use tramline_model::Provider;
+
 pub static FORMAT: Format = Format {
     id: "text",
     name: "delimited text",
@@ -21,6 +25,20 @@ pub static FORMAT: Format = Format {
     reads: "Ag Leader Basic and Advanced text, SMS text exports (US, metric, French), Yield Editor, \
             CropScan, and any CSV with longitude, latitude and a column that the dictionary or a \
             column map knows",
+    coverage: &[
+        covers(
+            Provider::AgLeader,
+            "Basic and Advanced text, SMS text (US, metric, French)",
+            Proven,
+            "public files; one equals the shapefile of the same harvest",
+        ),
+        covers(
+            Provider::Other,
+            "CropScan, Yield Editor, any CSV with known columns",
+            Sampled,
+            "public files of four other makers and studies",
+        ),
+    ],
     claim,
     read,
 };

@@ -5,6 +5,7 @@ mod collect;
 mod deere_corpus;
 mod deere_export;
 mod deere_measure;
+mod descriptors;
 mod flatgeobuf;
 mod gdal;
 mod geojson;

@@ -12,6 +12,7 @@ mod field_body;
 mod fields;
 mod file_body;
 mod files;
+mod formats;
 mod health;
 mod keys;
 mod merge;

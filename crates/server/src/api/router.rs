@@ -3,7 +3,7 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, configurations, fields, files,
-    health, keys, merge, metrics, outside, progress, reference, uploads, users, webhooks,
+    formats, health, keys, merge, metrics, outside, progress, reference, uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -79,6 +79,7 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(files::images))
         .routes(routes!(files::reprocess))
         .routes(routes!(artifacts::download))
+        .routes(routes!(formats::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::show))

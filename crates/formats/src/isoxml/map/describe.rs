@@ -3,6 +3,7 @@
 use super::super::raw::Task;
 use super::Context;
 use super::operation::Found;
+use crate::isoxml::quirks::maker_of;
 use arrow_schema::SchemaRef;
 use tramline_model::{
     Crop, Machine, MachineKind, OperationDescription, OperationType, Product, Provider,
@@ -132,30 +133,9 @@ fn machines(context: &Context<'_>, task: &Task) -> Vec<Machine> {
 
 /// The contract's provider by the maker of the task controller.
 fn provider(context: &Context<'_>) -> Provider {
-    let maker = context
-        .data
-        .task_controller_manufacturer
-        .iter()
-        .chain(&context.data.management_manufacturer)
-        .map(|name| name.to_lowercase())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let has = |words: &[&str]| words.iter().any(|word| maker.contains(word));
-    if has(&["cnh", "case ih", "new holland", "steyr"]) {
-        Provider::Cnhi
-    } else if has(&["trimble"]) {
-        Provider::Trimble
-    } else if has(&["ag leader", "agleader"]) {
-        Provider::AgLeader
-    } else if has(&["stara"]) {
-        Provider::Stara
-    } else if has(&["raven"]) {
-        Provider::RavenSlingshot
-    } else if has(&["john deere", "deere"]) {
-        Provider::JohnDeere
-    } else if has(&["precision planting"]) {
-        Provider::PrecisionPlanting
-    } else {
-        Provider::Leaf
-    }
+    let maker = maker_of(
+        context.data.task_controller_manufacturer.as_deref(),
+        context.data.management_manufacturer.as_deref(),
+    );
+    maker.map_or(Provider::Leaf, |maker| maker.provider)
 }
