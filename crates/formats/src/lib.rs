@@ -14,6 +14,7 @@ pub mod source;
 mod ground;
 mod protobuf;
 
+pub mod adm;
 pub mod columns;
 pub mod deere_gen4;
 pub mod deere_greenstar;

@@ -9,6 +9,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::isoxml::FORMAT,
     &crate::deere_gen4::FORMAT,
     &crate::deere_greenstar::FORMAT,
+    &crate::adm::FORMAT,
     &crate::shapefile::FORMAT,
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,

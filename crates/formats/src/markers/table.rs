@@ -378,22 +378,6 @@ pub(super) static MARKERS: &[Marker] = &[
     ),
     // AgGateway.
     marker(
-        "ADAPTADM",
-        Other,
-        "ADAPT ADM data card",
-        below(&["adm"], &["*.adm", "admversion.info"]),
-        NotYet("export it from the same program as ISOXML or shapefile"),
-        Certain,
-    ),
-    marker(
-        "ADAPTADM",
-        Other,
-        "ADAPT ADM file (.adm)",
-        files(&["*.adm"], &["admversion.info"]),
-        NotYet("export it from the same program as ISOXML or shapefile"),
-        Name,
-    ),
-    marker(
         "ADAPT",
         Other,
         "ADAPT Standard data set (adapt.json)",
@@ -477,7 +461,6 @@ pub(super) const CODES: &[&str] = &[
     "AGGPS",
     "JDP",
     "RBIN",
-    "ADAPTADM",
     "ADAPT",
     "TEEJET",
     "OUTBACK",

@@ -3,6 +3,8 @@
 //! Rule: a writer rounds as the real format does and adds nothing that the simulator does not
 //! know. Each returns the files of one dataset with paths from its own root.
 
+pub mod deere_gen4;
+pub mod deere_greenstar;
 pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
@@ -12,6 +14,7 @@ pub mod raven;
 pub mod shapefile;
 pub mod text;
 pub mod trimble;
+mod wire;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

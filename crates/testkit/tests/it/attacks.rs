@@ -37,6 +37,8 @@ fn samples() -> Vec<(&'static str, Files)> {
         ("kml", write::kml::points(&harvest)),
         ("kmz", write::kml::zipped(&harvest)),
         ("raven", write::raven::fmis(&[&spraying])),
+        ("gen4", write::deere_gen4::card(&harvest)),
+        ("greenstar", write::deere_greenstar::card(&planting)),
     ]
 }
 

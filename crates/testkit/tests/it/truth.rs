@@ -105,6 +105,8 @@ fn formats(simulated: &Simulated) -> BTreeMap<&'static str, Files> {
     map.insert("flatgeobuf", write::flatgeobuf::points(simulated, true));
     map.insert("kml", write::kml::points(simulated));
     map.insert("raven", write::raven::fmis(&[simulated]));
+    map.insert("gen4", write::deere_gen4::card(simulated));
+    map.insert("greenstar", write::deere_greenstar::card(simulated));
     if simulated.plan.operation == Operation::Spraying {
         map.insert("trimble", write::trimble::aggps(simulated));
     }

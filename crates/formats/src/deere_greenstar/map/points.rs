@@ -117,10 +117,14 @@ impl<'a> Writer<'a> {
             });
             columns.section.push(lane.number);
             columns.product.push(lane.product);
-            for (values, feed) in columns.values.iter_mut().zip(&lane.feeds) {
+            let moved = columns.distance.last().is_some_and(|metres| *metres > 0.1);
+            let feeds = columns.values.iter_mut().zip(&lane.feeds);
+            for ((values, feed), column) in feeds.zip(&self.layout.columns) {
                 let now = feed.filter(|feed| feed.latency_ms == 0);
                 let value = now.map(|feed| at(Some(feed.source.index)) * feed.source.factor);
-                values.push(value.unwrap_or(f64::NAN));
+                // A speed of 0 over ground that was passed was not measured.
+                let unmeasured = column.property == Property::Speed && moved && value == Some(0.0);
+                values.push(value.filter(|_| !unmeasured).unwrap_or(f64::NAN));
             }
         }
         self.records.push(Record {
