@@ -13,6 +13,7 @@ pub mod source;
 mod ground;
 mod protobuf;
 
+pub mod adapt_standard;
 pub mod columns;
 pub mod deere_gen4;
 pub mod deere_greenstar;

@@ -12,6 +12,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::shapefile::FORMAT,
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,
+    &crate::adapt_standard::FORMAT,
     &crate::markers::FORMAT,
 ];
 

@@ -404,18 +404,6 @@ pub(super) static MARKERS: &[Marker] = &[
         NotYet("export it from the same program as ISOXML or shapefile"),
         Name,
     ),
-    marker(
-        "ADAPT",
-        Other,
-        "ADAPT Standard data set (adapt.json)",
-        Files {
-            marks: &["adapt.json"],
-            sides: &["*.parquet", "*.tif", "*.tiff"],
-            magic: Some(is_adapt_json),
-        },
-        NotYet("export it from the same program as ISOXML, shapefile or GeoJSON"),
-        Certain,
-    ),
     // Others.
     marker(
         "TEEJET",
@@ -522,7 +510,6 @@ pub(super) const CODES: &[&str] = &[
     "JDP",
     "RBIN",
     "ADAPTADM",
-    "ADAPT",
     "TEEJET",
     "OUTBACK",
     "RDS",
@@ -533,14 +520,6 @@ pub(super) const CODES: &[&str] = &[
     "GPKG",
     "FGB",
 ];
-
-fn is_adapt_json(head: &[u8]) -> bool {
-    let text = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    text.starts_with(b"{")
-}
 
 fn is_sqlite(head: &[u8]) -> bool {
     head.starts_with(b"SQLite format 3\0")
