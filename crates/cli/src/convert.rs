@@ -53,6 +53,10 @@ pub(crate) struct Arguments {
     /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
+    /// Further outputs. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt` of each
+    /// machine file
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    export: Vec<String>,
     /// Print the report as JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -154,6 +158,11 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         }
         known => known,
     };
+    for export in &arguments.export {
+        if export != "adapt" {
+            bail!("unknown export `{export}`: adapt");
+        }
+    }
     let mut column_map = BTreeMap::new();
     for column in &arguments.columns {
         let (title, meaning) = column
@@ -173,6 +182,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             hold_ms: None,
         },
         provider,
+        adapt: !arguments.export.is_empty(),
         file_format: arguments.format.clone(),
         ..Options::default()
     })

@@ -1,6 +1,7 @@
 //! The life of one machine file: begun, filled batch by batch, finished through all steps.
 
 use crate::configuration::{FilterProfile, UnitSystem};
+use crate::export::AdaptExport;
 use crate::plan::Step;
 use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
 use crate::run::{Options, Progress, RunError};
@@ -35,6 +36,7 @@ pub(crate) struct File {
     raw: Option<Artifact>,
     geojson: Option<Artifact>,
     parquet: Option<Artifact>,
+    adapt: Option<AdaptExport>,
     dropped: Option<Artifact>,
     spool: Spool,
     points: u64,
@@ -70,6 +72,10 @@ impl File {
             .geoparquet
             .then(|| Artifact::geoparquet(sink, name("standard.parquet"), standard.schema.clone()))
             .transpose()?;
+        let adapt = options
+            .adapt
+            .then(|| AdaptExport::begin(sink, &identity.dir, &standard))
+            .transpose()?;
         Ok(Self {
             identity,
             description,
@@ -78,6 +84,7 @@ impl File {
             raw: None,
             geojson,
             parquet,
+            adapt,
             dropped: None,
             spool: Spool::default(),
             points: 0,
@@ -155,7 +162,8 @@ impl File {
 
     /// Writes what stays, keeps it for the second pass, writes what goes.
     fn take(&mut self, split: Split, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let writers = [&self.geojson, &self.parquet];
+        let adapt = self.adapt.as_ref().map(|adapt| &adapt.records);
+        let writers = [self.geojson.as_ref(), self.parquet.as_ref(), adapt];
         if !writers
             .into_iter()
             .flatten()
@@ -189,17 +197,27 @@ impl File {
 
     /// A writer's thread is gone: its own error is told by the first that can be joined.
     fn writer_ended(&mut self) -> RunError {
-        for writer in [
-            &mut self.raw,
-            &mut self.geojson,
-            &mut self.parquet,
-            &mut self.dropped,
-        ] {
-            if let Some(Err(error)) = writer.take().map(Artifact::finish) {
+        for writer in self.begun() {
+            if let Err(error) = writer.finish() {
                 return RunError::Write(error);
             }
         }
         shape("a writer ended early")
+    }
+
+    /// Every artifact that is being written, taken out.
+    fn begun(&mut self) -> Vec<Artifact> {
+        let adapt = self.adapt.take().map(|adapt| adapt.records);
+        [
+            self.raw.take(),
+            self.geojson.take(),
+            self.parquet.take(),
+            self.dropped.take(),
+            adapt,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     fn keep(&mut self, kind: &'static str, artifact: Option<Artifact>) -> Result<(), RunError> {
@@ -216,13 +234,7 @@ impl File {
         error: &ReadError,
         sink: &mut dyn Sink,
     ) -> Result<FileReport, RunError> {
-        let begun = [
-            self.raw.take(),
-            self.geojson.take(),
-            self.parquet.take(),
-            self.dropped.take(),
-        ];
-        for artifact in begun.into_iter().flatten() {
+        for artifact in self.begun() {
             artifact.discard(sink)?;
         }
         let mut steps = Steps::default();
@@ -285,6 +297,10 @@ impl File {
             let (geojson, parquet) = (self.geojson.take(), self.parquet.take());
             self.keep("standardGeojson", geojson)?;
             self.keep("standardGeoparquet", parquet)?;
+            if let Some(adapt) = self.adapt.take() {
+                let (dir, standard) = (&self.identity.dir, &self.standard);
+                adapt.finish(sink, dir, &self.description, standard, &mut self.artifacts)?;
+            }
             steps.set(Step::StandardGeojson, Outcome::ok());
             progress(Progress::Step {
                 index,
@@ -336,7 +352,8 @@ impl File {
         sink: &mut dyn Sink,
         points: &mut PointCounts,
     ) -> Result<(), RunError> {
-        for artifact in [self.geojson.take(), self.parquet.take()]
+        let adapt = self.adapt.take().map(|adapt| adapt.records);
+        for artifact in [self.geojson.take(), self.parquet.take(), adapt]
             .into_iter()
             .flatten()
         {

@@ -7,6 +7,7 @@
 
 mod collector;
 mod configuration;
+mod export;
 pub mod fields;
 mod file;
 mod merge;

@@ -23,6 +23,8 @@ pub struct Options {
     pub file_format: Option<String>,
     pub geojson: bool,
     pub geoparquet: bool,
+    /// The ADAPT Standard beside them, in the folder `adapt` of each machine file.
+    pub adapt: bool,
     /// The first is used for the standard output, further ones for more summaries and units maps;
     /// empty means the configuration's `unitMeasurement`.
     pub unit_systems: Vec<UnitSystem>,
@@ -38,7 +40,7 @@ pub struct Refusal {
 }
 
 impl Default for Options {
-    /// Everything is written, in the units that the configuration asks for.
+    /// GeoJSON and GeoParquet are written, in the units that the configuration asks for.
     fn default() -> Self {
         Self {
             configuration: Configuration::default(),
@@ -48,6 +50,7 @@ impl Default for Options {
             file_format: None,
             geojson: true,
             geoparquet: true,
+            adapt: false,
             unit_systems: Vec::new(),
             refused: BTreeMap::new(),
         }

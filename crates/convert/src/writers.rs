@@ -6,6 +6,7 @@ use arrow_schema::SchemaRef;
 use std::io::Write;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use tramline_outputs::adapt_standard::RecordsWriter;
 use tramline_outputs::geojson::GeoJsonWriter;
 use tramline_outputs::geoparquet::GeoParquetWriter;
 use tramline_outputs::{Sink, WriteError};
@@ -46,6 +47,22 @@ impl Artifact {
         let out = sink.create(&name)?;
         Ok(Self::start(name, move |batches| {
             let mut writer = GeoParquetWriter::new(out, &schema)?;
+            for batch in batches {
+                writer.write(&batch)?;
+            }
+            close(writer.finish()?)
+        }))
+    }
+
+    /// Spatial records of the ADAPT Standard.
+    pub(crate) fn adapt_records(
+        sink: &mut dyn Sink,
+        name: String,
+        schema: SchemaRef,
+    ) -> Result<Self, WriteError> {
+        let out = sink.create(&name)?;
+        Ok(Self::start(name, move |batches| {
+            let mut writer = RecordsWriter::new(out, &schema)?;
             for batch in batches {
                 writer.write(&batch)?;
             }

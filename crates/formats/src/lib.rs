@@ -14,6 +14,7 @@ pub mod source;
 mod ground;
 mod protobuf;
 
+pub mod adapt_standard;
 pub mod adm;
 pub mod columns;
 pub mod deere_gen4;

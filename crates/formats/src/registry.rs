@@ -17,6 +17,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::geopackage::FORMAT,
     &crate::flatgeobuf::FORMAT,
     &crate::kml::FORMAT,
+    &crate::adapt_standard::FORMAT,
     &crate::markers::FORMAT,
 ];
 

@@ -1,6 +1,7 @@
 //! From the model to files: one folder for each output. Writers take record batches as they come
 //! and hold no more than one.
 
+pub mod adapt_standard;
 pub mod geojson;
 pub mod geoparquet;
 mod sink;

@@ -251,7 +251,6 @@ fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> 
             };
         }
         (Say::Closed(hint), _) => ("the format is closed, no open reader for it exists", *hint),
-        (Say::NotYet(hint), _) => ("its reader is not built yet", *hint),
         (Say::NoData(_), _) => ("", ""),
     };
     let again = "copy the file from the display or stick again";

@@ -59,8 +59,7 @@ pub fn catalogue() -> Vec<Known> {
         .iter()
         .filter(|marker| named.insert(marker.what))
         .map(|marker| {
-            let (table::Say::Closed(hint) | table::Say::NotYet(hint) | table::Say::NoData(hint)) =
-                marker.say;
+            let (table::Say::Closed(hint) | table::Say::NoData(hint)) = marker.say;
             Known {
                 code: marker.code,
                 provider: marker.provider,

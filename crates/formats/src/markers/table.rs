@@ -39,8 +39,6 @@ pub(super) enum Find {
 pub(super) enum Say {
     /// Logs that nobody reads openly; the export that helps.
     Closed(&'static str),
-    /// The layout is known, our reader is not built; the export that helps.
-    NotYet(&'static str),
     /// No logs in it; why.
     NoData(&'static str),
 }
@@ -50,7 +48,7 @@ use Find::{Below, Files};
 use Provider::{
     AgLeader, ClimateFieldView, Cnhi, JohnDeere, Other, PrecisionPlanting, RavenSlingshot, Trimble,
 };
-use Say::{Closed, NoData, NotYet};
+use Say::{Closed, NoData};
 
 const SETUP: &str = "setup only: clients, farms, fields and guidance (logs are read apart)";
 const SMS: &str = "load it in SMS or AgFiniti and export a shapefile or Advanced text";
@@ -376,19 +374,6 @@ pub(super) static MARKERS: &[Marker] = &[
         Closed(RAVEN),
         Name,
     ),
-    // AgGateway.
-    marker(
-        "ADAPT",
-        Other,
-        "ADAPT Standard data set (adapt.json)",
-        Files {
-            marks: &["adapt.json"],
-            sides: &["*.parquet", "*.tif", "*.tiff"],
-            magic: Some(is_adapt_json),
-        },
-        NotYet("export it from the same program as ISOXML, shapefile or GeoJSON"),
-        Certain,
-    ),
     // Others.
     marker(
         "TEEJET",
@@ -461,7 +446,6 @@ pub(super) const CODES: &[&str] = &[
     "AGGPS",
     "JDP",
     "RBIN",
-    "ADAPT",
     "TEEJET",
     "OUTBACK",
     "RDS",
@@ -469,14 +453,6 @@ pub(super) const CODES: &[&str] = &[
     "FIELDSTAR",
     "AGROCOM",
 ];
-
-fn is_adapt_json(head: &[u8]) -> bool {
-    let text = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    text.starts_with(b"{")
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Tests of the readers against real data and through their public interface.
 
+mod adm;
 mod boundaries;
 mod collect;
 mod deere_corpus;

@@ -47,20 +47,6 @@ fn datasets() -> Vec<(
         ("JDP", "Raven", vec![("Raven/RDE/Outbox/a.jdp", b"x")]),
         ("RBIN", "Raven", vec![("a.rbin", b"x")]),
         (
-            "ADAPTADM",
-            "ADM",
-            vec![
-                ("adm/Catalog.adm", b"\x1f\x8b"),
-                ("adm/documents/LoggedData-1.adm", b"x"),
-                ("adm/AdmVersion.info", b"{}"),
-            ],
-        ),
-        (
-            "ADAPT",
-            "ADAPT Standard",
-            vec![("adapt.json", b"{\"catalog\":{}}"), ("a.parquet", b"PAR1")],
-        ),
-        (
             "TEEJET",
             "TeeJet",
             vec![("a.gmf", b"x"), ("a.bnd", b"x"), ("a.RCD", b"x")],

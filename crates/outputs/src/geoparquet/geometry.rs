@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Byte order, type and two doubles (OGC 06-103r4, 8.2).
 const POINT_BYTES: usize = 21;
 
-pub(super) fn point_field(name: &str) -> Field {
+pub(crate) fn point_field(name: &str) -> Field {
     Field::new(name, DataType::Binary, true)
 }
 
@@ -29,7 +29,7 @@ fn corner_fields() -> Fields {
 
 /// Box of all points so far.
 #[derive(Default)]
-pub(super) struct Bounds(Option<[f64; 4]>);
+pub(crate) struct Bounds(Option<[f64; 4]>);
 
 impl Bounds {
     fn add(&mut self, x: f64, y: f64) {
@@ -38,18 +38,18 @@ impl Bounds {
     }
 
     /// `xmin`, `ymin`, `xmax`, `ymax` in degrees.
-    pub(super) fn corners(&self) -> Option<[f64; 4]> {
+    pub(crate) fn corners(&self) -> Option<[f64; 4]> {
         self.0
     }
 }
 
-pub(super) struct Points {
-    pub(super) geometry: ArrayRef,
+pub(crate) struct Points {
+    pub(crate) geometry: ArrayRef,
     pub(super) bbox: ArrayRef,
 }
 
 /// The two columns made of degrees. Null where either coordinate is absent or not finite.
-pub(super) fn points(
+pub(crate) fn points(
     longitude: Option<&ArrayRef>,
     latitude: Option<&ArrayRef>,
     rows: usize,

@@ -6,7 +6,7 @@
 //! Row groups have 65,536 rows; no more than one is held. The `geo` metadata is a few lines of
 //! JSON, made here: a crate for it would bring geometry types that nothing else needs.
 
-mod geometry;
+pub(crate) mod geometry;
 
 use crate::{WriteError, unique_names};
 use arrow_array::{ArrayRef, RecordBatch};

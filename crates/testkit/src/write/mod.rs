@@ -3,6 +3,7 @@
 //! Rule: a writer rounds as the real format does and adds nothing that the simulator does not
 //! know. Each returns the files of one dataset with paths from its own root.
 
+pub mod adm;
 pub mod deere_gen4;
 pub mod deere_greenstar;
 pub mod flatgeobuf;

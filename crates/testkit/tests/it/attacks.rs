@@ -38,6 +38,14 @@ fn samples() -> Vec<(&'static str, Files)> {
         ("kmz", write::kml::zipped(&harvest)),
         ("raven", write::raven::fmis(&[&spraying])),
         ("gen4", write::deere_gen4::card(&harvest)),
+        (
+            "adm-1",
+            write::adm::card(&harvest, write::adm::Version::One),
+        ),
+        (
+            "adm-2",
+            write::adm::card(&planting, write::adm::Version::Two),
+        ),
         ("greenstar", write::deere_greenstar::card(&planting)),
     ]
 }

@@ -106,6 +106,14 @@ fn formats(simulated: &Simulated) -> BTreeMap<&'static str, Files> {
     map.insert("kml", write::kml::points(simulated));
     map.insert("raven", write::raven::fmis(&[simulated]));
     map.insert("gen4", write::deere_gen4::card(simulated));
+    map.insert(
+        "adm-1",
+        write::adm::card(simulated, write::adm::Version::One),
+    );
+    map.insert(
+        "adm-2",
+        write::adm::card(simulated, write::adm::Version::Two),
+    );
     map.insert("greenstar", write::deere_greenstar::card(simulated));
     if simulated.plan.operation == Operation::Spraying {
         map.insert("trimble", write::trimble::aggps(simulated));

@@ -112,6 +112,10 @@ impl<'a> Writer<'a> {
                     row.first(&[of_section.next()?])
                 });
                 let value = own.or_else(|| row.first(&column.meters));
+                // 655.35 % is a display's "not available".
+                let value = value.filter(|v| {
+                    column.property != Property::HarvestMoisture || (-1e-6..=100.0).contains(v)
+                });
                 // A speed of 0 over ground that was passed was not measured.
                 let value =
                     value.filter(|v| column.property != Property::Speed || *v != 0.0 || !moved);

@@ -1,0 +1,219 @@
+//! Spatial records: `timestamp` text, WKB `geometry` and one column of doubles for each variable in
+//! its definition's fixed unit. Zstd, row groups of 65,535 rows, of which no more than one is held.
+
+use crate::WriteError;
+use crate::geojson::push_instant;
+use crate::geoparquet::geometry::{self, Bounds};
+use arrow_array::builder::StringBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use serde_json::json;
+use std::io::Write;
+use std::sync::Arc;
+use tramline_model::adapt_standard::{Definition, for_column};
+use tramline_model::records::{property_of, unit_of};
+use tramline_model::{Dimension, Kind, Property, Unit};
+
+pub const GEOMETRY: &str = "geometry";
+pub const TIMESTAMP: &str = "timestamp";
+
+/// As the standard has it, one less than a power of two.
+const ROW_GROUP_ROWS: usize = 65_535;
+
+/// A column of the records.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub property: Property,
+    pub definition: &'static Definition,
+    /// Name of the column: the definition's code, numbered where two columns share it.
+    pub column: String,
+    index: usize,
+    from: Option<&'static Unit>,
+}
+
+impl Variable {
+    /// The unit of the standard points; `None` for whole numbers.
+    pub(super) fn from_unit(&self) -> Option<&'static Unit> {
+        self.from
+    }
+}
+
+/// The variables that a file with this schema of standard points has.
+pub fn variables(schema: &Schema) -> Vec<Variable> {
+    let mut list: Vec<Variable> = Vec::new();
+    for (index, field) in schema.fields().iter().enumerate() {
+        let Some(property) = property_of(field) else {
+            continue;
+        };
+        if matches!(property, Property::Longitude | Property::Latitude) {
+            continue;
+        }
+        let from = unit_of(field);
+        let numeric = match property.kind() {
+            Kind::Number => from.is_some() && field.data_type() == &DataType::Float64,
+            Kind::Integer => field.data_type() == &DataType::Int64,
+            Kind::Text | Kind::Instant => false,
+        };
+        let dimension = from.map_or(Dimension::None, |unit| unit.dimension);
+        let Some(definition) = for_column(property, dimension).filter(|_| numeric) else {
+            continue;
+        };
+        let same = list
+            .iter()
+            .filter(|v| v.definition.code == definition.code)
+            .count();
+        let column = match same {
+            0 => definition.code.to_owned(),
+            more => format!("{}_{}", definition.code, more + 1),
+        };
+        list.push(Variable {
+            property,
+            definition,
+            column,
+            index,
+            from,
+        });
+    }
+    list
+}
+
+/// Writes standard points as spatial records.
+pub struct RecordsWriter<W: Write + Send> {
+    writer: ArrowWriter<W>,
+    output: SchemaRef,
+    longitude: Option<usize>,
+    latitude: Option<usize>,
+    timestamp: Option<usize>,
+    variables: Vec<Variable>,
+    bounds: Bounds,
+}
+
+impl<W: Write + Send> RecordsWriter<W> {
+    /// `schema` is that of the batches of standard points.
+    pub fn new(out: W, schema: &Schema) -> Result<Self, WriteError> {
+        let variables = variables(schema);
+        let mut fields = vec![
+            Field::new(TIMESTAMP, DataType::Utf8, true),
+            geometry::point_field(GEOMETRY),
+        ];
+        fields.extend(
+            variables
+                .iter()
+                .map(|variable| Field::new(&variable.column, DataType::Float64, true)),
+        );
+        let geometry = ColumnPath::new(vec![GEOMETRY.to_owned()]);
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(
+                ZstdLevel::try_new(3).map_err(|e| failed(&e))?,
+            ))
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_column_dictionary_enabled(geometry.clone(), false)
+            .set_column_statistics_enabled(geometry, EnabledStatistics::None)
+            .build();
+        let output = Arc::new(Schema::new(fields));
+        let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties))
+            .map_err(|e| failed(&e))?;
+        let of = |property: Property| schema.index_of(property.name()).ok();
+        Ok(Self {
+            writer,
+            output,
+            longitude: of(Property::Longitude),
+            latitude: of(Property::Latitude),
+            timestamp: of(Property::Timestamp),
+            variables,
+            bounds: Bounds::default(),
+        })
+    }
+
+    /// Appends the rows of a batch.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        let rows = batch.num_rows();
+        let column = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
+        let points = geometry::points(
+            column(self.longitude),
+            column(self.latitude),
+            rows,
+            &mut self.bounds,
+        )?;
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
+        columns.push(instants(column(self.timestamp), rows));
+        columns.push(points.geometry);
+        for variable in &self.variables {
+            columns.push(numbers(column(Some(variable.index)), variable, rows));
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.output), columns)
+            .map_err(|e| WriteError::Shape(e.to_string()))?;
+        self.writer.write(&batch).map_err(|e| failed(&e))
+    }
+
+    /// Writes the last row group and the metadata, and flushes.
+    pub fn finish(mut self) -> Result<W, WriteError> {
+        let mut column = json!({ "encoding": "WKB", "geometry_types": ["Point"] });
+        if let (Some(bbox), Some(column)) = (self.bounds.corners(), column.as_object_mut()) {
+            column.insert("bbox".to_owned(), json!(bbox));
+        }
+        let geo = json!({ "version": "1.0.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } });
+        self.writer
+            .append_key_value_metadata(KeyValue::new("geo".to_owned(), geo.to_string()));
+        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
+        out.flush().map_err(|e| WriteError::Io {
+            name: super::RECORDS.to_owned(),
+            cause: e.to_string(),
+        })?;
+        Ok(out)
+    }
+}
+
+/// ISO 8601 in UTC; null where there is none.
+fn instants(array: Option<&ArrayRef>, rows: usize) -> ArrayRef {
+    let array = array.and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>());
+    let mut builder = StringBuilder::with_capacity(rows, rows * 24);
+    let mut text = Vec::with_capacity(32);
+    for row in 0..rows {
+        match array.filter(|array| row < array.len() && array.is_valid(row)) {
+            Some(array) => {
+                text.clear();
+                push_instant(&mut text, array.value(row));
+                builder.append_value(std::str::from_utf8(&text).unwrap_or_default());
+            }
+            None => builder.append_null(),
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+/// Values in the definition's unit.
+fn numbers(array: Option<&ArrayRef>, variable: &Variable, rows: usize) -> ArrayRef {
+    let values: Option<Float64Array> = array.and_then(|array| {
+        if let Some(whole) = array.as_primitive_opt::<Int64Type>() {
+            return Some(whole.unary(|value| value as f64));
+        }
+        let values = array.as_primitive_opt::<Float64Type>()?;
+        let (from, to) = (variable.from?, variable.definition.unit()?);
+        Some(match from.factor_to(to) {
+            Some(1.0) => values.clone(),
+            Some(factor) => values.unary(|value| value * factor),
+            None => values.unary(|value| to.from_base(from.to_base(value))),
+        })
+    });
+    Arc::new(values.unwrap_or_else(|| Float64Array::new_null(rows)))
+}
+
+/// Trouble of the destination comes as `External`; anything else is a batch that does not fit.
+fn failed(cause: &ParquetError) -> WriteError {
+    match cause {
+        ParquetError::External(cause) => WriteError::Io {
+            name: super::RECORDS.to_owned(),
+            cause: cause.to_string(),
+        },
+        cause => WriteError::Shape(format!("ADAPT Standard: {cause}")),
+    }
+}
