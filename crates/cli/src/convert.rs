@@ -10,8 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tramline_convert::{
-    Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options, Report, StepStatus,
-    UnitSystem,
+    Bridge, Bridges, Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options,
+    Report, StepStatus, UnitSystem,
 };
 use tramline_formats::{ReadOptions, Tree};
 use tramline_model::{OperationType, Provider, Severity};
@@ -57,6 +57,10 @@ pub(crate) struct Arguments {
     /// machine file
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
+    /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
+    /// `CN1=/opt/cn1/convert --adm {input} {output}` (docs/bridge.md)
+    #[arg(long = "bridge", value_name = "CODE=COMMAND")]
+    bridges: Vec<String>,
     /// Print the report as JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -170,9 +174,18 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             .with_context(|| format!("`{column}` is not TITLE=PROPERTY[:UNIT]"))?;
         column_map.insert(title.trim().to_owned(), meaning.trim().to_owned());
     }
+    let mut bridges = Bridges::new();
+    for given in &arguments.bridges {
+        let (code, bridge) = given
+            .split_once('=')
+            .and_then(|(code, command)| Some((code.trim(), Bridge::of_words(command)?)))
+            .with_context(|| format!("`{given}` is not CODE=COMMAND"))?;
+        bridges.insert(code.to_owned(), bridge);
+    }
     Ok(Options {
         configuration,
         unit_systems,
+        bridges,
         read: ReadOptions {
             column_map,
             crop: arguments.crop.clone(),

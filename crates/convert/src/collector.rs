@@ -21,6 +21,14 @@ use uuid::Uuid;
 /// Points between two reports of progress.
 const PROGRESS_POINTS: u64 = 100_000;
 
+/// What the machine files of a bridge's output are.
+#[derive(Clone, Debug)]
+pub(crate) struct BridgedAs {
+    pub(crate) file_format: &'static str,
+    pub(crate) provider: Provider,
+    pub(crate) program: String,
+}
+
 /// Takes machine files and gathers their reports.
 pub struct Collector<'a> {
     input: &'a Input,
@@ -34,6 +42,8 @@ pub struct Collector<'a> {
     told: u64,
     fatal: Option<RunError>,
     over_limit: bool,
+    /// Set while a bridge's output is read.
+    pub(crate) bridged: Option<BridgedAs>,
     /// Findings of the current dataset, before or between its machine files.
     pub(crate) findings: Vec<Finding>,
     pub(crate) files: Vec<FileReport>,
@@ -59,6 +69,7 @@ impl<'a> Collector<'a> {
             told: 0,
             fatal: None,
             over_limit: false,
+            bridged: None,
             findings: Vec::new(),
             files: Vec::new(),
         }
@@ -250,6 +261,12 @@ impl Receiver for Collector<'_> {
             self.stop(failed)?;
         }
         self.adjust(&mut operation);
+        let bridged = self.bridged.clone();
+        if let Some(bridged) = &bridged {
+            operation.file_format = bridged.file_format;
+            operation.provider = self.options.provider.unwrap_or(bridged.provider);
+            operation.entries.clone_from(&self.entries);
+        }
         self.told = 0;
         let identity = self.identity(&operation.name);
         let (index, name) = (identity.index, operation.name.clone());
@@ -257,6 +274,11 @@ impl Receiver for Collector<'_> {
         match File::begin(identity, operation, self.options, &mut *self.sink) {
             Ok(file) => {
                 self.current = Some(file);
+                if let Some(bridged) = bridged {
+                    let text = format!("converted by the bridge `{}`", bridged.program);
+                    let place = Place::entry(self.main.clone());
+                    self.finding(Finding::new("convert.bridged", Severity::Note, place, text));
+                }
                 Ok(())
             }
             Err(error) => self.stop(Err(error)),

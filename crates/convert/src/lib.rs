@@ -5,6 +5,7 @@
 //! in the standard output is in the filtered output or dropped with a reason `filter.*`. One bad
 //! machine file never harms another.
 
+mod bridge;
 mod collector;
 mod configuration;
 mod export;
@@ -19,6 +20,7 @@ mod spool;
 mod steps;
 mod writers;
 
+pub use bridge::{Bridge, Bridges};
 pub use collector::Collector;
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,

@@ -1,13 +1,14 @@
 //! The straight path: every claim is read, every machine file refined and written.
 
-use crate::collector::Collector;
+use crate::bridge::{self, Bridge, Bridges};
+use crate::collector::{BridgedAs, Collector};
 use crate::configuration::{Configuration, UnitSystem};
 use crate::plan::Step;
 use crate::report::{FileStatus, Report, UnclaimedEntry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
+use tramline_formats::{Claim, Limits, ReadOptions, Tree, Verdict, detect, registry};
 use tramline_model::{Provider, ReadError};
 use tramline_outputs::{Sink, WriteError};
 
@@ -30,6 +31,8 @@ pub struct Options {
     pub unit_systems: Vec<UnitSystem>,
     /// Datasets that are not read, by main entry, each with the reason: one failed machine file.
     pub refused: BTreeMap<String, Refusal>,
+    /// Commands that turn closed formats into readable ones.
+    pub bridges: Bridges,
 }
 
 /// Why a dataset is not read, and what the person can do about it.
@@ -53,6 +56,7 @@ impl Default for Options {
             adapt: false,
             unit_systems: Vec::new(),
             refused: BTreeMap::new(),
+            bridges: Bridges::new(),
         }
     }
 }
@@ -149,6 +153,21 @@ pub fn run(
                 hint,
             } => {
                 collector.start_claim(main, entries().collect());
+                if let Some(bridge) = bridge::bridge_for(&options.bridges, file_format)
+                    && !options.refused.contains_key(main)
+                {
+                    collector.bridged = Some(BridgedAs {
+                        file_format,
+                        provider: *provider,
+                        program: bridge.program().to_owned(),
+                    });
+                    let result = through_bridge(bridge, tree, claim, options, &mut collector);
+                    let result =
+                        collector.end_claim(result, tree.name(claim.main), Some(file_format));
+                    collector.bridged = None;
+                    result?;
+                    continue;
+                }
                 let mut description = collector.unknown_operation(tree.name(claim.main));
                 description.file_format = file_format;
                 description.provider = *provider;
@@ -165,19 +184,7 @@ pub fn run(
                     collector.unreadable(&description, &refusal.reason, &refusal.hint)?;
                     continue;
                 }
-                let read = registry::by_id(claim.format).map(|format| format.read);
-                let Some(read) = read else { continue };
-                // A defect in a reader is one failed file.
-                let result = catch_unwind(AssertUnwindSafe(|| {
-                    read(tree, claim, &options.limits, &options.read, &mut collector)
-                }));
-                let result = result.unwrap_or_else(|_| {
-                    Err(ReadError::malformed(
-                        tree.place(claim.main),
-                        "the reader stopped on a defect of its own",
-                        "please report it with the file",
-                    ))
-                });
+                let result = read_claim(tree, claim, options, &mut collector);
                 let format = registry::by_id(claim.format).and_then(|f| f.file_formats.first());
                 collector.end_claim(result, tree.name(claim.main), format.copied())?;
             }
@@ -191,4 +198,71 @@ pub fn run(
         unclaimed,
         findings: collector.findings,
     })
+}
+
+/// Reads one claim; a defect in a reader is one failed file.
+fn read_claim(
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), ReadError> {
+    let Some(format) = registry::by_id(claim.format) else {
+        return Ok(());
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        (format.read)(tree, claim, &options.limits, &options.read, collector)
+    }));
+    result.unwrap_or_else(|_| {
+        Err(ReadError::malformed(
+            tree.place(claim.main),
+            "the reader stopped on a defect of its own",
+            "please report it with the file",
+        ))
+    })
+}
+
+/// Has the configured command convert a dataset, and reads what it left.
+fn through_bridge(
+    bridge: &Bridge,
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), ReadError> {
+    let place = tree.place(claim.main);
+    let bridged = bridge::run(bridge, tree, claim)
+        .map_err(|error| ReadError::malformed(place.clone(), error.what, error.hint))?;
+    let opened = Tree::open(&bridged.output, &options.limits);
+    let left = opened.map_err(|error| {
+        let what = format!(
+            "what the bridge `{}` left cannot be opened: {error}",
+            bridge.program()
+        );
+        ReadError::malformed(
+            place.clone(),
+            what,
+            "ask the operator to look at the configured command",
+        )
+    })?;
+    let detection = detect(&left, None);
+    let mut read = 0;
+    for claim in detection
+        .claims
+        .iter()
+        .filter(|claim| claim.verdict == Verdict::Read)
+    {
+        read += 1;
+        read_claim(&left, claim, options, collector)?;
+    }
+    if read == 0 {
+        let what = format!(
+            "the bridge `{}` left nothing that can be read",
+            bridge.program()
+        );
+        let hint = "ask the operator to look at the configured command: it must leave an ADM card, an \
+                    ADAPT Standard data set, or another format that is read";
+        return Err(ReadError::malformed(place, what, hint));
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tramline_convert::{Bridge, Bridges};
 
 /// Everything that an operator can set. Sizes in bytes, times in seconds.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +37,8 @@ pub struct Settings {
     pub webhooks_allow_private: bool,
     /// The executable whose `convert-child` converts; by default the running one.
     pub converter: Option<PathBuf>,
+    /// Commands for closed formats, by `fileFormat` code.
+    pub bridges: Bridges,
     pub bootstrap_user: Option<String>,
     #[serde(skip_serializing)]
     pub bootstrap_password: Option<String>,
@@ -62,6 +65,7 @@ impl Default for Settings {
             sweep_safety_seconds: 3_600,
             webhooks_allow_private: false,
             converter: None,
+            bridges: Bridges::new(),
             bootstrap_user: None,
             bootstrap_password: None,
         }
@@ -148,6 +152,13 @@ impl Settings {
             "SWEEP_SECONDS" => take(&mut self.sweep_seconds, name, value),
             "SWEEP_SAFETY_SECONDS" => take(&mut self.sweep_safety_seconds, name, value),
             "WEBHOOKS_ALLOW_PRIVATE" => take(&mut self.webhooks_allow_private, name, value),
+            _ if key.starts_with("BRIDGE_") => {
+                let code = key.trim_start_matches("BRIDGE_").to_owned();
+                if let Some(bridge) = Bridge::of_words(value) {
+                    self.bridges.insert(code, bridge);
+                }
+                Ok(())
+            }
             "CONVERTER" => {
                 self.converter = Some(PathBuf::from(value));
                 Ok(())

@@ -384,7 +384,7 @@ fn trimble_trees_are_metric_and_named_by_their_folders() {
     let got = run(set.collect());
     assert_eq!(got.error, None);
     let operation = got.operation.as_ref().expect("a machine file");
-    assert_eq!(operation.provider, tramline_model::Provider::Trimble);
+    assert_eq!(operation.provider, Provider::Trimble);
     assert_eq!(
         (operation.name.as_str(), operation.field.as_deref()),
         ("Spritzen", Some("Acker 1"))

@@ -4,8 +4,6 @@
 use std::collections::HashSet;
 use tramline_formats::{Detection, Tree, Verdict, detect};
 
-const JDL: &[u8] = &[0x0d, 9, 0, 0, 0, 8, 3, 0x10, 0xa1, 1, 0, 0, 0, 0];
-
 /// Code, words that the text must have, and the files of one dataset.
 fn datasets() -> Vec<(
     &'static str,

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tramline_convert::{Configuration, Input, MergeError, MergeSource, Options, Progress, Refusal};
+use tramline_convert::{
+    Bridges, Configuration, Input, MergeError, MergeSource, Options, Progress, Refusal,
+};
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
 use tramline_outputs::{FolderSink, Sink, WriteError};
@@ -42,6 +44,7 @@ pub(super) struct Task {
     pub(super) column_map: BTreeMap<String, String>,
     pub(super) latest_instant_ms: i64,
     pub(super) refused: BTreeMap<String, Refusal>,
+    pub(super) bridges: Bridges,
     pub(super) upload_bytes: u64,
     pub(super) cpu_seconds: u64,
     pub(super) memory_bytes: u64,
@@ -293,6 +296,7 @@ fn options(task: &Task, limits: Limits) -> Options {
         provider: task.provider.as_deref().and_then(Provider::from_code),
         file_format: task.file_format.clone(),
         refused: task.refused.clone(),
+        bridges: task.bridges.clone(),
         ..Options::default()
     }
 }

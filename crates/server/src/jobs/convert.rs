@@ -115,6 +115,7 @@ async fn child_task(
         column_map: given.columns,
         latest_instant_ms: (now() + 86_400 * SECOND) / 1_000,
         refused: task.refused.clone(),
+        bridges: settings.bridges.clone(),
         upload_bytes: settings.upload_bytes,
         cpu_seconds: settings.convert_cpu_seconds,
         memory_bytes: settings.convert_memory_bytes,

@@ -3,6 +3,7 @@
 
 mod adapt_standard;
 mod attacks;
+mod bridge;
 mod common;
 mod corpus;
 mod hostile;

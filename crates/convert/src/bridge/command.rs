@@ -1,0 +1,168 @@
+//! The command: started without a shell and with a clean environment, watched, and ended with all that
+//! it started.
+
+use super::{Bridge, BridgeError, OPERATOR, folder};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
+use std::io::Read;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// What is kept of the command's last words.
+const LAST_WORDS: usize = 2_048;
+/// Between two looks at the size of the output.
+const LOOK: Duration = Duration::from_millis(250);
+
+pub(super) fn run(
+    bridge: &Bridge,
+    input: &Path,
+    output: &Path,
+    time: Duration,
+) -> Result<(), BridgeError> {
+    let program = bridge.program();
+    let mut child = start(bridge, input, output).map_err(|error| {
+        BridgeError::new(
+            format!("the bridge `{program}` cannot be started: {error}"),
+            OPERATOR,
+        )
+    })?;
+    let pid = Pid::from_child(&child);
+    limit(pid, bridge);
+    let words = child.stderr.take().map(last_words);
+    let silence = child.stdout.take().map(last_words);
+    let (send, ended) = channel();
+    let waiter = std::thread::spawn(move || {
+        let _ = send.send(child.wait());
+    });
+    let deadline = Instant::now() + time;
+    let mut too_much = false;
+    let status = loop {
+        match ended.recv_timeout(LOOK.min(deadline.saturating_duration_since(Instant::now()))) {
+            Ok(status) => break status.ok(),
+            Err(RecvTimeoutError::Disconnected) => break None,
+            Err(RecvTimeoutError::Timeout) => {
+                too_much = folder::size(output).is_ok_and(|(files, bytes)| {
+                    files > bridge.output_files || bytes > bridge.output_bytes
+                });
+                if too_much || Instant::now() >= deadline {
+                    break None;
+                }
+            }
+        }
+    };
+    // Also what it started and left behind.
+    let _ = kill_process_group(pid, Signal::KILL);
+    let _ = waiter.join();
+    let said = [words, silence]
+        .into_iter()
+        .flatten()
+        .filter_map(|thread| thread.join().ok())
+        .find(|text| !text.is_empty());
+    judge(bridge, status, too_much, said.as_deref())
+}
+
+fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child> {
+    let mut words = bridge.command.iter();
+    let program = words.next().map_or("", String::as_str);
+    let folders = [("{input}", input), ("{output}", output)];
+    let mut named = false;
+    let mut command = Command::new(program);
+    for word in words {
+        let mut word = word.clone();
+        for (mark, folder) in folders {
+            if word.contains(mark) {
+                named = true;
+                word = word.replace(mark, &folder.to_string_lossy());
+            }
+        }
+        command.arg(word);
+    }
+    if !named {
+        command.args(folders.map(|(_, folder)| folder));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", output)
+        .env("LANG", "C.UTF-8")
+        .current_dir(output)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+}
+
+/// Limits on the process; those that the caller has already are kept where they are lower.
+fn limit(pid: Pid, bridge: &Bridge) {
+    let wanted = [
+        (Resource::As, bridge.memory_bytes),
+        (Resource::Cpu, bridge.seconds),
+        (Resource::Fsize, bridge.output_bytes),
+        (Resource::Core, 0),
+    ];
+    for (resource, most) in wanted {
+        let now = rustix::process::getrlimit(resource);
+        let most = now.maximum.map_or(most, |known| known.min(most));
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
+        // A process that has ended already needs none.
+        let _ = prlimit(Some(pid), resource, limit);
+    }
+}
+
+/// Reads a stream to its end in a thread of its own and keeps its last words.
+fn last_words(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut kept: Vec<u8> = Vec::new();
+        let mut chunk = [0; 4_096];
+        while let Ok(read @ 1..) = stream.read(&mut chunk) {
+            kept.extend(chunk.get(..read).unwrap_or_default());
+            let surplus = kept.len().saturating_sub(LAST_WORDS);
+            kept.drain(..surplus);
+        }
+        let text = String::from_utf8_lossy(&kept);
+        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        plain.collect::<String>().trim().to_owned()
+    })
+}
+
+fn judge(
+    bridge: &Bridge,
+    status: Option<ExitStatus>,
+    too_much: bool,
+    said: Option<&str>,
+) -> Result<(), BridgeError> {
+    let program = bridge.program();
+    let said = said.map_or_else(String::new, |text| format!("; it said: {text}"));
+    if too_much {
+        return Err(folder::too_much(bridge));
+    }
+    let Some(status) = status else {
+        return Err(BridgeError::new(
+            format!(
+                "the bridge `{program}` took more than {} s{said}",
+                bridge.seconds
+            ),
+            "send less at once, or ask the operator to raise the bridge's limits",
+        ));
+    };
+    if status.success() {
+        return Ok(());
+    }
+    let what = match (status.code(), status.signal()) {
+        (Some(code), _) => format!("the bridge `{program}` failed with exit code {code}{said}"),
+        (None, Some(signal)) => {
+            format!(
+                "the bridge `{program}` was ended by signal {signal} (memory, time or a defect){said}"
+            )
+        }
+        (None, None) => format!("the bridge `{program}` failed{said}"),
+    };
+    Err(BridgeError::new(what, OPERATOR))
+}
