@@ -13,5 +13,5 @@ pub mod write;
 /// Files of an upload: path from its root with `/`, and bytes.
 pub type Files = Vec<(String, Vec<u8>)>;
 
-pub use sample::{sample_fields, sample_stick, zip};
+pub use sample::{prefixed, sample_fields, sample_stick, zip};
 pub use simulate::{Operation, Plan, Record, Simulated, Truth, simulate};

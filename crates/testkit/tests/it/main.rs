@@ -8,6 +8,7 @@ mod common;
 mod corpus;
 mod hostile;
 mod merge;
+mod mixed_stick;
 mod samples;
 mod totals;
 mod truth;
