@@ -276,11 +276,18 @@ fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> 
     if matches!(marker.say, Say::NoData(_)) {
         return Verdict::NotMachineData { reason: text };
     }
+    let hint = match (&marker.say, kind) {
+        (Say::Closed(_), Kind::Real) => format!(
+            "{hint}; or ask the operator for a bridge, if there is a converter for `{}`",
+            marker.code
+        ),
+        _ => hint.to_owned(),
+    };
     Verdict::Recognised {
         file_format: marker.code,
         provider: marker.provider,
         text,
-        hint: hint.to_owned(),
+        hint,
     }
 }
 
