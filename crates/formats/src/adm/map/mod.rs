@@ -173,7 +173,7 @@ impl Card<'_> {
                     }
                     count += 1;
                     raw.push(&record, &row, receiver)?;
-                    writer.push(&record, &row, &meters, receiver)?;
+                    writer.push(&record, &row, receiver)?;
                 }
                 Ok(None) => break None,
                 Err(what) => break Some(what),

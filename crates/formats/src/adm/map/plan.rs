@@ -16,6 +16,8 @@ pub(crate) struct Column {
     pub(crate) property: Property,
     pub(crate) unit: &'static Unit,
     pub(crate) meters: Vec<usize>,
+    /// By section: the meter of its own.
+    pub(crate) own: Vec<Option<usize>>,
     source: SourceColumn,
 }
 
@@ -89,6 +91,7 @@ impl Plan {
                     property,
                     unit: own,
                     meters: vec![index],
+                    own: Vec::new(),
                     source: SourceColumn {
                         name: meter.code.clone(),
                         code: String::new(),
@@ -131,6 +134,17 @@ impl Plan {
             })
             .collect();
         sections.sort_by_key(|section| section.number);
+        for column in &mut columns {
+            let of_element = column.meters.iter().rev().filter_map(|index| {
+                let meter = meters.get(*index)?;
+                Some((meter.element, *index))
+            });
+            let of_element: HashMap<i64, usize> = of_element.collect();
+            let own = sections
+                .iter()
+                .map(|section| of_element.get(&section.element).copied());
+            column.own = own.collect();
+        }
         let sum: f64 = sections.iter().filter_map(|section| section.width_m).sum();
         let widest = uses
             .iter()

@@ -60,7 +60,6 @@ impl<'a> Writer<'a> {
         &mut self,
         record: &Record<'_>,
         row: &Row,
-        meters: &[Meter],
         receiver: &mut dyn Receiver,
     ) -> Result<(), Stop> {
         let plan = self.plan;
@@ -103,14 +102,9 @@ impl<'a> Writer<'a> {
                 .and_then(|column| row.first(&column.meters))
                 .is_some_and(|metres| metres > 0.1);
             for (builder, column) in self.values.iter_mut().zip(&plan.columns) {
-                let own = section.and_then(|section| {
-                    let mut of_section = column.meters.iter().copied().filter(|index| {
-                        meters
-                            .get(*index)
-                            .is_some_and(|meter| meter.element == section.element)
-                    });
-                    row.first(&[of_section.next()?])
-                });
+                let own = section
+                    .and_then(|_| column.own.get(lane).copied().flatten())
+                    .and_then(|index| row.first(&[index]));
                 let value = own.or_else(|| row.first(&column.meters));
                 // 655.35 % is a display's "not available".
                 let value = value.filter(|v| {

@@ -7,6 +7,8 @@ use crate::protobuf::{Fields, Packed, Value, WireError};
 
 /// Meters of one operation; the largest real ones have some hundred.
 const MAX_METERS: usize = 20_000;
+/// Device elements of one operation.
+const MAX_USES: usize = 2_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct LoggedData {
@@ -112,7 +114,7 @@ pub(crate) fn uses(message: &[u8], n: &Numbers) -> Result<Vec<Use>, WireError> {
                     found.order = value.int();
                 }
             }
-            if uses.len() < MAX_METERS {
+            if uses.len() < MAX_USES {
                 uses.push(found);
             }
         }

@@ -8,7 +8,7 @@ use super::super::raw::{Channel, Element, Group, Metadata, Operation};
 use super::rules;
 use super::scan::Scan;
 use arrow_schema::{Schema, SchemaRef};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tramline_model::records::{self, SourceColumn};
 use tramline_model::{OperationType, Property, Unit};
@@ -205,7 +205,7 @@ impl Plan {
             .map(|channel| (channel.id, channel))
             .collect();
         // Of the whole machine and of no element, as fuel is.
-        let listed: Vec<i64> = group
+        let listed: HashSet<i64> = group
             .elements
             .iter()
             .flat_map(|element| element.channels.iter().copied())
@@ -215,15 +215,22 @@ impl Plan {
             .flat_map(|group| &group.channels)
             .map(|channel| channel.id)
             .filter(|id| slots.contains_key(id) && !listed.contains(id))
+            .filter(|id| {
+                let channel = by_id.get(id);
+                channel.is_some_and(|channel| rules::property(channel, &self.kind).is_some())
+            })
+            .take(64)
             .collect();
         let mut lanes: Vec<(Vec<i64>, Vec<&Element>)> = Vec::new();
+        let mut lane_of: HashMap<Vec<i64>, usize> = HashMap::new();
         for section in group.elements.iter().filter(|element| element.is_section) {
             let heard = heard(group, section, |id| {
                 by_id
                     .get(&id)
                     .is_some_and(|channel| rules::property(channel, &self.kind).is_some())
             });
-            match lanes.iter_mut().find(|(channels, _)| *channels == heard) {
+            let lane = lane_of.entry(heard.clone()).or_insert(lanes.len());
+            match lanes.get_mut(*lane) {
                 Some((_, sections)) => sections.push(section),
                 None => lanes.push((heard, vec![section])),
             }

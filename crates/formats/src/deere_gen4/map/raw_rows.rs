@@ -10,38 +10,24 @@ use std::sync::Arc;
 use tramline_model::records;
 use tramline_model::{Receiver, Stop};
 
-/// How many samples of the data are known already: those that wait for the next frame.
-pub(crate) struct Seen {
-    positions: usize,
-    numbers: Vec<usize>,
-}
-
-impl Seen {
-    pub(crate) fn of(data: &Data) -> Self {
-        Self {
-            positions: data.positions.len(),
-            numbers: data.numbers.iter().map(Vec::len).collect(),
-        }
-    }
-
-    /// Positions that came after.
-    pub(crate) fn new_positions(&self, data: &Data) -> u64 {
-        data.positions.len().saturating_sub(self.positions) as u64
-    }
-}
-
 /// Pushes the samples that a frame added.
 pub(crate) fn push(
     plan: &Plan,
     data: &Data,
-    seen: &Seen,
     start_ms: i64,
     receiver: &mut dyn Receiver,
 ) -> Result<(), Stop> {
-    let positions = data.positions.get(seen.positions..).unwrap_or_default();
-    let fresh = data.numbers.iter().zip(&seen.numbers).zip(&plan.raw);
-    let fresh: Vec<_> = fresh
-        .map(|((samples, seen), column)| (samples.get(*seen..).unwrap_or_default(), column))
+    let positions = data
+        .positions
+        .get(data.positions_before..)
+        .unwrap_or_default();
+    let fresh: Vec<_> = data
+        .touched
+        .iter()
+        .filter_map(|(slot, before)| {
+            let samples = data.numbers.get(*slot)?.get(*before..)?;
+            Some((samples, plan.raw.get(*slot)?))
+        })
         .filter(|(samples, _)| !samples.is_empty())
         .collect();
     let mut times: Vec<i64> = positions.iter().map(|position| position.time).collect();

@@ -101,13 +101,22 @@ impl Scan {
 
     /// Notes and empties the samples of one frame.
     fn take(&mut self, wanted: &Wanted, data: &mut Data) {
-        for (samples, id) in data.numbers.iter_mut().zip(&wanted.numbers) {
+        for (slot, _) in &data.touched {
+            let (Some(samples), Some(id)) =
+                (data.numbers.get_mut(*slot), wanted.numbers.get(*slot))
+            else {
+                continue;
+            };
             if samples.iter().any(|sample| sample.value != NO_VALUE) {
                 self.channels.insert(*id);
             }
             samples.clear();
         }
-        for (samples, id) in data.states.iter_mut().zip(&wanted.states) {
+        for slot in &data.touched_states {
+            let (Some(samples), Some(id)) = (data.states.get_mut(*slot), wanted.states.get(*slot))
+            else {
+                continue;
+            };
             if samples.iter().any(|sample| sample.value.contains(&1)) {
                 self.on.insert(*id);
             }
@@ -168,6 +177,6 @@ fn edge_ids(metadata: &Metadata) -> Vec<i64> {
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    ids.truncate(64);
+    ids.truncate(16);
     ids
 }

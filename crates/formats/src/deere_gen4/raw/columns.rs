@@ -57,6 +57,11 @@ pub(crate) struct Data {
     pub(crate) states: Vec<Vec<Sample<Box<[u8]>>>>,
     /// Samples of position columns that hold no place.
     pub(crate) speed_only: u64,
+    /// Number slots that the last frame wrote, each with its samples before it; state slots likewise.
+    pub(crate) touched: Vec<(usize, usize)>,
+    pub(crate) touched_states: Vec<usize>,
+    /// Positions before the last frame.
+    pub(crate) positions_before: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -73,6 +78,9 @@ pub(crate) struct Decoder {
     met_states: Vec<bool>,
     met_position: bool,
     met_edge: bool,
+    /// Number of the frame that last wrote a number slot.
+    frame_of: Vec<u64>,
+    frames: u64,
 }
 
 impl Decoder {
@@ -88,6 +96,8 @@ impl Decoder {
             met_states: vec![false; wanted.states.len()],
             met_position: false,
             met_edge: false,
+            frame_of: vec![0; wanted.numbers.len()],
+            frames: 0,
             slots,
             wanted,
         }
@@ -105,6 +115,10 @@ impl Decoder {
     /// Adds the samples of one data frame.
     pub(crate) fn frame(&mut self, body: &[u8], data: &mut Data) -> Result<(), WireError> {
         let (mut start, mut duration) = (0_i64, 0_i64);
+        data.touched.clear();
+        data.touched_states.clear();
+        data.positions_before = data.positions.len();
+        self.frames += 1;
         for field in Fields::new(body) {
             match field? {
                 (4, value) => start = value.int(),
@@ -273,6 +287,14 @@ impl Decoder {
         else {
             return Ok(());
         };
+        if let Some(frame) = self
+            .frame_of
+            .get_mut(slot)
+            .filter(|frame| **frame != self.frames)
+        {
+            *frame = self.frames;
+            data.touched.push((slot, samples.len()));
+        }
         if let Some(time) = own.filter(|_| !*met) {
             samples.push(Sample { time, value });
         }
@@ -298,6 +320,7 @@ impl Decoder {
         else {
             return Ok(());
         };
+        data.touched_states.push(slot);
         let (mut own, mut initial, mut times): (_, _, &[u8]) = (None, None, &[]);
         for field in Fields::new(column) {
             match field? {

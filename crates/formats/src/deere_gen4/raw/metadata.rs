@@ -5,8 +5,12 @@
 
 use crate::protobuf::{Fields, Packed, Value, WireError};
 
-/// Channels, elements and operations beyond this are a damaged file.
+/// Lists beyond this are a damaged file. The largest real planter has some 200 elements and 1,700
+/// channels; a log has up to five operations, and each costs a pass.
 const MAX_PARTS: usize = 20_000;
+const MAX_ELEMENTS: usize = 2_000;
+const MAX_MACHINES: usize = 64;
+const MAX_OPERATIONS: usize = 64;
 
 /// A GUID with a name, as client, farm, field and product are given.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,7 +144,7 @@ impl Metadata {
                 13 => all.field = wrapped(value.bytes())?,
                 20 => {
                     for part in each(value.bytes(), 1) {
-                        push(&mut all.operations, operation(part?)?, MAX_PARTS)?;
+                        push(&mut all.operations, operation(part?)?, MAX_OPERATIONS)?;
                     }
                 }
                 21 => all.catalogue(value.bytes())?,
@@ -153,8 +157,8 @@ impl Metadata {
     fn equipment(&mut self, message: &[u8]) -> Result<(), WireError> {
         for field in Fields::new(message) {
             match field? {
-                (2, value) => push(&mut self.machines, machine(value.bytes())?, MAX_PARTS)?,
-                (3, value) => push(&mut self.sources, source(value.bytes())?, MAX_PARTS)?,
+                (2, value) => push(&mut self.machines, machine(value.bytes())?, MAX_MACHINES)?,
+                (3, value) => push(&mut self.sources, source(value.bytes())?, MAX_MACHINES)?,
                 _ => {}
             }
         }
@@ -240,7 +244,7 @@ fn machine(message: &[u8]) -> Result<Machine, WireError> {
             (1, value) => machine.id = value.int(),
             (4, value) => machine.serial = value.text().trim().to_owned(),
             (5, value) => machine.name = value.text().trim().to_owned(),
-            (7, value) => push(&mut machine.groups, group(value.bytes())?, MAX_PARTS)?,
+            (7, value) => push(&mut machine.groups, group(value.bytes())?, MAX_MACHINES)?,
             _ => {}
         }
     }
@@ -265,8 +269,8 @@ fn group(message: &[u8]) -> Result<Group, WireError> {
     for field in Fields::new(message) {
         match field? {
             (1, value) => group.id = value.int(),
-            (3, value) => push(&mut group.frames, frame(value.bytes())?, MAX_PARTS)?,
-            (4, value) => push(&mut group.elements, element(value.bytes())?, MAX_PARTS)?,
+            (3, value) => push(&mut group.frames, frame(value.bytes())?, MAX_MACHINES)?,
+            (4, value) => push(&mut group.elements, element(value.bytes())?, MAX_ELEMENTS)?,
             (5, value) => push(&mut group.channels, channel(value.bytes())?, MAX_PARTS)?,
             (10, value) => push(&mut group.constants, constant(value.bytes())?, MAX_PARTS)?,
             _ => {}

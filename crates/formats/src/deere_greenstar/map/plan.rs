@@ -7,6 +7,7 @@
 use super::super::raw::{Block, Column as RowColumn, ColumnKind, Meter, Navigation, Role, Section};
 use super::rules;
 use arrow_schema::{Schema, SchemaRef};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tramline_model::records::{self, SourceColumn};
 use tramline_model::{OperationType, Property, Unit};
@@ -232,29 +233,36 @@ fn lanes_of<'a>(
     block: &'a Block,
     operation: &OperationType,
 ) -> Vec<(Vec<&'a Meter>, Vec<&'a Section>)> {
-    let mut lanes: Vec<(Vec<&Meter>, Vec<&Section>)> = Vec::new();
-    for section in &block.sections {
-        let naming: Vec<&Meter> = operation_meters(block)
-            .filter(|meter| meter.sections.contains(&section.id))
-            .collect();
-        if naming.is_empty() {
-            continue;
+    // Which of the operation's meters name a section, and which of those say something.
+    let mut naming: HashMap<&str, Vec<usize>> = HashMap::new();
+    let meters: Vec<&Meter> = operation_meters(block).collect();
+    for (index, meter) in meters.iter().enumerate() {
+        for section in &meter.sections {
+            let known = naming.entry(section).or_default();
+            if known.last() != Some(&index) {
+                known.push(index);
+            }
         }
-        let meters: Vec<&Meter> = naming
-            .into_iter()
-            .filter(|meter| {
-                meter
-                    .columns
-                    .iter()
-                    .any(|column| rules::property(column, operation).is_some())
-            })
-            .collect();
-        let same = |known: &[&Meter]| {
-            known.len() == meters.len() && known.iter().zip(&meters).all(|(a, b)| a.id == b.id)
+    }
+    let says = |index: &usize| {
+        let columns = meters.get(*index).map(|meter| meter.columns.as_slice());
+        let mut columns = columns.unwrap_or_default().iter();
+        columns.any(|column| rules::property(column, operation).is_some())
+    };
+    let mut lanes: Vec<(Vec<&Meter>, Vec<&Section>)> = Vec::new();
+    let mut lane_of: HashMap<Vec<usize>, usize> = HashMap::new();
+    for section in &block.sections {
+        let Some(naming) = naming.get(section.id.as_str()) else {
+            continue;
         };
-        match lanes.iter_mut().find(|(known, _)| same(known)) {
+        let heard: Vec<usize> = naming.iter().copied().filter(says).collect();
+        let lane = lane_of.entry(heard.clone()).or_insert(lanes.len());
+        match lanes.get_mut(*lane) {
             Some((_, sections)) => sections.push(section),
-            None => lanes.push((meters, vec![section])),
+            None => {
+                let heard = heard.iter().filter_map(|index| meters.get(*index).copied());
+                lanes.push((heard.collect(), vec![section]));
+            }
         }
     }
     lanes

@@ -40,6 +40,8 @@ pub(crate) struct Writer<'a> {
     layout: &'a Layout,
     columns: Columns,
     records: Vec<Record>,
+    /// Points at which it is worth while to look for settled ones.
+    next_look: usize,
     /// Longest latency met.
     latency_ms: i64,
     interval_ms: i64,
@@ -57,6 +59,7 @@ impl<'a> Writer<'a> {
                 ..Columns::default()
             },
             records: Vec::new(),
+            next_look: BATCH_ROWS,
             latency_ms: 0,
             interval_ms: 0,
             stray_mass_kg: 0.0,
@@ -133,8 +136,10 @@ impl<'a> Writer<'a> {
             lanes: plan.lanes.len(),
         });
         self.late_values(plan, row, time);
-        if self.columns.latitude.len() >= BATCH_ROWS {
+        if self.columns.latitude.len() >= self.next_look {
             self.settle(time, receiver)?;
+            // What could not go yet is not looked at for each row.
+            self.next_look = self.columns.latitude.len() + BATCH_ROWS;
         }
         Ok(())
     }

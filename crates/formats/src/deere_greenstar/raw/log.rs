@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 /// Blocks of one log; the longest real one has 33.
 const MAX_BLOCKS: usize = 10_000;
+/// Meters and sections of a block; the largest real one has 40 sections.
+const MAX_PARTS: usize = 2_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Log {
@@ -138,9 +140,11 @@ fn number<T: std::str::FromStr>(element: &Element, attribute: &str) -> Option<T>
 fn equipment(element: &Element, block: &mut Block) {
     for part in &element.children {
         match part.tag.as_str() {
-            "Meter" => block.meters.push(meter(part)),
-            "Section" => block.sections.push(section(part)),
-            "NavigationReference" => block.navigation.push(navigation(part)),
+            "Meter" if block.meters.len() < MAX_PARTS => block.meters.push(meter(part)),
+            "Section" if block.sections.len() < MAX_PARTS => block.sections.push(section(part)),
+            "NavigationReference" if block.navigation.len() < 16 => {
+                block.navigation.push(navigation(part));
+            }
             _ => {}
         }
     }
@@ -148,7 +152,7 @@ fn equipment(element: &Element, block: &mut Block) {
 
 fn refs(element: &Element, tag: &str) -> Vec<String> {
     let ids = element.all(tag).filter_map(|part| part.text("idRef"));
-    ids.map(str::to_owned).collect()
+    ids.take(MAX_PARTS).map(str::to_owned).collect()
 }
 
 fn meter(element: &Element) -> Meter {
