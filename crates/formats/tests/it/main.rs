@@ -5,6 +5,7 @@ mod boundaries;
 mod collect;
 mod deere_corpus;
 mod deere_export;
+mod deere_hostile;
 mod deere_measure;
 mod descriptors;
 mod flatgeobuf;
