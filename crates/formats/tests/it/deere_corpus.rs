@@ -72,12 +72,11 @@ fn instant(value: &Value) -> Option<i64> {
     Some(stamp.as_millisecond())
 }
 
+/// By zip and path: machine files, and what was said.
+type Read = BTreeMap<(String, String), (Vec<Measured>, Vec<String>)>;
+
 /// Every log of a format, read once: zip and path to what its machine files hold.
-fn read_all(
-    folder: &Path,
-    zips: &[&str],
-    format: &str,
-) -> BTreeMap<(String, String), Vec<Measured>> {
+fn read_all(folder: &Path, zips: &[&str], format: &str) -> Read {
     let reader = registry::by_id(format).expect("known");
     let mut all = BTreeMap::new();
     for zip in zips {
@@ -142,7 +141,7 @@ fn every_greenstar_log_gives_the_numbers_of_the_second_decoder() {
     for log in logs {
         let what = text(log, "path");
         let key = (text(log, "zip").to_owned(), what.to_owned());
-        let Some([ours]) = read.get(&key).map(Vec::as_slice) else {
+        let Some([ours]) = read.get(&key).map(|(files, _)| files.as_slice()) else {
             differences
                 .all
                 .push(format!("{what}: not one machine file"));
@@ -216,7 +215,7 @@ fn every_gen4_log_gives_the_numbers_of_the_second_decoder() {
     for log in logs {
         let what = format!("{} {}", text(log, "zip"), text(log, "jdl"));
         let key = (text(log, "zip").to_owned(), text(log, "path").to_owned());
-        let Some(files) = read.get(&key) else {
+        let Some((files, said)) = read.get(&key) else {
             // An earlier copy of a log that is longer elsewhere.
             quiet += 1;
             continue;
@@ -234,12 +233,16 @@ fn every_gen4_log_gives_the_numbers_of_the_second_decoder() {
                 .count(),
             with_totals.len(),
         );
+        let positions = log["positions"].as_u64().unwrap_or(0);
         let Some(first) = files.first() else {
+            // Nothing was worked: said, with the positions that the log holds.
             quiet += 1;
+            let word = format!("{positions} positions");
+            let told = said.iter().any(|text| text.contains(&word));
+            differences.equal(&format!("{what}: {said:?} tells of {word}"), told, true);
             continue;
         };
         worked += 1;
-        let positions = log["positions"].as_u64().unwrap_or(0);
         differences.equal(&format!("{what} positions"), first.records, positions);
         check_bounds(&mut differences, &what, first.bounds, &log["bbox"]);
         if files.len() == operations.len() {

@@ -77,6 +77,7 @@ pub(crate) struct Measured {
 #[derive(Default)]
 struct Meter {
     files: Vec<Measured>,
+    said: Vec<String>,
 }
 
 impl Meter {
@@ -224,14 +225,16 @@ impl Receiver for Meter {
         panic!("failed: {error}");
     }
 
-    fn finding(&mut self, _: Finding) {}
+    fn finding(&mut self, finding: Finding) {
+        self.said.push(finding.text);
+    }
 }
 
-/// Reads a claim and measures its machine files.
-pub(crate) fn measure(tree: &Tree, claim: &Claim) -> Vec<Measured> {
+/// Reads a claim and measures its machine files; what was said beside them.
+pub(crate) fn measure(tree: &Tree, claim: &Claim) -> (Vec<Measured>, Vec<String>) {
     let reader = registry::by_id(claim.format).expect("known");
     let mut meter = Meter::default();
     let options = ReadOptions::default();
     (reader.read)(tree, claim, &Limits::default(), &options, &mut meter).expect("reads");
-    meter.files
+    (meter.files, meter.said)
 }
