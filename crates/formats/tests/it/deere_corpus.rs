@@ -243,7 +243,7 @@ fn every_gen4_log_gives_the_numbers_of_the_second_decoder() {
             continue;
         };
         worked += 1;
-        differences.equal(&format!("{what} positions"), first.records, positions);
+        differences.equal(&format!("{what} positions"), first.positions, positions);
         check_bounds(&mut differences, &what, first.bounds, &log["bbox"]);
         if files.len() == operations.len() {
             check_channels(&mut differences, &what, files, log);

@@ -43,11 +43,11 @@ impl Quantity {
 #[derive(Default)]
 pub(crate) struct Measured {
     pub(crate) kind: String,
-    pub(crate) records: u64,
     pub(crate) raw_rows: u64,
     /// Rows of each raw batch.
     pub(crate) batches: Vec<u64>,
-    /// Raw rows with a fix.
+    /// Raw rows with a position of the receiver, and those with a fix.
+    pub(crate) positions: u64,
     pub(crate) placed: u64,
     pub(crate) first: Option<i64>,
     pub(crate) last: Option<i64>,
@@ -107,6 +107,7 @@ impl Receiver for Meter {
         let lon = batch.column(0).as_primitive::<Float64Type>();
         let lat = batch.column(1).as_primitive::<Float64Type>();
         for (lon, lat) in lon.iter().zip(lat).filter_map(|(lon, lat)| lon.zip(lat)) {
+            file.positions += 1;
             if lon != 0.0 || lat != 0.0 {
                 file.placed += 1;
                 widen(&mut file.bounds, lon, lat);
@@ -217,7 +218,8 @@ impl Receiver for Meter {
     }
 
     fn finish(&mut self, ending: Ending) -> Result<(), Stop> {
-        self.file().records = ending.records;
+        // What was logged is what the raw form holds.
+        assert_eq!(self.file().raw_rows, ending.records);
         Ok(())
     }
 

@@ -168,9 +168,8 @@ fn machine_file(
         }
         // What the first pass could not read ends this one too, and was told of there.
         let broken = decoder.frame(frame.body, &mut data).is_err();
-        records += data.positions.len().saturating_sub(data.positions_before) as u64;
         timeline.load(&data);
-        raw_rows::push(plan, &data, metadata.start_ms, receiver)?;
+        records += raw_rows::push(plan, &data, metadata.start_ms, receiver)?;
         let until = data.until;
         writer.take(&mut data, &mut timeline, until, receiver)?;
         if broken {

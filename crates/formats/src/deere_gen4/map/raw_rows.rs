@@ -7,16 +7,16 @@ use super::rules::NO_VALUE;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use std::sync::Arc;
-use tramline_model::records;
+use tramline_model::records::{self, BATCH_ROWS};
 use tramline_model::{Receiver, Stop};
 
-/// Pushes the samples that a frame added.
+/// Pushes the samples that a frame added; how many rows they make.
 pub(crate) fn push(
     plan: &Plan,
     data: &Data,
     start_ms: i64,
     receiver: &mut dyn Receiver,
-) -> Result<(), Stop> {
+) -> Result<u64, Stop> {
     let positions = data
         .positions
         .get(data.positions_before..)
@@ -39,7 +39,7 @@ pub(crate) fn push(
     times.sort_unstable();
     times.dedup();
     if times.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let row_of = |time: i64| times.binary_search(&time).unwrap_or(0);
     let mut fields = vec![
@@ -97,5 +97,8 @@ pub(crate) fn push(
     }
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
         .map_err(|error| Stop(error.to_string()))?;
-    receiver.raw(&batch)
+    for from in (0..times.len()).step_by(BATCH_ROWS) {
+        receiver.raw(&batch.slice(from, BATCH_ROWS.min(times.len() - from)))?;
+    }
+    Ok(times.len() as u64)
 }
