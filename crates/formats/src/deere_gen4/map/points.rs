@@ -117,9 +117,11 @@ impl<'a> Writer<'a> {
         let mut done = 0;
         while let Some(time) = time_at(data, done) {
             let next = time_at(data, done + 1);
-            // The next position says until when this one stands: at the end of a frame it is waited for.
+            // The next position says until when this one stands: it is waited for, but not for longer
+            // than a gap.
             let until = in_force(time, next);
-            if until > horizon || (next.is_none() && horizon < i64::MAX) {
+            let waits = next.is_none() && horizon <= time.saturating_add(GAP_MS);
+            if until > horizon || (waits && horizon < i64::MAX) {
                 break;
             }
             timeline.advance(data, until, time);
@@ -138,6 +140,11 @@ impl<'a> Writer<'a> {
         }
         if is_edge {
             data.edges.drain(..done);
+            // While the implement is up nothing is written: what is logged then is passed, not kept.
+            if data.edges.is_empty() && horizon < i64::MAX {
+                let passed = horizon.saturating_sub(PERIOD_MS);
+                timeline.advance(data, passed, passed);
+            }
         } else {
             timeline.keep_from(done);
         }
