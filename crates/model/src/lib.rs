@@ -14,7 +14,7 @@ pub mod receiver;
 pub mod records;
 pub mod unit;
 
-pub use crop::{Crop, CropNumbers};
+pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Finding, Place, Severity};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,

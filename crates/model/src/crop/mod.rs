@@ -1,19 +1,27 @@
 //! Crops: the names of the standard output, test weights and standard moistures, and how the
-//! words of files lead to them. The numbers are data (`data/crops.csv`, with their source).
+//! words of files lead to them. The numbers are data (`data/crops.csv`), and each one names its
+//! source (`data/crop-sources.csv`).
 //!
 //! Two sets of numbers: `compat` is the model service's table, `market` the customary weights and
 //! moistures of trade. A test weight is in pounds per US bushel, a moisture in percent wet basis.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+mod source;
+mod table;
+mod words;
 
-/// Test weight and standard moisture of one crop in one table.
+pub use source::{CropSource, SourceStatus, crop_sources};
+
+use table::table;
+
+/// Test weight and standard moisture of one crop in one table, each with its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CropNumbers {
-    /// Pounds per US bushel; `None` when the table has no real one.
+    /// Pounds per US bushel; `None` when the table has no real one: there are no volumes then.
     pub test_weight_lb_bu: Option<f64>,
+    pub test_weight_source: Option<&'static CropSource>,
     /// Percent, wet basis.
     pub standard_moisture: Option<f64>,
+    pub standard_moisture_source: Option<&'static CropSource>,
 }
 
 impl CropNumbers {
@@ -40,71 +48,23 @@ pub struct Crop {
 /// The name that stands for a crop that no table knows.
 pub const UNKNOWN: &str = "unknown";
 
-struct Table {
-    crops: Vec<Crop>,
-    by_name: HashMap<&'static str, usize>,
-    by_words: HashMap<String, usize>,
-}
-
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table = Table {
-            crops: Vec::new(),
-            by_name: HashMap::new(),
-            by_words: HashMap::new(),
-        };
-        let mut aliases: Vec<(&'static str, usize)> = Vec::new();
-        for line in include_str!("../data/crops.csv").lines().skip(1) {
-            let mut cells = line.split(';');
-            let mut cell = || cells.next().unwrap_or_default();
-            let name = cell();
-            if name.is_empty() {
-                continue;
-            }
-            let compat = numbers(cell(), cell());
-            let market = numbers(cell(), cell());
-            let mass_only = cell() == "yes";
-            let _source = cell();
-            let index = table.crops.len();
-            aliases.extend(
-                cell()
-                    .split('|')
-                    .filter(|a| !a.is_empty())
-                    .map(|a| (a, index)),
-            );
-            table.crops.push(Crop {
-                name,
-                compat,
-                market,
-                mass_only,
-            });
-            table.by_name.insert(name, index);
-            // Of `wheat, hard red winter` and `hard red winter wheat` the first one stands.
-            let words = bag(name);
-            if name.contains(',') || !table.by_words.contains_key(&words) {
-                table.by_words.insert(words, index);
-            }
-        }
-        for (alias, index) in aliases {
-            table.by_name.entry(alias).or_insert(index);
-            table.by_words.entry(bag(alias)).or_insert(index);
-        }
-        table
-    })
-}
-
-fn numbers(weight: &str, moisture: &str) -> CropNumbers {
-    CropNumbers {
-        test_weight_lb_bu: weight.parse().ok(),
-        standard_moisture: moisture.parse().ok(),
-    }
-}
-
 impl Crop {
     /// Every crop of the table, by name.
     pub fn all() -> &'static [Self] {
         &table().crops
+    }
+
+    /// The sources of the crop's numbers in both tables, each once.
+    pub fn sources(&self) -> impl Iterator<Item = &'static CropSource> {
+        let cited = [
+            self.compat.test_weight_source,
+            self.compat.standard_moisture_source,
+            self.market.test_weight_source,
+            self.market.standard_moisture_source,
+        ];
+        crop_sources()
+            .iter()
+            .filter(move |source| cited.contains(&Some(*source)))
     }
 
     /// The crop that a file's word means: `CORN_WET`, `Wheat (Hrd Rd Spr)`, `Soja`, …. Text as
@@ -119,53 +79,8 @@ impl Crop {
         if text.len() > 120 {
             return None;
         }
-        let table = table();
-        let plain = text.trim().to_lowercase().replace('_', " ");
-        let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-        let index = table
-            .by_name
-            .get(plain.as_str())
-            .or_else(|| table.by_words.get(&bag(&plain)))
-            .or_else(|| table.by_words.get(&bag_without_condition(&plain)))?;
-        table.crops.get(*index)
+        table().find(text)
     }
-}
-
-/// The words of a name in alphabetical order, abbreviations of displays written out.
-fn bag(text: &str) -> String {
-    sorted(words(text))
-}
-
-/// As [`bag`], without words that tell the condition of the grain and not its kind.
-fn bag_without_condition(text: &str) -> String {
-    sorted(words(text).filter(|word| {
-        !matches!(
-            *word,
-            "wet" | "dry" | "grain" | "harvest" | "crop" | "commercial" | "conventional"
-        )
-    }))
-}
-
-fn sorted<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut words: Vec<&str> = words.collect();
-    words.sort_unstable();
-    words.join(" ")
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|w| !w.is_empty())
-        .map(|word| match word {
-            "hrd" => "hard",
-            "sft" => "soft",
-            "rd" => "red",
-            "wht" => "white",
-            "spr" | "sprg" => "spring",
-            "wtr" | "wint" | "wntr" | "win" => "winter",
-            "drm" | "dur" => "durum",
-            "soybean" => "soybeans",
-            other => other,
-        })
 }
 
 #[cfg(test)]

@@ -1,0 +1,4 @@
+//! Tests of the model's data through its public interface.
+
+mod crop_page;
+mod crop_tables;
