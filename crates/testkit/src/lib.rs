@@ -2,13 +2,15 @@
 //!
 //! [`simulate`] drives an invented machine over an invented field and adds up what it did;
 //! [`write`](mod@write) puts the same records into the formats that displays write; [`corrupt`] breaks them
-//! systematically. Rule: the truth is counted by the simulator and never by a reader, and the
-//! same plan gives the same bytes everywhere (no clock, no random source of the system).
+//! systematically; [`yield_field`] makes harvest fields on which the cleaning of yield data is
+//! judged. Rule: the truth is counted by the simulator and never by a reader, and the same plan
+//! gives the same bytes everywhere (no clock, no random source of the system).
 
 pub mod corrupt;
 pub mod sample;
 pub mod simulate;
 pub mod write;
+pub mod yield_field;
 
 /// Files of an upload: path from its root with `/`, and bytes.
 pub type Files = Vec<(String, Vec<u8>)>;
