@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 /// What each crate may depend on, from the bottom up.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("analysis", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
-    ("convert", &["model", "formats", "outputs"]),
-    ("testkit", &["model", "formats", "outputs", "convert"]),
+    ("convert", &["model", "formats", "outputs", "analysis"]),
+    ("testkit", &["model", "formats", "outputs", "convert", "analysis"]),
     ("server", &["model", "formats", "outputs", "convert"]),
     (
         "cli",

@@ -1,0 +1,7 @@
+//! What the records of a machine file say together: tracks, the lag of the sensor, the ground that
+//! was covered, and which records are wrong. Columns in, columns out; no files, no formats.
+//!
+//! Rule: the same records give the same bits. Sums run in a fixed order, random choices are seeded.
+//! Metres, seconds, kilograms and degrees clockwise from north, unless a name says otherwise.
+
+pub mod statistics;

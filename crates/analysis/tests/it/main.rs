@@ -1,0 +1,1 @@
+//! The analysis against figures of other programs and against simulated truth.
