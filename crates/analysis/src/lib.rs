@@ -4,4 +4,14 @@
 //! Rule: the same records give the same bits. Sums run in a fixed order, random choices are seeded.
 //! Metres, seconds, kilograms and degrees clockwise from north, unless a name says otherwise.
 
+pub mod anchor;
+pub mod bitmap;
+pub mod clean;
+pub mod footprint;
+pub mod frame;
+pub mod grid;
+pub mod lag;
+pub mod records;
 pub mod statistics;
+pub mod track;
+pub mod union;

@@ -1,1 +1,12 @@
 //! The analysis against figures of other programs and against simulated truth.
+
+mod clean;
+mod coverage;
+mod lag;
+mod real;
+mod simulated;
+
+// The generator stands alone; the testkit around it would build the whole product first.
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../../testkit/src/yield_field/mod.rs"]
+mod yield_field;

@@ -1,0 +1,116 @@
+//! Records that do not fit their neighbours, of their own pass and of the passes beside it.
+//!
+//! Rule: with the median and the MAD of up to 40 nearest neighbours within three swaths, a record
+//! goes if it is further from the median than 3.5 deviations. Where that would take more than two
+//! fifths of the records of a hectare, the hectare is left alone: that is the field, not the sensor.
+
+use super::{Judgement, Local, Reason, Subject};
+use crate::grid::Grid;
+use crate::statistics::median;
+use std::collections::HashMap;
+
+/// From the MAD to the deviation of a normal distribution.
+const NORMAL: f64 = 1.4826;
+/// Side of the blocks of the veto.
+const BLOCK_M: f64 = 100.0;
+/// Records of a block below which there is no veto.
+const BLOCK_LEAST: u32 = 20;
+
+pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, local: &Local) {
+    let (x, y, value) = (&subject.tracks.x, &subject.tracks.y, subject.value);
+    let rows: Vec<usize> = (0..value.len())
+        .filter(|row| judgement.reasons[*row] == Reason::Kept && value[*row].is_finite())
+        .collect();
+    let mut values: Vec<f64> = rows.iter().map(|row| value[*row]).collect();
+    let Some(field) = median(&mut values) else {
+        return;
+    };
+    let reach = local.swaths * subject.width_m;
+    if !(reach > 0.0 && reach.is_finite()) {
+        return;
+    }
+    // A first look that usually finds enough: the records of a circle at the field's density.
+    let density = rows.len() as f64 / covered_m2(subject, &rows).max(1.0);
+    let near = (1.3 * local.most as f64 / (density * std::f64::consts::PI)).sqrt().min(reach);
+    let grid = Grid::new(x, y, rows.iter().copied(), near / 2.0);
+    let floor = local.floor * field;
+    let mut found: Vec<(f64, usize)> = Vec::new();
+    let mut around: Vec<f64> = Vec::new();
+    let mut alone = Vec::new();
+    let mut unfit = Vec::new();
+    for row in &rows {
+        let row = *row;
+        let mut radius = near;
+        loop {
+            found.clear();
+            grid.for_each_within(x[row], y[row], radius, |other, squared| {
+                if other != row {
+                    found.push((squared, other));
+                }
+            });
+            if found.len() >= local.most || radius >= reach {
+                break;
+            }
+            radius = (radius * 1.5).min(reach);
+        }
+        if found.len() < local.alone_below {
+            alone.push(row);
+            continue;
+        }
+        if found.len() < local.least {
+            continue;
+        }
+        if found.len() > local.most {
+            found.select_nth_unstable_by(local.most - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            found.truncate(local.most);
+        }
+        around.clear();
+        around.extend(found.iter().map(|(_, other)| value[*other]));
+        let Some(middle) = median(&mut around) else {
+            continue;
+        };
+        for v in &mut around {
+            *v = (*v - middle).abs();
+        }
+        let deviation = median(&mut around).unwrap_or(0.0) * NORMAL;
+        if (value[row] - middle).abs() > local.deviations * deviation.max(floor) {
+            unfit.push(row);
+        }
+    }
+    let block = |row: usize| {
+        (
+            (x[row] / BLOCK_M).floor() as i64,
+            (y[row] / BLOCK_M).floor() as i64,
+        )
+    };
+    let mut blocks: HashMap<(i64, i64), (u32, u32)> = HashMap::new();
+    for row in &rows {
+        blocks.entry(block(*row)).or_default().0 += 1;
+    }
+    for row in &unfit {
+        blocks.entry(block(*row)).or_default().1 += 1;
+    }
+    let spared = |(all, unfit): (u32, u32)| {
+        all >= BLOCK_LEAST && f64::from(unfit) > local.veto * f64::from(all)
+    };
+    judgement.spared_blocks = blocks.values().filter(|counts| spared(**counts)).count() as u32;
+    for row in unfit {
+        if !blocks.get(&block(row)).is_some_and(|counts| spared(*counts)) {
+            judgement.reasons[row] = Reason::Neighbours;
+        }
+    }
+    for row in alone {
+        judgement.reasons[row] = Reason::Isolated;
+    }
+}
+
+/// Way times width of the rows: about the ground that they cover.
+fn covered_m2(subject: &Subject<'_>, rows: &[usize]) -> f64 {
+    rows.iter()
+        .map(|row| {
+            let records = subject.records;
+            let area = f64::from(records.distance_m[*row]) * f64::from(records.width_m[*row]);
+            if area.is_finite() { area } else { 0.0 }
+        })
+        .sum()
+}

@@ -1,0 +1,115 @@
+//! The numbers of the rules, by kind of work. Sources: the quantile fences are those that open code
+//! of automated Yield Editor cleaning uses; limits of crops are what grows at most.
+
+/// A fence around quantiles: `[a − s (b − a), b + s (b − a)]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fence {
+    /// Shares of the values below `a` and below `b`.
+    pub low: f64,
+    pub high: f64,
+    /// `s`.
+    pub spread: f64,
+}
+
+/// The test between neighbours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Local {
+    /// How far neighbours are looked for, in swaths.
+    pub swaths: f64,
+    /// Nearest neighbours that count.
+    pub most: usize,
+    /// Fewer neighbours do not judge.
+    pub least: usize,
+    /// Deviations of the neighbours from their median (1.4826 MAD) that are allowed.
+    pub deviations: f64,
+    /// Least deviation, as a share of the field's median.
+    pub floor: f64,
+    /// Records with fewer neighbours stand alone and go.
+    pub alone_below: usize,
+    /// Of the records of a hectare, the share that the test may take.
+    pub veto: f64,
+}
+
+/// What is done in the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Harvest,
+    Planting,
+    Application,
+    Tillage,
+}
+
+/// Which tests there are, with their numbers; `None` leaves one out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rules {
+    /// Records without a value above 0 go (harvest).
+    pub value_needed: bool,
+    pub least_speed_m_s: f64,
+    pub speed: Option<Fence>,
+    /// Change of speed from record to record, as a share.
+    pub speed_change: Option<f64>,
+    /// Seconds that are taken off starts and ends of passes at most.
+    pub pass_ends_s: Option<u32>,
+    /// Share of a footprint that may have been worked before.
+    pub overlap: Option<f64>,
+    /// Least and greatest value.
+    pub limits: Option<(f64, f64)>,
+    pub range: Option<Fence>,
+    pub local: Option<Local>,
+}
+
+const SPEED: Fence = Fence {
+    low: 0.05,
+    high: 0.95,
+    spread: 1.1,
+};
+const WIDE: Fence = Fence {
+    low: 0.02,
+    high: 0.98,
+    spread: 3.0,
+};
+
+impl Rules {
+    /// The recommended tests of a kind of work. `limits` are those of the crop or product.
+    pub fn recommended(work: Work, limits: Option<(f64, f64)>) -> Self {
+        let base = Self {
+            value_needed: false,
+            least_speed_m_s: 0.5,
+            speed: Some(SPEED),
+            speed_change: None,
+            pass_ends_s: None,
+            overlap: None,
+            limits,
+            range: Some(WIDE),
+            local: None,
+        };
+        match work {
+            Work::Harvest => Self {
+                value_needed: true,
+                speed_change: Some(0.25),
+                pass_ends_s: Some(15),
+                overlap: Some(0.5),
+                range: Some(Fence {
+                    low: 0.10,
+                    high: 0.90,
+                    spread: 1.1,
+                }),
+                local: Some(Local {
+                    swaths: 3.0,
+                    most: 40,
+                    least: 8,
+                    deviations: 3.5,
+                    floor: 0.04,
+                    alone_below: 3,
+                    veto: 0.4,
+                }),
+                ..base
+            },
+            Work::Application => Self {
+                pass_ends_s: Some(5),
+                ..base
+            },
+            Work::Planting | Work::Tillage => base,
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The lag of a sensor behind the place where the crop was cut, from neighbouring passes in
+//! opposed directions: only where they agree is the shift right.
+//!
+//! Rule: a lag is accepted if the correlation of the pairs gains at least 0.03 and reaches 0.3,
+//! over at least 2,000 pairs, with the best lag between 0 and 25 s. Otherwise nothing is shifted:
+//! the monitor has done it already, or the data cannot tell.
+//!
+//! After the idea of Chung, Sudduth and Drummond (2002) that a wrong delay shows in the difference
+//! of opposed passes.
+
+use crate::grid::Grid;
+use crate::records::{NO_TIME, Records};
+use crate::statistics::{correlation, quantiles};
+use crate::track::{Tracks, turn_deg};
+
+/// Passes further apart than this share of the width are no neighbours.
+const SWATHS: f64 = 1.25;
+const APART_MS: i64 = 60_000;
+const OPPOSED_DEG: f32 = 150.0;
+const PAIRS: u64 = 400_000;
+/// Slower records do not count.
+const SLOW_M_S: f32 = 0.5;
+/// Values are not drawn across longer pauses.
+pub const PAUSE_MS: i64 = 5_000;
+const EARLIEST_S: i32 = -5;
+const LATEST_S: i32 = 30;
+const TAILS: [f64; 2] = [0.02, 0.98];
+
+/// Why a lag is applied or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Accepted,
+    /// Fewer than 2,000 pairs of opposed neighbours.
+    FewPairs,
+    /// The passes do not agree at any lag.
+    NoAgreement,
+    /// A shift would gain too little: the monitor has corrected it already.
+    NoGain,
+    /// The best lag is at or beyond the ends of what machines have.
+    Implausible,
+}
+
+/// The lag of one column.
+#[derive(Clone, Copy, Debug)]
+pub struct Lag {
+    pub seconds: f64,
+    /// Correlation of the pairs as logged.
+    pub before: f64,
+    /// Correlation at the best lag.
+    pub after: f64,
+    pub pairs: usize,
+    pub verdict: Verdict,
+}
+
+impl Lag {
+    /// Seconds to shift by; 0 unless accepted.
+    pub fn applied_s(&self) -> f64 {
+        if self.verdict == Verdict::Accepted {
+            self.seconds
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Pairs of records of opposed neighbouring passes, in a fixed random choice of at most 400,000.
+pub fn opposed_pairs(
+    records: &Records,
+    tracks: &Tracks,
+    usable: impl Fn(usize) -> bool,
+    width_m: f64,
+) -> Vec<(u32, u32)> {
+    let reach = SWATHS * width_m;
+    if !(reach > 0.0 && reach < 1_000.0) {
+        return Vec::new();
+    }
+    let fine = |row: &usize| {
+        usable(*row)
+            && records.time_ms[*row] != NO_TIME
+            && records.speed_m_s[*row] > SLOW_M_S
+            && tracks.heading_deg[*row].is_finite()
+            && tracks.segment[*row] != crate::track::NONE
+    };
+    let rows: Vec<usize> = (0..records.len()).filter(fine).collect();
+    let grid = Grid::new(&tracks.x, &tracks.y, rows.iter().copied(), reach);
+    let each = |sink: &mut dyn FnMut(u32, u32)| {
+        for row in &rows {
+            let row = *row;
+            let (heading, time) = (tracks.heading_deg[row], records.time_ms[row]);
+            grid.for_each_within(tracks.x[row], tracks.y[row], reach, |other, _| {
+                if other > row
+                    && turn_deg(heading, tracks.heading_deg[other]) > OPPOSED_DEG
+                    && time.abs_diff(records.time_ms[other]) > APART_MS.unsigned_abs()
+                {
+                    sink(row as u32, other as u32);
+                }
+            });
+        }
+    };
+    let mut count = 0_u64;
+    each(&mut |_, _| count += 1);
+    let share = if count > PAIRS {
+        (PAIRS as f64 / count as f64 * u64::MAX as f64) as u64
+    } else {
+        u64::MAX
+    };
+    let mut pairs = Vec::with_capacity(count.min(PAIRS + PAIRS / 50) as usize);
+    each(&mut |a, b| {
+        if mixed((u64::from(a) << 32) | u64::from(b)) <= share {
+            pairs.push((a, b));
+        }
+    });
+    pairs
+}
+
+/// Splitmix64 of a number: as good as random, always the same.
+pub(crate) fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// The value that was logged `seconds` later, in a straight line between two records of the track;
+/// not a number across pauses and beyond the end. By row.
+pub fn shifted(records: &Records, tracks: &Tracks, values: &[f64], seconds: f64) -> Vec<f64> {
+    if seconds == 0.0 {
+        return values.to_vec();
+    }
+    let mut shifted = vec![f64::NAN; values.len()];
+    let by = (seconds * 1_000.0).round() as i64;
+    let order = &tracks.order;
+    let mut start = 0;
+    while start < order.len() {
+        let track = records.track[order[start] as usize];
+        let end = start
+            + order[start..]
+                .iter()
+                .take_while(|row| records.track[**row as usize] == track)
+                .count();
+        let rows = &order[start..end];
+        // Times rise along the rows, so the record after each wanted time only moves on; for
+        // negative shifts it begins at the first.
+        let mut after = 0;
+        for row in rows {
+            let row = *row as usize;
+            let time = records.time_ms[row];
+            if time == NO_TIME {
+                continue;
+            }
+            let wanted = time.saturating_add(by);
+            while after < rows.len() && records.time_ms[rows[after] as usize] <= wanted {
+                after += 1;
+            }
+            let (Some(next), Some(before)) = (
+                rows.get(after),
+                after.checked_sub(1).and_then(|place| rows.get(place)),
+            ) else {
+                continue;
+            };
+            let (before, next) = (*before as usize, *next as usize);
+            let (from, to) = (records.time_ms[before], records.time_ms[next]);
+            if from == NO_TIME || to.saturating_sub(from) > PAUSE_MS {
+                continue;
+            }
+            let share = (wanted - from) as f64 / (to - from) as f64;
+            shifted[row] = values[before] + (values[next] - values[before]) * share;
+        }
+        start = end;
+    }
+    shifted
+}
+
+/// The lag of `values` (a flow or a moisture; not a number where nothing was logged).
+pub fn estimate(
+    records: &Records,
+    tracks: &Tracks,
+    values: &[f64],
+    usable: impl Fn(usize) -> bool,
+    pairs: &[(u32, u32)],
+) -> Lag {
+    let mut by_lag: Vec<(i32, f64)> = Vec::new();
+    let mut none = Lag {
+        seconds: 0.0,
+        before: 0.0,
+        after: 0.0,
+        pairs: pairs.len(),
+        verdict: Verdict::FewPairs,
+    };
+    if pairs.len() < 3 {
+        return none;
+    }
+    for seconds in EARLIEST_S..=LATEST_S {
+        let mut column = shifted(records, tracks, values, f64::from(seconds));
+        winsorise(&mut column, &usable);
+        let agreed = pairs
+            .iter()
+            .map(|(a, b)| (column[*a as usize], column[*b as usize]))
+            .filter(|(a, b)| a.is_finite() && b.is_finite());
+        by_lag.push((seconds, correlation(agreed).unwrap_or(f64::NEG_INFINITY)));
+    }
+    let at = |seconds: i32| {
+        by_lag
+            .iter()
+            .find(|(s, _)| *s == seconds)
+            .map_or(f64::NEG_INFINITY, |(_, rho)| *rho)
+    };
+    none.before = at(0);
+    let Some(&(best, rho)) = by_lag
+        .iter()
+        .filter(|(_, rho)| rho.is_finite())
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+    else {
+        none.before = 0.0;
+        return none;
+    };
+    if !none.before.is_finite() {
+        none.before = 0.0;
+    }
+    // The vertex of the parabola through the best and its neighbours.
+    let (left, right) = (at(best - 1), at(best + 1));
+    let bend = left - 2.0 * rho + right;
+    let offset = if bend.is_finite() && bend < 0.0 {
+        (0.5 * (left - right) / bend).clamp(-0.5, 0.5)
+    } else {
+        0.0
+    };
+    let seconds = f64::from(best) + offset;
+    let verdict = if pairs.len() < 2_000 {
+        Verdict::FewPairs
+    } else if !(seconds > 0.0 && seconds < 25.0) {
+        Verdict::Implausible
+    } else if rho < 0.3 {
+        Verdict::NoAgreement
+    } else if rho - none.before < 0.03 {
+        Verdict::NoGain
+    } else {
+        Verdict::Accepted
+    };
+    Lag {
+        seconds,
+        before: none.before,
+        after: rho,
+        pairs: pairs.len(),
+        verdict,
+    }
+}
+
+/// Holds values of usable rows at their 2nd and 98th percentile; others become no numbers.
+fn winsorise(values: &mut [f64], usable: &impl Fn(usize) -> bool) {
+    for (row, value) in values.iter_mut().enumerate() {
+        if !usable(row) {
+            *value = f64::NAN;
+        }
+    }
+    if let Some([low, high]) = quantiles(values, TAILS) {
+        for value in values.iter_mut() {
+            if !value.is_nan() {
+                *value = value.clamp(low, high);
+            }
+        }
+    }
+}
+
+/// How well opposed neighbouring passes agree in `values`; `None` with too few pairs.
+pub fn agreement(values: &[f64], pairs: &[(u32, u32)]) -> Option<f64> {
+    let both = pairs
+        .iter()
+        .map(|(a, b)| (values[*a as usize], values[*b as usize]))
+        .filter(|(a, b)| a.is_finite() && b.is_finite());
+    (both.clone().count() >= 30).then(|| correlation(both)).flatten()
+}

@@ -1,0 +1,301 @@
+//! Tracks: the records of each machine and section in the order of time, cut into segments, with
+//! places in metres and headings.
+//!
+//! Rules: a segment ends where the next record comes later than five seconds (or two and a half
+//! usual intervals), further off than 30 m (or five usual steps), faster than 15 m/s, or in another
+//! working state. The heading of a record leads from the record before it to the one after it in
+//! the segment, over at least [`Headings::least_m`]; where the way is shorter the logged heading
+//! stands. Exact duplicates (track, time and place) are in no segment.
+
+use crate::frame::LocalFrame;
+use crate::records::{NO_TIME, Records};
+use crate::statistics::median;
+
+/// No row, no segment.
+pub const NONE: u32 = u32::MAX;
+/// Shortest pause that ends a segment.
+const PAUSE_S: f64 = 5.0;
+const PAUSE_INTERVALS: f64 = 2.5;
+const STEP_M: f64 = 30.0;
+const STEPS: f64 = 5.0;
+const SPEED_M_S: f64 = 15.0;
+/// Records that are looked at on either side for a heading.
+const HEADING_RECORDS: usize = 8;
+
+/// How headings are taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Headings {
+    /// Shortest way over which a heading is measured.
+    pub least_m: f64,
+}
+
+impl Default for Headings {
+    fn default() -> Self {
+        Self { least_m: 1.5 }
+    }
+}
+
+/// What is known of the records' order and way. By row, unless it says otherwise.
+pub struct Tracks {
+    /// Rows by track, then by time; duplicates and rows without place are left out.
+    pub order: Vec<u32>,
+    /// Number of the segment.
+    pub segment: Vec<u32>,
+    /// By segment: first and one behind the last place in `order`.
+    pub segments: Vec<(u32, u32)>,
+    /// Metres east and north.
+    pub x: Vec<f64>,
+    pub y: Vec<f64>,
+    /// Degrees clockwise from north.
+    pub heading_deg: Vec<f32>,
+    pub duplicate: Vec<bool>,
+    /// Usual seconds from record to record.
+    pub interval_s: f64,
+}
+
+impl Tracks {
+    /// Orders and cuts the records. Rows that the plane does not reach have no place.
+    pub fn new(records: &Records, frame: &LocalFrame, headings: Headings) -> Self {
+        let places = records
+            .longitude
+            .iter()
+            .zip(&records.latitude)
+            .map(|(longitude, latitude)| frame.metres(*longitude, *latitude));
+        let (x, y) = places.unzip();
+        Self::of_places(records, x, y, headings)
+    }
+
+    /// The same for records whose places are metres already.
+    pub fn of_places(records: &Records, x: Vec<f64>, y: Vec<f64>, headings: Headings) -> Self {
+        let rows = records.len();
+        let mut order: Vec<u32> = (0..rows as u32)
+            .filter(|row| {
+                let at = |values: &[f64]| values.get(*row as usize).is_some_and(|v| v.is_finite());
+                at(&x) && at(&y)
+            })
+            .collect();
+        let key = |row: &u32| {
+            let row = *row as usize;
+            (
+                records.track.get(row).copied().unwrap_or(0),
+                records.time_ms.get(row).copied().unwrap_or(NO_TIME),
+            )
+        };
+        if !order.is_sorted_by_key(key) {
+            order.sort_by_key(key);
+        }
+        let mut tracks = Self {
+            order,
+            segment: vec![NONE; rows],
+            segments: Vec::new(),
+            x,
+            y,
+            heading_deg: vec![f32::NAN; rows],
+            duplicate: vec![false; rows],
+            interval_s: 0.0,
+        };
+        tracks.drop_duplicates(records);
+        tracks.cut(records);
+        tracks.head(records, headings);
+        tracks
+    }
+
+    fn drop_duplicates(&mut self, records: &Records) {
+        let mut last: Option<(u32, i64, f64, f64)> = None;
+        let (x, y, duplicate) = (&self.x, &self.y, &mut self.duplicate);
+        self.order.retain(|row| {
+            let row = *row as usize;
+            let time = records.time_ms[row];
+            let this = (records.track[row], time, x[row], y[row]);
+            let repeated = time != NO_TIME && last == Some(this);
+            last = Some(this);
+            duplicate[row] = repeated;
+            !repeated
+        });
+    }
+
+    /// Seconds and metres from one row to the next of its track.
+    fn step(&self, records: &Records, from: u32, to: u32) -> (f64, f64) {
+        let (from, to) = (from as usize, to as usize);
+        let (a, b) = (records.time_ms[from], records.time_ms[to]);
+        let seconds = if a == NO_TIME || b == NO_TIME {
+            f64::NAN
+        } else {
+            b.saturating_sub(a) as f64 / 1_000.0
+        };
+        let metres = (self.x[to] - self.x[from]).hypot(self.y[to] - self.y[from]);
+        (seconds, metres)
+    }
+
+    fn cut(&mut self, records: &Records) {
+        let (mut seconds, mut metres) = (Vec::new(), Vec::new());
+        for pair in self.order.windows(2) {
+            if records.track[pair[0] as usize] == records.track[pair[1] as usize] {
+                let (time, way) = self.step(records, pair[0], pair[1]);
+                if time > 0.0 {
+                    seconds.push(time);
+                }
+                metres.push(way);
+            }
+        }
+        self.interval_s = median(&mut seconds).unwrap_or(0.0);
+        let pause = PAUSE_S.max(PAUSE_INTERVALS * self.interval_s);
+        let far = STEP_M.max(STEPS * median(&mut metres).unwrap_or(0.0));
+        let mut before: Option<u32> = None;
+        for place in 0..self.order.len() {
+            let row = self.order[place];
+            let goes_on = before.is_some_and(|before| {
+                let (a, b) = (before as usize, row as usize);
+                let (time, way) = self.step(records, before, row);
+                records.track[a] == records.track[b]
+                    && records.working[a] == records.working[b]
+                    && way <= far
+                    && (time.is_nan() || (time <= pause && way <= SPEED_M_S * time.max(1.0)))
+            });
+            if !goes_on {
+                self.segments.push((place as u32, place as u32));
+            }
+            if let Some(last) = self.segments.last_mut() {
+                last.1 = place as u32 + 1;
+            }
+            self.segment[row as usize] = self.segments.len() as u32 - 1;
+            before = Some(row);
+        }
+    }
+
+    fn head(&mut self, records: &Records, headings: Headings) {
+        for &(start, end) in &self.segments {
+            let rows = &self.order[start as usize..end as usize];
+            let mut last = f32::NAN;
+            for place in 0..rows.len() {
+                let row = rows[place] as usize;
+                let (mut low, mut high) = (place.saturating_sub(1), (place + 1).min(rows.len() - 1));
+                let way = loop {
+                    let (a, b) = (rows[low] as usize, rows[high] as usize);
+                    let way = (self.x[b] - self.x[a], self.y[b] - self.y[a]);
+                    let long_enough = way.0.hypot(way.1) >= headings.least_m;
+                    let reach = place - low >= HEADING_RECORDS && high - place >= HEADING_RECORDS;
+                    let whole = low == 0 && high == rows.len() - 1;
+                    if long_enough || reach || whole {
+                        break way;
+                    }
+                    low = low.saturating_sub(1);
+                    high = (high + 1).min(rows.len() - 1);
+                };
+                let logged = records.heading_deg[row];
+                let heading = if way.0.hypot(way.1) >= headings.least_m.max(0.02) {
+                    (way.0.atan2(way.1).to_degrees() as f32).rem_euclid(360.0)
+                } else if logged.is_finite() {
+                    logged.rem_euclid(360.0)
+                } else {
+                    last
+                };
+                self.heading_deg[row] = heading;
+                last = heading;
+            }
+            // The rows before the first move look where it leads.
+            let known = rows.iter().map(|row| self.heading_deg[*row as usize]);
+            if let Some(first) = known.clone().find(|h| h.is_finite()) {
+                let still = known.take_while(|h| !h.is_finite()).count();
+                for row in &rows[..still] {
+                    self.heading_deg[*row as usize] = first;
+                }
+            }
+        }
+    }
+
+    /// The rows of a segment in their order.
+    pub fn rows(&self, segment: usize) -> &[u32] {
+        self.segments
+            .get(segment)
+            .and_then(|(start, end)| self.order.get(*start as usize..*end as usize))
+            .unwrap_or_default()
+    }
+
+    /// Seconds since the segment's first record and to its last, by row.
+    pub fn since_and_until(&self, records: &Records) -> (Vec<f32>, Vec<f32>) {
+        let mut since = vec![f32::NAN; self.segment.len()];
+        let mut until = vec![f32::NAN; self.segment.len()];
+        for segment in 0..self.segments.len() {
+            let rows = self.rows(segment);
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+                continue;
+            };
+            let (begin, end) = (
+                records.time_ms[*first as usize],
+                records.time_ms[*last as usize],
+            );
+            if begin == NO_TIME || end == NO_TIME {
+                continue;
+            }
+            for row in rows {
+                let row = *row as usize;
+                let time = records.time_ms[row];
+                since[row] = time.saturating_sub(begin) as f32 / 1_000.0;
+                until[row] = end.saturating_sub(time) as f32 / 1_000.0;
+            }
+        }
+        (since, until)
+    }
+}
+
+/// Difference of two headings, 0 to 180 degrees.
+pub fn turn_deg(a: f32, b: f32) -> f32 {
+    let turn = (a - b).rem_euclid(360.0);
+    turn.min(360.0 - turn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::Record;
+
+    fn records(list: &[(i64, f64, f64, bool)]) -> (Records, Vec<f64>, Vec<f64>) {
+        let mut records = Records::default();
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        for (time_ms, east, north, working) in list {
+            records.push(Record {
+                longitude: 0.0,
+                latitude: 0.0,
+                time_ms: *time_ms,
+                track: 0,
+                distance_m: 2.0,
+                width_m: 6.0,
+                speed_m_s: 2.0,
+                heading_deg: f64::NAN,
+                working: *working,
+            });
+            x.push(*east);
+            y.push(*north);
+        }
+        (records, x, y)
+    }
+
+    #[test]
+    fn order_cuts_and_headings() {
+        let (records, x, y) = records(&[
+            (2_000, 2.0, 0.0, true),
+            (1_000, 0.0, 0.0, true),
+            (3_000, 4.0, 0.0, true),
+            (3_000, 4.0, 0.0, true),
+            (4_000, 6.0, 0.0, false),
+            (60_000, 6.0, 3.0, true),
+            (61_000, 6.0, 5.0, true),
+            (62_000, 90.0, 5.0, true),
+        ]);
+        let tracks = Tracks::of_places(&records, x, y, Headings::default());
+        assert_eq!(tracks.order, [1, 0, 2, 4, 5, 6, 7]);
+        assert_eq!(tracks.segment, [0, 0, 0, NONE, 1, 2, 2, 3]);
+        assert!(tracks.duplicate[3]);
+        assert_eq!(tracks.heading_deg[1], 90.0);
+        assert_eq!(tracks.heading_deg[6], 0.0);
+        let (since, until) = tracks.since_and_until(&records);
+        assert_eq!((since[2], until[1]), (2.0, 2.0));
+    }
+
+    #[test]
+    fn turns_are_the_short_way_round() {
+        assert_eq!(turn_deg(350.0, 20.0), 30.0);
+        assert_eq!(turn_deg(90.0, 270.0), 180.0);
+    }
+}
