@@ -14,7 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("formats", &["model"]),
     ("outputs", &["model"]),
     ("convert", &["model", "formats", "outputs", "analysis"]),
-    ("testkit", &["model", "formats", "outputs", "convert", "analysis"]),
+    (
+        "testkit",
+        &["model", "formats", "outputs", "convert", "analysis"],
+    ),
     ("server", &["model", "formats", "outputs", "convert"]),
     (
         "cli",

@@ -39,7 +39,9 @@ pub fn find(records: &Records, tracks: &Tracks) -> AnchorFound {
     let (mut distances, mut since, mut until) = (Vec::new(), Vec::new(), Vec::new());
     for segment in 0..tracks.segments.len() {
         for three in tracks.rows(segment).windows(3) {
-            let &[before, row, after] = three else { continue };
+            let &[before, row, after] = three else {
+                continue;
+            };
             let distance = f64::from(records.distance_m[row as usize]);
             if records.working[row as usize] && distance.is_finite() {
                 distances.push(distance);

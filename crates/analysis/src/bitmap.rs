@@ -58,7 +58,12 @@ impl Bitmap {
     pub fn mark(&mut self, quad: &Quad) -> Marked {
         let scaled = quad.map(|(x, y)| (x / self.cell_m, y / self.cell_m));
         let bounds = scaled.iter().fold(
-            (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY),
+            (
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+            ),
             |b, (x, y)| (b.0.min(*x), b.1.max(*x), b.2.min(*y), b.3.max(*y)),
         );
         let sound = bounds.1 - bounds.0 < 10_000.0

@@ -122,10 +122,18 @@ impl<'a> Footprints<'a> {
         if self.layout == Layout::Rectangles {
             return Some(rectangle);
         }
-        let back = before.and_then(|before| self.joint(before, row)).unwrap_or(back);
-        let front = after.and_then(|after| self.joint(row, after)).unwrap_or(front);
+        let back = before
+            .and_then(|before| self.joint(before, row))
+            .unwrap_or(back);
+        let front = after
+            .and_then(|after| self.joint(row, after))
+            .unwrap_or(front);
         let joined = quad(back, front);
-        Some(if is_convex(&joined) { joined } else { rectangle })
+        Some(if is_convex(&joined) {
+            joined
+        } else {
+            rectangle
+        })
     }
 
     /// Calls `each(row, footprint)` for the working rows in the order of the tracks.

@@ -19,7 +19,12 @@ pub struct Grid {
 
 impl Grid {
     /// Cells of `cell_m`, or larger ones where the places lie far apart. `rows` numbers the places.
-    pub fn new(x: &[f64], y: &[f64], rows: impl Iterator<Item = usize> + Clone, cell_m: f64) -> Self {
+    pub fn new(
+        x: &[f64],
+        y: &[f64],
+        rows: impl Iterator<Item = usize> + Clone,
+        cell_m: f64,
+    ) -> Self {
         let places = || {
             rows.clone().filter_map(|row| {
                 let (x, y) = (*x.get(row)?, *y.get(row)?);
@@ -36,7 +41,11 @@ impl Grid {
             south = south.min(y);
             north = north.max(y);
         }
-        let mut cell_m = if cell_m > 1e-3 && cell_m.is_finite() { cell_m } else { 1e-3 };
+        let mut cell_m = if cell_m > 1e-3 && cell_m.is_finite() {
+            cell_m
+        } else {
+            1e-3
+        };
         let cells = |extent: f64, cell: f64| (extent / cell).floor().max(0.0) + 1.0;
         let allowed = (count.max(16) * 4) as f64;
         while count > 0 && cells(east - west, cell_m) * cells(north - south, cell_m) > allowed {

@@ -268,5 +268,7 @@ pub fn agreement(values: &[f64], pairs: &[(u32, u32)]) -> Option<f64> {
         .iter()
         .map(|(a, b)| (values[*a as usize], values[*b as usize]))
         .filter(|(a, b)| a.is_finite() && b.is_finite());
-    (both.clone().count() >= 30).then(|| correlation(both)).flatten()
+    (both.clone().count() >= 30)
+        .then(|| correlation(both))
+        .flatten()
 }

@@ -169,7 +169,8 @@ impl Tracks {
             let mut last = f32::NAN;
             for place in 0..rows.len() {
                 let row = rows[place] as usize;
-                let (mut low, mut high) = (place.saturating_sub(1), (place + 1).min(rows.len() - 1));
+                let (mut low, mut high) =
+                    (place.saturating_sub(1), (place + 1).min(rows.len() - 1));
                 let way = loop {
                     let (a, b) = (rows[low] as usize, rows[high] as usize);
                     let way = (self.x[b] - self.x[a], self.y[b] - self.y[a]);

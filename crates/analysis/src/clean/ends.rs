@@ -27,12 +27,14 @@ pub(super) fn before(tracks: &Tracks) -> Vec<Option<usize>> {
 
 pub(super) fn trim(subject: &Subject<'_>, judgement: &mut Judgement, cap_s: u32) {
     let (since, until) = subject.tracks.since_and_until(subject.records);
-    let long: Vec<bool> = since.iter().zip(&until).map(|(a, b)| a + b > LONG_S).collect();
+    let long: Vec<bool> = since
+        .iter()
+        .zip(&until)
+        .map(|(a, b)| a + b > LONG_S)
+        .collect();
     let seconds = |side: &[f32]| {
         let kept = |row: usize| {
-            judgement.reasons[row] == Reason::Kept
-                && long[row]
-                && subject.value[row].is_finite()
+            judgement.reasons[row] == Reason::Kept && long[row] && subject.value[row].is_finite()
         };
         let rows: Vec<usize> = (0..side.len()).filter(|row| kept(*row)).collect();
         let mut plateau: Vec<f64> = rows

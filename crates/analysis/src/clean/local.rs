@@ -17,64 +17,19 @@ const BLOCK_M: f64 = 100.0;
 const BLOCK_LEAST: u32 = 20;
 
 pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, local: &Local) {
-    let (x, y, value) = (&subject.tracks.x, &subject.tracks.y, subject.value);
-    let rows: Vec<usize> = (0..value.len())
-        .filter(|row| judgement.reasons[*row] == Reason::Kept && value[*row].is_finite())
-        .collect();
-    let mut values: Vec<f64> = rows.iter().map(|row| value[*row]).collect();
-    let Some(field) = median(&mut values) else {
+    let (x, y) = (&subject.tracks.x, &subject.tracks.y);
+    let Some(mut neighbours) = Neighbours::of(subject, judgement, local) else {
         return;
     };
-    let reach = local.swaths * subject.width_m;
-    if !(reach > 0.0 && reach.is_finite()) {
-        return;
-    }
-    // A first look that usually finds enough: the records of a circle at the field's density.
-    let density = rows.len() as f64 / covered_m2(subject, &rows).max(1.0);
-    let near = (1.3 * local.most as f64 / (density * std::f64::consts::PI)).sqrt().min(reach);
-    let grid = Grid::new(x, y, rows.iter().copied(), near / 2.0);
-    let floor = local.floor * field;
-    let mut found: Vec<(f64, usize)> = Vec::new();
-    let mut around: Vec<f64> = Vec::new();
+    let rows = std::mem::take(&mut neighbours.rows);
     let mut alone = Vec::new();
     let mut unfit = Vec::new();
     for row in &rows {
-        let row = *row;
-        let mut radius = near;
-        loop {
-            found.clear();
-            grid.for_each_within(x[row], y[row], radius, |other, squared| {
-                if other != row {
-                    found.push((squared, other));
-                }
-            });
-            if found.len() >= local.most || radius >= reach {
-                break;
-            }
-            radius = (radius * 1.5).min(reach);
-        }
-        if found.len() < local.alone_below {
-            alone.push(row);
-            continue;
-        }
-        if found.len() < local.least {
-            continue;
-        }
-        if found.len() > local.most {
-            found.select_nth_unstable_by(local.most - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            found.truncate(local.most);
-        }
-        around.clear();
-        around.extend(found.iter().map(|(_, other)| value[*other]));
-        let Some(middle) = median(&mut around) else {
-            continue;
-        };
-        for v in &mut around {
-            *v = (*v - middle).abs();
-        }
-        let deviation = median(&mut around).unwrap_or(0.0) * NORMAL;
-        if (value[row] - middle).abs() > local.deviations * deviation.max(floor) {
-            unfit.push(row);
+        match neighbours.deviations(*row) {
+            Seen::Alone => alone.push(*row),
+            Seen::Few => {}
+            Seen::Deviations(deviations) if deviations > local.deviations => unfit.push(*row),
+            Seen::Deviations(_) => {}
         }
     }
     let block = |row: usize| {
@@ -95,12 +50,130 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, local: &L
     };
     judgement.spared_blocks = blocks.values().filter(|counts| spared(**counts)).count() as u32;
     for row in unfit {
-        if !blocks.get(&block(row)).is_some_and(|counts| spared(*counts)) {
+        if !blocks
+            .get(&block(row))
+            .is_some_and(|counts| spared(*counts))
+        {
             judgement.reasons[row] = Reason::Neighbours;
         }
     }
     for row in alone {
         judgement.reasons[row] = Reason::Isolated;
+    }
+}
+
+/// Takes records back that went for their speed alone and agree with their neighbours: a wrong
+/// distance would show in the rate.
+pub(super) fn take_back(subject: &Subject<'_>, judgement: &mut Judgement, local: &Local) {
+    let Some(mut neighbours) = Neighbours::of(subject, judgement, local) else {
+        return;
+    };
+    for row in 0..subject.value.len() {
+        if matches!(judgement.reasons[row], Reason::Speed | Reason::SpeedChange)
+            && subject.value[row].is_finite()
+            && let Seen::Deviations(deviations) = neighbours.deviations(row)
+            && deviations <= local.agrees
+        {
+            judgement.reasons[row] = Reason::Kept;
+        }
+    }
+}
+
+enum Seen {
+    Alone,
+    Few,
+    /// Distance from the median of the neighbours in deviations.
+    Deviations(f64),
+}
+
+/// The records that are kept so far, as neighbours of others.
+struct Neighbours<'a> {
+    subject: &'a Subject<'a>,
+    local: &'a Local,
+    rows: Vec<usize>,
+    grid: Grid,
+    /// Radius that usually holds enough, and the greatest one.
+    near: f64,
+    reach: f64,
+    /// Least deviation.
+    floor: f64,
+    found: Vec<(f64, usize)>,
+    around: Vec<f64>,
+}
+
+impl<'a> Neighbours<'a> {
+    fn of(subject: &'a Subject<'a>, judgement: &Judgement, local: &'a Local) -> Option<Self> {
+        let value = subject.value;
+        let rows: Vec<usize> = (0..value.len())
+            .filter(|row| judgement.reasons[*row] == Reason::Kept && value[*row].is_finite())
+            .collect();
+        let mut values: Vec<f64> = rows.iter().map(|row| value[*row]).collect();
+        let field = median(&mut values)?;
+        let reach = local.swaths * subject.width_m;
+        if !(reach > 0.0 && reach.is_finite()) {
+            return None;
+        }
+        let density = rows.len() as f64 / covered_m2(subject, &rows).max(1.0);
+        let near = (1.3 * local.most as f64 / (density * std::f64::consts::PI))
+            .sqrt()
+            .min(reach);
+        let (x, y) = (&subject.tracks.x, &subject.tracks.y);
+        let grid = Grid::new(x, y, rows.iter().copied(), near / 2.0);
+        Some(Self {
+            subject,
+            local,
+            rows,
+            grid,
+            near,
+            reach,
+            floor: local.floor * field,
+            found: Vec::new(),
+            around: Vec::new(),
+        })
+    }
+
+    fn deviations(&mut self, row: usize) -> Seen {
+        let (x, y) = (self.subject.tracks.x[row], self.subject.tracks.y[row]);
+        let (value, local) = (self.subject.value, self.local);
+        let mut radius = self.near;
+        loop {
+            let found = &mut self.found;
+            found.clear();
+            self.grid.for_each_within(x, y, radius, |other, squared| {
+                if other != row {
+                    found.push((squared, other));
+                }
+            });
+            if found.len() >= local.most || radius >= self.reach {
+                break;
+            }
+            radius = (radius * 1.5).min(self.reach);
+        }
+        let found = &mut self.found;
+        if found.len() < local.alone_below {
+            return Seen::Alone;
+        }
+        if found.len() < local.least {
+            return Seen::Few;
+        }
+        if found.len() > local.most {
+            found.select_nth_unstable_by(local.most - 1, |a, b| {
+                a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+            });
+            found.truncate(local.most);
+        }
+        let around = &mut self.around;
+        around.clear();
+        around.extend(found.iter().map(|(_, other)| value[*other]));
+        let Some(middle) = median(around) else {
+            return Seen::Few;
+        };
+        for v in around.iter_mut() {
+            *v = (*v - middle).abs();
+        }
+        let deviation = median(around).unwrap_or(0.0) * NORMAL;
+        let deviation = deviation.max(self.floor).max(f64::MIN_POSITIVE);
+        Seen::Deviations((value[row] - middle).abs() / deviation)
     }
 }
 

@@ -11,6 +11,7 @@
 mod ends;
 mod local;
 mod overlap;
+mod partial;
 mod rules;
 
 pub use rules::{Fence, Local, Rules, Work};
@@ -41,6 +42,9 @@ pub enum Reason {
     PassEnd,
     /// More than half of the footprint was worked before.
     Overlap,
+    /// A stretch along the edge of the field that yields far less than the pass beside it: the
+    /// header was filled in part.
+    PartialSwath,
     /// Beyond what the crop or product can have.
     Limit,
     /// Outside of the fence around the field's quantiles.
@@ -64,6 +68,7 @@ impl Reason {
             Self::PassStart => "pass-start",
             Self::PassEnd => "pass-end",
             Self::Overlap => "overlap",
+            Self::PartialSwath => "partial-swath",
             Self::Limit => "limit",
             Self::Range => "range",
             Self::Neighbours => "neighbours",
@@ -71,7 +76,7 @@ impl Reason {
         }
     }
 
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Kept,
         Self::Unjudged,
         Self::Duplicate,
@@ -82,6 +87,7 @@ impl Reason {
         Self::PassStart,
         Self::PassEnd,
         Self::Overlap,
+        Self::PartialSwath,
         Self::Limit,
         Self::Range,
         Self::Neighbours,
@@ -170,7 +176,9 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
     if let Some(cap_s) = rules.pass_ends_s {
         ends::trim(subject, &mut judgement, cap_s);
     }
-    judgement.refuse(Reason::Slow, |row| f64::from(speed[row]) < rules.least_speed_m_s);
+    judgement.refuse(Reason::Slow, |row| {
+        f64::from(speed[row]) < rules.least_speed_m_s
+    });
     if let Some(fence) = rules.speed {
         let wide: Vec<f64> = speed.iter().map(|v| f64::from(*v)).collect();
         fenced(&mut judgement, &wide, fence, Reason::Speed);
@@ -187,6 +195,9 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
     if let Some(share) = rules.overlap {
         overlap::refuse(subject, &mut judgement, share);
     }
+    if let Some(share) = rules.partial_swath {
+        partial::refuse(subject, &mut judgement, share);
+    }
     if let Some((least, most)) = rules.limits {
         judgement.refuse(Reason::Limit, |row| value[row] < least || value[row] > most);
     }
@@ -195,6 +206,7 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
     }
     if let Some(local) = rules.local {
         local::refuse(subject, &mut judgement, &local);
+        local::take_back(subject, &mut judgement, &local);
     }
     judgement
 }

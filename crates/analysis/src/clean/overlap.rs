@@ -19,7 +19,10 @@ fn shares(subject: &Subject<'_>) -> Vec<f32> {
     let mut bitmap = Bitmap::new(CELL_M);
     let feet = Footprints::new(records, subject.tracks, subject.anchor, Layout::Joined);
     let wanted = |row: usize| subject.candidate[row];
-    let several = records.track.iter().any(|track| Some(track) != records.track.first());
+    let several = records
+        .track
+        .iter()
+        .any(|track| Some(track) != records.track.first());
     if several {
         let mut all: Vec<(i64, u32, Quad)> = Vec::new();
         feet.for_each(wanted, |row, quad| {
@@ -30,7 +33,9 @@ fn shares(subject: &Subject<'_>) -> Vec<f32> {
             shares[row as usize] = bitmap.mark(&quad).share() as f32;
         }
     } else {
-        feet.for_each(wanted, |row, quad| shares[row] = bitmap.mark(&quad).share() as f32);
+        feet.for_each(wanted, |row, quad| {
+            shares[row] = bitmap.mark(&quad).share() as f32
+        });
     }
     shares
 }

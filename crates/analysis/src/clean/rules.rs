@@ -28,6 +28,8 @@ pub struct Local {
     pub alone_below: usize,
     /// Of the records of a hectare, the share that the test may take.
     pub veto: f64,
+    /// Records that went for their speed come back if they are within so many deviations.
+    pub agrees: f64,
 }
 
 /// What is done in the field.
@@ -52,6 +54,9 @@ pub struct Rules {
     pub pass_ends_s: Option<u32>,
     /// Share of a footprint that may have been worked before.
     pub overlap: Option<f64>,
+    /// Share of the yield beside it below which a stretch along the field's edge counts as cut with
+    /// a part of the header.
+    pub partial_swath: Option<f64>,
     /// Least and greatest value.
     pub limits: Option<(f64, f64)>,
     pub range: Option<Fence>,
@@ -79,6 +84,7 @@ impl Rules {
             speed_change: None,
             pass_ends_s: None,
             overlap: None,
+            partial_swath: None,
             limits,
             range: Some(WIDE),
             local: None,
@@ -89,6 +95,7 @@ impl Rules {
                 speed_change: Some(0.25),
                 pass_ends_s: Some(15),
                 overlap: Some(0.5),
+                partial_swath: Some(0.75),
                 range: Some(Fence {
                     low: 0.10,
                     high: 0.90,
@@ -102,6 +109,7 @@ impl Rules {
                     floor: 0.04,
                     alone_below: 3,
                     veto: 0.4,
+                    agrees: 1.0,
                 }),
                 ..base
             },

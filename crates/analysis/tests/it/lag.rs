@@ -27,7 +27,11 @@ fn lags_of_real_files() {
         let later = lag::shifted(&harvest.records, &tracks, &harvest.flow, -4.0);
         let again = lag::estimate(&harvest.records, &tracks, &later, usable, &pairs);
         let moved = again.seconds - found.seconds;
-        let allowed = if name.starts_with("usda") { 3.9..=4.1 } else { 2.5..=4.1 };
+        let allowed = if name.starts_with("usda") {
+            3.9..=4.1
+        } else {
+            2.5..=4.1
+        };
         assert!(allowed.contains(&moved), "{name} {moved}");
     }
 }

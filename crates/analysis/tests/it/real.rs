@@ -23,7 +23,16 @@ pub(crate) struct Harvest {
 impl Harvest {
     /// One record in the units of the Ag Leader text.
     pub(crate) fn push(&mut self, text: [f64; 8], working: bool) {
-        let [longitude, latitude, flow, time, interval, distance, width, moisture] = text;
+        let [
+            longitude,
+            latitude,
+            flow,
+            time,
+            interval,
+            distance,
+            width,
+            moisture,
+        ] = text;
         self.records.push(Record {
             longitude,
             latitude,

@@ -1,0 +1,92 @@
+//! Passes along the edge of the field that filled the header in part, while the monitor counted
+//! its whole width.
+//!
+//! Rule: a record at the edge has passes on one side only. A stretch of such records goes if its
+//! yield is below three quarters of the passes beside it. Inside the field, where a strip trial
+//! may truly yield less, nothing goes; ground that was worked before is told by the overlap.
+
+use super::{Judgement, Reason, Subject};
+use crate::grid::Grid;
+use crate::statistics::median;
+
+/// Records before and after that tell of a stretch.
+const STRETCH: usize = 7;
+/// Records of a stretch that must have a neighbour pass.
+const LEAST: usize = 8;
+
+/// Refuses stretches below `share` of the yield beside them.
+pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f64) {
+    let (tracks, value, width) = (subject.tracks, subject.value, subject.width_m);
+    if !(width > 0.0 && width.is_finite()) {
+        return;
+    }
+    let kept = |row: usize| judgement.reasons[row] == Reason::Kept && value[row].is_finite();
+    let rows: Vec<usize> = (0..value.len()).filter(|row| kept(*row)).collect();
+    let grid = Grid::new(&tracks.x, &tracks.y, rows.iter().copied(), width);
+    // Ground that was worked in any way is no edge: records that went already count as passes.
+    let worked = (0..value.len()).filter(|row| subject.candidate[*row]);
+    let all = Grid::new(&tracks.x, &tracks.y, worked, width);
+    let mut ratio = vec![f64::NAN; value.len()];
+    let mut beside: Vec<f64> = Vec::new();
+    for row in rows {
+        let (x, y) = (tracks.x[row], tracks.y[row]);
+        let (sin, cos) = f64::from(tracks.heading_deg[row]).to_radians().sin_cos();
+        if !sin.is_finite() {
+            continue;
+        }
+        let (mut left, mut right) = (0_u32, 0_u32);
+        let reach = 1.6 * width;
+        let across = |other: usize| (tracks.x[other] - x) * cos - (tracks.y[other] - y) * sin;
+        let along = |other: usize| (tracks.x[other] - x) * sin + (tracks.y[other] - y) * cos;
+        all.for_each_within(x, y, reach, |other, _| {
+            let side = across(other);
+            if side.abs() > 0.4 * width && along(other).abs() < width {
+                if side > 0.0 {
+                    right += 1;
+                } else {
+                    left += 1;
+                }
+            }
+        });
+        if (left == 0) == (right == 0) {
+            continue;
+        }
+        beside.clear();
+        grid.for_each_within(x, y, reach, |other, _| {
+            if tracks.segment[other] != tracks.segment[row] && across(other).abs() > 0.4 * width {
+                beside.push(value[other]);
+            }
+        });
+        if beside.len() >= 3
+            && let Some(middle) = median(&mut beside)
+            && middle > 0.0
+        {
+            ratio[row] = value[row] / middle;
+        }
+    }
+    let mut stretch: Vec<f64> = Vec::new();
+    let mut partial = Vec::new();
+    for segment in 0..tracks.segments.len() {
+        let rows = tracks.rows(segment);
+        for (place, row) in rows.iter().enumerate() {
+            if ratio[*row as usize].is_nan() {
+                continue;
+            }
+            let from = place.saturating_sub(STRETCH);
+            let to = (place + STRETCH + 1).min(rows.len());
+            stretch.clear();
+            stretch.extend(
+                rows[from..to]
+                    .iter()
+                    .map(|row| ratio[*row as usize])
+                    .filter(|r| !r.is_nan()),
+            );
+            if stretch.len() >= LEAST && median(&mut stretch).is_some_and(|m| m < share) {
+                partial.push(*row as usize);
+            }
+        }
+    }
+    for row in partial {
+        judgement.reasons[row] = Reason::PartialSwath;
+    }
+}
