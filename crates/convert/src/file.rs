@@ -6,13 +6,14 @@ use crate::plan::Step;
 use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
 use crate::run::{Options, Progress, RunError};
 use crate::spool::Spool;
-use crate::steps::coverage::Coverage;
+use crate::steps::analysis::{self, Analysis, Fate};
 use crate::steps::filter::{self, Filter};
 use crate::steps::pass::Passed;
+use crate::steps::point_outline::PointOutline;
 use crate::steps::standard::{Split, Standard};
 use crate::steps::{findings, raw, status, summary};
 use crate::writers::{Artifact, document};
-use arrow_array::{Array, Float64Array, RecordBatch};
+use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -39,6 +40,9 @@ pub(crate) struct File {
     adapt: Option<AdaptExport>,
     dropped: Option<Artifact>,
     spool: Spool,
+    analysis: Analysis,
+    /// By row of the spool: not in the standard output, of use after a lag. Empty when none is.
+    restorable: Vec<bool>,
     points: u64,
     /// Made of other machine files: it has no source of its own.
     merged: bool,
@@ -62,7 +66,14 @@ impl File {
             .first()
             .copied()
             .unwrap_or(options.configuration.unit_measurement);
-        let standard = Standard::new(&description, &options.configuration, units, &options.read);
+        let mut standard =
+            Standard::new(&description, &options.configuration, units, &options.read);
+        let analysis = Analysis::new(if options.configuration.operations_filtered_geojson {
+            options.configuration.filter_profile
+        } else {
+            FilterProfile::None
+        });
+        standard.hands_on_all = analysis.wants_all(&standard);
         let name = |file: &str| format!("{}/{file}", identity.dir);
         let geojson = options
             .geojson
@@ -87,6 +98,8 @@ impl File {
             adapt,
             dropped: None,
             spool: Spool::default(),
+            analysis,
+            restorable: Vec::new(),
             points: 0,
             merged: false,
             artifacts: BTreeMap::new(),
@@ -174,7 +187,23 @@ impl File {
         if let Some(dropped) = &split.dropped {
             self.drop_points(dropped, sink)?;
         }
-        if split.standard.num_rows() > 0 {
+        if let Some((all, fates)) = split.all {
+            let fate = |row: usize| fates.get(row).copied().unwrap_or(Fate::Passive);
+            self.analysis.add(&self.standard, &all, fate);
+            let spooled: BooleanArray = fates.iter().map(|f| Some(*f != Fate::Passive)).collect();
+            self.restorable.extend(
+                fates
+                    .iter()
+                    .filter(|fate| **fate != Fate::Passive)
+                    .map(|fate| *fate == Fate::Restorable),
+            );
+            let spooled = filter_record_batch(&all, &spooled).map_err(shape)?;
+            if spooled.num_rows() > 0 {
+                self.spool.push(spooled)?;
+            }
+        } else if split.standard.num_rows() > 0 {
+            self.analysis
+                .add(&self.standard, &split.standard, |_| Fate::Standard);
             self.spool.push(split.standard)?;
         }
         Ok(())
@@ -282,6 +311,7 @@ impl File {
             read: self.points,
             standard: self.standard.totals.points,
             filtered: 0,
+            restored: 0,
             dropped: std::mem::take(&mut self.standard.dropped),
         };
         self.standard.dropped.clone_from(&points.dropped);
@@ -306,7 +336,7 @@ impl File {
                 index,
                 step: Step::FilteredGeojson,
             });
-            let geometry = self.second_pass(options, sink, &mut points)?;
+            let described = self.second_pass(options, sink, &mut points)?;
             steps.set(
                 Step::FilteredGeojson,
                 if options.configuration.operations_filtered_geojson {
@@ -319,7 +349,7 @@ impl File {
                 index,
                 step: Step::Summary,
             });
-            self.write_summary(ending, &geometry, options, sink)?;
+            self.write_summary(ending, &described, options, sink)?;
             steps.set(Step::Summary, Outcome::ok());
             self.write_units(options, sink)?;
             steps.set(Step::Units, Outcome::ok());
@@ -364,7 +394,10 @@ impl File {
         }
         points.standard = 0;
         let spool = std::mem::take(&mut self.spool);
+        let restorable = std::mem::take(&mut self.restorable);
+        let mut row = 0;
         spool.replay(|batch| {
+            let batch = without_restorable(batch, &restorable, &mut row)?;
             let dropped = self
                 .standard
                 .as_dropped(&batch, reason, "standard")
@@ -373,23 +406,17 @@ impl File {
         })
     }
 
-    /// Filtered output and coverage from the kept standard batches.
+    /// Filtered output and covered ground from the kept standard batches.
     fn second_pass(
         &mut self,
         options: &Options,
         sink: &mut dyn Sink,
         points: &mut PointCounts,
-    ) -> Result<Box<RawValue>, RunError> {
+    ) -> Result<Described, RunError> {
         let configuration = &options.configuration;
         let filtered = configuration.operations_filtered_geojson;
-        if filtered
-            && matches!(
-                configuration.filter_profile,
-                FilterProfile::Recommended | FilterProfile::Depurate
-            )
-        {
-            self.findings.push(findings::profile_not_available());
-        }
+        self.analysis.finish(&self.standard);
+        let outline = self.analysis.outline();
         let rules = Filter::new(
             configuration,
             &self.standard.totals,
@@ -406,14 +433,42 @@ impl File {
             })
             .transpose()?;
         let bounds = self.standard.totals.bounds.unwrap_or_default();
-        let mut coverage = Coverage::new(bounds, self.buffer_radius());
+        let mut around = outline
+            .is_none()
+            .then(|| PointOutline::new(bounds, self.buffer_radius()));
         let spool = std::mem::take(&mut self.spool);
+        let restorable = std::mem::take(&mut self.restorable);
+        let decides = self.analysis.cleaning.decides();
+        let mut kept_rows: Vec<bool> = Vec::new();
+        let mut row = 0;
         spool.replay(|batch| {
-            cover(&mut coverage, &batch);
+            if let Some(around) = &mut around {
+                surround(around, &batch);
+            }
             if !filtered {
                 return Ok(());
             }
-            let verdict = rules.judge(&batch);
+            let first = row;
+            let rows = first..first + batch.num_rows();
+            let (batch, verdict) = if decides {
+                row = rows.end;
+                self.cleaned(batch, rows, &restorable, points)?
+            } else {
+                let batch = without_restorable(batch, &restorable, &mut row)?;
+                let verdict = rules.judge(&batch);
+                (batch, verdict)
+            };
+            if decides || restorable.is_empty() {
+                kept_rows.extend(verdict.keep.iter().map(|kept| kept == Some(true)));
+            } else {
+                let mut judged = verdict.keep.iter();
+                let stood = restorable.get(first..row).unwrap_or_default();
+                kept_rows.extend(
+                    stood
+                        .iter()
+                        .map(|restorable| !restorable && judged.next().flatten() == Some(true)),
+                );
+            }
             let kept = filter_record_batch(&batch, &verdict.keep).map_err(shape)?;
             points.filtered += kept.num_rows() as u64;
             for writer in [&geojson, &parquet].into_iter().flatten() {
@@ -421,13 +476,10 @@ impl File {
                     return Err(shape(format!("`{}`: the writer ended early", writer.name)));
                 }
             }
-            for (reason, mask) in [
-                (filter::SPEED, &verdict.slow),
-                (filter::OUTLIERS, &verdict.outliers),
-            ] {
+            for (reason, mask) in &verdict.refused {
                 let count = mask.true_count() as u64;
                 if count > 0 {
-                    *points.dropped.entry(reason.to_owned()).or_default() += count;
+                    *points.dropped.entry((*reason).to_owned()).or_default() += count;
                     let gone = filter_record_batch(&batch, mask).map_err(shape)?;
                     let gone = self
                         .standard
@@ -440,7 +492,61 @@ impl File {
         })?;
         self.keep("filteredGeojson", geojson)?;
         self.keep("filteredGeoparquet", parquet)?;
-        serde_json::value::to_raw_value(&coverage.geometry()).map_err(shape)
+        let geometry = match (outline, around) {
+            (Some(outline), _) => serde_json::value::to_raw_value(&summary::geometry(&outline)),
+            (None, Some(around)) => serde_json::value::to_raw_value(&around.geometry()),
+            (None, None) => serde_json::value::to_raw_value(&serde_json::Value::Null),
+        };
+        let profile = configuration.filter_profile;
+        let extensions = analysis::documents(
+            &self.analysis,
+            filtered.then_some(profile),
+            &kept_rows,
+            &points.dropped,
+        );
+        let place = Place::entry(
+            self.description
+                .entries
+                .first()
+                .cloned()
+                .unwrap_or_default(),
+        );
+        self.findings
+            .extend(findings::of_cleaning(&self.analysis.cleaning, &place));
+        Ok(Described {
+            geometry: geometry.map_err(shape)?,
+            extensions,
+        })
+    }
+
+    /// A batch of the spool as the analysis has judged it: values after the lag, and a verdict.
+    fn cleaned(
+        &mut self,
+        batch: RecordBatch,
+        rows: std::ops::Range<usize>,
+        restorable: &[bool],
+        points: &mut PointCounts,
+    ) -> Result<(RecordBatch, filter::Verdict), RunError> {
+        let cleaning = &self.analysis.cleaning;
+        let stood = restorable.get(rows.clone()).unwrap_or_default();
+        let restores = cleaning.restores();
+        if restores {
+            points.restored += stood.iter().filter(|restored| **restored).count() as u64;
+        }
+        let reasons = cleaning.reasons.get(rows.clone()).unwrap_or_default();
+        let verdict = filter::Verdict::of_reasons(batch.num_rows(), reasons, |row| {
+            restores || !stood.get(row).copied().unwrap_or(false)
+        });
+        if cleaning.mass_kg.is_empty() {
+            return Ok((batch, verdict));
+        }
+        let mass_kg = cleaning.mass_kg.get(rows.clone()).unwrap_or_default();
+        let moisture = cleaning.moisture.get(rows).unwrap_or_default();
+        let batch = self
+            .standard
+            .lagged(&batch, mass_kg, moisture)
+            .map_err(shape)?;
+        Ok((batch, verdict))
     }
 
     /// Half the implement's width, else half the way between points, in metres.
@@ -457,7 +563,7 @@ impl File {
     fn write_summary(
         &mut self,
         ending: &Ending,
-        geometry: &RawValue,
+        described: &Described,
         options: &Options,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
@@ -469,7 +575,8 @@ impl File {
                 &self.description,
                 &ending.display_totals,
                 &options.configuration,
-                geometry.to_owned(),
+                &described.extensions,
+                described.geometry.clone(),
             );
             let name = self.name(&format!("summary{suffix}.json"));
             document(sink, &name, &feature)?;
@@ -522,7 +629,31 @@ impl File {
     }
 }
 
-fn cover(coverage: &mut Coverage, batch: &RecordBatch) {
+/// What the second pass leaves for the summary.
+struct Described {
+    geometry: Box<RawValue>,
+    extensions: analysis::Documents,
+}
+
+/// The rows of a batch that are in the standard output; `row` is the place of the first in the
+/// spool, and moves on.
+fn without_restorable(
+    batch: RecordBatch,
+    restorable: &[bool],
+    row: &mut usize,
+) -> Result<RecordBatch, RunError> {
+    let rows = *row..*row + batch.num_rows();
+    *row = rows.end;
+    match restorable.get(rows) {
+        Some(stood) if stood.contains(&true) => {
+            let keep: BooleanArray = stood.iter().map(|r| Some(!r)).collect();
+            filter_record_batch(&batch, &keep).map_err(shape)
+        }
+        _ => Ok(batch),
+    }
+}
+
+fn surround(around: &mut PointOutline, batch: &RecordBatch) {
     let column = |property: Property| {
         batch
             .column_by_name(property.name())
@@ -533,7 +664,7 @@ fn cover(coverage: &mut Coverage, batch: &RecordBatch) {
     {
         for (longitude, latitude) in longitudes.iter().zip(latitudes) {
             if let (Some(longitude), Some(latitude)) = (longitude, latitude) {
-                coverage.add(longitude, latitude);
+                around.add(longitude, latitude);
             }
         }
     }

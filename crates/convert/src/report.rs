@@ -158,14 +158,22 @@ pub struct RecordCounts {
     pub skipped_bytes: u64,
 }
 
-/// Points: read = standard + dropped (not `filter.*`); standard = filtered + `filter.*`.
+/// Points: read = standard + dropped (not `filter.*`); standard + restored = filtered + `filter.*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PointCounts {
     pub read: u64,
     pub standard: u64,
     pub filtered: u64,
+    /// Points at work that the standard output lacks, as their sensor showed no crop yet: after
+    /// its lag is taken back they have a value.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub restored: u64,
     /// Reason to number of points.
     pub dropped: BTreeMap<String, u64>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl PointCounts {
@@ -180,7 +188,7 @@ impl PointCounts {
                 }
             });
         self.read == self.standard + before
-            && (!filtered || self.standard == self.filtered + by_filter)
+            && (!filtered || self.standard + self.restored == self.filtered + by_filter)
     }
 }
 

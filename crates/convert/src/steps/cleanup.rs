@@ -41,6 +41,14 @@ impl Compiled {
         compiled
     }
 
+    /// The rules that do not ask for a crop in the machine.
+    pub(crate) fn without_mass(rules: &CleanupRules) -> Self {
+        const MASS: [&str; 4] = ["wetMass", "wetMassPerArea", "wetVolume", "wetVolumePerArea"];
+        let mut rest = rules.clone();
+        rest.0.retain(|name, _| !MASS.contains(&name.as_str()));
+        Self::new(&rest)
+    }
+
     /// Calls `reject(row, reason)` for every row of `keep` that fails; `rates` are the planned
     /// rates of the file's products.
     pub(crate) fn apply(

@@ -1,6 +1,7 @@
-//! The filtered output, profile `compat`: slow points go, then for harvest the points beyond so
+//! Which points are in the filtered output. Profile `compat`: slow points go, then for harvest the points beyond so
 //! many sample standard deviations of the mean, one pass, bounds inclusive.
 
+use super::analysis::CODES;
 use super::totals::{OUTLIER, SLOW_M_S, Totals};
 use crate::configuration::{Configuration, FilterProfile};
 use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch};
@@ -20,11 +21,36 @@ pub(crate) struct Filter {
     bounds: Option<(Property, f64, f64)>,
 }
 
-/// Which rows of a batch go, by reason.
+/// Which rows of a batch stay, and which go by reason.
 pub(crate) struct Verdict {
     pub(crate) keep: BooleanArray,
-    pub(crate) slow: BooleanArray,
-    pub(crate) outliers: BooleanArray,
+    pub(crate) refused: Vec<(&'static str, BooleanArray)>,
+}
+
+impl Verdict {
+    /// Of the places in the list of codes; rows that are no candidates are in neither.
+    pub(crate) fn of_reasons(
+        rows: usize,
+        reasons: &[u8],
+        candidate: impl Fn(usize) -> bool,
+    ) -> Self {
+        let reason = |row: usize| reasons.get(row).copied().unwrap_or(0);
+        let mask = |code: u8| -> BooleanArray {
+            (0..rows)
+                .map(|row| Some(reason(row) == code && candidate(row)))
+                .collect()
+        };
+        let mut present: Vec<u8> = (0..rows).map(reason).filter(|code| *code != 0).collect();
+        present.sort_unstable();
+        present.dedup();
+        Self {
+            keep: mask(0),
+            refused: present
+                .into_iter()
+                .filter_map(|code| Some((*CODES.get(usize::from(code))?, mask(code))))
+                .collect(),
+        }
+    }
 }
 
 impl Filter {
@@ -80,8 +106,7 @@ impl Filter {
         let keep: Vec<bool> = slow.iter().zip(&outliers).map(|(s, o)| !s && !o).collect();
         Verdict {
             keep: keep.into(),
-            slow: slow.into(),
-            outliers: outliers.into(),
+            refused: vec![(SPEED, slow.into()), (OUTLIERS, outliers.into())],
         }
     }
 }

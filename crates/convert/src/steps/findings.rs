@@ -1,16 +1,46 @@
 //! What the steps noticed of a machine file, as findings.
 
+use super::analysis::Cleaning;
 use super::standard::Standard;
 use tramline_model::{Finding, OperationDescription, OperationType, Place, Property, Severity};
 
-/// The filter profile that was asked for is not there yet.
-pub(crate) fn profile_not_available() -> Finding {
-    Finding::new(
-        "filter.profile-not-available",
-        Severity::Warning,
-        Place::default(),
-        "the filter profiles `recommended` and `depurate` are not available yet: `compat` was used",
-    )
+/// What the cleaning did beyond single points.
+pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
+    let mut list = Vec::new();
+    let mut add = |code, severity, text: String, hint: &str| {
+        list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
+    };
+    if cleaning.restores()
+        && let Some(lag) = &cleaning.flow_lag
+    {
+        let text = format!(
+            "the yield sensor is {:.1} s late: its values were moved to the places where the crop was \
+             cut (opposed passes agree with {:.2} instead of {:.2})",
+            lag.seconds, lag.after, lag.before
+        );
+        add("filter.lag-applied", Severity::Note, text, "");
+    }
+    if cleaning.fell_back {
+        let text =
+            "the filter profile would have taken more than half of the points: `compat` was used";
+        let hint = "look at the dropped points of the profile `recommended` on a part of the data, or \
+                    keep `compat` for this file";
+        add("filter.fell-back", Severity::Warning, text.to_owned(), hint);
+    }
+    if cleaning.spared_blocks > 0 {
+        let text = format!(
+            "in {} hectares more than two fifths of the points differ from their neighbours: they \
+             were left in",
+            cleaning.spared_blocks
+        );
+        add(
+            "filter.spared",
+            Severity::Warning,
+            text,
+            "look at these places on the map",
+        );
+    }
+    list
 }
 
 /// All findings of the standardising step.

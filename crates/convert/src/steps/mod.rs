@@ -1,11 +1,13 @@
 //! The steps of a machine file, one file each; their order is in `plan.rs`.
 
+pub(crate) mod analysis;
 pub(crate) mod cleanup;
 pub(crate) mod columns;
-pub(crate) mod coverage;
 pub(crate) mod filter;
 pub(crate) mod findings;
+pub(crate) mod lagged;
 pub(crate) mod pass;
+pub(crate) mod point_outline;
 pub(crate) mod position;
 pub(crate) mod products;
 pub(crate) mod raw;

@@ -64,7 +64,7 @@ impl Standard {
             *self.dropped.entry(DUPLICATE.to_owned()).or_default() += repeated;
         }
         self.passed = passed;
-        self.split(work, keep, &reasons)
+        self.split(work, keep, &reasons, None)
     }
 }
 

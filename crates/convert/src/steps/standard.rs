@@ -1,6 +1,7 @@
 //! The standardising step: source points to the standard properties in the output's units, with
 //! what can be derived derived, and the points that do not belong there set apart with a reason.
 
+use super::analysis::Fate;
 use super::cleanup::Compiled;
 use super::columns::{Texts, Work, instant_array, number_array, read_number};
 use super::pass::Passed;
@@ -51,6 +52,8 @@ pub(crate) struct Split {
     pub(crate) standard: RecordBatch,
     /// The dropped rows with their reason, if there are any.
     pub(crate) dropped: Option<RecordBatch>,
+    /// Every row in the standard schema with what it is to the analysis, where that asks for it.
+    pub(crate) all: Option<(RecordBatch, Vec<Fate>)>,
 }
 
 /// Counts for the findings.
@@ -77,6 +80,10 @@ pub(crate) struct Standard {
     table: CropTable,
     cap: bool,
     cleanup: Option<Compiled>,
+    /// The rules that do not ask for a crop in the machine.
+    cleanup_without_mass: Option<Compiled>,
+    /// Dropped rows are handed on too: their sensors tell of other places.
+    pub(crate) hands_on_all: bool,
     latest_ms: i64,
     imperial: bool,
     sources: Vec<Source>,
@@ -167,6 +174,10 @@ impl Standard {
             table: configuration.crop_table,
             cap: configuration.cap_dry_mass,
             cleanup,
+            cleanup_without_mass: configuration
+                .cleanup_standard_geojson
+                .then(|| Compiled::without_mass(&configuration.cleanup_rules)),
+            hands_on_all: false,
             latest_ms: read.latest_instant_ms.unwrap_or(LATEST_MS),
             imperial,
             sources,
@@ -311,6 +322,7 @@ impl Standard {
             }
         }
         self.count_instants(&work, &keep);
+        let placed = self.hands_on_all.then(|| keep.clone());
         if let Some(cleanup) = &self.cleanup {
             let before = keep.clone();
             cleanup.apply(
@@ -334,7 +346,27 @@ impl Standard {
         for (reason, count) in reasons.counts() {
             *self.dropped.entry(reason.to_owned()).or_default() += count;
         }
-        self.split(work, &keep, &reasons)
+        let fates = placed.map(|placed| self.fates(&work, &placed, &keep));
+        self.split(work, &keep, &reasons, fates)
+    }
+
+    /// What each row is to the analysis; `placed` rows have a position.
+    fn fates(&self, work: &Work, placed: &[bool], keep: &[bool]) -> Vec<Fate> {
+        let mut at_work: Vec<bool> = placed.iter().zip(keep).map(|(p, k)| *p && !*k).collect();
+        if let Some(rules) = &self.cleanup_without_mass {
+            let asked = at_work.clone();
+            rules.apply(work, self.products.planned_rates(), &asked, |row, _| {
+                at_work[row] = false;
+            });
+        }
+        keep.iter()
+            .zip(at_work)
+            .map(|(kept, at_work)| match (kept, at_work) {
+                (true, _) => Fate::Standard,
+                (false, true) => Fate::Restorable,
+                (false, false) => Fate::Passive,
+            })
+            .collect()
     }
 
     /// Rows that stay, and those that go with their reason.
@@ -343,13 +375,16 @@ impl Standard {
         work: Work,
         keep: &[bool],
         reasons: &Reasons,
+        fates: Option<Vec<Fate>>,
     ) -> Result<Split, ArrowError> {
         let rows = work.rows;
         let full = self.encode(work)?;
+        let all = fates.map(|fates| (full.clone(), fates));
         if keep.iter().all(|kept| *kept) {
             return Ok(Split {
                 standard: full,
                 dropped: None,
+                all,
             });
         }
         let mask = BooleanArray::from(keep.to_vec());
@@ -363,6 +398,7 @@ impl Standard {
         Ok(Split {
             standard,
             dropped: Some(dropped),
+            all,
         })
     }
 
@@ -628,6 +664,17 @@ impl Standard {
             &mut self.counts.yields,
             &mut self.derived,
         );
+    }
+
+    /// The yield columns anew, without counting again what was noticed the first time.
+    pub(super) fn fill_again(&mut self, work: &mut Work) {
+        let noticed = std::mem::take(&mut self.counts.yields);
+        let (derived, without_crop) = (self.derived.clone(), self.counts.without_crop);
+        let seconds = vec![f64::NAN; work.rows];
+        self.fill_yields(work, &seconds);
+        self.counts.yields = noticed;
+        self.counts.without_crop = without_crop;
+        self.derived = derived;
     }
 
     pub(super) fn encode(&self, mut work: Work) -> Result<RecordBatch, ArrowError> {

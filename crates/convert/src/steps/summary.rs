@@ -1,12 +1,14 @@
 //! `summary.json`: one GeoJSON Feature by the contract's keys and formulas (sections 3.7, 3.8),
 //! and the units map. Averages per area are totals by area; sums are compensated.
 
+use super::analysis::Documents;
 use super::standard::Standard;
 use super::sums::Statistic;
 use super::totals::{Group, RATES, Weighted};
 use super::unit_choice::total_unit;
 use super::yields::YIELD;
 use crate::configuration::Configuration;
+use geo::{LineString, MultiPolygon};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tramline_model::property::Kind;
@@ -53,6 +55,7 @@ pub(crate) fn feature(
     description: &OperationDescription,
     display_totals: &[DisplayTotal],
     configuration: &Configuration,
+    extensions: &Documents,
     geometry: Box<RawValue>,
 ) -> Feature {
     let mut writer = Writer {
@@ -80,11 +83,35 @@ pub(crate) fn feature(
             .out
             .insert("displayTotals".to_owned(), Value::Array(list));
     }
+    if let Some(coverage) = &extensions.coverage {
+        writer.put("coverage", coverage.clone());
+    }
+    if let Some(cleaning) = &extensions.cleaning {
+        writer.put("cleaning", cleaning.clone());
+    }
     Feature {
         kind: "Feature",
         properties: writer.out,
         geometry,
     }
+}
+
+/// A GeoJSON MultiPolygon, with a centimetre's digits.
+pub(crate) fn geometry(outline: &MultiPolygon<f64>) -> Value {
+    let round = |degrees: f64| (degrees * 1e7).round() / 1e7;
+    let ring = |ring: &LineString<f64>| -> Value {
+        ring.coords()
+            .map(|c| json!([round(c.x), round(c.y)]))
+            .collect()
+    };
+    let polygons: Vec<Value> = outline
+        .iter()
+        .map(|polygon| {
+            let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+            rings.map(ring).collect()
+        })
+        .collect();
+    json!({ "type": "MultiPolygon", "coordinates": polygons })
 }
 
 fn total(value: f64, unit: &str) -> Value {

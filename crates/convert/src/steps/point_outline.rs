@@ -1,4 +1,4 @@
-//! The geometry of the summary: where the machine worked, as the union of buffers around the
+//! The geometry of the summary for files that know no width: the union of buffers around the
 //! points. Points are snapped to a grid first, so that memory does not follow the points.
 
 use geo::algorithm::bool_ops::unary_union;
@@ -18,7 +18,7 @@ const GREATEST_RADIUS: f64 = 100.0;
 const AROUND: f64 = 0.923_879_532_511_286_7;
 
 /// Cells where points are.
-pub(crate) struct Coverage {
+pub(crate) struct PointOutline {
     origin: (f64, f64),
     metres_per_degree: (f64, f64),
     cell: f64,
@@ -27,7 +27,7 @@ pub(crate) struct Coverage {
     last: Option<(i64, i64)>,
 }
 
-impl Coverage {
+impl PointOutline {
     /// `bounds` are west, south, east, north of all points.
     pub(crate) fn new(bounds: [f64; 4], radius: f64) -> Self {
         let [west, south, east, north] = bounds;
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_strip_is_one_polygon_with_closed_counter_clockwise_rings() {
-        let mut coverage = Coverage::new([9.9, 50.0, 10.1, 50.0], 3.0);
+        let mut coverage = PointOutline::new([9.9, 50.0, 10.1, 50.0], 3.0);
         for step in 0..200_u32 {
             coverage.add(10.0 + f64::from(step) * 2e-5, 50.0);
         }
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn many_cells_are_bounded() {
-        let mut coverage = Coverage::new([-1.0, -1.0, 1.0, 1.0], 1.0);
+        let mut coverage = PointOutline::new([-1.0, -1.0, 1.0, 1.0], 1.0);
         for x in 0..300_u32 {
             for y in 0..300_u32 {
                 coverage.add(f64::from(x) * 1e-3 - 0.15, f64::from(y) * 1e-3 - 0.15);

@@ -1,0 +1,59 @@
+//! The ground that was covered: strips of all blocks, their union, and the areas.
+
+use super::Block;
+use geo::{MultiPolygon, Polygon};
+use tramline_analysis::footprint::{Footprints, Layout};
+use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::union;
+
+/// Sides of strips are simplified by this: a tenth of a percent of a narrow swath.
+const TOLERANCE_M: f64 = 0.05;
+
+#[derive(Default)]
+pub(crate) struct Ground {
+    strips: Vec<Polygon<f64>>,
+    /// Sum of distance times width, square metres.
+    pub(crate) worked_m2: f64,
+    /// Records that have a footprint.
+    pub(crate) records: u64,
+    /// Unbroken stretches of work.
+    pub(crate) passes: u64,
+    /// Area of the union on the ellipsoid, after [`Ground::outline`].
+    pub(crate) covered_m2: Option<f64>,
+}
+
+impl Ground {
+    /// Adds the footprints of the wanted rows of a block.
+    pub(super) fn cover(&mut self, block: &Block, wanted: impl Fn(usize) -> bool) {
+        let records = &block.gathered.records;
+        let feet = Footprints::new(records, &block.tracks, block.anchor.anchor, Layout::Joined);
+        let mut last = None;
+        feet.for_each(&wanted, |row, _| {
+            self.records += 1;
+            self.worked_m2 += f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
+            let segment = block.tracks.segment[row];
+            if last != Some(segment) {
+                self.passes += 1;
+                last = Some(segment);
+            }
+        });
+        self.strips
+            .extend(union::strips(&feet, &wanted, TOLERANCE_M));
+    }
+
+    /// Unites the strips, measures them and gives the outline for people, in degrees.
+    pub(super) fn outline(
+        &mut self,
+        frame: &LocalFrame,
+        width_m: f64,
+    ) -> Option<MultiPolygon<f64>> {
+        if self.strips.is_empty() {
+            return None;
+        }
+        let united = union::union(&std::mem::take(&mut self.strips));
+        let covered = union::geodesic_area_m2(&union::in_degrees(&united, frame));
+        self.covered_m2 = covered.is_finite().then_some(covered);
+        let outline = union::outline(&united, width_m);
+        Some(union::in_degrees(&outline, frame))
+    }
+}

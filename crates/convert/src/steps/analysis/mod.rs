@@ -1,0 +1,150 @@
+//! What the records of a machine file say together: the ground that they covered, the lag of the
+//! sensor, and which of them are not to be drawn.
+//!
+//! Rule: records are taken in blocks of a million, so that memory does not follow the file. Each
+//! block is looked at alone; only files beyond a million records have more than one.
+
+mod gather;
+mod ground;
+mod judgement;
+mod report;
+
+pub(crate) use gather::Fate;
+pub(crate) use judgement::{CODES, Cleaning};
+pub(crate) use report::{Documents, documents};
+
+use crate::configuration::FilterProfile;
+use crate::steps::standard::Standard;
+use arrow_array::RecordBatch;
+use gather::{Gathered, TrackNames};
+use ground::Ground;
+use tramline_analysis::anchor::{self, AnchorFound};
+use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::statistics::quantiles;
+use tramline_analysis::track::{Headings, Tracks};
+
+/// Records that are looked at together.
+const BLOCK: usize = 1 << 20;
+
+/// Gathers standard batches and looks at them block by block.
+pub(crate) struct Analysis {
+    profile: FilterProfile,
+    block: Gathered,
+    names: TrackNames,
+    frame: Option<LocalFrame>,
+    pub(crate) ground: Ground,
+    pub(crate) cleaning: Cleaning,
+    pub(crate) anchor: Option<AnchorFound>,
+    /// Usual width of the first block, metres.
+    pub(crate) width_m: Option<f64>,
+    /// The last block, kept for the statistics of files that have only one.
+    single: Option<Block>,
+    blocks: u32,
+}
+
+/// One block with its tracks.
+pub(crate) struct Block {
+    pub(crate) gathered: Gathered,
+    pub(crate) tracks: Tracks,
+    pub(crate) anchor: AnchorFound,
+    /// Usual width, metres; not a number when none is known.
+    pub(crate) width_m: f64,
+}
+
+impl Analysis {
+    /// With the profile that is in force ([`FilterProfile::None`] when nothing is filtered).
+    pub(crate) fn new(profile: FilterProfile) -> Self {
+        Self {
+            profile,
+            block: Gathered::default(),
+            names: TrackNames::default(),
+            frame: None,
+            ground: Ground::default(),
+            cleaning: Cleaning::new(profile),
+            anchor: None,
+            width_m: None,
+            single: None,
+            blocks: 0,
+        }
+    }
+
+    /// Whether rows that the cleanup dropped are of use: only for a lag.
+    pub(crate) fn wants_all(&self, standard: &Standard) -> bool {
+        self.profile == FilterProfile::Recommended
+            && standard.operation == tramline_model::OperationType::Harvested
+    }
+
+    /// Adds rows in the order of the spool. Passive rows are not in the spool.
+    pub(crate) fn add(
+        &mut self,
+        standard: &Standard,
+        batch: &RecordBatch,
+        fate: impl Fn(usize) -> Fate,
+    ) {
+        self.block.add(standard, &mut self.names, batch, fate);
+        if self.block.len() >= BLOCK {
+            self.look(standard);
+        }
+    }
+
+    /// Looks at what is left.
+    pub(crate) fn finish(&mut self, standard: &Standard) {
+        if self.block.len() > 0 || self.blocks == 0 {
+            self.look(standard);
+        }
+        if self.blocks > 1 {
+            self.single = None;
+        }
+        self.cleaning.settle();
+    }
+
+    /// The block of a file that has only one.
+    pub(crate) fn single(&self) -> Option<&Block> {
+        self.single.as_ref()
+    }
+
+    fn look(&mut self, standard: &Standard) {
+        self.blocks += 1;
+        let gathered = std::mem::take(&mut self.block);
+        let records = &gathered.records;
+        if self.frame.is_none() {
+            self.frame = LocalFrame::around(&records.longitude, &records.latitude);
+        }
+        let Some(frame) = &self.frame else {
+            self.cleaning.pass_all(&gathered);
+            return;
+        };
+        let tracks = Tracks::new(records, frame, Headings::default());
+        let anchor = anchor::find(records, &tracks);
+        let widths: Vec<f64> = records
+            .width_m
+            .iter()
+            .zip(&records.working)
+            .filter(|(width, working)| **working && **width > 0.0)
+            .map(|(width, _)| f64::from(*width))
+            .collect();
+        let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);
+        let block = Block {
+            gathered,
+            tracks,
+            anchor,
+            width_m,
+        };
+        self.cleaning.judge(standard, &block);
+        self.ground.cover(&block, |row| {
+            block.gathered.fates[row] == Fate::Standard
+                || (block.gathered.fates[row] == Fate::Restorable && self.cleaning.restores())
+        });
+        self.anchor.get_or_insert(anchor);
+        if width_m > 0.0 {
+            self.width_m.get_or_insert(width_m);
+        }
+        self.single = (self.blocks == 1).then_some(block);
+    }
+
+    /// The covered ground's outline in degrees; `None` where no width is known.
+    pub(crate) fn outline(&mut self) -> Option<geo::MultiPolygon<f64>> {
+        let frame = self.frame.as_ref()?;
+        self.ground.outline(frame, self.width_m?)
+    }
+}

@@ -1,0 +1,189 @@
+//! What the summary says of covered ground and cleaning: keys that the contract does not have.
+
+use super::{Analysis, Block};
+use crate::configuration::FilterProfile;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use tramline_analysis::anchor::Anchor;
+use tramline_analysis::lag::{self, Lag, Verdict};
+use tramline_analysis::statistics::mean_and_deviation;
+
+/// The two objects, in units that do not depend on the unit system: hectares, kg/ha, seconds.
+pub(crate) struct Documents {
+    pub(crate) coverage: Option<Value>,
+    /// Absent without filtered output.
+    pub(crate) cleaning: Option<Value>,
+}
+
+/// What is published after the filtered step: `kept` by row of the spool, reasons with counts.
+pub(crate) fn documents(
+    analysis: &Analysis,
+    profile: Option<FilterProfile>,
+    kept: &[bool],
+    dropped: &BTreeMap<String, u64>,
+) -> Documents {
+    Documents {
+        coverage: coverage(analysis),
+        cleaning: profile.map(|profile| cleaning(analysis, profile, kept, dropped)),
+    }
+}
+
+fn hectares(m2: f64) -> Value {
+    json!({ "value": m2 / 1e4, "unit": "ha" })
+}
+
+fn coverage(analysis: &Analysis) -> Option<Value> {
+    let ground = &analysis.ground;
+    let covered = ground.covered_m2?;
+    let worked = ground.worked_m2;
+    let mut map = Map::new();
+    map.insert("workedArea".to_owned(), hectares(worked));
+    map.insert("coveredArea".to_owned(), hectares(covered));
+    let overlap = (worked - covered).max(0.0);
+    map.insert("overlapArea".to_owned(), hectares(overlap));
+    if worked > 0.0 {
+        map.insert(
+            "overlapPercentage".to_owned(),
+            json!(overlap / worked * 100.0),
+        );
+    }
+    map.insert("records".to_owned(), json!(ground.records));
+    map.insert("passes".to_owned(), json!(ground.passes));
+    if let Some(width) = analysis.width_m {
+        let swath = json!({ "value": width, "unit": "m" });
+        map.insert("swath".to_owned(), swath);
+    }
+    if let Some(found) = analysis.anchor {
+        let anchor = match found.anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        map.insert("positionOfRecord".to_owned(), json!(anchor));
+    }
+    Some(Value::Object(map))
+}
+
+fn cleaning(
+    analysis: &Analysis,
+    profile: FilterProfile,
+    kept: &[bool],
+    dropped: &BTreeMap<String, u64>,
+) -> Value {
+    let cleaning = &analysis.cleaning;
+    let name = match profile {
+        FilterProfile::Compat => "compat",
+        FilterProfile::Recommended => "recommended",
+        FilterProfile::Depurate => "depurate",
+        FilterProfile::None => "none",
+    };
+    let mut map = Map::new();
+    map.insert("profile".to_owned(), json!(name));
+    if cleaning.fell_back {
+        map.insert("usedInstead".to_owned(), json!("compat"));
+    }
+    let mut lags = Map::new();
+    for (column, lag) in [
+        ("flow", &cleaning.flow_lag),
+        ("moisture", &cleaning.moisture_lag),
+    ] {
+        if let Some(found) = lag {
+            let applied = cleaning.restores() && found.verdict == Verdict::Accepted;
+            lags.insert(column.to_owned(), lag_object(found, applied));
+        }
+    }
+    if !lags.is_empty() {
+        map.insert("lag".to_owned(), Value::Object(lags));
+    }
+    if cleaning.decides() && profile == FilterProfile::Recommended {
+        map.insert("passStartSeconds".to_owned(), json!(cleaning.start_s));
+        map.insert("passEndSeconds".to_owned(), json!(cleaning.end_s));
+    }
+    let reasons: Map<String, Value> = dropped
+        .iter()
+        .filter(|(reason, _)| reason.starts_with("filter."))
+        .map(|(reason, count)| (reason.clone(), json!(count)))
+        .collect();
+    map.insert("dropped".to_owned(), Value::Object(reasons));
+    if let Some(block) = analysis.single() {
+        for (key, value) in statistics(analysis, block, kept) {
+            map.insert(key.to_owned(), value);
+        }
+    }
+    Value::Object(map)
+}
+
+fn lag_object(found: &Lag, applied: bool) -> Value {
+    let why = match found.verdict {
+        Verdict::Accepted => "opposed passes agree better after it",
+        Verdict::FewPairs => "too few opposed neighbouring passes",
+        Verdict::NoAgreement => "opposed passes do not agree at any lag",
+        Verdict::NoGain => "a shift gains too little: the monitor has corrected it",
+        Verdict::Implausible => "the best lag is not one that machines have",
+    };
+    json!({
+        "seconds": found.seconds,
+        "applied": applied,
+        "why": why,
+        "correlationBefore": found.before,
+        "correlationAfter": found.after,
+        "pairs": found.pairs,
+    })
+}
+
+/// Spread of the rate before and after, and how well opposed passes agree.
+fn statistics(analysis: &Analysis, block: &Block, kept: &[bool]) -> Vec<(&'static str, Value)> {
+    use super::Fate;
+    let gathered = &block.gathered;
+    let before: Vec<f64> = gathered
+        .fates
+        .iter()
+        .zip(&gathered.value)
+        .map(|(fate, value)| {
+            if *fate == Fate::Standard {
+                *value
+            } else {
+                f64::NAN
+            }
+        })
+        .collect();
+    let mut after = vec![f64::NAN; before.len()];
+    let spooled = (0..before.len()).filter(|row| gathered.fates[*row] != Fate::Passive);
+    let cleaning = &analysis.cleaning;
+    for (place, row) in spooled.enumerate() {
+        if kept.get(place).copied().unwrap_or(false) {
+            let logged = gathered.value[row];
+            after[row] = match cleaning.mass_kg.get(place) {
+                Some(mass) if mass.is_finite() => {
+                    let records = &gathered.records;
+                    let area = f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
+                    let share = f64::from(gathered.dry_share[row]);
+                    let share = if share.is_finite() { share } else { 1.0 };
+                    f64::from(*mass) * share / area * 1e4
+                }
+                _ => logged,
+            };
+        }
+    }
+    let pairs = lag::opposed_pairs(
+        &gathered.records,
+        &block.tracks,
+        |row| gathered.records.working[row],
+        block.width_m,
+    );
+    [("before", before), ("after", after)]
+        .into_iter()
+        .filter_map(|(key, values)| {
+            let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+            let (mean, deviation) = mean_and_deviation(&known)?;
+            let mut object = json!({ "points": known.len(), "mean": mean });
+            if mean > 0.0 {
+                object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
+            }
+            if let Some(agreement) = lag::agreement(&values, &pairs) {
+                object["passCorrelation"] = json!(agreement);
+            }
+            Some((key, object))
+        })
+        .collect()
+}
