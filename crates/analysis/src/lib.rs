@@ -4,4 +4,8 @@
 //! Rule: the same records give the same bits. Sums run in a fixed order, random choices are seeded.
 //! Metres, seconds, kilograms and degrees clockwise from north, unless a name says otherwise.
 
+pub mod classes;
+pub mod depurate;
+pub mod moran;
 pub mod statistics;
+pub mod variogram;

@@ -1,1 +1,4 @@
 //! The analysis against figures of other programs and against simulated truth.
+
+mod barley;
+mod depurate;
