@@ -3,9 +3,10 @@
 //! The distance to the outline is exact. A buffered polygon, which other programs take, rounds its
 //! corners with short straight lines and is off by some millimetres there.
 
-use geo::{Coord, LineString, Polygon};
+use geo::{LineString, Polygon};
 
-use super::{Edges, hull, tree};
+use super::bounds::{Bounds, Place, squared_distance};
+use super::{Edges, hull};
 
 /// The outline for the points; `None` when they span no area.
 pub(super) fn outline(x: &[f64], y: &[f64], edges: &Edges) -> Option<Polygon<f64>> {
@@ -20,127 +21,109 @@ pub(super) fn outline(x: &[f64], y: &[f64], edges: &Edges) -> Option<Polygon<f64
 
 #[derive(Clone, Copy)]
 struct Side {
-    from: Coord<f64>,
-    to: Coord<f64>,
+    from: Place,
+    to: Place,
 }
 
 impl Side {
     /// Does a ray from the point to the east cross this side?
-    fn crosses(&self, x: f64, y: f64) -> bool {
+    fn is_crossed(&self, (x, y): Place) -> bool {
         let Self { from, to } = self;
-        (from.y > y) != (to.y > y) && x < from.x + (y - from.y) / (to.y - from.y) * (to.x - from.x)
+        (from.1 > y) != (to.1 > y) && x < from.0 + (y - from.1) / (to.1 - from.1) * (to.0 - from.0)
     }
 
-    fn squared_distance(&self, x: f64, y: f64) -> f64 {
-        tree::squared_distance((x, y), self.from.x_y(), self.to.x_y())
+    fn is_finite(&self) -> bool {
+        let numbers = [self.from.0, self.from.1, self.to.0, self.to.1];
+        numbers.iter().all(|number| number.is_finite())
     }
 }
 
-/// The sides of a polygon in bands from south to north, each widened by the buffer.
+/// The sides of a polygon under a tree of boxes: node 1 is the root, node `n` has the children `2n`
+/// and `2n + 1`, the sides are the last nodes. Sides in a row lie near each other as they are.
 pub(super) struct Outline {
-    south: f64,
-    north: f64,
-    band_m: f64,
-    starts: Vec<usize>,
     sides: Vec<Side>,
+    first_leaf: usize,
+    boxes: Vec<Bounds>,
     buffer_m: f64,
 }
-
-/// No more bands than this, and no more entries per side.
-const MOST_BANDS: usize = 4096;
-const MOST_ENTRIES_PER_SIDE: usize = 16;
 
 impl Outline {
     /// `buffer_m`: how far inside a point must lie; below zero: how far outside it may.
     pub(super) fn new(polygon: &Polygon<f64>, buffer_m: f64) -> Self {
-        let buffer_m = if buffer_m.is_nan() { 0.0 } else { buffer_m };
-        let sides: Vec<Side> = std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .flat_map(LineString::lines)
-            .map(|line| Side {
-                from: line.start,
-                to: line.end,
-            })
-            .filter(|side| {
-                [side.from.x, side.from.y, side.to.x, side.to.y]
-                    .iter()
-                    .all(|place| place.is_finite())
-            })
-            .collect();
-        let ends = || sides.iter().flat_map(|side| [side.from.y, side.to.y]);
-        let south = ends().fold(f64::INFINITY, f64::min);
-        let north = ends().fold(f64::NEG_INFINITY, f64::max);
-        let mut outline = Self {
-            south,
-            north,
-            band_m: 1.0,
-            starts: Vec::new(),
-            sides: Vec::new(),
-            buffer_m,
-        };
-        let mut bands = sides.len().clamp(1, MOST_BANDS);
-        loop {
-            outline.band_m = (north - south) / bands as f64;
-            let entries: usize = sides
-                .iter()
-                .map(|side| outline.span(side, bands))
-                .map(|(low, high)| high - low + 1)
-                .sum();
-            if bands == 1 || entries <= sides.len() * MOST_ENTRIES_PER_SIDE {
-                break;
-            }
-            bands /= 2;
+        let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+        let sides = rings.flat_map(LineString::lines).map(|line| Side {
+            from: line.start.x_y(),
+            to: line.end.x_y(),
+        });
+        let sides: Vec<Side> = sides.filter(Side::is_finite).collect();
+        let first_leaf = sides.len().next_power_of_two();
+        let mut boxes = vec![Bounds::EMPTY; 2 * first_leaf];
+        for (slot, side) in boxes.iter_mut().skip(first_leaf).zip(&sides) {
+            *slot = Bounds::around(side.from, side.to);
         }
-        outline.fill(&sides, bands);
-        outline
+        for node in (1..first_leaf).rev() {
+            boxes[node] = boxes[2 * node].with(boxes[2 * node + 1]);
+        }
+        Self {
+            sides,
+            first_leaf,
+            boxes,
+            buffer_m: if buffer_m.is_nan() { 0.0 } else { buffer_m },
+        }
     }
 
-    fn fill(&mut self, sides: &[Side], bands: usize) {
-        let mut lists: Vec<Vec<Side>> = vec![Vec::new(); bands];
-        for side in sides {
-            let (low, high) = self.span(side, bands);
-            for list in lists.iter_mut().take(high + 1).skip(low) {
-                list.push(*side);
+    /// Shows the sides whose boxes, and the boxes above them, please; ends when `see` says so.
+    fn visit(&self, pleases: impl Fn(&Bounds) -> bool, mut see: impl FnMut(&Side) -> bool) {
+        let mut nodes = vec![1];
+        while let Some(node) = nodes.pop() {
+            if !self.boxes.get(node).is_some_and(&pleases) {
+                continue;
+            }
+            match node.checked_sub(self.first_leaf) {
+                None => nodes.extend([2 * node + 1, 2 * node]),
+                Some(index) => {
+                    if self.sides.get(index).is_some_and(&mut see) {
+                        return;
+                    }
+                }
             }
         }
-        self.starts.push(0);
-        for list in lists {
-            self.sides.extend(list);
-            self.starts.push(self.sides.len());
-        }
     }
 
-    fn band(&self, y: f64, bands: usize) -> usize {
-        (((y - self.south) / self.band_m) as usize).min(bands.saturating_sub(1))
+    fn is_inside(&self, place: Place) -> bool {
+        let mut inside = false;
+        let (x, y) = place;
+        self.visit(
+            |bounds| bounds.low.1 <= y && y <= bounds.high.1 && x <= bounds.high.0,
+            |side| {
+                inside ^= side.is_crossed(place);
+                false
+            },
+        );
+        inside
     }
 
-    fn span(&self, side: &Side, bands: usize) -> (usize, usize) {
-        let margin = self.buffer_m.abs();
-        let low = self.band(side.from.y.min(side.to.y) - margin, bands);
-        let high = self.band(side.from.y.max(side.to.y) + margin, bands);
-        (low.min(high), high)
+    /// Is a side near by its squared distance?
+    fn is_near(&self, place: Place, near: impl Fn(f64) -> bool) -> bool {
+        let mut found = false;
+        self.visit(
+            |bounds| near(bounds.squared_distance(place)),
+            |side| {
+                found = near(squared_distance(place, side.from, side.to));
+                found
+            },
+        );
+        found
     }
 
     /// Is the point inside by the buffer, the buffer's line included?
     pub(super) fn holds(&self, x: f64, y: f64) -> bool {
-        let margin = self.buffer_m.abs();
-        if !(y >= self.south - margin && y <= self.north + margin) {
-            return false;
-        }
-        let band = self.band(y, self.starts.len().saturating_sub(1));
-        let (Some(&start), Some(&end)) = (self.starts.get(band), self.starts.get(band + 1)) else {
-            return false;
-        };
-        let (mut inside, mut nearest) = (false, f64::INFINITY);
-        for side in self.sides.get(start..end).unwrap_or_default() {
-            inside ^= side.crosses(x, y);
-            nearest = nearest.min(side.squared_distance(x, y));
-        }
-        let distance = nearest.sqrt();
+        let place = (x, y);
+        let limit = self.buffer_m * self.buffer_m;
         if self.buffer_m > 0.0 {
-            inside && distance >= margin
+            !self.is_near(place, |squared| squared < limit) && self.is_inside(place)
         } else {
-            inside || distance <= margin
+            self.is_near(place, |squared| squared <= limit) || self.is_inside(place)
         }
     }
 }

@@ -13,7 +13,8 @@ use std::collections::VecDeque;
 
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 
-use super::tree::{Place, Tree, squared_distance};
+use super::bounds::{Place, squared_distance};
+use super::tree::Tree;
 
 /// A side gives way to a point nearer to one of its ends than its length divided by this.
 const CONCAVITY: f64 = 2.0;

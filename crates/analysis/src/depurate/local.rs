@@ -8,6 +8,7 @@
 use super::neighbours::{Around, sums_within};
 
 /// The 5 % point of the standard normal distribution: below it a score is significant.
+/// Not made stricter for the number of points tested; the labels of `paar` are not either.
 const SIGNIFICANT_SCORE: f64 = -1.644_853_626_951_472_2;
 
 /// Coefficients of the regression line.

@@ -17,6 +17,7 @@
 //! Unlike `paar`: points without neighbours are kept, not an error; values that are all the same
 //! are kept, not outliers; the parts of an outline that the buffer splits all count.
 
+mod bounds;
 mod edges;
 mod hull;
 mod local;
@@ -27,7 +28,8 @@ use geo::Polygon;
 
 use crate::statistics::mean_and_deviation;
 
-/// Where the outline of the field comes from.
+/// Where the outline of the field comes from. Points that span no area lie on their outline: all of
+/// them are border.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edges {
     /// No edge step.
