@@ -6,12 +6,16 @@
 
 pub mod anchor;
 pub mod bitmap;
+pub mod classes;
 pub mod clean;
+pub mod depurate;
 pub mod footprint;
 pub mod frame;
 pub mod grid;
 pub mod lag;
+pub mod moran;
 pub mod records;
 pub mod statistics;
 pub mod track;
 pub mod union;
+pub mod variogram;

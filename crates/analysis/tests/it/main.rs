@@ -1,7 +1,9 @@
 //! The analysis against figures of other programs and against simulated truth.
 
+mod barley;
 mod clean;
 mod coverage;
+mod depurate;
 mod lag;
 mod real;
 mod simulated;
