@@ -499,6 +499,7 @@ impl File {
         };
         let profile = configuration.filter_profile;
         let extensions = analysis::documents(
+            &self.standard,
             &self.analysis,
             filtered.then_some(profile),
             &kept_rows,

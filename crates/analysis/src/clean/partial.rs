@@ -7,12 +7,15 @@
 
 use super::{Judgement, Reason, Subject};
 use crate::grid::Grid;
+use crate::records::NO_TIME;
 use crate::statistics::median;
 
 /// Records before and after that tell of a stretch.
 const STRETCH: usize = 7;
 /// Records of a stretch that must have a neighbour pass.
 const LEAST: usize = 8;
+/// Records closer in time are of the same pass.
+const APART_MS: u64 = 15_000;
 
 /// Refuses stretches below `share` of the yield beside them.
 pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f64) {
@@ -26,6 +29,11 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
     // Ground that was worked in any way is no edge: records that went already count as passes.
     let worked = (0..value.len()).filter(|row| subject.candidate[*row]);
     let all = Grid::new(&tracks.x, &tracks.y, worked, width);
+    // Sections of the machine itself are no pass beside it.
+    let times = &subject.records.time_ms;
+    let apart = |a: usize, b: usize| {
+        times[a] == NO_TIME || times[b] == NO_TIME || times[a].abs_diff(times[b]) > APART_MS
+    };
     let mut ratio = vec![f64::NAN; value.len()];
     let mut beside: Vec<f64> = Vec::new();
     for row in rows {
@@ -40,7 +48,7 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
         let along = |other: usize| (tracks.x[other] - x) * sin + (tracks.y[other] - y) * cos;
         all.for_each_within(x, y, reach, |other, _| {
             let side = across(other);
-            if side.abs() > 0.4 * width && along(other).abs() < width {
+            if apart(row, other) && side.abs() > 0.4 * width && along(other).abs() < width {
                 if side > 0.0 {
                     right += 1;
                 } else {
@@ -53,7 +61,10 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
         }
         beside.clear();
         grid.for_each_within(x, y, reach, |other, _| {
-            if tracks.segment[other] != tracks.segment[row] && across(other).abs() > 0.4 * width {
+            if tracks.segment[other] != tracks.segment[row]
+                && apart(row, other)
+                && across(other).abs() > 0.4 * width
+            {
                 beside.push(value[other]);
             }
         });

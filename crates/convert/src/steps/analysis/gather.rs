@@ -44,6 +44,32 @@ pub(crate) struct TrackNames {
     machines: HashMap<String, u32>,
     ids: HashMap<(u32, i64), u32>,
     last: Option<(u32, i64, i64, f64, f64)>,
+    clock: Clock,
+}
+
+/// Times of files that log none: their intervals added up, from 0. Pauses do not show in it; ways
+/// that are too far for an interval cut the segments all the same.
+#[derive(Default)]
+struct Clock {
+    /// A time was logged: rows without one have none.
+    logged: bool,
+    milliseconds: f64,
+}
+
+impl Clock {
+    fn time(&mut self, logged_ms: Option<i64>, interval_s: f64) -> i64 {
+        match logged_ms {
+            Some(time) => {
+                self.logged = true;
+                time
+            }
+            None if !self.logged && interval_s > 0.0 => {
+                self.milliseconds += interval_s * 1_000.0;
+                self.milliseconds as i64
+            }
+            None => NO_TIME,
+        }
+    }
 }
 
 impl TrackNames {
@@ -162,10 +188,10 @@ impl Gathered {
                 .and_then(|key| usize::try_from(*key).ok())
                 .and_then(|key| numbers.get(key).copied())
                 .unwrap_or(0);
-            let time_ms = match times {
-                Some(times) if times.is_valid(row) => times.value(row),
-                _ => NO_TIME,
-            };
+            let logged_ms = times
+                .filter(|times| times.is_valid(row))
+                .map(|times| times.value(row));
+            let time_ms = names.clock.time(logged_ms, interval.at(row));
             let place = (longitude.at(row), latitude.at(row));
             let section = match sections {
                 Some(sections) if sections.is_valid(row) => sections.value(row),

@@ -6,12 +6,13 @@ use super::gather::{Fate, Gathered};
 use crate::configuration::FilterProfile;
 use crate::steps::standard::Standard;
 use tramline_analysis::clean::{self, Reason, Rules, Subject, Work};
+use tramline_analysis::depurate::{self, Label};
 use tramline_analysis::lag::{self, Lag};
 use tramline_analysis::statistics::median;
 use tramline_model::OperationType;
 
 /// Codes of the filtered step's reasons; the first is that of rows that stay.
-pub(crate) const CODES: [&str; 21] = [
+pub(crate) const CODES: [&str; 20] = [
     "",
     "filter.duplicate",
     "filter.lag",
@@ -32,7 +33,6 @@ pub(crate) const CODES: [&str; 21] = [
     "filter.outlier",
     "filter.spatial-outlier-lm",
     "filter.spatial-outlier-mp",
-    "filter.no-value",
 ];
 
 /// Place of a reason in [`CODES`].
@@ -119,7 +119,7 @@ impl Cleaning {
 
     /// A block whose records have no place: nothing is refused.
     pub(super) fn pass_all(&mut self, gathered: &Gathered) {
-        if self.profile == FilterProfile::Recommended {
+        if self.decides() {
             let rows = Self::spooled(gathered).count();
             self.reasons.resize(self.reasons.len() + rows, 0);
         }
@@ -128,7 +128,27 @@ impl Cleaning {
     pub(super) fn judge(&mut self, standard: &Standard, block: &Block) {
         match self.profile {
             FilterProfile::Recommended => self.recommend(standard, block),
-            FilterProfile::Depurate | FilterProfile::Compat | FilterProfile::None => {}
+            FilterProfile::Depurate => self.depurate(block),
+            FilterProfile::Compat | FilterProfile::None => {}
+        }
+    }
+
+    /// `paar`'s steps on the rate, with the concave hull of the points.
+    fn depurate(&mut self, block: &Block) {
+        let (tracks, value) = (&block.tracks, &block.gathered.value);
+        let parameters = depurate::Parameters::default();
+        let labels = depurate::depurate(&tracks.x, &tracks.y, value, &parameters);
+        for label in labels {
+            self.judged += usize::from(label != Label::NoNumber);
+            self.reasons.push(match label {
+                Label::Kept | Label::NoNumber => 0,
+                Label::Border => 14,
+                Label::GlobalMin => 15,
+                Label::GlobalMax => 16,
+                Label::Outlier => 17,
+                Label::SpatialOutlierLm => 18,
+                Label::SpatialOutlierMp => 19,
+            });
         }
     }
 

@@ -20,6 +20,7 @@ use gather::{Gathered, TrackNames};
 use ground::Ground;
 use tramline_analysis::anchor::{self, AnchorFound};
 use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::records::{NO_TIME, Records};
 use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
 
@@ -116,13 +117,7 @@ impl Analysis {
         };
         let tracks = Tracks::new(records, frame, Headings::default());
         let anchor = anchor::find(records, &tracks);
-        let widths: Vec<f64> = records
-            .width_m
-            .iter()
-            .zip(&records.working)
-            .filter(|(width, working)| **working && **width > 0.0)
-            .map(|(width, _)| f64::from(*width))
-            .collect();
+        let widths = machine_widths(records);
         let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);
         let block = Block {
             gathered,
@@ -147,4 +142,22 @@ impl Analysis {
         let frame = self.frame.as_ref()?;
         self.ground.outline(frame, self.width_m?)
     }
+}
+
+/// Widths that worked at each instant, all sections together.
+fn machine_widths(records: &Records) -> Vec<f64> {
+    let mut widths: Vec<f64> = Vec::new();
+    let mut last = NO_TIME;
+    for row in 0..records.len() {
+        let (width, time) = (f64::from(records.width_m[row]), records.time_ms[row]);
+        if !records.working[row] || !(width > 0.0) {
+            continue;
+        }
+        match widths.last_mut() {
+            Some(sum) if time != NO_TIME && time == last => *sum += width,
+            _ => widths.push(width),
+        }
+        last = time;
+    }
+    widths
 }

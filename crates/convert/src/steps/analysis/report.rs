@@ -1,12 +1,15 @@
 //! What the summary says of covered ground and cleaning: keys that the contract does not have.
 
-use super::{Analysis, Block};
+use super::{Analysis, Block, Fate};
 use crate::configuration::FilterProfile;
+use crate::steps::standard::Standard;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tramline_analysis::anchor::Anchor;
 use tramline_analysis::lag::{self, Lag, Verdict};
 use tramline_analysis::statistics::mean_and_deviation;
+use tramline_analysis::variogram;
+use tramline_model::{OperationType, Property};
 
 /// The two objects, in units that do not depend on the unit system: hectares, kg/ha, seconds.
 pub(crate) struct Documents {
@@ -17,6 +20,7 @@ pub(crate) struct Documents {
 
 /// What is published after the filtered step: `kept` by row of the spool, reasons with counts.
 pub(crate) fn documents(
+    standard: &Standard,
     analysis: &Analysis,
     profile: Option<FilterProfile>,
     kept: &[bool],
@@ -24,7 +28,7 @@ pub(crate) fn documents(
 ) -> Documents {
     Documents {
         coverage: coverage(analysis),
-        cleaning: profile.map(|profile| cleaning(analysis, profile, kept, dropped)),
+        cleaning: profile.map(|profile| cleaning(standard, analysis, profile, kept, dropped)),
     }
 }
 
@@ -65,6 +69,7 @@ fn coverage(analysis: &Analysis) -> Option<Value> {
 }
 
 fn cleaning(
+    standard: &Standard,
     analysis: &Analysis,
     profile: FilterProfile,
     kept: &[bool],
@@ -88,8 +93,13 @@ fn cleaning(
         ("moisture", &cleaning.moisture_lag),
     ] {
         if let Some(found) = lag {
-            let applied = cleaning.restores() && found.verdict == Verdict::Accepted;
-            lags.insert(column.to_owned(), lag_object(found, applied));
+            let accepted = found.verdict == Verdict::Accepted;
+            let applied = cleaning.restores() && accepted;
+            let mut object = lag_object(found, applied);
+            if accepted && !applied {
+                object["why"] = json!("values are moved only together with the flow");
+            }
+            lags.insert(column.to_owned(), object);
         }
     }
     if !lags.is_empty() {
@@ -106,7 +116,7 @@ fn cleaning(
         .collect();
     map.insert("dropped".to_owned(), Value::Object(reasons));
     if let Some(block) = analysis.single() {
-        for (key, value) in statistics(analysis, block, kept) {
+        for (key, value) in statistics(standard, analysis, block, kept) {
             map.insert(key.to_owned(), value);
         }
     }
@@ -132,8 +142,24 @@ fn lag_object(found: &Lag, applied: bool) -> Value {
 }
 
 /// Spread of the rate before and after, and how well opposed passes agree.
-fn statistics(analysis: &Analysis, block: &Block, kept: &[bool]) -> Vec<(&'static str, Value)> {
-    use super::Fate;
+fn statistics(
+    standard: &Standard,
+    analysis: &Analysis,
+    block: &Block,
+    kept: &[bool],
+) -> Vec<(&'static str, Value)> {
+    let rate = match standard.operation {
+        OperationType::Planted => Some(Property::SeedRate),
+        OperationType::Applied => Some(Property::AppliedRate),
+        OperationType::Harvested => None,
+        OperationType::Tillage | OperationType::Other(_) => Some(Property::TillageDepthActual),
+    };
+    // Harvest is in kg/ha already, other rates are in base units.
+    let (factor, unit) = match rate.map(|rate| standard.unit(rate)) {
+        None => (1.0, "kg/ha"),
+        Some(Some(unit)) => (1.0 / unit.factor, unit.symbol),
+        Some(None) => return Vec::new(),
+    };
     let gathered = &block.gathered;
     let before: Vec<f64> = gathered
         .fates
@@ -176,12 +202,21 @@ fn statistics(analysis: &Analysis, block: &Block, kept: &[bool]) -> Vec<(&'stati
         .filter_map(|(key, values)| {
             let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
             let (mean, deviation) = mean_and_deviation(&known)?;
-            let mut object = json!({ "points": known.len(), "mean": mean });
+            let mut object = json!({ "points": known.len(), "mean": mean * factor, "unit": unit });
             if mean > 0.0 {
                 object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
             }
             if let Some(agreement) = lag::agreement(&values, &pairs) {
                 object["passCorrelation"] = json!(agreement);
+            }
+            let (x, y) = (&block.tracks.x, &block.tracks.y);
+            let classes = variogram::empirical(x, y, &values, &variogram::Parameters::near());
+            if let Some(model) = variogram::fit_exponential(&classes) {
+                let sill = model.nugget + model.partial_sill;
+                object["nugget"] = json!(model.nugget * factor * factor);
+                if sill > 0.0 {
+                    object["nuggetPercentage"] = json!(model.nugget / sill * 100.0);
+                }
             }
             Some((key, object))
         })
