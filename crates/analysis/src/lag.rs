@@ -10,7 +10,7 @@
 
 use crate::grid::Grid;
 use crate::records::{NO_TIME, Records};
-use crate::statistics::{correlation, quantiles};
+use crate::statistics::{correlation, quantile_by_selection};
 use crate::track::{Tracks, turn_deg};
 
 /// Passes further apart than this share of the width are no neighbours.
@@ -190,9 +190,10 @@ pub fn estimate(
     if pairs.len() < 3 {
         return none;
     }
+    let mut scratch = Vec::with_capacity(values.len());
     for seconds in EARLIEST_S..=LATEST_S {
         let mut column = shifted(records, tracks, values, f64::from(seconds));
-        winsorise(&mut column, &usable);
+        winsorise(&mut column, &usable, &mut scratch);
         let agreed = pairs
             .iter()
             .map(|(a, b)| (column[*a as usize], column[*b as usize]))
@@ -247,13 +248,17 @@ pub fn estimate(
 }
 
 /// Holds values of usable rows at their 2nd and 98th percentile; others become no numbers.
-fn winsorise(values: &mut [f64], usable: &impl Fn(usize) -> bool) {
+fn winsorise(values: &mut [f64], usable: &impl Fn(usize) -> bool, scratch: &mut Vec<f64>) {
+    scratch.clear();
     for (row, value) in values.iter_mut().enumerate() {
         if !usable(row) {
             *value = f64::NAN;
+        } else if !value.is_nan() {
+            scratch.push(*value);
         }
     }
-    if let Some([low, high]) = quantiles(values, TAILS) {
+    let [low, high] = TAILS.map(|share| quantile_by_selection(scratch, share));
+    if let (Some(low), Some(high)) = (low, high) {
         for value in values.iter_mut() {
             if !value.is_nan() {
                 *value = value.clamp(low, high);

@@ -22,6 +22,17 @@ pub fn quantiles<const N: usize>(values: &[f64], shares: [f64; N]) -> Option<[f6
     Some(found)
 }
 
+/// The quantile `share` of values by selection; reorders them. `None` without values.
+pub fn quantile_by_selection(values: &mut [f64], share: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let place = share.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor();
+    let (_, low, above) = values.select_nth_unstable_by(below as usize, f64::total_cmp);
+    let low = *low;
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (high - low) * (place - below))
+}
+
 /// The median; reorders the values. `None` without values.
 pub fn median(values: &mut [f64]) -> Option<f64> {
     let count = values.len();
@@ -82,6 +93,16 @@ mod tests {
         assert_eq!(quantiles(&values, [0.0, 0.5, 1.0]), Some([1.0, 2.5, 4.0]));
         assert_eq!(quantiles(&values, [0.1]), Some([1.3]));
         assert_eq!(quantiles::<1>(&[], [0.5]), None);
+    }
+
+    #[test]
+    fn selection_and_sorting_agree() {
+        let values: Vec<f64> = (0..101).map(|i| f64::from(i * 37 % 101).powi(2)).collect();
+        for share in [0.0, 0.02, 0.333, 0.5, 0.98, 1.0] {
+            let [sorted] = quantiles(&values, [share]).expect("values");
+            let selected = quantile_by_selection(&mut values.clone(), share).expect("values");
+            assert_eq!(sorted, selected);
+        }
     }
 
     #[test]
