@@ -16,6 +16,8 @@ use crate::track::{Tracks, turn_deg};
 /// Passes further apart than this share of the width are no neighbours.
 const SWATHS: f64 = 1.25;
 const APART_MS: i64 = 60_000;
+/// Records of a track that follow sooner tell nothing new.
+const THIN_MS: i64 = 900;
 const OPPOSED_DEG: f32 = 150.0;
 const PAIRS: u64 = 400_000;
 /// Slower records do not count.
@@ -38,6 +40,8 @@ pub enum Verdict {
     NoGain,
     /// The best lag is at or beyond the ends of what machines have.
     Implausible,
+    /// Too many records would lose their value: the log ends with the passes.
+    Costly,
 }
 
 /// The lag of one column.
@@ -81,7 +85,18 @@ pub fn opposed_pairs(
             && tracks.heading_deg[*row].is_finite()
             && tracks.segment[*row] != crate::track::NONE
     };
-    let rows: Vec<usize> = (0..records.len()).filter(fine).collect();
+    // One record of a track in a second is enough: more are not independent.
+    let mut rows: Vec<usize> = Vec::new();
+    let mut last: Option<(u32, i64)> = None;
+    for row in tracks.order.iter().map(|row| *row as usize).filter(fine) {
+        let (track, time) = (records.track[row], records.time_ms[row]);
+        let soon = last
+            .is_some_and(|(known, before)| known == track && time.saturating_sub(before) < THIN_MS);
+        if !soon {
+            rows.push(row);
+            last = Some((track, time));
+        }
+    }
     let grid = Grid::new(&tracks.x, &tracks.y, rows.iter().copied(), reach);
     let each = |sink: &mut dyn FnMut(u32, u32)| {
         for row in &rows {

@@ -16,6 +16,7 @@ pub mod lag;
 pub mod moran;
 pub mod records;
 pub mod statistics;
+pub mod thin;
 pub mod track;
 pub mod union;
 pub mod variogram;

@@ -100,6 +100,36 @@ impl Tracks {
         tracks
     }
 
+    /// Tracks of records that are in order and in segments already: `segments` are the first row of
+    /// each and the row behind its last.
+    pub fn of_segments(
+        records: &Records,
+        x: Vec<f64>,
+        y: Vec<f64>,
+        segments: Vec<(u32, u32)>,
+        headings: Headings,
+    ) -> Self {
+        let rows = records.len();
+        let mut segment = vec![NONE; rows];
+        for (number, (start, end)) in segments.iter().enumerate() {
+            for slot in segment.iter_mut().take(*end as usize).skip(*start as usize) {
+                *slot = number as u32;
+            }
+        }
+        let mut tracks = Self {
+            order: (0..rows as u32).collect(),
+            segment,
+            segments,
+            x,
+            y,
+            heading_deg: vec![f32::NAN; rows],
+            duplicate: vec![false; rows],
+            interval_s: 0.0,
+        };
+        tracks.head(records, headings);
+        tracks
+    }
+
     fn drop_duplicates(&mut self, records: &Records) {
         let mut last: Option<(u32, i64, f64, f64)> = None;
         let (x, y, duplicate) = (&self.x, &self.y, &mut self.duplicate);

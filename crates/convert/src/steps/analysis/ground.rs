@@ -4,10 +4,13 @@ use super::Block;
 use geo::{MultiPolygon, Polygon};
 use tramline_analysis::footprint::{Footprints, Layout};
 use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::thin::thinned;
 use tramline_analysis::union;
 
 /// Sides of strips are simplified by this: a tenth of a percent of a narrow swath.
 const TOLERANCE_M: f64 = 0.05;
+/// Least length of a footprint.
+const STEP_M: f32 = 1.0;
 
 #[derive(Default)]
 pub(crate) struct Ground {
@@ -37,8 +40,11 @@ impl Ground {
                 last = Some(segment);
             }
         });
+        // Steps below a metre are joined: their headings are noise, and would part the strips.
+        let (thin, tracks) = thinned(records, &block.tracks, block.anchor.anchor, &wanted, STEP_M);
+        let feet = Footprints::new(&thin, &tracks, block.anchor.anchor, Layout::Joined);
         self.strips
-            .extend(union::strips(&feet, &wanted, TOLERANCE_M));
+            .extend(union::strips(&feet, |_| true, TOLERANCE_M));
     }
 
     /// Unites the strips, measures them and gives the outline for people, in degrees.

@@ -7,9 +7,12 @@ use crate::configuration::FilterProfile;
 use crate::steps::standard::Standard;
 use tramline_analysis::clean::{self, Reason, Rules, Subject, Work};
 use tramline_analysis::depurate::{self, Label};
-use tramline_analysis::lag::{self, Lag};
+use tramline_analysis::lag::{self, Lag, Verdict};
 use tramline_analysis::statistics::median;
 use tramline_model::OperationType;
+
+/// Share of the points that a lag may cost: it ends where the log does.
+const COST: f64 = 0.2;
 
 /// Codes of the filtered step's reasons; the first is that of rows that stay.
 pub(crate) const CODES: [&str; 20] = [
@@ -211,16 +214,25 @@ impl Cleaning {
         let (gathered, tracks) = (&block.gathered, &block.tracks);
         let records = &gathered.records;
         let usable = |row: usize| records.working[row];
-        let pairs = lag::opposed_pairs(records, tracks, usable, block.width_m);
-        let flow = lag::estimate(records, tracks, &gathered.flow_kg_s, usable, &pairs);
-        let wet = lag::estimate(records, tracks, &gathered.moisture, usable, &pairs);
+        let mut flow = lag::estimate(records, tracks, &gathered.flow_kg_s, usable, &block.pairs);
+        let wet = lag::estimate(records, tracks, &gathered.moisture, usable, &block.pairs);
+        let late = lag::shifted(records, tracks, &gathered.flow_kg_s, flow.applied_s());
+        let lost = |row: usize| gathered.fates[row] == Fate::Standard && late[row].is_nan();
+        let standard = gathered
+            .fates
+            .iter()
+            .filter(|f| **f == Fate::Standard)
+            .count();
+        let gone = (0..late.len()).filter(|row| lost(*row)).count();
+        if flow.verdict == Verdict::Accepted && gone as f64 > COST * standard as f64 {
+            flow.verdict = Verdict::Costly;
+        }
         let (flow_s, moisture_s) = (flow.applied_s(), wet.applied_s());
         self.flow_lag.get_or_insert(flow);
         self.moisture_lag.get_or_insert(wet);
         if flow_s == 0.0 {
             return None;
         }
-        let late = lag::shifted(records, tracks, &gathered.flow_kg_s, flow_s);
         let moisture = if moisture_s > 0.0 {
             lag::shifted(records, tracks, &gathered.moisture, moisture_s)
         } else {

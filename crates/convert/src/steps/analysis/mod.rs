@@ -20,6 +20,7 @@ use gather::{Gathered, TrackNames};
 use ground::Ground;
 use tramline_analysis::anchor::{self, AnchorFound};
 use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::lag;
 use tramline_analysis::records::{NO_TIME, Records};
 use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
@@ -50,6 +51,8 @@ pub(crate) struct Block {
     pub(crate) anchor: AnchorFound,
     /// Usual width, metres; not a number when none is known.
     pub(crate) width_m: f64,
+    /// Records of opposed neighbouring passes.
+    pub(crate) pairs: Vec<(u32, u32)>,
 }
 
 impl Analysis {
@@ -119,11 +122,14 @@ impl Analysis {
         let anchor = anchor::find(records, &tracks);
         let widths = machine_widths(records);
         let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);
+        let working = |row: usize| records.working[row];
+        let pairs = lag::opposed_pairs(records, &tracks, working, width_m);
         let block = Block {
             gathered,
             tracks,
             anchor,
             width_m,
+            pairs,
         };
         self.cleaning.judge(standard, &block);
         self.ground.cover(&block, |row| {

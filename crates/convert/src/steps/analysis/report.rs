@@ -129,6 +129,7 @@ fn lag_object(found: &Lag, applied: bool) -> Value {
         Verdict::FewPairs => "too few opposed neighbouring passes",
         Verdict::NoAgreement => "opposed passes do not agree at any lag",
         Verdict::NoGain => "a shift gains too little: the monitor has corrected it",
+        Verdict::Costly => "more than a fifth of the points would lose their value",
         Verdict::Implausible => "the best lag is not one that machines have",
     };
     json!({
@@ -191,12 +192,6 @@ fn statistics(
             };
         }
     }
-    let pairs = lag::opposed_pairs(
-        &gathered.records,
-        &block.tracks,
-        |row| gathered.records.working[row],
-        block.width_m,
-    );
     [("before", before), ("after", after)]
         .into_iter()
         .filter_map(|(key, values)| {
@@ -206,11 +201,17 @@ fn statistics(
             if mean > 0.0 {
                 object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
             }
-            if let Some(agreement) = lag::agreement(&values, &pairs) {
+            if let Some(agreement) = lag::agreement(&values, &block.pairs) {
                 object["passCorrelation"] = json!(agreement);
             }
             let (x, y) = (&block.tracks.x, &block.tracks.y);
-            let classes = variogram::empirical(x, y, &values, &variogram::Parameters::near());
+            // Where the machine stands, records heap up at one place.
+            let moving: Vec<f64> = values
+                .iter()
+                .zip(&gathered.records.speed_m_s)
+                .map(|(value, speed)| if *speed < 0.5 { f64::NAN } else { *value })
+                .collect();
+            let classes = variogram::empirical(x, y, &moving, &variogram::Parameters::near());
             if let Some(model) = variogram::fit_exponential(&classes) {
                 let sill = model.nugget + model.partial_sill;
                 object["nugget"] = json!(model.nugget * factor * factor);
