@@ -1,6 +1,7 @@
 //! `tramline`: the one executable. Each subcommand has a file; all work is in the library crates.
 
 mod account;
+mod calibrate;
 mod convert;
 mod demo;
 mod formats;

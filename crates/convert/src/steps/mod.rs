@@ -1,5 +1,6 @@
 //! The steps of a machine file, one file each; their order is in `plan.rs`.
 
+pub(crate) mod calibrate;
 pub(crate) mod cleanup;
 pub(crate) mod columns;
 pub(crate) mod coverage;

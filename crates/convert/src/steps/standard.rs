@@ -1,6 +1,7 @@
 //! The standardising step: source points to the standard properties in the output's units, with
 //! what can be derived derived, and the points that do not belong there set apart with a reason.
 
+use super::calibrate::Calibrate;
 use super::cleanup::Compiled;
 use super::columns::{Texts, Work, instant_array, number_array, read_number};
 use super::pass::Passed;
@@ -76,6 +77,7 @@ pub(crate) struct Standard {
     width_m: Option<f64>,
     table: CropTable,
     cap: bool,
+    pub(crate) calibration: Calibrate,
     cleanup: Option<Compiled>,
     latest_ms: i64,
     imperial: bool,
@@ -166,6 +168,7 @@ impl Standard {
             width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             table: configuration.crop_table,
             cap: configuration.cap_dry_mass,
+            calibration: Calibrate::No,
             cleanup,
             latest_ms: read.latest_instant_ms.unwrap_or(LATEST_MS),
             imperial,
@@ -303,6 +306,8 @@ impl Standard {
         self.derive(&mut work, &way);
         self.normalise_crops(&mut work);
         if self.operation == OperationType::Harvested {
+            // After the area, which may come from mass and yield and must not move.
+            self.calibrate(&mut work);
             self.fill_yields(&mut work, &way.seconds);
         }
         for property in Property::ALL {

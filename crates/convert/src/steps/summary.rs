@@ -1,6 +1,7 @@
 //! `summary.json`: one GeoJSON Feature by the contract's keys and formulas (sections 3.7, 3.8),
 //! and the units map. Averages per area are totals by area; sums are compensated.
 
+use super::calibrate;
 use super::standard::Standard;
 use super::sums::Statistic;
 use super::totals::{Group, RATES, Weighted};
@@ -460,6 +461,10 @@ impl Writer<'_> {
             {
                 self.put(key, total(statistic.sum.value() * factor, unit.symbol));
             }
+        }
+        let unit = self.unit(Property::WetMass).map(|(_, unit)| unit);
+        if let Some(value) = unit.and_then(|unit| calibrate::summary(self.standard, unit)) {
+            self.put("calibration", value);
         }
         self.statistics(&[Property::CropFlow, Property::ProteinPercentage]);
         let list: Vec<Value> = self
