@@ -93,7 +93,7 @@ impl Mass {
             .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
             .unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
-        let value = number.parse().map_err(|_| {
+        let value = number.parse().ok().ok_or_else(|| {
             let hint = format!("write number and unit, as in 12.5t; {UNITS}");
             fault("scaleMass", format!("`{text}` is no mass"), hint)
         })?;
@@ -171,8 +171,9 @@ fn only(members: &Map<String, Value>, known: &[&str], field: &str) -> Result<(),
 fn instant(members: &Map<String, Value>, key: &str, at: &str) -> Result<i64, CalibrationError> {
     let text = members.get(key).and_then(Value::as_str).unwrap_or_default();
     text.parse::<jiff::Timestamp>()
+        .ok()
         .map(jiff::Timestamp::as_millisecond)
-        .map_err(|_| {
+        .ok_or_else(|| {
             let what = if text.is_empty() {
                 "the time is missing".to_owned()
             } else {

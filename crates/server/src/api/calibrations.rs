@@ -54,22 +54,21 @@ fn refused(error: CalibrationError) -> Problem {
         .key("calibrationInvalid")
 }
 
-/// A harvest that can be converted again.
-fn harvest(row: &FileRow) -> Result<(), Problem> {
+/// Why a file has no harvest of its own that could be calibrated.
+fn no_harvest(row: &FileRow) -> Option<Problem> {
     if row.upload_id.is_none() {
         let detail = "the file is made of others, whose masses it has";
-        return Err(Problem::bad_request(detail)
-            .hint("calibrate its sources and reprocess it")
-            .key("fileMerged"));
+        let problem = Problem::bad_request(detail).hint("calibrate its sources and reprocess it");
+        return Some(problem.key("fileMerged"));
     }
     let kind = row.operation_type.as_deref().unwrap_or("not known");
     if kind != "harvested" {
         let detail = format!("the file's operation is {kind} and no harvest");
-        return Err(Problem::bad_request(detail)
-            .hint("only harvest files have a mass to be calibrated")
-            .key("fileNotHarvested"));
+        let hint = "only harvest files have a mass to be calibrated";
+        let problem = Problem::bad_request(detail).hint(hint);
+        return Some(problem.key("fileNotHarvested"));
     }
-    Ok(())
+    None
 }
 
 /// Stores or removes, and has the file converted again.
@@ -118,7 +117,9 @@ pub(crate) async fn calibrate(
 ) -> Result<axum::Json<MachineFile>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
     let calibration = Calibration::from_value(&body).map_err(refused)?;
-    harvest(&row)?;
+    if let Some(problem) = no_harvest(&row) {
+        return Err(problem);
+    }
     if let Some(summary) = &row.summary {
         let summary: Value = serde_json::from_str(summary)
             .map_err(|cause| StoreError::document("summary", cause))?;
