@@ -1,5 +1,6 @@
 //! `tramline convert`: the whole pipeline without a server.
 
+use crate::calibrate::{self, CalibrateArguments};
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
@@ -61,6 +62,8 @@ pub(crate) struct Arguments {
     /// `CN1=/opt/cn1/convert --adm {input} {output}` (docs/bridge.md)
     #[arg(long = "bridge", value_name = "CODE=COMMAND")]
     bridges: Vec<String>,
+    #[command(flatten)]
+    calibrate: CalibrateArguments,
     /// Print the report as JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -109,6 +112,8 @@ pub(crate) fn convert(
         sha256: identity.sha256,
         size_bytes: identity.size,
     };
+    let calibrated = calibrate::settled(&tree, &identity, options, quiet)?;
+    let options = calibrated.as_ref().unwrap_or(options);
     std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
     let mut sink = FolderSink::new(out);
     let mut bar = Bar::new(quiet);
@@ -186,6 +191,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         configuration,
         unit_systems,
         bridges,
+        calibrations: arguments.calibrate.calibrations(arguments.inputs.len())?,
         read: ReadOptions {
             column_map,
             crop: arguments.crop.clone(),

@@ -1,6 +1,7 @@
 //! `tramline`: the one executable. Each subcommand has a file; all work is in the library crates.
 
 mod account;
+mod calibrate;
 mod convert;
 mod demo;
 mod formats;
@@ -23,7 +24,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Convert a zip, folder or file: one folder of results for each machine file
-    Convert(convert::Arguments),
+    Convert(Box<convert::Arguments>),
     /// Show what is in a zip, folder or file, and what would be made of it
     Inspect(inspect::Arguments),
     /// List the formats known, and what is done with each

@@ -40,6 +40,9 @@ pub(crate) fn line(properties: &Value) -> String {
             mass / area
         ));
     }
+    if let Some(factor) = properties["calibration"]["factor"].as_f64() {
+        line.push_str(&format!(", calibrated by {factor:.4}"));
+    }
     for (key, word) in [
         ("seedRate", "sown"),
         ("appliedRate", "applied"),

@@ -7,6 +7,7 @@ use crate::file::{self, File, Identity};
 use crate::report::FileReport;
 use crate::run::{Input, Options, Progress, RunError};
 use crate::slug;
+use crate::steps::calibrate::Measured;
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use std::collections::HashSet;
@@ -47,6 +48,8 @@ pub struct Collector<'a> {
     /// Findings of the current dataset, before or between its machine files.
     pub(crate) findings: Vec<Finding>,
     pub(crate) files: Vec<FileReport>,
+    /// What the monitor saw, when this is a first pass.
+    pub(crate) measured: Vec<Measured>,
 }
 
 impl<'a> Collector<'a> {
@@ -72,6 +75,7 @@ impl<'a> Collector<'a> {
             bridged: None,
             findings: Vec::new(),
             files: Vec::new(),
+            measured: Vec::new(),
         }
     }
 
@@ -311,9 +315,10 @@ impl Receiver for Collector<'_> {
     }
 
     fn finish(&mut self, ending: Ending) -> Result<(), Stop> {
-        let Some(file) = self.current.take() else {
+        let Some(mut file) = self.current.take() else {
             return Ok(());
         };
+        self.measured.extend(file.standard.calibration.measured());
         let (index, points) = (file.index(), file.points_read());
         (self.progress)(Progress::Points { index, points });
         match file.finish(&ending, self.options, &mut *self.sink, &mut *self.progress) {

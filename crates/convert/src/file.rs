@@ -33,7 +33,7 @@ pub(crate) struct File {
     identity: Identity,
     description: OperationDescription,
     units: UnitSystem,
-    standard: Standard,
+    pub(crate) standard: Standard,
     raw: Option<Artifact>,
     geojson: Option<Artifact>,
     parquet: Option<Artifact>,
@@ -74,6 +74,7 @@ impl File {
             FilterProfile::None
         });
         standard.hands_on_all = analysis.wants_all(&standard);
+        standard.calibration = options.calibrations.begin(&identity, &description);
         let name = |file: &str| format!("{}/{file}", identity.dir);
         let geojson = options
             .geojson
@@ -175,6 +176,9 @@ impl File {
 
     /// Writes what stays, keeps it for the second pass, writes what goes.
     fn take(&mut self, split: Split, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if self.standard.calibration.measure(&split.standard) {
+            return Ok(());
+        }
         let adapt = self.adapt.as_ref().map(|adapt| &adapt.records);
         let writers = [self.geojson.as_ref(), self.parquet.as_ref(), adapt];
         if !writers

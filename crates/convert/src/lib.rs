@@ -6,6 +6,7 @@
 //! machine file never harms another.
 
 mod bridge;
+mod calibration;
 mod collector;
 mod configuration;
 mod export;
@@ -15,12 +16,14 @@ mod merge;
 mod plan;
 mod report;
 mod run;
+mod settle;
 mod slug;
 mod spool;
 mod steps;
 mod writers;
 
 pub use bridge::{Bridge, Bridges};
+pub use calibration::{Calibration, CalibrationError, Load, Mass};
 pub use collector::Collector;
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,
@@ -32,3 +35,4 @@ pub use report::{
     Steps, UnclaimedEntry,
 };
 pub use run::{Input, Options, Progress, Refusal, RunError, run};
+pub use settle::{Calibrations, EVERY, Settlement, settle};

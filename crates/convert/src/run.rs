@@ -5,11 +5,13 @@ use crate::collector::{BridgedAs, Collector};
 use crate::configuration::{Configuration, UnitSystem};
 use crate::plan::Step;
 use crate::report::{FileStatus, Report, UnclaimedEntry};
+use crate::settle::{Calibrations, settle};
+use crate::steps::calibrate::Measured;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_formats::{Claim, Limits, ReadOptions, Tree, Verdict, detect, registry};
-use tramline_model::{Provider, ReadError};
+use tramline_model::{Finding, Place, Provider, ReadError, Severity};
 use tramline_outputs::{Sink, WriteError};
 
 /// What to make, and how.
@@ -33,6 +35,8 @@ pub struct Options {
     pub refused: BTreeMap<String, Refusal>,
     /// Commands that turn closed formats into readable ones.
     pub bridges: Bridges,
+    /// What the scale weighed, by harvest machine file.
+    pub calibrations: Calibrations,
 }
 
 /// Why a dataset is not read, and what the person can do about it.
@@ -57,6 +61,7 @@ impl Default for Options {
             unit_systems: Vec::new(),
             refused: BTreeMap::new(),
             bridges: Bridges::new(),
+            calibrations: Calibrations::default(),
         }
     }
 }
@@ -113,7 +118,7 @@ pub enum RunError {
 }
 
 /// Converts an opened upload: artifacts go to the sink below the folder of each machine file
-/// (and `report.json` is the caller's, from the report).
+/// (and `report.json` is the caller's, from the report). What a scale weighed takes a first pass.
 pub fn run(
     tree: &Tree,
     input: &Input,
@@ -121,6 +126,39 @@ pub fn run(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, RunError> {
+    let settled = if options.calibrations.need_sums() {
+        Some(Options {
+            calibrations: settle(tree, input, options, progress)?.calibrations,
+            ..options.clone()
+        })
+    } else {
+        None
+    };
+    let options = settled.as_ref().unwrap_or(options);
+    let (mut report, _) = read(tree, input, options, sink, progress)?;
+    for key in options.calibrations.unused(&report.files) {
+        let text =
+            format!("no harvest machine file goes by `{key}`, for which a calibration is given");
+        let finding = Finding::new(
+            "convert.calibration-unused",
+            Severity::Warning,
+            Place::default(),
+            text,
+        );
+        let hint = "give the id, folder or name of a harvest machine file of this input";
+        report.findings.push(finding.hint(hint));
+    }
+    Ok(report)
+}
+
+/// One pass over the input; beside the report what the monitor saw, if that is asked.
+pub(crate) fn read(
+    tree: &Tree,
+    input: &Input,
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Vec<Measured>), RunError> {
     let detection = detect(tree, options.file_format.as_deref());
     progress(Progress::Detected {
         files: detection.machine_data().count(),
@@ -191,13 +229,14 @@ pub fn run(
         }
     }
     unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
-    Ok(Report {
+    let report = Report {
         tramline: env!("CARGO_PKG_VERSION"),
         input: input.clone(),
         files: collector.files,
         unclaimed,
         findings: collector.findings,
-    })
+    };
+    Ok((report, collector.measured))
 }
 
 /// Reads one claim; a defect in a reader is one failed file.

@@ -1,6 +1,7 @@
 //! What the steps noticed of a machine file, as findings.
 
 use super::analysis::Cleaning;
+use super::calibrate;
 use super::standard::Standard;
 use tramline_model::{Finding, OperationDescription, OperationType, Place, Property, Severity};
 
@@ -155,6 +156,7 @@ pub(crate) fn of(
     }
     if standard.operation == OperationType::Harvested {
         harvest(standard, &mut add);
+        calibrate::findings(standard, &mut add);
     }
     if standard.operation == OperationType::Applied && standard.products.is_mix_without_rates() {
         let text = "several products and no rate for each: their shares are not known".to_owned();

@@ -1,6 +1,7 @@
 //! The steps of a machine file, one file each; their order is in `plan.rs`.
 
 pub(crate) mod analysis;
+pub(crate) mod calibrate;
 pub(crate) mod cleanup;
 pub(crate) mod columns;
 pub(crate) mod filter;

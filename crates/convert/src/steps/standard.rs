@@ -2,6 +2,7 @@
 //! what can be derived derived, and the points that do not belong there set apart with a reason.
 
 use super::analysis::Fate;
+use super::calibrate::Calibrate;
 use super::cleanup::Compiled;
 use super::columns::{Texts, Work, instant_array, number_array, read_number};
 use super::pass::Passed;
@@ -79,6 +80,7 @@ pub(crate) struct Standard {
     width_m: Option<f64>,
     table: CropTable,
     cap: bool,
+    pub(crate) calibration: Calibrate,
     cleanup: Option<Compiled>,
     /// The rules that do not ask for a crop in the machine.
     cleanup_without_mass: Option<Compiled>,
@@ -173,6 +175,7 @@ impl Standard {
             width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             table: configuration.crop_table,
             cap: configuration.cap_dry_mass,
+            calibration: Calibrate::No,
             cleanup,
             cleanup_without_mass: configuration
                 .cleanup_standard_geojson
@@ -314,6 +317,8 @@ impl Standard {
         self.derive(&mut work, &way);
         self.normalise_crops(&mut work);
         if self.operation == OperationType::Harvested {
+            // After the area, which may come from mass and yield and must not move.
+            self.calibrate(&mut work);
             self.fill_yields(&mut work, &way.seconds);
         }
         for property in Property::ALL {

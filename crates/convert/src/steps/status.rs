@@ -3,6 +3,7 @@
 use crate::configuration::Configuration;
 use crate::plan::Step;
 use crate::report::{Outcome, Steps};
+use crate::steps::calibrate;
 use crate::steps::standard::Standard;
 use serde_json::{Map, Value, json};
 use tramline_model::{Finding, OperationType, Property};
@@ -96,6 +97,11 @@ pub(crate) fn standard_failure(
             "switch off `cleanupStandardGeojson` or change `cleanupRules`",
         );
         return Some(("standard.no-points", outcome));
+    }
+    if let Some(refusal) = calibrate::refusal(standard) {
+        let outcome =
+            Outcome::failed("the calibration cannot be used").detail(refusal.reason, refusal.hint);
+        return Some(("standard.calibration-refused", outcome));
     }
     None
 }

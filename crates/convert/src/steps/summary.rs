@@ -2,6 +2,7 @@
 //! and the units map. Averages per area are totals by area; sums are compensated.
 
 use super::analysis::Documents;
+use super::calibrate;
 use super::standard::Standard;
 use super::sums::Statistic;
 use super::totals::{Group, RATES, Weighted};
@@ -487,6 +488,10 @@ impl Writer<'_> {
             {
                 self.put(key, total(statistic.sum.value() * factor, unit.symbol));
             }
+        }
+        let unit = self.unit(Property::WetMass).map(|(_, unit)| unit);
+        if let Some(value) = unit.and_then(|unit| calibrate::summary(self.standard, unit)) {
+            self.put("calibration", value);
         }
         self.statistics(&[Property::CropFlow, Property::ProteinPercentage]);
         let list: Vec<Value> = self

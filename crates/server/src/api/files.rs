@@ -176,7 +176,7 @@ pub(crate) async fn read(
     )))
 }
 
-fn json(text: String) -> Response {
+pub(super) fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
@@ -341,6 +341,30 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The run that makes a file anew, and changes no other.
+pub(super) fn conversion(caller: &Caller, row: &FileRow) -> Result<NewRun, StoreError> {
+    let (kind, subject, task) = match &row.upload_id {
+        Some(upload) => {
+            let task = ConvertTask {
+                only: Some(vec![row.id.clone()]),
+                ..ConvertTask::default()
+            };
+            let task = serde_json::to_string(&task)
+                .map_err(|cause| StoreError::document("task of a run", cause))?;
+            ("convert", upload, task)
+        }
+        None => ("merge", &row.id, "{}".to_owned()),
+    };
+    Ok(NewRun {
+        id: Uuid::now_v7().to_string(),
+        account_id: caller.account.clone(),
+        user_id: row.user_id.clone(),
+        kind,
+        subject: subject.clone(),
+        task,
+    })
+}
+
 /// Converts the file again with the configuration as it is now
 #[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", tag = "files",
     params(("id" = String, Path)),
@@ -353,32 +377,7 @@ pub(crate) async fn reprocess(
     Path(id): Path<String>,
 ) -> Result<axum::Json<MachineFile>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
-    let new_id = Uuid::now_v7().to_string();
-    let run = match &row.upload_id {
-        Some(upload) => {
-            let task = ConvertTask {
-                only: Some(vec![row.id.clone()]),
-                ..ConvertTask::default()
-            };
-            NewRun {
-                id: new_id,
-                account_id: caller.account.clone(),
-                user_id: row.user_id.clone(),
-                kind: "convert",
-                subject: upload.clone(),
-                task: serde_json::to_string(&task)
-                    .map_err(|cause| StoreError::document("task of a run", cause))?,
-            }
-        }
-        None => NewRun {
-            id: new_id,
-            account_id: caller.account.clone(),
-            user_id: row.user_id.clone(),
-            kind: "merge",
-            subject: row.id.clone(),
-            task: "{}".to_owned(),
-        },
-    };
+    let run = conversion(&caller, &row)?;
     state
         .db
         .reprocess_file(&caller.account, &row.id, &run)

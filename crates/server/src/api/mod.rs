@@ -6,6 +6,7 @@ mod batches;
 mod body;
 mod boundaries;
 mod boundary_files;
+mod calibrations;
 mod caller;
 mod configurations;
 mod field_body;

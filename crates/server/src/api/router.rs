@@ -2,8 +2,9 @@
 
 use super::problem::{Problem, complete};
 use super::{
-    artifacts, authenticate, batches, boundaries, boundary_files, configurations, fields, files,
-    formats, health, keys, merge, metrics, outside, progress, reference, uploads, users, webhooks,
+    artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
+    fields, files, formats, health, keys, merge, metrics, outside, progress, reference, uploads,
+    users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -78,6 +79,11 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(files::polygon_geoparquet))
         .routes(routes!(files::images))
         .routes(routes!(files::reprocess))
+        .routes(routes!(
+            calibrations::calibrate,
+            calibrations::read,
+            calibrations::remove
+        ))
         .routes(routes!(artifacts::download))
         .routes(routes!(formats::list))
         .routes(routes!(health::live))

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod api_keys;
+mod calibrations;
 mod configurations;
 mod fields;
 mod files;
@@ -17,6 +18,7 @@ mod webhooks;
 
 pub use accounts::{Account, Accounts, NewUser, User, UserFilter};
 pub use api_keys::{ApiKey, ApiKeys};
+pub use calibrations::Calibrations;
 pub use configurations::{Before, Change, Configurations, Keys};
 pub use fields::{
     ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
@@ -34,13 +36,24 @@ pub use webhooks::{Due, FailedCall, Webhook, Webhooks};
 
 /// The whole database.
 pub trait Database:
-    Accounts + ApiKeys + Configurations + Fields + Files + Runs + Secrets + Sweep + Uploads + Webhooks
+    Accounts
+    + ApiKeys
+    + Calibrations
+    + Configurations
+    + Fields
+    + Files
+    + Runs
+    + Secrets
+    + Sweep
+    + Uploads
+    + Webhooks
 {
 }
 
 impl<
     T: Accounts
         + ApiKeys
+        + Calibrations
         + Configurations
         + Fields
         + Files

@@ -2,6 +2,7 @@
 //! with its parent. The task comes in as JSON, progress goes out as lines of JSON, the report and a
 //! list of artifacts with their hashes stand in the output folder.
 
+use super::files::file_id;
 use crate::tokens::hexadecimal;
 use rustix::process::{
     Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
@@ -13,7 +14,8 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tramline_convert::{
-    Bridges, Configuration, Input, MergeError, MergeSource, Options, Progress, Refusal,
+    Bridges, Calibration, Calibrations, Configuration, Input, MergeError, MergeSource, Options,
+    Progress, Refusal,
 };
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
@@ -31,6 +33,8 @@ pub(super) const REFUSED: i32 = 65;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Task {
     pub(super) input: PathBuf,
+    /// Id of the upload, of which the ids of its machine files are made.
+    pub(super) upload: String,
     pub(super) name: String,
     pub(super) sha256: String,
     pub(super) size: u64,
@@ -45,6 +49,8 @@ pub(super) struct Task {
     pub(super) latest_instant_ms: i64,
     pub(super) refused: BTreeMap<String, Refusal>,
     pub(super) bridges: Bridges,
+    /// By id of the machine file.
+    pub(super) calibrations: BTreeMap<String, Calibration>,
     pub(super) upload_bytes: u64,
     pub(super) cpu_seconds: u64,
     pub(super) memory_bytes: u64,
@@ -282,6 +288,7 @@ pub fn main() -> u8 {
 }
 
 fn options(task: &Task, limits: Limits) -> Options {
+    let upload = task.upload.clone();
     Options {
         configuration: task.configuration.clone(),
         read: ReadOptions {
@@ -297,6 +304,8 @@ fn options(task: &Task, limits: Limits) -> Options {
         file_format: task.file_format.clone(),
         refused: task.refused.clone(),
         bridges: task.bridges.clone(),
+        calibrations: Calibrations::from(task.calibrations.clone())
+            .known_as(move |id| file_id(&upload, id)),
         ..Options::default()
     }
 }

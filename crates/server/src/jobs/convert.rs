@@ -97,11 +97,25 @@ async fn child_task(
         .map_err(|cause| StoreError::document("parameters of an upload", cause))?;
     let configuration =
         crate::configuration::for_user(state, &upload.account_id, &upload.user_id).await?;
+    let mut calibrations = BTreeMap::new();
+    let stored = state
+        .db
+        .calibrations_of_upload(&upload.account_id, &upload.id)
+        .await?;
+    for (file, text) in stored {
+        // What other files are made of now does not change: their masses need not be summed.
+        if task.only.as_ref().is_none_or(|only| only.contains(&file)) {
+            let calibration = serde_json::from_str(&text)
+                .map_err(|cause| StoreError::document("calibration of a file", cause))?;
+            calibrations.insert(file, calibration);
+        }
+    }
     let settings = &state.settings;
     // `Other` and `Leaf` mean: find out.
     let provider = Some(upload.provider.clone()).filter(|p| p != "Other" && p != "Leaf");
     Ok(Task {
         input: state.blobs.local_path(&upload.blob_key),
+        upload: upload.id.clone(),
         name: upload.file_name.clone(),
         sha256: upload.sha256.clone(),
         size: upload.size,
@@ -116,6 +130,7 @@ async fn child_task(
         latest_instant_ms: (now() + 86_400 * SECOND) / 1_000,
         refused: task.refused.clone(),
         bridges: settings.bridges.clone(),
+        calibrations,
         upload_bytes: settings.upload_bytes,
         cpu_seconds: settings.convert_cpu_seconds,
         memory_bytes: settings.convert_memory_bytes,

@@ -1,3 +1,5 @@
+//! The generator against its own promises: mass, spread, shares of bad records, the text export.
+
 use super::ground::Ground;
 use super::*;
 

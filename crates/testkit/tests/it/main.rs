@@ -4,6 +4,7 @@
 mod adapt_standard;
 mod attacks;
 mod bridge;
+mod calibration;
 mod common;
 mod corpus;
 mod hostile;

@@ -12,7 +12,7 @@ use crate::db::{
 };
 use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
 use std::collections::HashMap;
 
@@ -127,6 +127,30 @@ impl Sqlite {
         self.totals.set(key, version, total);
         Ok(total)
     }
+}
+
+/// The file back to `processing`, and its run, inside the caller's transaction. False when it is
+/// being processed, and nothing changes.
+pub(super) async fn begin_again(
+    connection: &mut SqliteConnection,
+    account: &str,
+    file: &str,
+    run: &NewRun,
+) -> Stored<bool> {
+    let done = sqlx::query(
+        "UPDATE files SET status = 'processing', updated = ?
+         WHERE account_id = ? AND id = ? AND status <> 'processing'",
+    )
+    .bind(now())
+    .bind(account)
+    .bind(file)
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    insert_run(connection, run).await?;
+    Ok(true)
 }
 
 #[async_trait]
@@ -324,21 +348,9 @@ impl Files for Sqlite {
 
     async fn reprocess_file(&self, account: &str, file: &str, run: &NewRun) -> Stored<bool> {
         let mut transaction = self.begin().await?;
-        let done = sqlx::query(
-            "UPDATE files SET status = 'processing', updated = ?
-             WHERE account_id = ? AND id = ? AND status <> 'processing'",
-        )
-        .bind(now())
-        .bind(account)
-        .bind(file)
-        .execute(&mut *transaction)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        insert_run(&mut transaction, run).await?;
+        let begun = begin_again(&mut transaction, account, file, run).await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(begun)
     }
 
     async fn add_merged_file(

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod calibrations;
 mod configurations;
 mod documents;
 mod fields;
@@ -26,11 +27,18 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Schema versions in order; a version that was released is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "first",
-    include_str!("../../../migrations/sqlite/0001_first.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "first",
+        include_str!("../../../migrations/sqlite/0001_first.sql"),
+    ),
+    (
+        2,
+        "calibrations",
+        include_str!("../../../migrations/sqlite/0002_calibrations.sql"),
+    ),
+];
 
 /// The embedded database.
 #[derive(Clone, Debug)]

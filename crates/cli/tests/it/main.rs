@@ -1,0 +1,4 @@
+//! The command line as a person uses it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod calibrate;
