@@ -2,10 +2,13 @@
 //! latitude, so that a point asks a few edges only.
 
 use super::boundary::Boundary;
+use crate::steps::track::step_metres;
 
 /// Edges of one band on the average.
 const EDGES: usize = 4;
 const MOST_BANDS: usize = 8_192;
+/// Level edges that are kept: boundaries have a few.
+const MOST_LEVEL: usize = 4_096;
 
 /// An edge: from south to north.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,8 @@ struct Prepared {
     bounds: [f64; 4],
     bands_per_degree: f64,
     bands: Vec<Vec<Edge>>,
+    /// Edges along a parallel, which no ray crosses.
+    level: Vec<((f64, f64), (f64, f64))>,
 }
 
 /// Boundaries, prepared.
@@ -34,6 +39,7 @@ impl Prepared {
     fn new(boundary: &Boundary) -> Self {
         let bounds = boundary.bounds();
         let mut edges = Vec::new();
+        let mut level = Vec::new();
         for polygon in boundary.polygons() {
             for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
                 for line in ring.lines() {
@@ -50,6 +56,8 @@ impl Prepared {
                             x: a.x,
                             slope: (b.x - a.x) / (b.y - a.y),
                         });
+                    } else if level.len() < MOST_LEVEL {
+                        level.push(((a.x, a.y), (b.x, b.y)));
                     }
                 }
             }
@@ -60,6 +68,7 @@ impl Prepared {
             bounds,
             bands_per_degree: count as f64 / height,
             bands: vec![Vec::new(); count],
+            level,
         };
         for edge in edges {
             let range = prepared.band(edge.south)..=prepared.band(edge.north);
@@ -95,6 +104,45 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// Whether an edge passes within `metres` of the point.
+    fn edge_within(&self, longitude: f64, latitude: f64, metres: f64) -> bool {
+        let (_, north) = step_metres((longitude, latitude), (longitude, latitude + 1e-4));
+        let (east, _) = step_metres((longitude, latitude), (longitude + 1e-4, latitude));
+        let (per_x, per_y) = (east * 1e4, north * 1e4);
+        if !(per_x > 0.0 && per_y > 0.0) {
+            return false;
+        }
+        let (reach_x, reach_y) = (metres / per_x, metres / per_y);
+        let [west, south, east, north] = self.bounds;
+        if longitude < west - reach_x
+            || longitude > east + reach_x
+            || latitude < south - reach_y
+            || latitude > north + reach_y
+        {
+            return false;
+        }
+        let bands = self.band((latitude - reach_y).max(south))..=self.band(latitude + reach_y);
+        let near = |a: (f64, f64), b: (f64, f64)| {
+            let (ax, ay) = ((a.0 - longitude) * per_x, (a.1 - latitude) * per_y);
+            let (bx, by) = ((b.0 - longitude) * per_x, (b.1 - latitude) * per_y);
+            let (dx, dy) = (bx - ax, by - ay);
+            let length = dx * dx + dy * dy;
+            let share = if length > 0.0 {
+                (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
+            (ax + share * dx).hypot(ay + share * dy) <= metres
+        };
+        let crossing = self.bands.get(bands).into_iter().flatten().flatten();
+        crossing.into_iter().any(|edge| {
+            let end = edge.x + edge.slope * (edge.north - edge.south);
+            near((edge.x, edge.south), (end, edge.north))
+        }) || self.level.iter().any(|(a, b)| near(*a, *b))
+    }
+}
+
 impl Locator {
     pub fn new<'a>(boundaries: impl IntoIterator<Item = &'a Boundary>) -> Self {
         Self {
@@ -109,5 +157,12 @@ impl Locator {
             .enumerate()
             .filter(move |(_, boundary)| boundary.holds(longitude, latitude))
             .map(|(place, _)| place)
+    }
+
+    /// The first boundary whose edge passes within `metres` of the point.
+    pub fn edge_within(&self, longitude: f64, latitude: f64, metres: f64) -> Option<usize> {
+        self.list
+            .iter()
+            .position(|boundary| boundary.edge_within(longitude, latitude, metres))
     }
 }

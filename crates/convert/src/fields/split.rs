@@ -1,17 +1,32 @@
 //! The standard points of a machine file by field: how many lie in which, and which in none.
+//!
+//! Rule: a point outside that is within half a swath of a field's edge belongs to the field if at
+//! least four fifths of its stretch of work lie in it: that is the receiver's drift, not the road.
 
 use super::boundary::Boundary;
 use super::locator::Locator;
 use crate::run::RunError;
+use crate::steps::track::step_metres;
 use crate::writers::Artifact;
-use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch, StructArray};
+use arrow_array::{
+    Array, BooleanArray, Float64Array, RecordBatch, StructArray, TimestampMillisecondArray,
+};
 use arrow_schema::{Field, Schema};
 use arrow_select::filter::filter_record_batch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use tramline_model::{Property, records};
 use tramline_outputs::{Sink, WriteError};
+
+/// A longer pause or step ends a stretch.
+const PAUSE_MS: u64 = 10_000;
+const STEP_M: f64 = 30.0;
+/// Share of a stretch that lies in a field to which its other points belong as well.
+const INSIDE: f64 = 0.8;
+/// What a receiver without correction is off.
+const RECEIVER_M: f64 = 1.5;
 
 /// The part of a file that lies in one field.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,26 +65,42 @@ pub fn split_by_fields(
     let locator = Locator::new(boundaries);
     let mut shares = vec![(0_u64, 0.0); boundaries.len()];
     let mut split = FieldSplit::default();
+    let mut outside_rows: Vec<bool> = Vec::new();
+    let mut stretch = Stretch::default();
     each_batch(parquet, |batch| {
         let place = Places::of(batch)?;
         for row in 0..batch.num_rows() {
             if place.longitude.is_null(row) || place.latitude.is_null(row) {
+                outside_rows.push(false);
                 continue;
             }
             split.points += 1;
             split.bounds = Some(place.widen(split.bounds, row));
+            if !stretch.goes_on(&place, row) {
+                stretch.close(&mut shares, &mut outside_rows);
+            }
+            stretch.points += 1;
             let mut alone = true;
             for boundary in place.fields(&locator, row) {
                 alone = false;
+                stretch.inside(boundary);
                 if let Some((points, area)) = shares.get_mut(boundary) {
                     *points += 1;
                     *area += place.area_m2(row);
                 }
             }
-            split.outside += u64::from(alone);
+            if alone {
+                let (x, y) = (place.longitude.value(row), place.latitude.value(row));
+                if let Some(boundary) = locator.edge_within(x, y, place.drift_m(row)) {
+                    stretch.near(outside_rows.len(), boundary, place.area_m2(row));
+                }
+            }
+            outside_rows.push(alone);
         }
         Ok(())
     })?;
+    stretch.close(&mut shares, &mut outside_rows);
+    split.outside = outside_rows.iter().filter(|outside| **outside).count() as u64;
     let least = split.points as f64 * least_percent / 100.0;
     split.fields = shares
         .into_iter()
@@ -85,7 +116,7 @@ pub fn split_by_fields(
         && split.outside > 0
         && split.outside < split.points
     {
-        write_outside(parquet, &locator, sink, name)?;
+        write_outside(parquet, &outside_rows, sink, name)?;
     }
     Ok(split)
 }
@@ -104,6 +135,61 @@ fn each_batch(
     Ok(())
 }
 
+/// Points of one unbroken stretch of work, and those of them just outside of a field.
+#[derive(Default)]
+struct Stretch {
+    points: u64,
+    last: Option<(Option<i64>, f64, f64)>,
+    inside: HashMap<usize, u64>,
+    /// Row, field and square metres.
+    near: Vec<(usize, usize, f64)>,
+}
+
+impl Stretch {
+    fn goes_on(&mut self, place: &Places, row: usize) -> bool {
+        let (time, x, y) = (
+            place.time_ms(row),
+            place.longitude.value(row),
+            place.latitude.value(row),
+        );
+        let goes_on = self.last.is_some_and(|(before, a, b)| {
+            let (east, north) = step_metres((a, b), (x, y));
+            let soon = match (before, time) {
+                (Some(before), Some(time)) => before.abs_diff(time) <= PAUSE_MS,
+                _ => true,
+            };
+            soon && east.hypot(north) <= STEP_M
+        });
+        self.last = Some((time, x, y));
+        goes_on
+    }
+
+    fn inside(&mut self, boundary: usize) {
+        *self.inside.entry(boundary).or_default() += 1;
+    }
+
+    fn near(&mut self, row: usize, boundary: usize, area_m2: f64) {
+        self.near.push((row, boundary, area_m2));
+    }
+
+    /// Gives the drifted points to their field, and begins anew.
+    fn close(&mut self, shares: &mut [(u64, f64)], outside: &mut [bool]) {
+        for (row, boundary, area_m2) in self.near.drain(..) {
+            let inside = self.inside.get(&boundary).copied().unwrap_or(0);
+            if inside as f64 >= INSIDE * self.points as f64
+                && let (Some(share), Some(outside)) =
+                    (shares.get_mut(boundary), outside.get_mut(row))
+            {
+                share.0 += 1;
+                share.1 += area_m2;
+                *outside = false;
+            }
+        }
+        self.inside.clear();
+        self.points = 0;
+    }
+}
+
 /// Positions and areas of a stored batch.
 struct Places {
     longitude: Float64Array,
@@ -111,6 +197,9 @@ struct Places {
     area: Option<Float64Array>,
     /// Square metres in the unit of `area`.
     factor: f64,
+    /// Working width, and metres in its unit.
+    width: Option<(Float64Array, f64)>,
+    times: Option<TimestampMillisecondArray>,
 }
 
 fn corner(batch: &RecordBatch, name: &str) -> Option<Float64Array> {
@@ -130,18 +219,24 @@ impl Places {
         else {
             return Err(unreadable("there are no positions"));
         };
-        let name = Property::Area.name();
-        let unit = batch
-            .schema_ref()
-            .field_with_name(name)
-            .ok()
-            .and_then(records::unit_of);
-        let area = batch.column_by_name(name);
+        let column = |property: Property| {
+            let array = batch.column_by_name(property.name())?;
+            let field = batch.schema_ref().field_with_name(property.name()).ok()?;
+            let factor = records::unit_of(field).map_or(1.0, |unit| unit.factor);
+            Some((
+                array.as_any().downcast_ref::<Float64Array>()?.clone(),
+                factor,
+            ))
+        };
+        let area = column(Property::Area);
+        let times = batch.column_by_name(Property::Timestamp.name());
         Ok(Self {
             longitude,
             latitude,
-            area: area.and_then(|a| a.as_any().downcast_ref::<Float64Array>().cloned()),
-            factor: unit.map_or(1.0, |unit| unit.factor),
+            factor: area.as_ref().map_or(1.0, |(_, factor)| *factor),
+            area: area.map(|(array, _)| array),
+            width: column(Property::EquipmentWidth),
+            times: times.and_then(|times| times.as_any().downcast_ref().cloned()),
         })
     }
 
@@ -155,6 +250,20 @@ impl Places {
         [west.min(x), south.min(y), east.max(x), north.max(y)]
     }
 
+    /// How far a position may lie off: half the swath, at least what a receiver is off.
+    fn drift_m(&self, row: usize) -> f64 {
+        let width = match &self.width {
+            Some((width, factor)) if width.is_valid(row) => width.value(row) * factor,
+            _ => 0.0,
+        };
+        (width / 2.0).clamp(RECEIVER_M, 50.0)
+    }
+
+    fn time_ms(&self, row: usize) -> Option<i64> {
+        let times = self.times.as_ref().filter(|times| times.is_valid(row))?;
+        Some(times.value(row))
+    }
+
     fn area_m2(&self, row: usize) -> f64 {
         match &self.area {
             Some(area) if area.is_valid(row) => area.value(row) * self.factor,
@@ -165,15 +274,18 @@ impl Places {
 
 fn write_outside(
     parquet: &Path,
-    locator: &Locator,
+    outside: &[bool],
     sink: &mut dyn Sink,
     name: &str,
 ) -> Result<(), RunError> {
     let artifact = Artifact::geojson(sink, name.to_owned(), serde_json::Map::new())?;
+    let mut rest = outside.iter();
     each_batch(parquet, |batch| {
         let place = Places::of(batch)?;
-        let alone: BooleanArray = (0..batch.num_rows())
-            .map(|row| Some(place.fields(locator, row).next().is_none()))
+        let alone: BooleanArray = rest
+            .by_ref()
+            .take(batch.num_rows())
+            .map(|o| Some(*o))
             .collect();
         let points = points(batch, &place)?;
         let points = filter_record_batch(&points, &alone).map_err(unreadable)?;

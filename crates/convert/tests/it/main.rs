@@ -3,6 +3,7 @@
 
 mod adding_up;
 mod corpus;
+mod drift;
 mod fields;
 mod formulas;
 mod gartner;

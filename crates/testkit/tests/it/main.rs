@@ -5,6 +5,7 @@ mod adapt_standard;
 mod attacks;
 mod bridge;
 mod calibration;
+mod cleaning;
 mod common;
 mod corpus;
 mod hostile;

@@ -214,12 +214,21 @@ fn statistics(
             let classes = variogram::empirical(x, y, &moving, &variogram::Parameters::near());
             if let Some(model) = variogram::fit_exponential(&classes) {
                 let sill = model.nugget + model.partial_sill;
-                object["nugget"] = json!(model.nugget * factor * factor);
+                object["nugget"] = json!(rounded(model.nugget * factor * factor));
                 if sill > 0.0 {
-                    object["nuggetPercentage"] = json!(model.nugget / sill * 100.0);
+                    object["nuggetPercentage"] = json!(rounded(model.nugget / sill * 100.0));
                 }
             }
             Some((key, object))
         })
         .collect()
+}
+
+/// Four digits: a fit knows no more.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scale = 10_f64.powf(3.0 - value.abs().log10().floor());
+    (value * scale).round() / scale
 }
