@@ -212,7 +212,7 @@ def check_counts(folder, file):
     """What was left out and what was logged, against the report."""
     artifacts, points = file.get("artifacts", {}), file["points"]
     dropped = sum(points["dropped"].values())
-    left = points["read"] - points["filtered"] - dropped
+    left = points["read"] + points.get("restored", 0) - points["filtered"] - dropped
     expect(left == 0 or points["standard"] == 0 or "filteredGeoparquet" not in artifacts, f"{left} points not accounted for")
     if "droppedGeoparquet" in artifacts:
         rows = pq.read_metadata(folder / artifacts["droppedGeoparquet"]).num_rows

@@ -262,7 +262,7 @@ def adds_up(points):
     standard = sum(count for reason, count in dropped if not reason.startswith("filter."))
     filtered = sum(count for reason, count in dropped if reason.startswith("filter."))
     return (points["read"] == points["standard"] + standard
-            and points["standard"] == points["filtered"] + filtered)
+            and points["standard"] + points.get("restored", 0) == points["filtered"] + filtered)
 
 
 def check_batches(service, client, feed, expected, checks):

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod grid;
 pub mod lag;
 pub mod moran;
+pub mod reconcile;
 pub mod records;
 pub mod statistics;
 pub mod thin;

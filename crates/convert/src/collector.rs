@@ -7,6 +7,7 @@ use crate::file::{self, File, Identity};
 use crate::report::FileReport;
 use crate::run::{Input, Options, Progress, RunError};
 use crate::slug;
+use crate::steps::analysis;
 use crate::steps::calibrate::Measured;
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
@@ -191,7 +192,22 @@ impl<'a> Collector<'a> {
 
     /// Keys of the configuration that nothing knows.
     pub(crate) fn note_unknown_keys(&mut self) {
-        let keys: Vec<&str> = self.options.configuration.unknown_keys().collect();
+        let configuration = &self.options.configuration;
+        let mut keys: Vec<String> = configuration.unknown_keys().map(str::to_owned).collect();
+        keys.extend(
+            configuration
+                .filter_parameters
+                .keys()
+                .filter(|key| !analysis::PARAMETERS.contains(&key.as_str()))
+                .map(|key| format!("filterParameters.{key}")),
+        );
+        keys.extend(
+            configuration
+                .crop_numbers
+                .keys()
+                .filter(|crop| tramline_model::Crop::find(crop).is_none())
+                .map(|crop| format!("cropNumbers.{}", crop.chars().take(80).collect::<String>())),
+        );
         if !keys.is_empty() {
             let text = format!("configuration keys that are not known: {}", keys.join(", "));
             self.findings.push(Finding::new(

@@ -35,6 +35,13 @@ pub struct Configuration {
     pub filter_profile: FilterProfile,
     /// Extension.
     pub crop_table: CropTable,
+    /// Extension: own numbers by crop, before those of the table.
+    pub crop_numbers: BTreeMap<String, OwnCropNumbers>,
+    /// Extension: numbers of the `recommended` profile; `false` turns a test off.
+    pub filter_parameters: BTreeMap<String, serde_json::Value>,
+    /// Extension: yields of several machines in one file are brought together in the filtered
+    /// output.
+    pub reconcile_machines: bool,
     /// Extension: dry mass never above wet mass.
     pub cap_dry_mass: bool,
     /// Keys that do not steer conversion, as given.
@@ -60,6 +67,9 @@ impl Default for Configuration {
             enable_polygon_output: false,
             filter_profile: FilterProfile::Compat,
             crop_table: CropTable::Compat,
+            crop_numbers: BTreeMap::new(),
+            filter_parameters: BTreeMap::new(),
+            reconcile_machines: false,
             cap_dry_mass: true,
             other: BTreeMap::new(),
         }
@@ -201,6 +211,16 @@ pub enum CropTable {
     Compat,
     /// Market test weights and moistures.
     Market,
+}
+
+/// Own numbers of a crop; what is absent is the table's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OwnCropNumbers {
+    /// Pounds per US bushel.
+    pub test_weight: Option<f64>,
+    /// Percent, wet basis.
+    pub standard_moisture: Option<f64>,
 }
 
 /// Conditions by property, in the order in which they are asked. All conditions of all properties

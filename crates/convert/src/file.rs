@@ -68,11 +68,13 @@ impl File {
             .unwrap_or(options.configuration.unit_measurement);
         let mut standard =
             Standard::new(&description, &options.configuration, units, &options.read);
-        let analysis = Analysis::new(if options.configuration.operations_filtered_geojson {
-            options.configuration.filter_profile
+        let configuration = &options.configuration;
+        let profile = if configuration.operations_filtered_geojson {
+            configuration.filter_profile
         } else {
             FilterProfile::None
-        });
+        };
+        let analysis = Analysis::new(profile, configuration);
         standard.hands_on_all = analysis.wants_all(&standard);
         standard.calibration = options.calibrations.begin(&identity, &description);
         let name = |file: &str| format!("{}/{file}", identity.dir);
@@ -353,6 +355,12 @@ impl File {
                 index,
                 step: Step::Summary,
             });
+            let entry = self.description.entries.first().cloned();
+            self.findings.extend(findings::of_totals(
+                &ending.display_totals,
+                &self.standard,
+                &Place::entry(entry.unwrap_or_default()),
+            ));
             self.write_summary(ending, &described, options, sink)?;
             steps.set(Step::Summary, Outcome::ok());
             self.write_units(options, sink)?;

@@ -26,7 +26,8 @@ pub use bridge::{Bridge, Bridges};
 pub use calibration::{Calibration, CalibrationError, Load, Mass};
 pub use collector::Collector;
 pub use configuration::{
-    CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator, UnitSystem,
+    CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator,
+    OwnCropNumbers, UnitSystem,
 };
 pub use merge::{MergeError, MergeSource, merge};
 pub use plan::Step;

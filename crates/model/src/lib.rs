@@ -18,6 +18,7 @@ pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Finding, Place, Severity};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,
+    TotalQuantity,
 };
 pub use property::{Kind, Property};
 pub use provider::Provider;

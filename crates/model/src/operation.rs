@@ -76,6 +76,20 @@ pub struct DisplayTotal {
     pub name: String,
     pub value: f64,
     pub unit: String,
+    /// What it counts, where our own totals have the same.
+    pub quantity: Option<TotalQuantity>,
+}
+
+/// What a total counts. Areas in `m2` or `ha`, masses in `kg`, volumes in `L`, ways in `m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TotalQuantity {
+    Area,
+    WetMass,
+    DryMass,
+    AppliedVolume,
+    AppliedMass,
+    Count,
+    Distance,
 }
 
 /// What a reader knows of a machine file before its first record.

@@ -2,8 +2,11 @@
 
 use super::analysis::Cleaning;
 use super::calibrate;
+use super::display;
 use super::standard::Standard;
-use tramline_model::{Finding, OperationDescription, OperationType, Place, Property, Severity};
+use tramline_model::{
+    DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
+};
 
 /// What the cleaning did beyond single points.
 pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
@@ -42,6 +45,28 @@ pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
         );
     }
     list
+}
+
+/// Where the display's own totals and ours part.
+pub(crate) fn of_totals(
+    totals: &[DisplayTotal],
+    standard: &Standard,
+    place: &Place,
+) -> Vec<Finding> {
+    totals
+        .iter()
+        .filter_map(|total| {
+            let (difference, ours) = display::difference(total, totals, standard)?;
+            (difference.abs() > display::TOLD).then(|| {
+                let text = format!(
+                    "the display counted {:.1} {} ({}), the points add up to {ours:.1}: {difference:+.1} %",
+                    total.value, total.unit, total.name
+                );
+                Finding::new("summary.display-total", Severity::Warning, place.clone(), text)
+                    .hint("look at what was left out of the standard points, and at the width")
+            })
+        })
+        .collect()
 }
 
 /// All findings of the standardising step.

@@ -11,7 +11,7 @@ use super::totals::Totals;
 use super::track::{self, Tracks};
 use super::unit_choice::{is_imperial, output_unit};
 use super::yields::{self, YIELD};
-use crate::configuration::{Configuration, CropTable, UnitSystem};
+use crate::configuration::{Configuration, CropTable, OwnCropNumbers, UnitSystem};
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
@@ -79,6 +79,7 @@ pub(crate) struct Standard {
     /// Metres, given at upload for points without a width.
     width_m: Option<f64>,
     table: CropTable,
+    own_numbers: BTreeMap<&'static str, OwnCropNumbers>,
     cap: bool,
     pub(crate) calibration: Calibrate,
     cleanup: Option<Compiled>,
@@ -174,6 +175,11 @@ impl Standard {
             variety: description.variety.clone(),
             width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             table: configuration.crop_table,
+            own_numbers: configuration
+                .crop_numbers
+                .iter()
+                .filter_map(|(word, numbers)| Some((Crop::find(word)?.name, *numbers)))
+                .collect(),
             cap: configuration.cap_dry_mass,
             calibration: Calibrate::No,
             cleanup,
@@ -605,17 +611,13 @@ impl Standard {
         } else {
             return;
         };
-        let table = self.table;
         let named = named.map(|text| {
             if self.crops.len() > CROP_WORDS {
                 return Some(UNKNOWN.to_owned());
             }
             if !self.crops.contains_key(text) {
                 let crop = Crop::find(text);
-                let numbers = crop.map(|crop| match table {
-                    CropTable::Compat => crop.compat,
-                    CropTable::Market => crop.market,
-                });
+                let numbers = crop.map(|crop| numbers_of(crop, self.table, &self.own_numbers));
                 let name = crop.map_or(UNKNOWN, |crop| crop.name).to_owned();
                 if crop.is_none() {
                     self.counts
@@ -638,12 +640,9 @@ impl Standard {
                     .iter()
                     .map(|name| {
                         let crop = Crop::find(name).filter(|_| name != UNKNOWN);
-                        Some(
-                            crop.map_or_else(CropNumbers::default, |crop| match self.table {
-                                CropTable::Compat => crop.compat,
-                                CropTable::Market => crop.market,
-                            }),
-                        )
+                        Some(crop.map_or_else(CropNumbers::default, |crop| {
+                            numbers_of(crop, self.table, &self.own_numbers)
+                        }))
                     })
                     .collect()
             })
@@ -735,6 +734,27 @@ impl Standard {
         }
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
+}
+
+/// The account's own numbers of a crop, else those of the table.
+fn numbers_of(
+    crop: &Crop,
+    table: CropTable,
+    own: &BTreeMap<&'static str, OwnCropNumbers>,
+) -> CropNumbers {
+    let mut numbers = match table {
+        CropTable::Compat => crop.compat,
+        CropTable::Market => crop.market,
+    };
+    if let Some(own) = own.get(crop.name) {
+        if let Some(weight) = own.test_weight.filter(|w| *w > 1.0 && *w < 200.0) {
+            numbers.test_weight_lb_bu = Some(weight);
+        }
+        if let Some(moisture) = own.standard_moisture.filter(|m| (0.0..100.0).contains(m)) {
+            numbers.standard_moisture = Some(moisture);
+        }
+    }
+    numbers
 }
 
 /// The reason of each dropped row.

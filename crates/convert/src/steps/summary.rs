@@ -8,6 +8,7 @@ use super::sums::Statistic;
 use super::totals::{Group, RATES, Weighted};
 use super::unit_choice::total_unit;
 use super::yields::YIELD;
+use super::zone;
 use crate::configuration::Configuration;
 use geo::{LineString, MultiPolygon};
 use serde_json::value::RawValue;
@@ -66,6 +67,7 @@ pub(crate) fn feature(
     };
     writer.head(description, configuration);
     writer.common(description);
+    writer.zone();
     match standard.operation {
         OperationType::Planted => writer.planted(),
         OperationType::Applied => writer.applied(description, configuration),
@@ -78,7 +80,7 @@ pub(crate) fn feature(
     if !display_totals.is_empty() {
         let list: Vec<Value> = display_totals
             .iter()
-            .map(|t| json!({ "name": t.name, "value": t.value, "unit": t.unit }))
+            .map(|total| super::display::beside_ours(total, display_totals, standard))
             .collect();
         writer
             .out
@@ -172,6 +174,28 @@ impl Writer<'_> {
         for (key, ms) in [("startTime", totals.first_ms), ("endTime", totals.last_ms)] {
             let value = ms.and_then(instant).map_or(Value::Null, Value::String);
             self.out.insert(key.to_owned(), value);
+        }
+    }
+
+    /// Where the field lies in time, and the local days of the work.
+    fn zone(&mut self) {
+        let totals = &self.standard.totals;
+        let Some([west, south, east, north]) = totals.bounds else {
+            return;
+        };
+        let place = (f64::midpoint(west, east), f64::midpoint(south, north));
+        let Some(zone) = zone::name(place.0, place.1) else {
+            return;
+        };
+        let days: Vec<String> = [totals.first_ms, totals.last_ms]
+            .into_iter()
+            .flatten()
+            .filter_map(|ms| zone::day(zone, ms))
+            .collect();
+        self.put("timeZone", json!(zone));
+        if let (Some(first), Some(last)) = (days.first(), days.last()) {
+            self.put("localStartDay", json!(first));
+            self.put("localEndDay", json!(last));
         }
     }
 

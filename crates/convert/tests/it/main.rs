@@ -8,4 +8,5 @@ mod fields;
 mod formulas;
 mod gartner;
 mod hand;
+mod settings;
 mod systems;

@@ -6,6 +6,7 @@ use arrow_schema::SchemaRef;
 use tramline_model::adapt_standard::{FILE_FORMAT, NO_FIELD, by_code, operation_type};
 use tramline_model::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Provider,
+    TotalQuantity,
 };
 
 /// One operation in its document.
@@ -215,6 +216,13 @@ pub(super) fn totals(operation: &Operation) -> Vec<DisplayTotal> {
                     .map_or("", |unit| unit.symbol),
             };
             value.is_finite().then(|| DisplayTotal {
+                quantity: match code {
+                    "AppliedArea" => Some(TotalQuantity::Area),
+                    "AppliedTotalCount" => Some(TotalQuantity::Count),
+                    "AppliedTotalMass" => Some(TotalQuantity::AppliedMass),
+                    "AppliedTotalVolume" => Some(TotalQuantity::AppliedVolume),
+                    _ => None,
+                },
                 name: code.to_owned(),
                 value,
                 unit: unit.to_owned(),

@@ -45,6 +45,8 @@ pub(crate) struct TrackNames {
     ids: HashMap<(u32, i64), u32>,
     last: Option<(u32, i64, i64, f64, f64)>,
     clock: Clock,
+    /// By track: its machine.
+    machine_of: Vec<u32>,
 }
 
 /// Times of files that log none: their intervals added up, from 0. Pauses do not show in it; ways
@@ -74,8 +76,31 @@ impl Clock {
 
 impl TrackNames {
     fn id(&mut self, machine: u32, section: i64) -> u32 {
-        let next = self.ids.len().min(TRACKS) as u32;
-        *self.ids.entry((machine, section)).or_insert(next)
+        if let Some(id) = self.ids.get(&(machine, section)) {
+            return *id;
+        }
+        if self.ids.len() < TRACKS {
+            self.ids.insert((machine, section), self.ids.len() as u32);
+            self.machine_of.push(machine);
+        }
+        self.ids.len() as u32 - 1
+    }
+
+    /// The machine of a track.
+    pub(crate) fn machine(&self, track: u32) -> u32 {
+        self.machine_of.get(track as usize).copied().unwrap_or(0)
+    }
+
+    /// The machine's name as the points have it: one name, or several joined.
+    pub(crate) fn machine_name(&self, machine: u32) -> String {
+        let text = self.machines.iter().find(|(_, number)| **number == machine);
+        let Some((text, _)) = text else {
+            return String::new();
+        };
+        match serde_json::from_str::<Vec<String>>(text) {
+            Ok(names) => names.join(" + "),
+            Err(_) => text.clone(),
+        }
     }
 
     /// Rows of one instant at several places are sections that the source does not number.
@@ -113,6 +138,15 @@ impl Column<'_> {
 }
 
 impl Gathered {
+    /// Dry kilograms for a hectare that a wet mass makes of a row.
+    pub(crate) fn rate(&self, row: usize, mass_kg: f64) -> f64 {
+        let records = &self.records;
+        let area = f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
+        let share = f64::from(self.dry_share[row]);
+        let share = if share.is_finite() { share } else { 1.0 };
+        mass_kg * share / area * 1e4
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }

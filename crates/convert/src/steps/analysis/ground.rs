@@ -4,11 +4,14 @@ use super::Block;
 use geo::{MultiPolygon, Polygon};
 use tramline_analysis::footprint::{Footprints, Layout};
 use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::records::NO_TIME;
 use tramline_analysis::thin::thinned;
 use tramline_analysis::union;
 
 /// Sides of strips are simplified by this: a tenth of a percent of a narrow swath.
 const TOLERANCE_M: f64 = 0.05;
+/// A longer pause ends a session.
+const SESSION_MS: i64 = 4 * 3_600_000;
 /// Least length of a footprint.
 const STEP_M: f32 = 1.0;
 
@@ -21,6 +24,9 @@ pub(crate) struct Ground {
     pub(crate) records: u64,
     /// Unbroken stretches of work.
     pub(crate) passes: u64,
+    /// Stretches of work without a pause of four hours.
+    pub(crate) sessions: u64,
+    last_ms: Option<i64>,
     /// Area of the union on the ellipsoid, after [`Ground::outline`].
     pub(crate) covered_m2: Option<f64>,
 }
@@ -40,6 +46,20 @@ impl Ground {
                 last = Some(segment);
             }
         });
+        let mut times: Vec<i64> = (0..records.len())
+            .filter(|row| wanted(*row) && records.time_ms[*row] != NO_TIME)
+            .map(|row| records.time_ms[row])
+            .collect();
+        times.sort_unstable();
+        for time in times {
+            if self
+                .last_ms
+                .is_none_or(|last| time.saturating_sub(last) > SESSION_MS)
+            {
+                self.sessions += 1;
+            }
+            self.last_ms = Some(self.last_ms.map_or(time, |last| last.max(time)));
+        }
         // Steps below a metre are joined: their headings are noise, and would part the strips.
         let (thin, tracks) = thinned(records, &block.tracks, block.anchor.anchor, &wanted, STEP_M);
         let feet = Footprints::new(&thin, &tracks, block.anchor.anchor, Layout::Joined);

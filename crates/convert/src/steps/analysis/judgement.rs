@@ -3,8 +3,11 @@
 
 use super::Block;
 use super::gather::{Fate, Gathered};
+use super::parameters::{self, LagSetting};
 use crate::configuration::FilterProfile;
 use crate::steps::standard::Standard;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use tramline_analysis::clean::{self, Reason, Rules, Subject, Work};
 use tramline_analysis::depurate::{self, Label};
 use tramline_analysis::lag::{self, Lag, Verdict};
@@ -61,6 +64,7 @@ fn code(reason: Reason) -> u8 {
 /// Reasons and lags over all blocks.
 pub(crate) struct Cleaning {
     profile: FilterProfile,
+    parameters: BTreeMap<String, Value>,
     /// By row of the spool: places in [`CODES`].
     pub(crate) reasons: Vec<u8>,
     judged: usize,
@@ -80,9 +84,10 @@ pub(crate) struct Cleaning {
 }
 
 impl Cleaning {
-    pub(super) fn new(profile: FilterProfile) -> Self {
+    pub(super) fn new(profile: FilterProfile, parameters: &BTreeMap<String, Value>) -> Self {
         Self {
             profile,
+            parameters: parameters.clone(),
             reasons: Vec::new(),
             judged: 0,
             mass_kg: Vec::new(),
@@ -175,7 +180,8 @@ impl Cleaning {
             OperationType::Applied => Work::Application,
             OperationType::Tillage | OperationType::Other(_) => Work::Tillage,
         };
-        let rules = Rules::recommended(work, limits(work, standard, gathered, value));
+        let mut rules = Rules::recommended(work, limits(work, standard, gathered, value));
+        parameters::apply(&mut rules, &self.parameters);
         let subject = Subject {
             records: &gathered.records,
             tracks: &block.tracks,
@@ -216,6 +222,17 @@ impl Cleaning {
         let usable = |row: usize| records.working[row];
         let mut flow = lag::estimate(records, tracks, &gathered.flow_kg_s, usable, &block.pairs);
         let wet = lag::estimate(records, tracks, &gathered.moisture, usable, &block.pairs);
+        match parameters::lag(&self.parameters) {
+            LagSetting::Find => {}
+            LagSetting::Off => {
+                self.flow_lag.get_or_insert(flow);
+                return None;
+            }
+            LagSetting::Seconds(seconds) => {
+                flow.seconds = seconds;
+                flow.verdict = Verdict::Accepted;
+            }
+        }
         let late = lag::shifted(records, tracks, &gathered.flow_kg_s, flow.applied_s());
         let lost = |row: usize| gathered.fates[row] == Fate::Standard && late[row].is_nan();
         let standard = gathered
@@ -224,7 +241,8 @@ impl Cleaning {
             .filter(|f| **f == Fate::Standard)
             .count();
         let gone = (0..late.len()).filter(|row| lost(*row)).count();
-        if flow.verdict == Verdict::Accepted && gone as f64 > COST * standard as f64 {
+        let found = parameters::lag(&self.parameters) == LagSetting::Find;
+        if found && flow.verdict == Verdict::Accepted && gone as f64 > COST * standard as f64 {
             flow.verdict = Verdict::Costly;
         }
         let (flow_s, moisture_s) = (flow.applied_s(), wet.applied_s());
@@ -333,7 +351,7 @@ fn crop_limit(crop: &str) -> Option<f64> {
     }
     let word = crop.split([',', ' ']).next().unwrap_or_default();
     Some(match word {
-        "corn" => 25_000.0,
+        "corn" | "maize" => 25_000.0,
         "soybeans" => 9_000.0,
         "wheat" => 15_000.0,
         "barley" => 13_000.0,

@@ -7,23 +7,28 @@
 mod gather;
 mod ground;
 mod judgement;
+mod machines;
+mod parameters;
 mod report;
 
 pub(crate) use gather::Fate;
 pub(crate) use judgement::{CODES, Cleaning};
 pub(crate) use report::{Documents, documents};
 
-use crate::configuration::FilterProfile;
+use crate::configuration::{Configuration, FilterProfile};
 use crate::steps::standard::Standard;
 use arrow_array::RecordBatch;
 use gather::{Gathered, TrackNames};
 use ground::Ground;
+pub(crate) use machines::ComparedMachine;
+pub(crate) use parameters::KEYS as PARAMETERS;
 use tramline_analysis::anchor::{self, AnchorFound};
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lag;
 use tramline_analysis::records::{NO_TIME, Records};
 use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
+use tramline_model::OperationType;
 
 /// Records that are looked at together.
 const BLOCK: usize = 1 << 20;
@@ -31,11 +36,14 @@ const BLOCK: usize = 1 << 20;
 /// Gathers standard batches and looks at them block by block.
 pub(crate) struct Analysis {
     profile: FilterProfile,
+    reconciles: bool,
     block: Gathered,
     names: TrackNames,
     frame: Option<LocalFrame>,
     pub(crate) ground: Ground,
     pub(crate) cleaning: Cleaning,
+    /// Machines of the first block beside the one with the most records.
+    pub(crate) machines: Vec<ComparedMachine>,
     pub(crate) anchor: Option<AnchorFound>,
     /// Usual width of the first block, metres.
     pub(crate) width_m: Option<f64>,
@@ -57,14 +65,16 @@ pub(crate) struct Block {
 
 impl Analysis {
     /// With the profile that is in force ([`FilterProfile::None`] when nothing is filtered).
-    pub(crate) fn new(profile: FilterProfile) -> Self {
+    pub(crate) fn new(profile: FilterProfile, configuration: &Configuration) -> Self {
         Self {
             profile,
+            reconciles: configuration.reconcile_machines,
             block: Gathered::default(),
             names: TrackNames::default(),
             frame: None,
             ground: Ground::default(),
-            cleaning: Cleaning::new(profile),
+            cleaning: Cleaning::new(profile, &configuration.filter_parameters),
+            machines: Vec::new(),
             anchor: None,
             width_m: None,
             single: None,
@@ -74,8 +84,7 @@ impl Analysis {
 
     /// Whether rows that the cleanup dropped are of use: only for a lag.
     pub(crate) fn wants_all(&self, standard: &Standard) -> bool {
-        self.profile == FilterProfile::Recommended
-            && standard.operation == tramline_model::OperationType::Harvested
+        self.profile == FilterProfile::Recommended && standard.operation == OperationType::Harvested
     }
 
     /// Adds rows in the order of the spool. Passive rows are not in the spool.
@@ -100,6 +109,11 @@ impl Analysis {
             self.single = None;
         }
         self.cleaning.settle();
+    }
+
+    /// Whether yields of several machines were brought together.
+    pub(crate) fn reconciled(&self) -> bool {
+        self.reconciles && self.cleaning.decides()
     }
 
     /// The block of a file that has only one.
@@ -132,6 +146,15 @@ impl Analysis {
             pairs,
         };
         self.cleaning.judge(standard, &block);
+        if standard.operation == OperationType::Harvested {
+            let found = machines::compare(&block, &self.names, &self.cleaning);
+            if self.reconciles && self.cleaning.decides() {
+                self.cleaning.reconcile(&block, &self.names, &found);
+            }
+            if self.machines.is_empty() {
+                self.machines = found;
+            }
+        }
         self.ground.cover(&block, |row| {
             block.gathered.fates[row] == Fate::Standard
                 || (block.gathered.fates[row] == Fate::Restorable && self.cleaning.restores())

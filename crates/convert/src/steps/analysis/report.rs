@@ -3,11 +3,12 @@
 use super::{Analysis, Block, Fate};
 use crate::configuration::FilterProfile;
 use crate::steps::standard::Standard;
+use crate::steps::sums::Sum;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tramline_analysis::anchor::Anchor;
 use tramline_analysis::lag::{self, Lag, Verdict};
-use tramline_analysis::statistics::mean_and_deviation;
+use tramline_analysis::statistics::{mean_and_deviation, quantiles};
 use tramline_analysis::variogram;
 use tramline_model::{OperationType, Property};
 
@@ -53,6 +54,9 @@ fn coverage(analysis: &Analysis) -> Option<Value> {
     }
     map.insert("records".to_owned(), json!(ground.records));
     map.insert("passes".to_owned(), json!(ground.passes));
+    if ground.sessions > 0 {
+        map.insert("sessions".to_owned(), json!(ground.sessions));
+    }
     if let Some(width) = analysis.width_m {
         let swath = json!({ "value": width, "unit": "m" });
         map.insert("swath".to_owned(), swath);
@@ -115,6 +119,22 @@ fn cleaning(
         .map(|(reason, count)| (reason.clone(), json!(count)))
         .collect();
     map.insert("dropped".to_owned(), Value::Object(reasons));
+    if !analysis.machines.is_empty() {
+        let list: Vec<Value> = analysis
+            .machines
+            .iter()
+            .map(|machine| {
+                json!({
+                    "name": machine.name,
+                    "factor": machine.compared.factor,
+                    "pairs": machine.compared.pairs,
+                    "matters": machine.compared.matters(),
+                    "applied": analysis.reconciled() && machine.compared.matters(),
+                })
+            })
+            .collect();
+        map.insert("machines".to_owned(), Value::Array(list));
+    }
     if let Some(block) = analysis.single() {
         for (key, value) in statistics(standard, analysis, block, kept) {
             map.insert(key.to_owned(), value);
@@ -176,19 +196,11 @@ fn statistics(
         .collect();
     let mut after = vec![f64::NAN; before.len()];
     let spooled = (0..before.len()).filter(|row| gathered.fates[*row] != Fate::Passive);
-    let cleaning = &analysis.cleaning;
     for (place, row) in spooled.enumerate() {
         if kept.get(place).copied().unwrap_or(false) {
-            let logged = gathered.value[row];
-            after[row] = match cleaning.mass_kg.get(place) {
-                Some(mass) if mass.is_finite() => {
-                    let records = &gathered.records;
-                    let area = f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
-                    let share = f64::from(gathered.dry_share[row]);
-                    let share = if share.is_finite() { share } else { 1.0 };
-                    f64::from(*mass) * share / area * 1e4
-                }
-                _ => logged,
+            after[row] = match analysis.cleaning.mass_kg.get(place) {
+                Some(mass) if mass.is_finite() => gathered.rate(row, f64::from(*mass)),
+                _ => gathered.value[row],
             };
         }
     }
@@ -197,7 +209,18 @@ fn statistics(
         .filter_map(|(key, values)| {
             let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
             let (mean, deviation) = mean_and_deviation(&known)?;
-            let mut object = json!({ "points": known.len(), "mean": mean * factor, "unit": unit });
+            let [p5, p50, p95] = quantiles(&known, [0.05, 0.5, 0.95])?;
+            let (by_area, spread) = over_area(&values, block);
+            let mut object = json!({
+                "points": known.len(),
+                "mean": mean * factor,
+                "meanByArea": by_area * factor,
+                "standardDeviationByArea": spread * factor,
+                "p5": p5 * factor,
+                "p50": p50 * factor,
+                "p95": p95 * factor,
+                "unit": unit,
+            });
             if mean > 0.0 {
                 object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
             }
@@ -222,6 +245,24 @@ fn statistics(
             Some((key, object))
         })
         .collect()
+}
+
+/// Mean and standard deviation weighted by the area of the records (not a number without area).
+fn over_area(values: &[f64], block: &Block) -> (f64, f64) {
+    let records = &block.gathered.records;
+    let weighted = |of: &dyn Fn(f64) -> f64| {
+        let (mut sum, mut area) = (Sum::default(), Sum::default());
+        for (row, value) in values.iter().enumerate() {
+            let m2 = f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
+            if value.is_finite() && m2 > 0.0 {
+                sum.add(of(*value) * m2);
+                area.add(m2);
+            }
+        }
+        sum.value() / area.value()
+    };
+    let mean = weighted(&|value| value);
+    (mean, weighted(&|value| (value - mean).powi(2)).sqrt())
 }
 
 /// Four digits: a fit knows no more.

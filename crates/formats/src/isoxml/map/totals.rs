@@ -6,21 +6,24 @@
 use super::super::raw::TimeLog;
 use std::collections::BTreeMap;
 use tramline_model::DisplayTotal;
+use tramline_model::TotalQuantity::{
+    self, AppliedMass, AppliedVolume, Area, Count, Distance, DryMass, WetMass,
+};
 
-/// DDI, what it counts, factor to the unit, unit.
-const COUNTERS: &[(u16, &str, f64, &str)] = &[
-    (80, "total volume applied", 1.0, "L"),
-    (81, "total mass applied", 1.0, "kg"),
-    (82, "total count applied", 1.0, "seeds"),
-    (89, "yield total volume", 1.0, "L"),
-    (90, "yield total mass", 1.0, "kg"),
-    (91, "yield total count", 1.0, "count"),
-    (116, "total area", 1.0, "m2"),
-    (117, "effective distance", 0.001, "m"),
-    (118, "ineffective distance", 0.001, "m"),
-    (119, "effective time", 1.0, "s"),
-    (120, "ineffective time", 1.0, "s"),
-    (183, "yield total dry mass", 1.0, "kg"),
+/// DDI, what it counts, factor to the unit, unit, and our own total of it.
+const COUNTERS: &[(u16, &str, f64, &str, Option<TotalQuantity>)] = &[
+    (80, "total volume applied", 1.0, "L", Some(AppliedVolume)),
+    (81, "total mass applied", 1.0, "kg", Some(AppliedMass)),
+    (82, "total count applied", 1.0, "seeds", Some(Count)),
+    (89, "yield total volume", 1.0, "L", None),
+    (90, "yield total mass", 1.0, "kg", Some(WetMass)),
+    (91, "yield total count", 1.0, "count", None),
+    (116, "total area", 1.0, "m2", Some(Area)),
+    (117, "effective distance", 0.001, "m", Some(Distance)),
+    (118, "ineffective distance", 0.001, "m", None),
+    (119, "effective time", 1.0, "s", None),
+    (120, "ineffective time", 1.0, "s", None),
+    (183, "yield total dry mass", 1.0, "kg", Some(DryMass)),
 ];
 
 /// One total for each counter and device element.
@@ -67,8 +70,9 @@ pub(crate) fn display_totals(logs: &[TimeLog]) -> Vec<DisplayTotal> {
     }
     sums.into_iter()
         .filter_map(|((counter, element), sum)| {
-            let (ddi, name, factor, unit) = COUNTERS.get(counter)?;
+            let (ddi, name, factor, unit, quantity) = COUNTERS.get(counter)?;
             Some(DisplayTotal {
+                quantity: *quantity,
                 name: format!("DDI {ddi} {name} ({element})"),
                 value: sum as f64 * factor,
                 unit: (*unit).to_owned(),
