@@ -165,7 +165,7 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
                 Reason::Duplicate
             } else if tracks.segment[row] == NONE {
                 Reason::Unjudged
-            } else if rules.value_needed && !(value[row] > 0.0) {
+            } else if rules.value_needed && (value[row].is_nan() || value[row] <= 0.0) {
                 Reason::Lag
             } else {
                 Reason::Kept

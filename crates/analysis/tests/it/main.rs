@@ -1,4 +1,5 @@
 //! The analysis against figures of other programs and against simulated truth.
+#![allow(clippy::print_stderr, reason = "tests")]
 
 mod barley;
 mod clean;

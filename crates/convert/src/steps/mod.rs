@@ -4,6 +4,7 @@ pub(crate) mod analysis;
 pub(crate) mod calibrate;
 pub(crate) mod cleanup;
 pub(crate) mod columns;
+pub(crate) mod crops;
 pub(crate) mod display;
 pub(crate) mod filter;
 pub(crate) mod findings;
