@@ -11,8 +11,8 @@ use crate::frame::LocalFrame;
 use geo::algorithm::bool_ops::unary_union;
 use geo::orient::{Direction, Orient};
 use geo::{
-    Area, Buffer, Coord, GeodesicArea, LineString, MapCoords, MultiPolygon, Polygon, Simplify,
-    Validation,
+    Area, BooleanOps, Buffer, Coord, GeodesicArea, LineString, MapCoords, MultiPolygon, Polygon,
+    Simplify, Validation,
 };
 
 /// Footprints in one strip at most: longer ones cost the sweep more than they save.
@@ -85,6 +85,24 @@ impl Strip {
 /// The union of polygons that all turn the same way round.
 pub fn union(polygons: &[Polygon<f64>]) -> MultiPolygon<f64> {
     unary_union(polygons)
+}
+
+/// The union of polygons of any winding, as files have them: rings that cross themselves count by
+/// the even-odd rule.
+pub fn of_any(polygons: &[Polygon<f64>]) -> MultiPolygon<f64> {
+    let sound: Vec<Polygon<f64>> = polygons
+        .iter()
+        .flat_map(|polygon| {
+            if polygon.is_valid() {
+                vec![polygon.orient(Direction::Default)]
+            } else {
+                let nothing = MultiPolygon::<f64>::new(Vec::new());
+                let mended = polygon.union(&nothing);
+                mended.orient(Direction::Default).into_iter().collect()
+            }
+        })
+        .collect();
+    union(&sound)
 }
 
 /// The outline of a union for people: see the rules above. `swath_m` is the usual width.

@@ -33,7 +33,7 @@ pub(crate) fn yields(
     (dry, valid)
 }
 
-const FILES: [(&str, f64, f64, f64, usize, usize, usize); 5] = [
+pub(crate) const FILES: [(&str, f64, f64, f64, usize, usize, usize); 5] = [
     ("gartner", 0.0, 15.5, 25_000.0, 4_944, 4_813, 4_646),
     ("basswood", 2.0, 15.5, 25_000.0, 3_941, 3_918, 2_980),
     ("usda1", 3.5, 13.0, 9_000.0, 21_128, 20_755, 20_427),

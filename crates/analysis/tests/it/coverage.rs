@@ -153,3 +153,58 @@ fn anchors() {
         assert_eq!(found.anchor, expected, "{name} {found:?}");
     }
 }
+
+/// Polygons of a layer in metres of UTM zone 12.
+fn layer(name: &str) -> Option<Vec<geo::Polygon<f64>>> {
+    let value: serde_json::Value = serde_json::from_slice(&real::bytes(name)?).expect("GeoJSON");
+    let ring = |list: &serde_json::Value| -> geo::LineString<f64> {
+        let list = list.as_array().expect("a ring");
+        list.iter()
+            .map(|c| (c[0].as_f64().expect("x"), c[1].as_f64().expect("y")))
+            .collect()
+    };
+    let polygon = |rings: &serde_json::Value| {
+        let mut rings = rings.as_array().expect("rings").iter().map(ring);
+        geo::Polygon::new(rings.next().expect("a shell"), rings.collect())
+    };
+    let features = value["features"].as_array().expect("features");
+    Some(
+        features
+            .iter()
+            .flat_map(|feature| {
+                let (kind, list) = (
+                    feature["geometry"]["type"].as_str().unwrap_or_default(),
+                    &feature["geometry"]["coordinates"],
+                );
+                match kind {
+                    "MultiPolygon" => list
+                        .as_array()
+                        .expect("polygons")
+                        .iter()
+                        .map(polygon)
+                        .collect(),
+                    "Polygon" => vec![polygon(list)],
+                    _ => Vec::new(),
+                }
+            })
+            .collect(),
+    )
+}
+
+#[test]
+fn unions_of_applied_polygons() {
+    for (name, polygons, expected) in [
+        ("FarmerB_N_2016", 5_802, 520_679.8),
+        ("FarmerI_N_2016", 2_360, 866_108.9),
+    ] {
+        let Some(layer) = layer(&format!("ofpedata2/{name}.geojson.gz")) else {
+            return;
+        };
+        assert!(layer.len() >= polygons, "{name} {}", layer.len());
+        let covered = union::of_any(&layer).unsigned_area();
+        assert!(
+            (covered / expected - 1.0).abs() <= 5e-4,
+            "{name} {covered} {expected}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! The analysis against figures of other programs and against simulated truth.
 #![allow(clippy::print_stderr, reason = "tests")]
 
+mod agreement;
 mod barley;
 mod clean;
 mod coverage;

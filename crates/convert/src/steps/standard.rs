@@ -20,9 +20,7 @@ use std::sync::Arc;
 use tramline_formats::ReadOptions;
 use tramline_model::property::Kind;
 use tramline_model::records::{self, SourceColumn};
-use tramline_model::{
-    Crop, CropNumbers, OperationDescription, OperationType, Property, Unit, crop::UNKNOWN,
-};
+use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType, Property, Unit};
 
 /// 1990-01-01T00:00:00Z: earlier instants are not believed.
 const EARLIEST_MS: i64 = 631_152_000_000;

@@ -15,7 +15,7 @@ use tramline_analysis::statistics::median;
 use tramline_model::OperationType;
 
 /// Share of the points that a lag may cost: it ends where the log does.
-const COST: f64 = 0.2;
+const COST: f64 = 0.125;
 
 /// Codes of the filtered step's reasons; the first is that of rows that stay.
 pub(crate) const CODES: [&str; 20] = [

@@ -149,7 +149,7 @@ fn lag_object(found: &Lag, applied: bool) -> Value {
         Verdict::FewPairs => "too few opposed neighbouring passes",
         Verdict::NoAgreement => "opposed passes do not agree at any lag",
         Verdict::NoGain => "a shift gains too little: the monitor has corrected it",
-        Verdict::Costly => "more than a fifth of the points would lose their value",
+        Verdict::Costly => "more than an eighth of the points would lose their value",
         Verdict::Implausible => "the best lag is not one that machines have",
     };
     json!({
