@@ -1,15 +1,19 @@
-//! The command: started without a shell and with a clean environment, watched, and ended with all that
-//! it started.
+//! The command: started with a clean environment, watched, and ended with all that it started.
+//!
+//! Rule: the command's words never pass through a shell's reading. A gate (`/bin/sh`, which waits for a
+//! line and then becomes the command) holds it back until its limits are set.
 
 use super::{Bridge, BridgeError, OPERATOR, folder};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+/// Waits for a line, then becomes the command; the rest of the line's end is its empty input.
+const GATE: &str = "read -r _ && exec \"$@\"";
 /// What is kept of the command's last words.
 const LAST_WORDS: usize = 2_048;
 /// Between two looks at the size of the output.
@@ -30,6 +34,10 @@ pub(super) fn run(
     })?;
     let pid = Pid::from_child(&child);
     limit(pid, bridge);
+    if let Some(mut gate) = child.stdin.take() {
+        // A gate that has ended already needs no word; its status tells.
+        let _ = gate.write_all(b"go\n");
+    }
     let words = child.stderr.take().map(last_words);
     let silence = child.stdout.take().map(last_words);
     let (send, ended) = channel();
@@ -66,9 +74,11 @@ pub(super) fn run(
 fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child> {
     let mut words = bridge.command.iter();
     let program = words.next().map_or("", String::as_str);
+    found(program)?;
     let folders = [("{input}", input), ("{output}", output)];
     let mut named = false;
-    let mut command = Command::new(program);
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", GATE, "bridge", program]);
     for word in words {
         let mut word = word.clone();
         for (mark, folder) in folders {
@@ -89,11 +99,26 @@ fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child>
         .env("HOME", output)
         .env("LANG", "C.UTF-8")
         .current_dir(output)
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
+}
+
+/// Whether there is such a program, so that its absence is told before anything runs.
+fn found(program: &str) -> std::io::Result<()> {
+    let absent = || std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such program");
+    if program.contains('/') {
+        return std::fs::metadata(program).map(drop);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let known = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    if known && !program.is_empty() {
+        Ok(())
+    } else {
+        Err(absent())
+    }
 }
 
 /// Limits on the process; those that the caller has already are kept where they are lower.
