@@ -77,6 +77,11 @@ impl Default for Configuration {
 }
 
 impl Configuration {
+    /// Whether the footprints are written.
+    pub fn makes_polygons(&self) -> bool {
+        self.enable_polygon_output || self.enable_geoparquet_output
+    }
+
     /// Whether planting needs no crop.
     pub fn crop_is_optional(&self) -> bool {
         is_optional(&self.crop_optional)

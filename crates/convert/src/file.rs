@@ -11,7 +11,7 @@ use crate::steps::filter::{self, Filter};
 use crate::steps::pass::Passed;
 use crate::steps::point_outline::PointOutline;
 use crate::steps::standard::{Split, Standard};
-use crate::steps::{findings, raw, status, summary};
+use crate::steps::{findings, polygons, raw, status, summary};
 use crate::writers::{Artifact, document};
 use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch};
 use arrow_select::filter::filter_record_batch;
@@ -74,7 +74,10 @@ impl File {
         } else {
             FilterProfile::None
         };
-        let analysis = Analysis::new(profile, configuration);
+        let mut analysis = Analysis::new(profile, configuration);
+        if configuration.makes_polygons() {
+            analysis.keep_footprints();
+        }
         standard.hands_on_all = analysis.wants_all(&standard);
         standard.calibration = options.calibrations.begin(&identity, &description);
         let name = |file: &str| format!("{}/{file}", identity.dir);
@@ -444,6 +447,13 @@ impl File {
                 Artifact::geoparquet(sink, self.name("filtered.parquet"), schema)
             })
             .transpose()?;
+        let polygon_schema = polygons::schema(&self.standard.schema);
+        let polygon = configuration
+            .makes_polygons()
+            .then(|| {
+                Artifact::geoparquet(sink, self.name("polygon.parquet"), polygon_schema.clone())
+            })
+            .transpose()?;
         let bounds = self.standard.totals.bounds.unwrap_or_default();
         let mut around = outline
             .is_none()
@@ -457,7 +467,16 @@ impl File {
             if let Some(around) = &mut around {
                 surround(around, &batch);
             }
+            if let Some(polygon) = &polygon {
+                let with = polygons::with_footprints(&batch, &polygon_schema, &self.analysis, row)
+                    .map_err(shape)?;
+                let with = without_restorable(with, &restorable, &mut row.clone())?;
+                if !polygon.write(&with) {
+                    return Err(shape("`polygon.parquet`: the writer ended early"));
+                }
+            }
             if !filtered {
+                row += batch.num_rows();
                 return Ok(());
             }
             let first = row;
@@ -504,6 +523,7 @@ impl File {
         })?;
         self.keep("filteredGeojson", geojson)?;
         self.keep("filteredGeoparquet", parquet)?;
+        self.keep("polygonGeoparquet", polygon)?;
         let geometry = match (outline, around) {
             (Some(outline), _) => serde_json::value::to_raw_value(&summary::geometry(&outline)),
             (None, Some(around)) => serde_json::value::to_raw_value(&around.geometry()),

@@ -11,6 +11,7 @@ pub(crate) mod findings;
 pub(crate) mod lagged;
 pub(crate) mod pass;
 pub(crate) mod point_outline;
+pub(crate) mod polygons;
 pub(crate) mod position;
 pub(crate) mod products;
 pub(crate) mod raw;

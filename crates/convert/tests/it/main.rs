@@ -8,5 +8,6 @@ mod fields;
 mod formulas;
 mod gartner;
 mod hand;
+mod polygons;
 mod settings;
 mod systems;

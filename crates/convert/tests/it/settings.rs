@@ -7,7 +7,7 @@ use tramline_model::{OperationType, Property};
 
 /// Passes of six metres, two metres a second, eight tonnes a hectare; every fourth pass by a second
 /// machine that shows a tenth less.
-fn field(second_shows: f64) -> Table {
+pub(crate) fn field(second_shows: f64) -> Table {
     let (metre_north, metre_east) = (1.0 / 111_229.0, 1.0 / 71_696.0);
     let mut rows = Vec::new();
     for pass in 0..24_i64 {

@@ -1,4 +1,4 @@
-//! Points as well-known binary, with the box of each as covering and of all for the metadata.
+//! Points and footprints as well-known binary, with the box of each as covering and of all for the metadata.
 
 use crate::WriteError;
 use arrow_array::builder::BinaryBuilder;
@@ -76,6 +76,83 @@ pub(crate) fn points(
     let x: ArrayRef = Arc::new(Float64Array::from(xs));
     let y: ArrayRef = Arc::new(Float64Array::from(ys));
     let corners = vec![Arc::clone(&x), Arc::clone(&y), x, y];
+    let bbox = StructArray::try_new(corner_fields(), corners, Some(valid.into()))
+        .map_err(|e| WriteError::Shape(e.to_string()))?;
+    Ok(Points {
+        geometry: Arc::new(geometry.finish()),
+        bbox: Arc::new(bbox),
+    })
+}
+
+/// Corners of a footprint.
+pub(crate) const CORNERS: i32 = 4;
+/// Byte order, type, number of rings, number of positions and five positions.
+const FOOTPRINT_BYTES: usize = 13 + 5 * 16;
+
+/// The two columns made of footprints: lists of eight degrees, longitude and latitude of four
+/// corners counter-clockwise. Null where there is none.
+pub(crate) fn footprints(
+    corners: &ArrayRef,
+    rows: usize,
+    bounds: &mut Bounds,
+) -> Result<Points, WriteError> {
+    let shape = |text: &str| WriteError::Shape(format!("footprints: {text}"));
+    let lists = corners
+        .as_fixed_size_list_opt()
+        .filter(|lists| lists.value_length() == 2 * CORNERS && lists.len() == rows)
+        .ok_or_else(|| shape("no lists of eight numbers"))?;
+    let degrees = lists
+        .values()
+        .as_primitive_opt::<Float64Type>()
+        .ok_or_else(|| shape("no Float64"))?;
+    let mut geometry = BinaryBuilder::with_capacity(rows, rows * FOOTPRINT_BYTES);
+    let mut boxes: [Vec<f64>; 4] = Default::default();
+    let mut valid = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let first = row * 2 * CORNERS as usize;
+        let list = degrees.values().get(first..first + 2 * CORNERS as usize);
+        let list = list.filter(|list| lists.is_valid(row) && list.iter().all(|v| v.is_finite()));
+        valid.push(list.is_some());
+        let mut corner = [
+            f64::INFINITY,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NEG_INFINITY,
+        ];
+        match list {
+            Some(list) => {
+                let mut bytes = Vec::with_capacity(FOOTPRINT_BYTES);
+                bytes.push(1);
+                for number in [3_u32, 1, 5] {
+                    bytes.extend(number.to_le_bytes());
+                }
+                for place in list.chunks_exact(2).chain(list.chunks_exact(2).take(1)) {
+                    let &[x, y] = place else { continue };
+                    bytes.extend(x.to_le_bytes());
+                    bytes.extend(y.to_le_bytes());
+                    bounds.add(x, y);
+                    corner = [
+                        corner[0].min(x),
+                        corner[1].min(y),
+                        corner[2].max(x),
+                        corner[3].max(y),
+                    ];
+                }
+                geometry.append_value(&bytes);
+            }
+            None => {
+                corner = [0.0; 4];
+                geometry.append_null();
+            }
+        }
+        for (column, value) in boxes.iter_mut().zip(corner) {
+            column.push(value);
+        }
+    }
+    let corners = boxes
+        .into_iter()
+        .map(|column| Arc::new(Float64Array::from(column)) as ArrayRef)
+        .collect();
     let bbox = StructArray::try_new(corner_fields(), corners, Some(valid.into()))
         .map_err(|e| WriteError::Shape(e.to_string()))?;
     Ok(Points {

@@ -1,7 +1,8 @@
 //! GeoParquet 1.1: WKB points in `geometry`, their boxes in `bbox` as covering, zstd.
 //!
 //! `longitude` and `latitude` go into the geometry and are no columns any more; a row without
-//! position has a null geometry and a null box. All other columns keep type and field metadata
+//! position has a null geometry and a null box. With a column of footprints ([`FOOTPRINT`]) the
+//! geometry is polygons, and the degrees stay as columns. All other columns keep type and field metadata
 //! (property, unit, the source's name), and `units` in the file's metadata maps column to unit.
 //! Row groups have 65,536 rows; no more than one is held. The `geo` metadata is a few lines of
 //! JSON, made here: a crate for it would bring geometry types that nothing else needs.
@@ -30,6 +31,17 @@ pub const BBOX: &str = "bbox";
 /// Key of the file metadata that maps each column with a unit to its symbol, as JSON.
 pub const UNITS: &str = "units";
 
+/// Name of the column whose lists of eight degrees (longitude, latitude of four corners, counter-clockwise)
+/// become polygons.
+pub const FOOTPRINT: &str = "footprint";
+
+/// The field of footprints.
+pub fn footprint_field() -> Field {
+    let item = Arc::new(Field::new("item", DataType::Float64, false));
+    let list = DataType::FixedSizeList(item, 2 * geometry::CORNERS);
+    Field::new(FOOTPRINT, list, true)
+}
+
 const ROW_GROUP_ROWS: usize = 65_536;
 
 /// Writes record batches with `longitude` and `latitude` columns.
@@ -39,6 +51,7 @@ pub struct GeoParquetWriter<W: Write + Send> {
     output: SchemaRef,
     longitude: Option<usize>,
     latitude: Option<usize>,
+    footprint: Option<usize>,
     bounds: Bounds,
 }
 
@@ -48,7 +61,12 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// Fails with [`WriteError::Shape`] when a position column is not `Float64` or a column has a
     /// type that Parquet does not know.
     pub fn new(out: W, schema: &SchemaRef) -> Result<Self, WriteError> {
-        let (longitude, latitude) = (degrees(schema, "longitude")?, degrees(schema, "latitude")?);
+        let footprint = schema.column_with_name(FOOTPRINT).map(|(index, _)| index);
+        let (mut longitude, mut latitude) =
+            (degrees(schema, "longitude")?, degrees(schema, "latitude")?);
+        if footprint.is_some() {
+            (longitude, latitude) = (None, None);
+        }
         let mut fields = vec![geometry::point_field(GEOMETRY), geometry::bbox_field(BBOX)];
         let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
         let mut properties = WriterProperties::builder()
@@ -62,7 +80,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
                 EnabledStatistics::None,
             );
         for (index, (field, name)) in schema.fields().iter().zip(names).enumerate() {
-            if Some(index) != longitude && Some(index) != latitude {
+            if ![longitude, latitude, footprint].contains(&Some(index)) {
                 properties = encode(properties, &name, field.data_type());
                 fields.push(field.as_ref().clone().with_name(name));
             }
@@ -77,6 +95,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             output,
             longitude,
             latitude,
+            footprint,
             bounds,
         })
     }
@@ -96,16 +115,19 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             ));
         }
         let position = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
-        let points = geometry::points(
-            position(self.longitude),
-            position(self.latitude),
-            batch.num_rows(),
-            &mut self.bounds,
-        )?;
+        let points = match position(self.footprint) {
+            Some(corners) => geometry::footprints(corners, batch.num_rows(), &mut self.bounds)?,
+            None => geometry::points(
+                position(self.longitude),
+                position(self.latitude),
+                batch.num_rows(),
+                &mut self.bounds,
+            )?,
+        };
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
         columns.extend([points.geometry, points.bbox]);
         for (index, column) in batch.columns().iter().enumerate() {
-            if Some(index) != self.longitude && Some(index) != self.latitude {
+            if ![self.longitude, self.latitude, self.footprint].contains(&Some(index)) {
                 columns.push(Arc::clone(column));
             }
         }
@@ -134,7 +156,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         let corner = |name: &str| json!([BBOX, name]);
         let mut column = json!({
             "encoding": "WKB",
-            "geometry_types": ["Point"],
+            "geometry_types": [if self.footprint.is_some() { "Polygon" } else { "Point" }],
             "covering": { "bbox": {
                 "xmin": corner("xmin"), "ymin": corner("ymin"), "xmax": corner("xmax"), "ymax": corner("ymax"),
             } },

@@ -1,6 +1,6 @@
 //! The ground that was covered: strips of all blocks, their union, and the areas.
 
-use super::Block;
+use super::{Block, Fate};
 use geo::{MultiPolygon, Polygon};
 use tramline_analysis::footprint::{Footprints, Layout};
 use tramline_analysis::frame::LocalFrame;
@@ -24,6 +24,10 @@ pub(crate) struct Ground {
     pub(crate) records: u64,
     /// Unbroken stretches of work.
     pub(crate) passes: u64,
+    /// By row of the spool: corners on the plane, a millimetre true over ten kilometres; not numbers
+    /// where there is no footprint.
+    footprints: Vec<[f32; 8]>,
+    pub(super) keeps_footprints: bool,
     /// Stretches of work without a pause of four hours.
     pub(crate) sessions: u64,
     last_ms: Option<i64>,
@@ -34,10 +38,26 @@ pub(crate) struct Ground {
 impl Ground {
     /// Adds the footprints of the wanted rows of a block.
     pub(super) fn cover(&mut self, block: &Block, wanted: impl Fn(usize) -> bool) {
+        let mut places = vec![usize::MAX; block.gathered.len()];
+        let mut place = self.footprints.len();
+        for (row, fate) in block.gathered.fates.iter().enumerate() {
+            if *fate != Fate::Passive {
+                places[row] = place;
+                place += 1;
+            }
+        }
+        if self.keeps_footprints {
+            self.footprints.resize(place, [f32::NAN; 8]);
+        }
         let records = &block.gathered.records;
         let feet = Footprints::new(records, &block.tracks, block.anchor.anchor, Layout::Joined);
         let mut last = None;
-        feet.for_each(&wanted, |row, _| {
+        feet.for_each(&wanted, |row, quad| {
+            if let Some(kept) = self.footprints.get_mut(places[row]) {
+                for (slot, (x, y)) in kept.chunks_exact_mut(2).zip(quad) {
+                    slot.copy_from_slice(&[x as f32, y as f32]);
+                }
+            }
             self.records += 1;
             self.worked_m2 += f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
             let segment = block.tracks.segment[row];
@@ -65,6 +85,16 @@ impl Ground {
         let feet = Footprints::new(&thin, &tracks, block.anchor.anchor, Layout::Joined);
         self.strips
             .extend(union::strips(&feet, |_| true, TOLERANCE_M));
+    }
+
+    /// Corners of a row of the spool on the plane, counter-clockwise.
+    pub(super) fn footprint(&self, row: usize) -> Option<[(f64, f64); 4]> {
+        let corners = self.footprints.get(row).filter(|c| c[0].is_finite())?;
+        let mut quad = [(0.0, 0.0); 4];
+        for (slot, pair) in quad.iter_mut().zip(corners.chunks_exact(2)) {
+            *slot = (f64::from(pair[0]), f64::from(pair[1]));
+        }
+        Some(quad)
     }
 
     /// Unites the strips, measures them and gives the outline for people, in degrees.

@@ -166,6 +166,18 @@ impl Analysis {
         self.single = (self.blocks == 1).then_some(block);
     }
 
+    /// Asks for the footprints of the rows.
+    pub(crate) fn keep_footprints(&mut self) {
+        self.ground.keeps_footprints = true;
+    }
+
+    /// The footprint of a row of the spool: longitude and latitude of its corners, counter-clockwise.
+    pub(crate) fn footprint(&self, row: usize) -> Option<[(f64, f64); 4]> {
+        let frame = self.frame.as_ref()?;
+        let corners = self.ground.footprint(row)?;
+        Some(corners.map(|(x, y)| frame.degrees(x, y)))
+    }
+
     /// The covered ground's outline in degrees; `None` where no width is known.
     pub(crate) fn outline(&mut self) -> Option<geo::MultiPolygon<f64>> {
         let frame = self.frame.as_ref()?;
