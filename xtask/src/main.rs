@@ -11,14 +11,21 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("analysis", &[]),
+    ("render", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
-    ("convert", &["model", "formats", "outputs", "analysis"]),
+    (
+        "convert",
+        &["model", "formats", "outputs", "analysis", "render"],
+    ),
     (
         "testkit",
         &["model", "formats", "outputs", "convert", "analysis"],
     ),
-    ("server", &["model", "formats", "outputs", "convert"]),
+    (
+        "server",
+        &["model", "formats", "outputs", "convert", "render"],
+    ),
     (
         "cli",
         &[

@@ -1,0 +1,19 @@
+//! Images of worked ground: records burnt onto a Web Mercator grid, coloured and encoded.
+//!
+//! Rules: functions from numbers to bytes, no files. The grid knows which record owns a pixel;
+//! each property is then a look-up by record, so the ground is scanned once for all properties.
+//! Every pixel shows the value of one record; nothing is invented between records.
+
+mod canvas;
+mod error;
+mod free;
+mod image;
+mod mercator;
+mod ramp;
+mod sidecar;
+
+pub use canvas::{Canvas, NO_OWNER, Quad};
+pub use error::RenderError;
+pub use image::png;
+pub use ramp::{NO_VALUE, Ramp, Stop, index_of};
+pub use sidecar::sidecar;
