@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("analysis", &[]),
     ("render", &[]),
+    ("render", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
     (

@@ -42,6 +42,10 @@ pub struct Configuration {
     /// Extension: yields of several machines in one file are brought together in the filtered
     /// output.
     pub reconcile_machines: bool,
+    /// Extension: an image of each numeric property.
+    pub file_images: bool,
+    /// Extension: the colours of the images.
+    pub image_ramp: ImageRamp,
     /// Extension: dry mass never above wet mass.
     pub cap_dry_mass: bool,
     /// Keys that do not steer conversion, as given.
@@ -70,6 +74,8 @@ impl Default for Configuration {
             crop_numbers: BTreeMap::new(),
             filter_parameters: BTreeMap::new(),
             reconcile_machines: false,
+            file_images: true,
+            image_ramp: ImageRamp::Model,
             cap_dry_mass: true,
             other: BTreeMap::new(),
         }
@@ -216,6 +222,17 @@ pub enum CropTable {
     Compat,
     /// Market test weights and moistures.
     Market,
+}
+
+/// Colours of images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageRamp {
+    /// The contract's, red to green.
+    #[default]
+    Model,
+    /// Seven steps of viridis, which people with any colour vision tell apart.
+    Accessible,
 }
 
 /// Own numbers of a crop; what is absent is the table's.

@@ -6,19 +6,17 @@ use crate::plan::Step;
 use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
 use crate::run::{Options, Progress, RunError};
 use crate::spool::Spool;
-use crate::steps::analysis::{self, Analysis, Fate};
-use crate::steps::filter::{self, Filter};
+use crate::second_pass::{Described, without_restorable};
+use crate::steps::analysis::{Analysis, Fate};
 use crate::steps::pass::Passed;
-use crate::steps::point_outline::PointOutline;
 use crate::steps::standard::{Split, Standard};
-use crate::steps::{findings, polygons, raw, status, summary};
+use crate::steps::{findings, raw, status, summary};
 use crate::writers::{Artifact, document};
-use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch};
+use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use tramline_model::{
-    Ending, Finding, OperationDescription, OperationType, Place, Property, ReadError,
+    Ending, Finding, OperationDescription, Place, ReadError,
 };
 use tramline_outputs::{Sink, WriteError};
 
@@ -30,27 +28,27 @@ pub(crate) struct Identity {
 }
 
 pub(crate) struct File {
-    identity: Identity,
-    description: OperationDescription,
-    units: UnitSystem,
+    pub(crate) identity: Identity,
+    pub(crate) description: OperationDescription,
+    pub(crate) units: UnitSystem,
     pub(crate) standard: Standard,
-    raw: Option<Artifact>,
-    geojson: Option<Artifact>,
-    parquet: Option<Artifact>,
-    adapt: Option<AdaptExport>,
-    dropped: Option<Artifact>,
-    spool: Spool,
-    analysis: Analysis,
+    pub(crate) raw: Option<Artifact>,
+    pub(crate) geojson: Option<Artifact>,
+    pub(crate) parquet: Option<Artifact>,
+    pub(crate) adapt: Option<AdaptExport>,
+    pub(crate) dropped: Option<Artifact>,
+    pub(crate) spool: Spool,
+    pub(crate) analysis: Analysis,
     /// By row of the spool: not in the standard output, of use after a lag. Empty when none is.
-    restorable: Vec<bool>,
-    points: u64,
+    pub(crate) restorable: Vec<bool>,
+    pub(crate) points: u64,
     /// Made of other machine files: it has no source of its own.
-    merged: bool,
-    artifacts: BTreeMap<&'static str, String>,
+    pub(crate) merged: bool,
+    pub(crate) artifacts: BTreeMap<&'static str, String>,
     pub(crate) findings: Vec<Finding>,
 }
 
-fn shape(cause: impl std::fmt::Display) -> RunError {
+pub(crate) fn shape(cause: impl std::fmt::Display) -> RunError {
     RunError::Write(WriteError::Shape(cause.to_string()))
 }
 
@@ -75,7 +73,7 @@ impl File {
             FilterProfile::None
         };
         let mut analysis = Analysis::new(profile, configuration);
-        if configuration.makes_polygons() {
+        if configuration.makes_polygons() || configuration.file_images {
             analysis.keep_footprints();
         }
         standard.hands_on_all = analysis.wants_all(&standard);
@@ -146,7 +144,7 @@ impl File {
         self.identity.index
     }
 
-    fn name(&self, file: &str) -> String {
+    pub(crate) fn name(&self, file: &str) -> String {
         format!("{}/{file}", self.identity.dir)
     }
 
@@ -218,7 +216,11 @@ impl File {
         Ok(())
     }
 
-    fn drop_points(&mut self, batch: &RecordBatch, sink: &mut dyn Sink) -> Result<(), RunError> {
+    pub(crate) fn drop_points(
+        &mut self,
+        batch: &RecordBatch,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         if self.dropped.is_none() {
             let schema = self.standard.dropped_schema().clone();
             self.dropped = Some(Artifact::geoparquet(
@@ -258,7 +260,11 @@ impl File {
         .collect()
     }
 
-    fn keep(&mut self, kind: &'static str, artifact: Option<Artifact>) -> Result<(), RunError> {
+    pub(crate) fn keep(
+        &mut self,
+        kind: &'static str,
+        artifact: Option<Artifact>,
+    ) -> Result<(), RunError> {
         if let Some(artifact) = artifact {
             let name = artifact.finish()?;
             self.artifacts.insert(kind, name);
@@ -369,7 +375,14 @@ impl File {
             self.write_units(options, sink)?;
             steps.set(Step::Units, Outcome::ok());
             for step in [Step::PropertiesPngs, Step::ZippedPngs] {
-                steps.set(step, Outcome::skipped(status::NO_IMAGES));
+                let outcome = if described.painted {
+                    Outcome::ok()
+                } else if options.configuration.file_images {
+                    Outcome::skipped(status::NO_IMAGES)
+                } else {
+                    Outcome::skipped("skipped: fileImages is disabled")
+                };
+                steps.set(step, outcome);
             }
         }
         let dropped = self.dropped.take();
@@ -419,178 +432,6 @@ impl File {
                 .map_err(shape)?;
             self.drop_points(&dropped, sink)
         })
-    }
-
-    /// Filtered output and covered ground from the kept standard batches.
-    fn second_pass(
-        &mut self,
-        options: &Options,
-        sink: &mut dyn Sink,
-        points: &mut PointCounts,
-    ) -> Result<Described, RunError> {
-        let configuration = &options.configuration;
-        let filtered = configuration.operations_filtered_geojson;
-        self.analysis.finish(&self.standard);
-        let outline = self.analysis.outline();
-        let rules = Filter::new(
-            configuration,
-            &self.standard.totals,
-            self.standard.operation == OperationType::Harvested,
-            self.standard.unit(Property::Speed),
-        );
-        let geojson = (filtered && options.geojson)
-            .then(|| Artifact::geojson(sink, self.name("filtered.geojson"), serde_json::Map::new()))
-            .transpose()?;
-        let parquet = (filtered && options.geoparquet)
-            .then(|| {
-                let schema = self.standard.schema.clone();
-                Artifact::geoparquet(sink, self.name("filtered.parquet"), schema)
-            })
-            .transpose()?;
-        let polygon_schema = polygons::schema(&self.standard.schema);
-        let polygon = configuration
-            .makes_polygons()
-            .then(|| {
-                Artifact::geoparquet(sink, self.name("polygon.parquet"), polygon_schema.clone())
-            })
-            .transpose()?;
-        let bounds = self.standard.totals.bounds.unwrap_or_default();
-        let mut around = outline
-            .is_none()
-            .then(|| PointOutline::new(bounds, self.buffer_radius()));
-        let spool = std::mem::take(&mut self.spool);
-        let restorable = std::mem::take(&mut self.restorable);
-        let decides = self.analysis.cleaning.decides();
-        let mut kept_rows: Vec<bool> = Vec::new();
-        let mut row = 0;
-        spool.replay(|batch| {
-            if let Some(around) = &mut around {
-                surround(around, &batch);
-            }
-            if let Some(polygon) = &polygon {
-                let with = polygons::with_footprints(&batch, &polygon_schema, &self.analysis, row)
-                    .map_err(shape)?;
-                let with = without_restorable(with, &restorable, &mut row.clone())?;
-                if !polygon.write(&with) {
-                    return Err(shape("`polygon.parquet`: the writer ended early"));
-                }
-            }
-            if !filtered {
-                row += batch.num_rows();
-                return Ok(());
-            }
-            let first = row;
-            let rows = first..first + batch.num_rows();
-            let (batch, verdict) = if decides {
-                row = rows.end;
-                self.cleaned(batch, rows, &restorable, points)?
-            } else {
-                let batch = without_restorable(batch, &restorable, &mut row)?;
-                let verdict = rules.judge(&batch);
-                (batch, verdict)
-            };
-            if decides || restorable.is_empty() {
-                kept_rows.extend(verdict.keep.iter().map(|kept| kept == Some(true)));
-            } else {
-                let mut judged = verdict.keep.iter();
-                let stood = restorable.get(first..row).unwrap_or_default();
-                kept_rows.extend(
-                    stood
-                        .iter()
-                        .map(|restorable| !restorable && judged.next().flatten() == Some(true)),
-                );
-            }
-            let kept = filter_record_batch(&batch, &verdict.keep).map_err(shape)?;
-            points.filtered += kept.num_rows() as u64;
-            for writer in [&geojson, &parquet].into_iter().flatten() {
-                if !writer.write(&kept) {
-                    return Err(shape(format!("`{}`: the writer ended early", writer.name)));
-                }
-            }
-            for (reason, mask) in &verdict.refused {
-                let count = mask.true_count() as u64;
-                if count > 0 {
-                    *points.dropped.entry((*reason).to_owned()).or_default() += count;
-                    let gone = filter_record_batch(&batch, mask).map_err(shape)?;
-                    let gone = self
-                        .standard
-                        .as_dropped(&gone, reason, "filtered")
-                        .map_err(shape)?;
-                    self.drop_points(&gone, sink)?;
-                }
-            }
-            Ok(())
-        })?;
-        self.keep("filteredGeojson", geojson)?;
-        self.keep("filteredGeoparquet", parquet)?;
-        self.keep("polygonGeoparquet", polygon)?;
-        let geometry = match (outline, around) {
-            (Some(outline), _) => serde_json::value::to_raw_value(&summary::geometry(&outline)),
-            (None, Some(around)) => serde_json::value::to_raw_value(&around.geometry()),
-            (None, None) => serde_json::value::to_raw_value(&serde_json::Value::Null),
-        };
-        let profile = configuration.filter_profile;
-        let extensions = analysis::documents(
-            &self.standard,
-            &self.analysis,
-            filtered.then_some(profile),
-            &kept_rows,
-            &points.dropped,
-        );
-        let place = Place::entry(
-            self.description
-                .entries
-                .first()
-                .cloned()
-                .unwrap_or_default(),
-        );
-        self.findings
-            .extend(findings::of_cleaning(&self.analysis.cleaning, &place));
-        Ok(Described {
-            geometry: geometry.map_err(shape)?,
-            extensions,
-        })
-    }
-
-    /// A batch of the spool as the analysis has judged it: values after the lag, and a verdict.
-    fn cleaned(
-        &mut self,
-        batch: RecordBatch,
-        rows: std::ops::Range<usize>,
-        restorable: &[bool],
-        points: &mut PointCounts,
-    ) -> Result<(RecordBatch, filter::Verdict), RunError> {
-        let cleaning = &self.analysis.cleaning;
-        let stood = restorable.get(rows.clone()).unwrap_or_default();
-        let restores = cleaning.restores();
-        if restores {
-            points.restored += stood.iter().filter(|restored| **restored).count() as u64;
-        }
-        let reasons = cleaning.reasons.get(rows.clone()).unwrap_or_default();
-        let verdict = filter::Verdict::of_reasons(batch.num_rows(), reasons, |row| {
-            restores || !stood.get(row).copied().unwrap_or(false)
-        });
-        if cleaning.mass_kg.is_empty() {
-            return Ok((batch, verdict));
-        }
-        let mass_kg = cleaning.mass_kg.get(rows.clone()).unwrap_or_default();
-        let moisture = cleaning.moisture.get(rows).unwrap_or_default();
-        let batch = self
-            .standard
-            .lagged(&batch, mass_kg, moisture)
-            .map_err(shape)?;
-        Ok((batch, verdict))
-    }
-
-    /// Half the implement's width, else half the way between points, in metres.
-    fn buffer_radius(&self) -> f64 {
-        let totals = &self.standard.totals;
-        let metres = |property: Property| {
-            let factor = self.standard.unit(property).map_or(1.0, |unit| unit.factor);
-            totals.statistic(property).mean().map(|mean| mean * factor)
-        };
-        let width = metres(Property::EquipmentWidth).filter(|w| *w > 0.0);
-        width.or_else(|| metres(Property::Distance)).unwrap_or(2.0) / 2.0
     }
 
     fn write_summary(
@@ -659,47 +500,6 @@ impl File {
             self.artifacts,
             self.findings,
         ))
-    }
-}
-
-/// What the second pass leaves for the summary.
-struct Described {
-    geometry: Box<RawValue>,
-    extensions: analysis::Documents,
-}
-
-/// The rows of a batch that are in the standard output; `row` is the place of the first in the
-/// spool, and moves on.
-fn without_restorable(
-    batch: RecordBatch,
-    restorable: &[bool],
-    row: &mut usize,
-) -> Result<RecordBatch, RunError> {
-    let rows = *row..*row + batch.num_rows();
-    *row = rows.end;
-    match restorable.get(rows) {
-        Some(stood) if stood.contains(&true) => {
-            let keep: BooleanArray = stood.iter().map(|r| Some(!r)).collect();
-            filter_record_batch(&batch, &keep).map_err(shape)
-        }
-        _ => Ok(batch),
-    }
-}
-
-fn surround(around: &mut PointOutline, batch: &RecordBatch) {
-    let column = |property: Property| {
-        batch
-            .column_by_name(property.name())
-            .and_then(|array| array.as_any().downcast_ref::<Float64Array>())
-    };
-    if let (Some(longitudes), Some(latitudes)) =
-        (column(Property::Longitude), column(Property::Latitude))
-    {
-        for (longitude, latitude) in longitudes.iter().zip(latitudes) {
-            if let (Some(longitude), Some(latitude)) = (longitude, latitude) {
-                around.add(longitude, latitude);
-            }
-        }
     }
 }
 

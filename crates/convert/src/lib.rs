@@ -16,6 +16,7 @@ mod merge;
 mod plan;
 mod report;
 mod run;
+mod second_pass;
 mod settle;
 mod slug;
 mod spool;
@@ -26,7 +27,7 @@ pub use bridge::{Bridge, Bridges};
 pub use calibration::{Calibration, CalibrationError, Load, Mass};
 pub use collector::Collector;
 pub use configuration::{
-    CleanupRules, Condition, Configuration, CropTable, FilterProfile, Literal, Operator,
+    CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
     OwnCropNumbers, UnitSystem,
 };
 pub use merge::{MergeError, MergeSource, merge};

@@ -8,6 +8,7 @@ pub(crate) mod crops;
 pub(crate) mod display;
 pub(crate) mod filter;
 pub(crate) mod findings;
+pub(crate) mod images;
 pub(crate) mod lagged;
 pub(crate) mod pass;
 pub(crate) mod point_outline;

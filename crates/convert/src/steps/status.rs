@@ -12,7 +12,7 @@ use tramline_model::{Finding, OperationType, Property};
 pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
 /// After a failure.
 pub(crate) const SKIPPED: &str = "skipped";
-pub(crate) const NO_IMAGES: &str = "skipped: images are not available yet";
+pub(crate) const NO_IMAGES: &str = "skipped: no numeric property has a place on Earth";
 
 /// Required properties that no point has, in the contract's order. The contract asks for elevation
 /// too; most displays' exports have none and nothing can derive it, so that its absence is a

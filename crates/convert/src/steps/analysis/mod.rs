@@ -171,6 +171,11 @@ impl Analysis {
         self.ground.keeps_footprints = true;
     }
 
+    /// Whether any row has a footprint.
+    pub(crate) fn has_footprints(&self) -> bool {
+        self.ground.records > 0
+    }
+
     /// The footprint of a row of the spool: longitude and latitude of its corners, counter-clockwise.
     pub(crate) fn footprint(&self, row: usize) -> Option<[(f64, f64); 4]> {
         let frame = self.frame.as_ref()?;
