@@ -2,7 +2,9 @@
 //! classes and a GeoTIFF. For checks with other programs.
 
 use std::path::Path;
-use tramline_render::{Canvas, Quad, Ramp, index_of, png, sidecar};
+use tramline_render::{
+    CLASS_COLOURS, Canvas, ClassLegend, Quad, Ramp, geotiff, index_of, png, sidecar,
+};
 
 /// Footprints and what was harvested on them.
 fn field() -> (Vec<Quad>, Vec<f64>) {
@@ -59,6 +61,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(&path, png(&canvas, &indices, &ramp.palette())?)?;
             std::fs::write(path.with_extension("png.aux.xml"), sidecar(&canvas))?;
         }
+        if name == "field" {
+            std::fs::write(folder.join("field.tif"), geotiff(&canvas, &values)?)?;
+            let breaks = [least, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, most];
+            let legend = ClassLegend::new(&breaks, &CLASS_COLOURS, "t/ha")?;
+            let indices: Vec<u8> = values.iter().map(|v| legend.index_of(*v)).collect();
+            let path = folder.join("field-classes.png");
+            std::fs::write(&path, png(&canvas, &indices, &legend.palette())?)?;
+            std::fs::write(path.with_extension("png.aux.xml"), sidecar(&canvas))?;
+        }
     }
+    // Longitude and latitude of the corners and the value, so that others can burn it themselves.
+    let mut text = String::new();
+    for (quad, value) in quads.iter().zip(&values) {
+        for (x, y) in quad {
+            text.push_str(&format!("{x},{y},"));
+        }
+        text.push_str(&format!("{value}\n"));
+    }
+    std::fs::write(folder.join("field.csv"), text)?;
     Ok(())
 }

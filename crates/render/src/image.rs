@@ -2,14 +2,16 @@
 //!
 //! Rules: line by line, no second buffer of the grid's size. Only colours that are in use come into
 //! the palette, and a pixel takes 1, 2, 4 or 8 bits by how many there are. The first colour is no
-//! value and transparent. Lines are not filtered: indices of a palette are no gradient.
+//! value and transparent. Every line is written as what differs from the one above it: the ground
+//! of a record is several lines high.
 
 use crate::{Canvas, RenderError};
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 use std::io::Write;
 
-/// The fastest level: the next ones take twice the time for a tenth of the bytes.
-const LEVEL: u8 = 1;
+/// Measured on a full grid of noisy records: level 1 takes two thirds of the time for 1.4 times the
+/// bytes, level 4 twice the time for a tenth less. Without the filter there are 1.3 times the bytes.
+const LEVEL: u8 = 2;
 
 /// Bytes of an image data chunk.
 const CHUNK: usize = 1 << 16;
@@ -57,7 +59,7 @@ pub fn png(canvas: &Canvas, indices: &[u8], palette: &[[u8; 3]]) -> Result<Vec<u
     encoder.set_palette(colours);
     encoder.set_trns(vec![0]);
     encoder.set_deflate_compression(DeflateCompression::Level(LEVEL));
-    encoder.set_filter(Filter::NoFilter);
+    encoder.set_filter(Filter::Up);
     let mut writer = encoder.write_header()?;
     let mut stream = writer.stream_writer_with_size(CHUNK)?;
     let index_of = |owner: &u32| indices.get(*owner as usize).copied().unwrap_or(0);

@@ -7,13 +7,17 @@
 mod canvas;
 mod error;
 mod free;
+mod geotiff;
 mod image;
+mod legend;
 mod mercator;
 mod ramp;
 mod sidecar;
 
 pub use canvas::{Canvas, NO_OWNER, Quad};
 pub use error::RenderError;
+pub use geotiff::geotiff;
 pub use image::png;
-pub use ramp::{NO_VALUE, Ramp, Stop, index_of};
+pub use legend::{CLASS_COLOURS, ClassLegend, ClassRange, Legend};
+pub use ramp::{ACCESSIBLE_COLOURS, NO_VALUE, Ramp, Stop, index_of};
 pub use sidecar::sidecar;

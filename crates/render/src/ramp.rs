@@ -9,6 +9,17 @@ use crate::RenderError;
 /// Red, green, blue and opacity where there is no value.
 pub const NO_VALUE: [u8; 4] = [0, 0, 0, 0];
 
+/// Viridis in seven steps: colours that people with any colour vision tell apart.
+pub const ACCESSIBLE_COLOURS: [[u8; 3]; 7] = [
+    [0x44, 0x01, 0x54],
+    [0x44, 0x39, 0x83],
+    [0x31, 0x68, 0x8e],
+    [0x21, 0x91, 0x8c],
+    [0x35, 0xb7, 0x79],
+    [0x90, 0xd7, 0x43],
+    [0xfd, 0xe7, 0x25],
+];
+
 /// The index of the middle of the range.
 const MIDDLE: u8 = 128;
 
@@ -42,19 +53,10 @@ impl Ramp {
         ])
     }
 
-    /// Viridis: seven colours that people with any colour vision tell apart.
+    /// The accessible colours at equal steps.
     pub fn accessible() -> Self {
-        const COLOURS: [[u8; 3]; 7] = [
-            [0x44, 0x01, 0x54],
-            [0x44, 0x39, 0x83],
-            [0x31, 0x68, 0x8e],
-            [0x21, 0x91, 0x8c],
-            [0x35, 0xb7, 0x79],
-            [0x90, 0xd7, 0x43],
-            [0xfd, 0xe7, 0x25],
-        ];
         let mut place = 0.0;
-        Self::of(COLOURS.map(|rgb| {
+        Self::of(ACCESSIBLE_COLOURS.map(|rgb| {
             let percent = place / 6.0 * 100.0;
             place += 1.0;
             (percent, rgb)
