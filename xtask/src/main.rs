@@ -12,7 +12,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("analysis", &[]),
     ("render", &[]),
-    ("render", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
     (

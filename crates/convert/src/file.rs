@@ -5,8 +5,8 @@ use crate::export::AdaptExport;
 use crate::plan::Step;
 use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
 use crate::run::{Options, Progress, RunError};
-use crate::spool::Spool;
 use crate::second_pass::{Described, without_restorable};
+use crate::spool::Spool;
 use crate::steps::analysis::{Analysis, Fate};
 use crate::steps::pass::Passed;
 use crate::steps::standard::{Split, Standard};
@@ -15,9 +15,7 @@ use crate::writers::{Artifact, document};
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use std::collections::BTreeMap;
-use tramline_model::{
-    Ending, Finding, OperationDescription, Place, ReadError,
-};
+use tramline_model::{Ending, Finding, OperationDescription, Place, ReadError};
 use tramline_outputs::{Sink, WriteError};
 
 /// Identity of a machine file within the run.

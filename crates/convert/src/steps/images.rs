@@ -11,7 +11,9 @@ use super::summary::Units;
 use crate::configuration::ImageRamp;
 use arrow_array::{Array, Float64Array, RecordBatch};
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::io::Write;
+use std::rc::Rc;
 use tramline_model::{OperationType, Property};
 use tramline_outputs::{Sink, WriteError};
 use tramline_render::{Canvas, Ramp, index_of, png, sidecar};
@@ -176,8 +178,12 @@ impl Images {
         };
         let palette = ramp.palette();
         let aux = sidecar(&canvas);
-        let zip_name = name("images.zip");
-        let mut zip = ZipWriter::new_stream(sink.create(&zip_name)?);
+        let count = Rc::new(Cell::new(0));
+        let counted = Counted {
+            out: sink.create(&name("images.zip"))?,
+            count: Rc::clone(&count),
+        };
+        let mut zip = ZipWriter::new_stream(counted);
         let stored = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(zip::DateTime::default());
@@ -196,6 +202,7 @@ impl Images {
                     .map_err(|_| shape("the painter ended by a defect".to_owned()))?
                     .map_err(|cause| shape(cause.to_string()))?;
                 let file = format!("{}.png", layer.property.name());
+                let mut entry = layer.entry(&canvas, &ramp, units);
                 for (file, bytes) in [
                     (file.clone(), image.as_slice()),
                     (format!("{file}.aux.xml"), aux.as_bytes()),
@@ -205,10 +212,16 @@ impl Images {
                     written.map_err(|cause| shape(cause.to_string()))?;
                     zip.start_file(&file, stored)
                         .map_err(|cause| shape(cause.to_string()))?;
+                    let key = if file.ends_with(".png") {
+                        "inZip"
+                    } else {
+                        "sidecarInZip"
+                    };
+                    entry[key] = json!({ "offset": count.get(), "size": bytes.len() });
                     zip.write_all(bytes)
                         .map_err(|cause| shape(cause.to_string()))?;
                 }
-                list.push(layer.entry(&canvas, &ramp, units));
+                list.push(entry);
             }
         }
         let mut out = zip.finish().map_err(|cause| shape(cause.to_string()))?;
@@ -277,6 +290,24 @@ impl Images {
             (x + half_x, y + half_y),
             (x - half_x, y + half_y),
         ])
+    }
+}
+
+/// Counts what is written, so that an image can be read out of the zip without unpacking it.
+struct Counted<W> {
+    out: W,
+    count: Rc<Cell<u64>>,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.count.set(self.count.get() + written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
     }
 }
 

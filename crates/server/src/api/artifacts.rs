@@ -40,6 +40,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("summary", "application/json", ".json"),
     ("units", "application/json", ".json"),
     ("status", "application/json", ".json"),
+    ("images", "application/json", ".json"),
     ("zippedPNGs", "application/zip", ".zip"),
 ];
 

@@ -309,20 +309,6 @@ pub(crate) async fn polygon_geoparquet(
     }))
 }
 
-/// Images of the file's properties
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/images", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
-pub(crate) async fn images(
-    extract::State(state): extract::State<State>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<axum::Json<Vec<serde_json::Value>>, Problem> {
-    known_file(&state, &caller, &id).await?;
-    // The step `propertiesPNGs` is skipped so far: no file has images.
-    Ok(axum::Json(Vec::new()))
-}
-
 /// Removes the file with its artifacts
 #[utoipa::path(delete, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -15,6 +15,7 @@ mod file_body;
 mod files;
 mod formats;
 mod health;
+mod images;
 mod keys;
 mod merge;
 mod metrics;

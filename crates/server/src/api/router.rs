@@ -3,8 +3,8 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
-    fields, files, formats, health, keys, merge, metrics, outside, progress, reference, uploads,
-    users, webhooks,
+    fields, files, formats, health, images, keys, merge, metrics, outside, progress, reference,
+    uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -77,7 +77,8 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(files::status))
         .routes(routes!(files::standard_geoparquet))
         .routes(routes!(files::polygon_geoparquet))
-        .routes(routes!(files::images))
+        .routes(routes!(images::images))
+        .routes(routes!(images::image))
         .routes(routes!(files::reprocess))
         .routes(routes!(
             calibrations::calibrate,
