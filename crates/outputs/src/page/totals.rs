@@ -1,0 +1,329 @@
+//! What was done: areas, rates, amounts; by variety or product; and the display's own totals.
+
+use super::Page;
+use super::look::Look;
+use super::text::{NAME, WORD, escaped, isolated, number, percent};
+
+/// Rows of varieties, of products and of the display's totals at most.
+const MOST_ROWS: usize = 5;
+
+pub(super) fn write(page: &Page<'_>, out: &mut String) {
+    let mut rows = Vec::new();
+    areas(page, &mut rows);
+    match page.summary.get("operationType").text() {
+        "harvested" => harvested(page, &mut rows),
+        "planted" => planted(page, &mut rows),
+        "applied" => applied(page, &mut rows),
+        _ => tilled(page, &mut rows),
+    }
+    common(page, &mut rows);
+    if !rows.is_empty() {
+        out.push_str("<section>\n<h2>Totals</h2>\n<table class=\"totals\">\n");
+        for (name, value) in rows {
+            out.push_str(&format!("<tr><th>{name}</th><td>{value}</td></tr>\n"));
+        }
+        out.push_str("</table>\n</section>\n");
+    }
+    parts(page, "varieties", "By variety", out);
+    parts(page, "products", "By product", out);
+}
+
+type Rows = Vec<(&'static str, String)>;
+
+fn areas(page: &Page<'_>, rows: &mut Rows) {
+    let coverage = page.summary.get("coverage");
+    let worked = coverage.get("workedArea").amount();
+    row(
+        page,
+        rows,
+        "Area worked",
+        worked.or(page.summary.get("totalArea").amount()),
+    );
+    row(
+        page,
+        rows,
+        "Ground covered",
+        coverage.get("coveredArea").amount(),
+    );
+    if let Some((overlap, unit)) = coverage.get("overlapArea").amount() {
+        let part = coverage.get("overlapPercentage").number();
+        let part = part.map(|part| format!(" ({})", percent(part)));
+        let overlap = page.system.amount(overlap, unit);
+        rows.push(("Overlap", format!("{overlap}{}", part.unwrap_or_default())));
+    }
+}
+
+fn row(page: &Page<'_>, rows: &mut Rows, name: &'static str, amount: Option<(f64, &str)>) {
+    if let Some((value, unit)) = amount {
+        rows.push((name, page.system.amount(value, unit)));
+    }
+}
+
+/// Mean of a rate and of its target.
+fn rate(page: &Page<'_>, rows: &mut Rows, name: &'static str, key: &str, target: &str) {
+    row(page, rows, name, page.summary.get(key).amount());
+    let target = page.summary.get(target).amount();
+    row(
+        page,
+        rows,
+        "Target",
+        target.filter(|(target, _)| *target > 0.0),
+    );
+}
+
+/// What a sensor that logs nothing but zero says is left out.
+fn sensed(page: &Page<'_>, rows: &mut Rows, name: &'static str, key: &str) {
+    let statistics = page.summary.get(key);
+    if statistics.get("min").number() == Some(0.0) && statistics.get("max").number() == Some(0.0) {
+        return;
+    }
+    row(page, rows, name, statistics.amount());
+}
+
+/// Litres of grain say nothing to anyone; bushels do.
+fn in_bushels(amount: &Option<(f64, &str)>) -> bool {
+    amount.is_some_and(|(_, unit)| unit.starts_with("bu"))
+}
+
+fn harvested(page: &Page<'_>, rows: &mut Rows) {
+    let amount = |key: &str| page.summary.get(key).amount();
+    let (volume, mass) = (amount("dryVolumePerArea"), amount("dryMassPerArea"));
+    pair(page, rows, "Yield, dry", volume, mass);
+    let coverage = page.summary.get("coverage");
+    let area = |key: &str| coverage.get(key).amount().map(|(value, _)| value);
+    let dry = Some(amount("dryVolumePerArea"))
+        .filter(in_bushels)
+        .flatten();
+    let dry = dry
+        .or(amount("dryMassPerArea"))
+        .or(amount("wetMassPerArea"));
+    if let (Some((rate, unit)), Some(worked), Some(covered)) =
+        (dry, area("workedArea"), area("coveredArea"))
+        && covered > 0.0
+        && worked > covered
+    {
+        let value = page.system.amount(rate * worked / covered, unit);
+        rows.push(("Yield on covered ground", value));
+    }
+    let (volume, mass) = (amount("wetVolumePerArea"), amount("wetMassPerArea"));
+    pair(page, rows, "Yield, as harvested", volume, mass);
+    for (name, mass, volume) in [
+        ("Crop, dry", "totalDryMass", "totalDryVolume"),
+        ("Crop, as harvested", "totalWetMass", "totalWetVolume"),
+    ] {
+        pair(page, rows, name, amount(mass), amount(volume));
+    }
+    let weighted = page.summary.get("harvestMoistureMassWeighted").amount();
+    row(
+        page,
+        rows,
+        "Moisture",
+        weighted.or(amount("harvestMoisture")),
+    );
+    sensed(page, rows, "Protein", "proteinPercentage");
+    let calibration = page.summary.get("calibration");
+    if let Some(factor) = calibration.get("factor").number() {
+        let mut text = format!("× {}", number(factor));
+        if let Some((mass, unit)) = calibration.get("scaleMass").amount() {
+            text.push_str(&format!(" (scale {})", page.system.amount(mass, unit)));
+        }
+        rows.push(("Calibrated", text));
+    }
+}
+
+/// An amount with a second one in brackets; volumes only in bushels, if there is a mass.
+fn pair(
+    page: &Page<'_>,
+    rows: &mut Rows,
+    name: &'static str,
+    first: Option<(f64, &str)>,
+    second: Option<(f64, &str)>,
+) {
+    let litres = |unit: &str| unit == "L" || unit == "m3" || unit == "L/ha" || unit == "m3/ha";
+    let both = first.is_some() && second.is_some();
+    let texts: Vec<String> = [first, second]
+        .into_iter()
+        .flatten()
+        .filter(|(_, unit)| !(both && litres(unit)))
+        .map(|(value, unit)| page.system.amount(value, unit))
+        .collect();
+    match texts.as_slice() {
+        [] => {}
+        [one] => rows.push((name, one.clone())),
+        [one, other, ..] => rows.push((name, format!("{one} ({other})"))),
+    }
+}
+
+fn planted(page: &Page<'_>, rows: &mut Rows) {
+    rate(page, rows, "Seed rate", "seedRate", "seedRateTarget");
+    row(
+        page,
+        rows,
+        "Sown",
+        page.summary.get("totalPlanted").amount(),
+    );
+    rate(
+        page,
+        rows,
+        "Applied rate",
+        "appliedRate",
+        "appliedRateTarget",
+    );
+    sensed(page, rows, "Seed depth", "seedDepth");
+    sensed(page, rows, "Singulation", "singulation");
+    sensed(page, rows, "Skips", "skips");
+    sensed(page, rows, "Doubles", "doubles");
+}
+
+fn applied(page: &Page<'_>, rows: &mut Rows) {
+    rate(page, rows, "Rate", "appliedRate", "appliedRateTarget");
+    row(
+        page,
+        rows,
+        "Applied",
+        page.summary.get("totalApplied").amount(),
+    );
+    if page.summary.get("tankMix").is_true() {
+        rows.push(("Tank mix", "yes".to_owned()));
+    }
+}
+
+fn tilled(page: &Page<'_>, rows: &mut Rows) {
+    let target = "tillageDepthTarget";
+    if page.summary.get("tillageDepthActual").amount().is_some() {
+        rate(page, rows, "Depth", "tillageDepthActual", target);
+    } else {
+        sensed(page, rows, "Target depth", target);
+    }
+    let kinds: Vec<&str> = page
+        .summary
+        .get("tillType")
+        .list()
+        .map(Look::text)
+        .collect();
+    if !kinds.is_empty() {
+        rows.push(("Kind", super::head::some(&kinds, 3, WORD).join(", ")));
+    }
+}
+
+fn common(page: &Page<'_>, rows: &mut Rows) {
+    let coverage = page.summary.get("coverage");
+    row(page, rows, "Working width", coverage.get("swath").amount());
+    sensed(page, rows, "Mean speed", "speed");
+    row(
+        page,
+        rows,
+        "Distance",
+        page.summary.get("totalDistance").amount(),
+    );
+    row(
+        page,
+        rows,
+        "Fuel",
+        page.summary.get("totalFuelUsed").amount(),
+    );
+}
+
+/// Varieties or products, where there are several or one that the head does not name.
+fn parts(page: &Page<'_>, key: &str, title: &str, out: &mut String) {
+    let list: Vec<Look<'_>> = page.summary.get(key).list().collect();
+    if list.len() < 2 {
+        return;
+    }
+    out.push_str(&format!(
+        "<section>\n<h2>{title}</h2>\n<table class=\"list\">\n\
+         <tr><th>Name</th><th>Area</th><th>Rate</th><th>Total</th></tr>\n"
+    ));
+    let cell = |part: &Look<'_>, keys: &[&str]| {
+        let amount = keys.iter().find_map(|key| part.get(key).amount());
+        amount.map_or_else(
+            || "–".to_owned(),
+            |(value, unit)| page.system.amount(value, unit),
+        )
+    };
+    for part in list.iter().take(MOST_ROWS) {
+        let name = match part.get("name").text() {
+            "" | "unknown" => "not named".to_owned(),
+            name => isolated(name, WORD),
+        };
+        out.push_str(&format!(
+            "<tr><td>{name}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            cell(part, &["area"]),
+            cell(part, &["rate", "dryMassPerArea", "wetMassPerArea"]),
+            cell(
+                part,
+                &["totalPlanted", "totalApplied", "dryMass", "wetMass"]
+            ),
+        ));
+    }
+    out.push_str("</table>\n");
+    if list.len() > MOST_ROWS {
+        let more = list.len() - MOST_ROWS;
+        out.push_str(&format!(
+            "<p class=\"more\">and {more} more in summary.json</p>\n"
+        ));
+    }
+    out.push_str("</section>\n");
+}
+
+/// The display's totals beside ours; those that can be compared come first, zeros are left out.
+pub(super) fn display(page: &Page<'_>, out: &mut String) {
+    let mut list: Vec<Look<'_>> = page
+        .summary
+        .get("displayTotals")
+        .list()
+        .filter(|total| {
+            total
+                .get("value")
+                .number()
+                .is_some_and(|value| value != 0.0)
+        })
+        .collect();
+    if list.is_empty() {
+        return;
+    }
+    list.sort_by_key(|total| total.get("differencePercentage").number().is_none());
+    out.push_str(
+        "<section>\n<h2>The display’s own totals</h2>\n<table class=\"list\">\n\
+         <tr><th>Total</th><th>Display</th><th>Ours</th><th>Difference</th></tr>\n",
+    );
+    for total in list.iter().take(MOST_ROWS) {
+        let unit = total.get("unit").text();
+        let text = |key: &str| total.get(key).number();
+        let ours = text("ours").map(|value| page.system.amount(value, unit));
+        let difference = text("differencePercentage").map(|value| {
+            let sign = if value > 0.0 { "+" } else { "" };
+            format!("{sign}{}", percent(value))
+        });
+        out.push_str(&format!(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+            isolated(&capital(without_code(total.get("name").text())), NAME),
+            text("value").map_or_else(String::new, |value| page.system.amount(value, unit)),
+            ours.unwrap_or_else(|| "–".to_owned()),
+            difference.unwrap_or_else(|| escaped("–", 1)),
+        ));
+    }
+    out.push_str("</table>\n");
+    if list.len() > MOST_ROWS {
+        let more = list.len() - MOST_ROWS;
+        out.push_str(&format!(
+            "<p class=\"more\">and {more} more in summary.json</p>\n"
+        ));
+    }
+    out.push_str("</section>\n");
+}
+
+/// `DDI 90 yield total mass` without its code.
+fn without_code(name: &str) -> &str {
+    let rest = name.strip_prefix("DDI ").map(|rest| {
+        rest.trim_start_matches(|letter: char| letter.is_ascii_digit())
+            .trim_start()
+    });
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
