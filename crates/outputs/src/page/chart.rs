@@ -73,9 +73,8 @@ pub(super) fn write(page: &Page<'_>, out: &mut String) {
         ));
     }
     out.push_str(&format!(
-        "</svg>\n<p class=\"legend\">{} cleaned points have a value; the highest bar is {}. The outermost bars \
-         hold what lies beyond them.</p>\n</section>\n",
-        count(total),
-        count(most)
+        "</svg>\n<p class=\"legend\">{} points; the outermost bars hold what lies beyond.</p>\n\
+         </section>\n",
+        count(total)
     ));
 }

@@ -55,7 +55,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut String) {
             names.filter(|name| *name != "unknown").collect()
         }
     };
-    kind.extend(some(&crops, 4, WORD));
+    kind.extend(some(&crops, 3, WORD));
     let varieties: Vec<&str> = page
         .summary
         .get("varieties")

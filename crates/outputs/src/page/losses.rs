@@ -6,7 +6,7 @@ use super::text::{WORD, count, escaped, percent};
 use super::units::property_words;
 
 /// Reasons at most on each side; what is left is one row.
-const MOST_REASONS: usize = 8;
+pub(super) const MOST_REASONS: usize = 6;
 
 pub(super) fn write(page: &Page<'_>, out: &mut String) {
     let points = page.file.get("points");
@@ -152,8 +152,8 @@ fn words(reason: &str) -> String {
         .strip_prefix("cleanup.")
         .map(|name| (name, property_words(name)))
     {
-        Some((_, Some(words))) => format!("{} missing, zero or impossible", words.to_lowercase()),
-        Some((name, None)) => format!("{} missing, zero or impossible", escaped(name, WORD)),
+        Some((_, Some(words))) => format!("no usable value: {}", words.to_lowercase()),
+        Some((name, None)) => format!("no usable value: {}", escaped(name, WORD)),
         None => escaped(reason, WORD),
     }
 }
@@ -166,7 +166,7 @@ fn lag(page: &Page<'_>, out: &mut String) {
         let lag = lags.get(key);
         if let (true, Some(seconds)) = (lag.get("applied").is_true(), lag.get("seconds").number()) {
             texts.push(format!(
-                "the {name} sensor {seconds:.1} s{}",
+                "the {name} sensor {seconds:.1}\u{a0}s{}",
                 agreement(lag)
             ));
         }

@@ -13,6 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 const WIDTH: f64 = 340.0;
 const LEAST_HEIGHT: f64 = 120.0;
 const MOST_HEIGHT: f64 = 240.0;
+/// On a page with much beside it.
+const LOW_HEIGHT: f64 = 165.0;
 /// Room below for the scale bar.
 const FOOT: f64 = 26.0;
 const EDGE: f64 = 4.0;
@@ -21,6 +23,15 @@ const MOST_POINTS: usize = 20_000;
 const DEGREE_M: f64 = 111_320.0;
 /// An image beyond this is passed over.
 const MOST_IMAGE: usize = 16 << 20;
+
+/// The highest that the map may be.
+fn most_height(page: &Page<'_>) -> f64 {
+    if super::notes::room(page) < 14 {
+        LOW_HEIGHT
+    } else {
+        MOST_HEIGHT
+    }
+}
 
 pub(super) fn write(page: &Page<'_>, out: &mut String) {
     let image = page.input.images.iter().find_map(|image| {
@@ -48,7 +59,7 @@ fn png_size(png: &[u8]) -> Option<(f64, f64)> {
 }
 
 fn picture(page: &Page<'_>, image: &PageImage<'_>, (width, height): (f64, f64)) -> String {
-    let scale = ((WIDTH - 2.0 * EDGE) / width).min((MOST_HEIGHT - 2.0 * EDGE) / height);
+    let scale = ((WIDTH - 2.0 * EDGE) / width).min((most_height(page) - 2.0 * EDGE) / height);
     let (wide, tall) = (width * scale, height * scale);
     let box_height = (tall + 2.0 * EDGE).max(LEAST_HEIGHT);
     let metres = image.bounds.and_then(|[west, south, east, north]| {
@@ -122,7 +133,7 @@ fn ground(page: &Page<'_>) -> Option<String> {
     if !(wide_m.is_finite() && tall_m.is_finite() && wide_m.max(tall_m) > 0.1) {
         return None;
     }
-    let metres = (wide_m / (WIDTH - 2.0 * EDGE)).max(tall_m / (MOST_HEIGHT - 2.0 * EDGE));
+    let metres = (wide_m / (WIDTH - 2.0 * EDGE)).max(tall_m / (most_height(page) - 2.0 * EDGE));
     let height = (tall_m / metres + 2.0 * EDGE).max(LEAST_HEIGHT);
     let (left, top) = (
         (WIDTH - wide_m / metres) / 2.0,

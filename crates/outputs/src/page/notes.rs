@@ -3,13 +3,16 @@
 use super::Page;
 use super::head::some;
 use super::look::Look;
-use super::text::{NAME, SENTENCE, WORD, count, escaped, isolated, last_part};
+use super::losses::MOST_REASONS;
+use super::text::{NAME, SENTENCE, WORD, capital, count, escaped, isolated, last_part, part_of};
+use super::totals::MOST_ROWS;
 
 /// Lines of findings that one sheet has room for, and characters of a line.
-const MOST_LINES: usize = 20;
+const MOST_LINES: usize = 30;
+const FEWEST_LINES: usize = 5;
 const LINE: usize = 62;
 /// Most characters of a file's name.
-const ENTRY: usize = 48;
+const ENTRY: usize = 40;
 
 fn rank(finding: &Look<'_>) -> u8 {
     match finding.get("severity").text() {
@@ -17,6 +20,15 @@ fn rank(finding: &Look<'_>) -> u8 {
         "warning" => 1,
         _ => 2,
     }
+}
+
+/// Lines that the tables beside them leave to the findings.
+pub(super) fn room(page: &Page<'_>) -> usize {
+    let rows = |key: &str| page.summary.get(key).list().count().min(MOST_ROWS + 1);
+    let dropped = page.file.get("points").get("dropped").entries();
+    let reasons = dropped.count().min(2 * MOST_REASONS + 2);
+    let taken = rows("varieties") + rows("products") + rows("displayTotals") + reasons;
+    MOST_LINES.saturating_sub(taken).max(FEWEST_LINES)
 }
 
 pub(super) fn findings(page: &Page<'_>, out: &mut String) {
@@ -34,13 +46,14 @@ pub(super) fn findings(page: &Page<'_>, out: &mut String) {
         return;
     }
     list.sort_by_key(rank);
-    out.push_str("<section class=\"long\">\n<h2>Noticed</h2>\n<ul class=\"findings\">\n");
+    let mut items = String::new();
     let (mut lines, mut shown) = (0, 0);
+    let room = room(page);
     for finding in &list {
-        let text = escaped(finding.get("text").text(), SENTENCE);
+        let text = escaped(&capital(finding.get("text").text()), SENTENCE);
         let hint = escaped(finding.get("hint").text(), SENTENCE);
         lines += (text.len() + hint.len() + 20).div_ceil(LINE);
-        if lines > MOST_LINES && shown > 0 {
+        if lines > room && shown > 0 {
             break;
         }
         shown += 1;
@@ -49,22 +62,18 @@ pub(super) fn findings(page: &Page<'_>, out: &mut String) {
             1 => ("grave", "Warning"),
             _ => ("note", "Note"),
         };
-        out.push_str(&format!(
+        items.push_str(&format!(
             "<li class=\"{class}\"><strong>{word}:</strong> <bdi>{text}</bdi>"
         ));
         if !hint.is_empty() {
-            out.push_str(&format!(" <em>What to do: <bdi>{hint}</bdi></em>"));
+            items.push_str(&format!(" <em>What to do: <bdi>{hint}</bdi></em>"));
         }
-        out.push_str("</li>\n");
+        items.push_str("</li>\n");
     }
-    out.push_str("</ul>\n");
-    if list.len() > shown {
-        let more = list.len() - shown;
-        out.push_str(&format!(
-            "<p class=\"more\">and {more} more in report.json</p>\n"
-        ));
-    }
-    out.push_str("</section>\n");
+    out.push_str(&format!(
+        "<section class=\"long\">\n<h2>Noticed{}</h2>\n<ul class=\"findings\">\n{items}</ul>\n</section>\n",
+        part_of(shown, list.len())
+    ));
 }
 
 /// Entries, format, maker, machines, version.
@@ -78,7 +87,7 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
         .collect();
     let mut facts: Vec<String> = Vec::new();
     if !entries.is_empty() {
-        facts.push(format!("Made of {}", some(&entries, 3, ENTRY).join(", ")));
+        facts.push(format!("Made of {}", some(&entries, 2, ENTRY).join(", ")));
     }
     let format = match page.file.get("fileFormat").text() {
         "ISO11783" => "ISO 11783 (ISOXML)",
@@ -98,7 +107,7 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
         .list()
         .map(|machine| machine.get("name").text())
         .collect();
-    let machines = some(&machines, 3, WORD);
+    let machines = some(&machines, 2, WORD);
     if !machines.is_empty() {
         facts.push(format!("machines {}", machines.join(", ")));
     }

@@ -1,7 +1,7 @@
 //! Texts of the data made harmless, and numbers as people read them.
 
 /// Most characters of a name or title.
-pub(super) const NAME: usize = 60;
+pub(super) const NAME: usize = 52;
 /// Most characters of a word in a table.
 pub(super) const WORD: usize = 28;
 /// Most characters of a sentence.
@@ -85,7 +85,7 @@ pub(super) fn last_part(path: &str) -> &str {
     end.rsplit(['/', '\\']).next().unwrap_or(end)
 }
 
-/// Three digits, four from a hundred on, thousands parted: `6.47`, `122.3`, `163,600`.
+/// Three digits, four from a hundred on, two below a tenth, thousands parted: `6.47`, `122.3`, `163,600`.
 pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
@@ -97,7 +97,11 @@ pub(super) fn number(value: f64) -> String {
     if size >= 1e15 {
         return format!("{value:.2e}");
     }
-    let digits = if size >= 100.0 { 4 } else { 3 };
+    let digits = match size {
+        _ if size >= 100.0 => 4,
+        _ if size >= 0.1 => 3,
+        _ => 2,
+    };
     // Where rounding carries over (9.999), the next power counts.
     let power = |value: f64| value.log10().floor() as i32;
     let mut decimals = digits - 1 - power(size);
@@ -148,4 +152,20 @@ fn grouped(text: &str) -> String {
         out.push(letter);
     }
     out
+}
+
+/// With a capital first.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+/// Behind a heading, where not all of a list is shown; the whole is in the JSON beside the page.
+pub(super) fn part_of(shown: usize, all: usize) -> String {
+    if all > shown {
+        format!(" ({shown} of {all})")
+    } else {
+        String::new()
+    }
 }

@@ -2,10 +2,14 @@
 
 use super::Page;
 use super::look::Look;
-use super::text::{NAME, WORD, escaped, isolated, number, percent};
+use super::text::{WORD, capital, escaped, isolated, number, part_of, percent};
+use super::units::{self, System};
 
+/// Most characters of a variety's name and of a display's total, so that they stay on one line.
+const PART: usize = 22;
+const TOTAL: usize = 24;
 /// Rows of varieties, of products and of the display's totals at most.
-const MOST_ROWS: usize = 5;
+pub(super) const MOST_ROWS: usize = 4;
 
 pub(super) fn write(page: &Page<'_>, out: &mut String) {
     let mut rows = Vec::new();
@@ -33,23 +37,22 @@ type Rows = Vec<(&'static str, String)>;
 fn areas(page: &Page<'_>, rows: &mut Rows) {
     let coverage = page.summary.get("coverage");
     let worked = coverage.get("workedArea").amount();
-    row(
-        page,
-        rows,
-        "Area worked",
-        worked.or(page.summary.get("totalArea").amount()),
-    );
-    row(
-        page,
-        rows,
-        "Ground covered",
-        coverage.get("coveredArea").amount(),
-    );
-    if let Some((overlap, unit)) = coverage.get("overlapArea").amount() {
+    let worked = worked.or(page.summary.get("totalArea").amount());
+    // All in one unit, so that they can be compared at sight.
+    let small = worked.is_some_and(|(value, unit)| units::square_metres(value, unit) < 1_000.0);
+    let text = |(value, unit): (f64, &str)| match page.system {
+        System::Metric if small => {
+            format!("{}\u{a0}m²", number(units::square_metres(value, unit)))
+        }
+        system => system.amount(value, unit),
+    };
+    let covered = coverage.get("coveredArea").amount();
+    rows.extend(worked.map(|area| ("Area worked", text(area))));
+    rows.extend(covered.map(|area| ("Ground covered", text(area))));
+    if let Some(overlap) = coverage.get("overlapArea").amount() {
         let part = coverage.get("overlapPercentage").number();
         let part = part.map(|part| format!(" ({})", percent(part)));
-        let overlap = page.system.amount(overlap, unit);
-        rows.push(("Overlap", format!("{overlap}{}", part.unwrap_or_default())));
+        rows.push(("Overlap", text(overlap) + &part.unwrap_or_default()));
     }
 }
 
@@ -123,7 +126,7 @@ fn harvested(page: &Page<'_>, rows: &mut Rows) {
     sensed(page, rows, "Protein", "proteinPercentage");
     let calibration = page.summary.get("calibration");
     if let Some(factor) = calibration.get("factor").number() {
-        let mut text = format!("× {}", number(factor));
+        let mut text = format!("× {factor:.3}");
         if let Some((mass, unit)) = calibration.get("scaleMass").amount() {
             text.push_str(&format!(" (scale {})", page.system.amount(mass, unit)));
         }
@@ -231,8 +234,9 @@ fn parts(page: &Page<'_>, key: &str, title: &str, out: &mut String) {
         return;
     }
     out.push_str(&format!(
-        "<section>\n<h2>{title}</h2>\n<table class=\"list\">\n\
-         <tr><th>Name</th><th>Area</th><th>Rate</th><th>Total</th></tr>\n"
+        "<section>\n<h2>{title}{}</h2>\n<table class=\"list\">\n\
+         <tr><th>Name</th><th>Area</th><th>Rate</th><th>Total</th></tr>\n",
+        part_of(MOST_ROWS, list.len())
     ));
     let cell = |part: &Look<'_>, keys: &[&str]| {
         let amount = keys.iter().find_map(|key| part.get(key).amount());
@@ -244,7 +248,7 @@ fn parts(page: &Page<'_>, key: &str, title: &str, out: &mut String) {
     for part in list.iter().take(MOST_ROWS) {
         let name = match part.get("name").text() {
             "" | "unknown" => "not named".to_owned(),
-            name => isolated(name, WORD),
+            name => isolated(name, PART),
         };
         out.push_str(&format!(
             "<tr><td>{name}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
@@ -257,12 +261,6 @@ fn parts(page: &Page<'_>, key: &str, title: &str, out: &mut String) {
         ));
     }
     out.push_str("</table>\n");
-    if list.len() > MOST_ROWS {
-        let more = list.len() - MOST_ROWS;
-        out.push_str(&format!(
-            "<p class=\"more\">and {more} more in summary.json</p>\n"
-        ));
-    }
     out.push_str("</section>\n");
 }
 
@@ -283,10 +281,11 @@ pub(super) fn display(page: &Page<'_>, out: &mut String) {
         return;
     }
     list.sort_by_key(|total| total.get("differencePercentage").number().is_none());
-    out.push_str(
-        "<section>\n<h2>The display’s own totals</h2>\n<table class=\"list\">\n\
+    out.push_str(&format!(
+        "<section>\n<h2>The display’s own totals{}</h2>\n<table class=\"list\">\n\
          <tr><th>Total</th><th>Display</th><th>Ours</th><th>Difference</th></tr>\n",
-    );
+        part_of(MOST_ROWS, list.len())
+    ));
     for total in list.iter().take(MOST_ROWS) {
         let unit = total.get("unit").text();
         let text = |key: &str| total.get(key).number();
@@ -297,19 +296,13 @@ pub(super) fn display(page: &Page<'_>, out: &mut String) {
         });
         out.push_str(&format!(
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            isolated(&capital(without_code(total.get("name").text())), NAME),
+            isolated(&capital(without_code(total.get("name").text())), TOTAL),
             text("value").map_or_else(String::new, |value| page.system.amount(value, unit)),
             ours.unwrap_or_else(|| "–".to_owned()),
             difference.unwrap_or_else(|| escaped("–", 1)),
         ));
     }
     out.push_str("</table>\n");
-    if list.len() > MOST_ROWS {
-        let more = list.len() - MOST_ROWS;
-        out.push_str(&format!(
-            "<p class=\"more\">and {more} more in summary.json</p>\n"
-        ));
-    }
     out.push_str("</section>\n");
 }
 
@@ -320,10 +313,4 @@ fn without_code(name: &str) -> &str {
             .trim_start()
     });
     rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }

@@ -35,11 +35,10 @@ impl System {
         let metric = self == Self::Metric;
         let scaled = |factor: f64, name: &str| (value * factor, name.to_owned());
         match unit {
-            "m2" | "ha" => {
-                let m2 = if unit == "ha" { value * 1e4 } else { value };
+            "m2" | "ha" | "ac" => {
+                let m2 = square_metres(value, unit);
                 match self {
                     Self::Imperial => (m2 / ACRE_M2, "ac".to_owned()),
-                    Self::Metric if m2 != 0.0 && m2.abs() < 100.0 => (m2, "m²".to_owned()),
                     Self::Metric => (m2 / 1e4, "ha".to_owned()),
                 }
             }
@@ -78,6 +77,15 @@ impl System {
     pub(super) fn amount(self, value: f64, unit: &str) -> String {
         let (value, unit) = self.people(value, unit);
         joined(value, &unit)
+    }
+}
+
+/// Of an area in one of the units that summaries have.
+pub(super) fn square_metres(value: f64, unit: &str) -> f64 {
+    match unit {
+        "ha" => value * 1e4,
+        "ac" => value * ACRE_M2,
+        _ => value,
     }
 }
 
