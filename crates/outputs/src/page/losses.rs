@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::look::Look;
-use super::text::{WORD, count, escaped, percent};
+use super::text::{WORD, capital, count, escaped, percent};
 use super::units::property_words;
 
 /// Reasons at most on each side; what is left is one row.
@@ -90,6 +90,11 @@ fn table(title: &str, mut reasons: Vec<(&str, u64)>, of: u64, out: &mut String) 
     out.push_str(&format!(
         "<table class=\"list\">\n<tr><th>{title}</th><th>Points</th><th>Share</th></tr>\n"
     ));
+    // The line that says how many more there are holds the last as well.
+    let shown = match reasons.len() {
+        all if all <= MOST_REASONS + 1 => all,
+        _ => MOST_REASONS,
+    };
     let mut line = |words: &str, number: u64| {
         let part = number as f64 / of.max(1) as f64 * 100.0;
         out.push_str(&format!(
@@ -98,10 +103,10 @@ fn table(title: &str, mut reasons: Vec<(&str, u64)>, of: u64, out: &mut String) 
             percent(part)
         ));
     };
-    for (reason, number) in reasons.iter().take(MOST_REASONS) {
+    for (reason, number) in reasons.iter().take(shown) {
         line(&words(reason), *number);
     }
-    let rest: Vec<u64> = reasons.iter().skip(MOST_REASONS).map(|(_, n)| *n).collect();
+    let rest: Vec<u64> = reasons.iter().skip(shown).map(|(_, n)| *n).collect();
     if !rest.is_empty() {
         line(
             &format!("{} other reasons", rest.len()),
@@ -146,15 +151,15 @@ fn words(reason: &str) -> String {
         _ => "",
     };
     if !known.is_empty() {
-        return known.to_owned();
+        return capital(known);
     }
     match reason
         .strip_prefix("cleanup.")
         .map(|name| (name, property_words(name)))
     {
-        Some((_, Some(words))) => format!("no usable value: {}", words.to_lowercase()),
-        Some((name, None)) => format!("no usable value: {}", escaped(name, WORD)),
-        None => escaped(reason, WORD),
+        Some((_, Some(words))) => format!("No usable value: {}", words.to_lowercase()),
+        Some((name, None)) => format!("No usable value: {}", escaped(name, WORD)),
+        None => escaped(&capital(reason), WORD),
     }
 }
 

@@ -13,6 +13,7 @@ mod look;
 mod losses;
 mod map;
 mod notes;
+mod stored;
 mod text;
 mod totals;
 mod units;
@@ -21,6 +22,7 @@ mod units;
 mod tests;
 
 pub use histogram::Histogram;
+pub use stored::{PAGE, write};
 pub use units::main_rate;
 
 use look::Look;

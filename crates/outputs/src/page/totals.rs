@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::look::Look;
-use super::text::{WORD, capital, escaped, isolated, number, part_of, percent};
+use super::text::{NAME, WORD, capital, isolated, number, part_of, percent};
 use super::units::{self, System};
 
 /// Most characters of a variety's name and of a display's total, so that they stay on one line.
@@ -281,29 +281,44 @@ pub(super) fn display(page: &Page<'_>, out: &mut String) {
         return;
     }
     list.sort_by_key(|total| total.get("differencePercentage").number().is_none());
+    let compared = list
+        .iter()
+        .any(|total| total.get("ours").number().is_some());
+    let (head, most) = if compared {
+        ("<th>Display</th><th>Ours</th><th>Difference</th>", TOTAL)
+    } else {
+        ("<th>Display</th>", NAME)
+    };
     out.push_str(&format!(
         "<section>\n<h2>The display’s own totals{}</h2>\n<table class=\"list\">\n\
-         <tr><th>Total</th><th>Display</th><th>Ours</th><th>Difference</th></tr>\n",
+         <tr><th>Total</th>{head}</tr>\n",
         part_of(MOST_ROWS, list.len())
     ));
     for total in list.iter().take(MOST_ROWS) {
         let unit = total.get("unit").text();
-        let text = |key: &str| total.get(key).number();
-        let ours = text("ours").map(|value| page.system.amount(value, unit));
-        let difference = text("differencePercentage").map(|value| {
-            let sign = if value > 0.0 { "+" } else { "" };
-            format!("{sign}{}", percent(value))
-        });
+        let amount = |key: &str| {
+            let value = total.get(key).number();
+            value.map_or_else(|| "–".to_owned(), |value| page.system.amount(value, unit))
+        };
         out.push_str(&format!(
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            isolated(&capital(without_code(total.get("name").text())), TOTAL),
-            text("value").map_or_else(String::new, |value| page.system.amount(value, unit)),
-            ours.unwrap_or_else(|| "–".to_owned()),
-            difference.unwrap_or_else(|| escaped("–", 1)),
+            "<tr><td>{}</td><td>{}</td>",
+            isolated(&capital(without_code(total.get("name").text())), most),
+            amount("value")
         ));
+        if compared {
+            let difference = total.get("differencePercentage").number().map(|value| {
+                let sign = if value > 0.0 { "+" } else { "" };
+                format!("{sign}{}", percent(value))
+            });
+            out.push_str(&format!(
+                "<td>{}</td><td>{}</td>",
+                amount("ours"),
+                difference.unwrap_or_else(|| "–".to_owned())
+            ));
+        }
+        out.push_str("</tr>\n");
     }
-    out.push_str("</table>\n");
-    out.push_str("</section>\n");
+    out.push_str("</table>\n</section>\n");
 }
 
 /// `DDI 90 yield total mass` without its code.
