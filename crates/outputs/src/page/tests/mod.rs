@@ -262,6 +262,32 @@ fn a_folder_gets_its_page() {
     write(folder.path(), &file, "1.2.3").expect("a page");
     let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
     assert!(html.contains("North Forty") && !html.contains("class=\"bar\""));
+    let images = json!([{
+        "property": "dryMassPerArea",
+        "ramp": { "0%": [200, 0, 0], "50%": [250, 250, 0], "100%": [0, 130, 0], "nv": [0, 0, 0, 0] },
+        "legend": { "min": 2.0, "max": 12.0, "unit": "t/ha" },
+        "extent": { "xmin": 10.0, "ymin": 50.0, "xmax": 10.01, "ymax": 50.01 },
+        "file": "images/dryMassPerArea.png",
+    }]);
+    let units = json!({ "dryMassPerArea": "t/ha" });
+    std::fs::create_dir(folder.path().join("images")).expect("a folder");
+    for (name, bytes) in [
+        ("units.json", units.to_string().as_bytes()),
+        ("images.json", images.to_string().as_bytes()),
+        ("images/dryMassPerArea.png", PIXEL),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    write(folder.path(), &file, "1.2.3").expect("a page");
+    let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
+    assert!(
+        html.contains("data:image/png;base64,") && html.contains("#fafa00"),
+        "{html}"
+    );
+    assert!(
+        html.contains("</svg> 7</span>") && html.contains("200 m</text>"),
+        "{html}"
+    );
     std::fs::write(folder.path().join("units.json"), "{").expect("written");
     let told = write(folder.path(), &file, "")
         .expect_err("no JSON")
