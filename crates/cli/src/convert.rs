@@ -16,7 +16,7 @@ use tramline_convert::{
 };
 use tramline_formats::{ReadOptions, Tree};
 use tramline_model::{OperationType, Provider, Severity};
-use tramline_outputs::FolderSink;
+use tramline_outputs::{FolderSink, page};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
     /// Further outputs. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt` of each
-    /// machine file
+    /// machine file. report: a page for people, `report.html`, that prints on one sheet
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
@@ -67,6 +67,18 @@ pub(crate) struct Arguments {
     /// Print the report as JSON instead of the table
     #[arg(long)]
     json: bool,
+}
+
+/// Name of the export of pages for people.
+const REPORT: &str = "report";
+
+/// A page into the folder of each machine file.
+fn write_pages(report: &Report, out: &Path) -> anyhow::Result<()> {
+    for file in &report.files {
+        let entry = serde_json::to_value(file)?;
+        page::write(&out.join(&file.dir), &entry, report.tramline)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -81,6 +93,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
+        if arguments.export.iter().any(|name| name == REPORT) {
+            write_pages(&report, &out)?;
+        }
         let mut stdout = std::io::stdout().lock();
         if arguments.json {
             writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
@@ -168,8 +183,8 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         known => known,
     };
     for export in &arguments.export {
-        if export != "adapt" {
-            bail!("unknown export `{export}`: adapt");
+        if export != "adapt" && export != REPORT {
+            bail!("unknown export `{export}`: adapt, {REPORT}");
         }
     }
     let mut column_map = BTreeMap::new();
@@ -201,7 +216,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             hold_ms: None,
         },
         provider,
-        adapt: !arguments.export.is_empty(),
+        adapt: arguments.export.iter().any(|name| name == "adapt"),
         file_format: arguments.format.clone(),
         ..Options::default()
     })

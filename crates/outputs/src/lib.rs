@@ -4,6 +4,7 @@
 pub mod adapt_standard;
 pub mod geojson;
 pub mod geoparquet;
+pub mod page;
 mod sink;
 
 pub use sink::{FolderSink, MemorySink, Sink, WriteError};

@@ -1,0 +1,296 @@
+mod hostile;
+
+use super::text::{escaped, last_part, number, percent};
+use super::*;
+use hostile::balanced;
+use serde_json::json;
+
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x01\x08\x06\0\0\0";
+
+fn made(file: &Value, summary: &Value, units: &Value, images: &[PageImage<'_>]) -> String {
+    let rate = main_rate(
+        summary["properties"]["operationType"]
+            .as_str()
+            .unwrap_or(""),
+        units,
+    );
+    page(&PageInput {
+        file,
+        summary,
+        units,
+        images,
+        histogram: Histogram::of(rate.unwrap_or("x"), (0..1000).map(|i| f64::from(i % 97))),
+        version: "1.2.3",
+    })
+}
+
+fn harvest() -> (Value, Value, Value) {
+    let file = json!({
+        "name": "North Forty", "fileFormat": "ISO11783", "provider": "Maker",
+        "operationType": "harvested",
+        "entries": ["Grower Person/Farm/TASKDATA.XML", "Grower Person/Farm/TLG00001.bin"],
+        "records": { "read": 1300, "skippedBytes": 12 },
+        "points": {
+            "read": 123_456, "standard": 120_000, "filtered": 100_010, "restored": 10,
+            "dropped": { "position.zero": 456, "cleanup.wetMass": 3000, "filter.overlap": 20_000 },
+        },
+        "findings": [
+            { "code": "a.note", "severity": "note", "place": "Grower Person/x", "text": "a small thing" },
+            { "code": "a.warning", "severity": "warning", "place": "x", "text": "a grave thing",
+              "hint": "mend it" },
+        ],
+    });
+    let summary = json!({
+        "type": "Feature",
+        "properties": {
+            "operationType": "harvested",
+            "originalOperationData": { "originalOperationField": "Field A",
+                "originalOperationGrower": "Grower Person" },
+            "crop": ["corn"], "timeZone": "America/Chicago",
+            "localStartDay": "2012-09-18", "localEndDay": "2012-09-19",
+            "dryMassPerArea": { "avg": 9.8765, "min": 0.1, "max": 20.0, "unit": "t/ha" },
+            "totalDryMass": { "value": 1_234_567.0, "unit": "kg" },
+            "harvestMoistureMassWeighted": { "value": 17.245, "unit": "percentage" },
+            "coverage": {
+                "workedArea": { "value": 12.5, "unit": "ha" },
+                "coveredArea": { "value": 12.0, "unit": "ha" },
+                "overlapArea": { "value": 0.5, "unit": "ha" }, "overlapPercentage": 4.0,
+            },
+            "displayTotals": [
+                { "name": "DDI 119 effective time", "value": 7200.0, "unit": "s" },
+                { "name": "DDI 116 total area", "value": 126_000.0, "unit": "m2", "ours": 125_000.0,
+                  "differencePercentage": -0.794 },
+            ],
+            "cleaning": { "profile": "recommended", "lag": { "flow": { "seconds": 11.04,
+                "applied": true, "correlationBefore": 0.5, "correlationAfter": 0.91 } } },
+        },
+        "geometry": { "type": "MultiPolygon", "coordinates": [[[[10.0, 50.0], [10.01, 50.0],
+            [10.01, 50.01], [10.0, 50.01], [10.0, 50.0]]]] },
+    });
+    (
+        file,
+        summary,
+        json!({ "dryMassPerArea": "t/ha", "area": "m2" }),
+    )
+}
+
+#[test]
+fn the_numbers_of_a_summary_appear_as_people_read_them() {
+    let (file, summary, units) = harvest();
+    let html = made(&file, &summary, &units, &[]);
+    for wanted in [
+        "<title>North Forty – Harvest</title>",
+        "Harvest · <bdi>corn</bdi>",
+        "Field <bdi>Field A</bdi> · Grower <bdi>Grower Person</bdi>",
+        "18 September 2012 to 19 September 2012 (time zone America/Chicago)",
+        "<th>Area worked</th><td>12.5\u{a0}ha</td>",
+        "<th>Ground covered</th><td>12\u{a0}ha</td>",
+        "<th>Overlap</th><td>0.500\u{a0}ha (4.0 %)</td>",
+        "<th>Yield, dry</th><td>9.88\u{a0}t/ha</td>",
+        "<th>Yield on covered ground</th><td>10.3\u{a0}t/ha</td>",
+        "<th>Crop, dry</th><td>1,235\u{a0}t</td>",
+        "<th>Moisture</th><td>17.2\u{a0}%</td>",
+        "<bdi>Total area</bdi></td><td>12.6\u{a0}ha</td><td>12.5\u{a0}ha</td><td>−0.8 %</td>",
+        "123,456 points read, 120,000 in the totals, 100,010 after cleaning",
+        "<td>3,000</td><td>2.4 %</td>",
+        "<td>Ground already worked</td><td>20,000</td><td>16.7 %</td>",
+        "the yield sensor 11.0\u{a0}s (opposed passes agree with 0.91 instead of 0.50) late",
+        "What to do: <bdi>mend it</bdi>",
+        "TASKDATA.XML",
+        "ISO 11783 (ISOXML)",
+        "Tramline 1.2.3",
+        "class=\"bar\"",
+        "500 m</text>",
+    ] {
+        assert!(html.contains(wanted), "{wanted} is not in\n{html}");
+    }
+    let place = |text: &str| html.find(text).expect("it is there");
+    assert!(place("A grave thing") < place("A small thing"));
+    assert!(place("Total area") < place("Effective time"));
+    // The grower's name stands where the summary gives it, and nowhere else.
+    assert_eq!(html.matches("Grower Person").count(), 1);
+}
+
+#[test]
+fn acres_and_bushels_stay_so() {
+    let summary = json!({ "properties": { "operationType": "harvested",
+        "dryVolumePerArea": { "avg": 119.046, "unit": "bu/ac" },
+        "dryMassPerArea": { "avg": 6_666.58, "unit": "lb/ac" },
+        "speed": { "avg": 6.13125, "unit": "ft/s" },
+        "totalArea": { "value": 96_652.45, "unit": "m2" } } });
+    let units = json!({ "dryVolumePerArea": "bu/ac" });
+    let html = made(&Value::Null, &summary, &units, &[]);
+    assert!(
+        html.contains("119.0\u{a0}bu/ac (6,667\u{a0}lb/ac)"),
+        "{html}"
+    );
+    assert!(
+        html.contains("23.9\u{a0}ac") && html.contains("4.18\u{a0}mph"),
+        "{html}"
+    );
+    assert!(html.contains("<h2>Yield, dry (bu/ac)</h2>"), "{html}");
+}
+
+#[test]
+fn nothing_known_still_makes_a_page() {
+    for value in [
+        json!(null),
+        json!({}),
+        json!([]),
+        json!("x"),
+        json!({ "properties": 7 }),
+    ] {
+        let html = page(&PageInput {
+            file: &value,
+            summary: &value,
+            units: &value,
+            images: &[],
+            histogram: None,
+            version: "",
+        });
+        assert!(html.contains("Machine file without a name"));
+        balanced(&html);
+    }
+}
+
+#[test]
+fn texts_are_cut_and_calmed() {
+    assert_eq!(
+        escaped("a & <b> \"c\" 'd'", 60),
+        "a &amp; &lt;b&gt; &quot;c&quot; &#39;d&#39;"
+    );
+    assert_eq!(escaped(&"x".repeat(10_000), 5), "xxxx…");
+    assert_eq!(escaped("one two", 4), "one…");
+    assert_eq!(escaped("  a\t\n b ", 9), "a b");
+    assert_eq!(
+        escaped("e\u{301}\u{301}\u{301}\u{301}", 9),
+        "e\u{301}\u{301}"
+    );
+    assert_eq!(escaped("exact", 5), "exact");
+    assert_eq!(last_part("Person/Farm\\a.xml"), "a.xml");
+    assert_eq!(last_part("Person/Folder/"), "Folder");
+}
+
+#[test]
+fn numbers_have_three_or_four_digits() {
+    for (value, text) in [
+        (0.0, "0"),
+        (6.4720078, "6.47"),
+        (9.999, "10.0"),
+        (20.0, "20"),
+        (99.97, "100"),
+        (122.335, "122.3"),
+        (6850.77, "6,851"),
+        (163_619.29, "163,600"),
+        (-1234.5, "−1,235"),
+        (0.0123, "0.012"),
+        (1e18, "1.00e18"),
+        (f64::NAN, "–"),
+    ] {
+        assert_eq!(number(value), text);
+    }
+    assert_eq!(percent(0.01), "&lt; 0.1 %");
+    assert_eq!(percent(-3.26), "−3.3 %");
+}
+
+#[test]
+fn an_image_is_the_map_and_has_its_legend() {
+    let (file, summary, units) = harvest();
+    let image = PageImage {
+        property: "dryMassPerArea",
+        png: PIXEL,
+        min: 2.0,
+        max: 12.0,
+        unit: "t/ha",
+        stops: &[(2.0, [255, 0, 0]), (12.0, [0, 128, 0])],
+        bounds: Some([10.0, 50.0, 10.01, 50.01]),
+    };
+    let html = made(
+        &file,
+        &summary,
+        &units,
+        &[
+            PageImage {
+                png: b"GIF",
+                ..image
+            },
+            image,
+        ],
+    );
+    assert!(
+        html.contains("href=\"data:image/png;base64,iVBORw0KGgo"),
+        "{html}"
+    );
+    assert!(
+        html.contains("#ff0000") && html.contains("#008000") && html.contains("Yield, dry, t/ha")
+    );
+    assert!(!html.contains("class=\"ground\" fill-rule"));
+}
+
+#[test]
+fn bars_hold_every_value() {
+    let histogram =
+        Histogram::of("x", (0..1000).map(f64::from).chain([f64::NAN, 1e300])).expect("values");
+    assert_eq!(histogram.counts.iter().sum::<u64>(), 1001);
+    assert_eq!(histogram.breaks.len(), histogram.counts.len() + 1);
+    assert_eq!(Histogram::of("x", [3.0, 3.0].into_iter()), None);
+    assert_eq!(Histogram::of("x", std::iter::empty()), None);
+}
+
+#[test]
+fn ground_over_the_line_of_dates_is_one_map() {
+    let (file, mut summary, units) = harvest();
+    summary["geometry"]["coordinates"] = json!([[[
+        [179.999, 10.0],
+        [-179.999, 10.0],
+        [-179.999, 10.002],
+        [179.999, 10.002],
+        [1e300, 5.0],
+        ["x", 5.0],
+        [179.999, 10.0]
+    ]]]);
+    let html = made(&file, &summary, &units, &[]);
+    assert!(html.contains("100 m</text>"), "{html}");
+}
+
+#[test]
+fn a_folder_gets_its_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, summary, _) = harvest();
+    let text = summary.to_string();
+    std::fs::write(folder.path().join("summary.json"), text).expect("written");
+    write(folder.path(), &file, "1.2.3").expect("a page");
+    let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
+    assert!(html.contains("North Forty") && !html.contains("class=\"bar\""));
+    let images = json!([{
+        "property": "dryMassPerArea",
+        "ramp": { "0%": [200, 0, 0], "50%": [250, 250, 0], "100%": [0, 130, 0], "nv": [0, 0, 0, 0] },
+        "legend": { "min": 2.0, "max": 12.0, "unit": "t/ha" },
+        "extent": { "xmin": 10.0, "ymin": 50.0, "xmax": 10.01, "ymax": 50.01 },
+        "file": "images/dryMassPerArea.png",
+    }]);
+    let units = json!({ "dryMassPerArea": "t/ha" });
+    std::fs::create_dir(folder.path().join("images")).expect("a folder");
+    for (name, bytes) in [
+        ("units.json", units.to_string().as_bytes()),
+        ("images.json", images.to_string().as_bytes()),
+        ("images/dryMassPerArea.png", PIXEL),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    write(folder.path(), &file, "1.2.3").expect("a page");
+    let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
+    assert!(
+        html.contains("data:image/png;base64,") && html.contains("#fafa00"),
+        "{html}"
+    );
+    assert!(
+        html.contains("</svg> 7</span>") && html.contains("200 m</text>"),
+        "{html}"
+    );
+    std::fs::write(folder.path().join("units.json"), "{").expect("written");
+    let told = write(folder.path(), &file, "")
+        .expect_err("no JSON")
+        .to_string();
+    assert!(told.contains("units.json"), "{told}");
+}
