@@ -2,10 +2,13 @@
 //! and hold no more than one.
 
 pub mod adapt_standard;
+pub mod export;
 pub mod geojson;
 pub mod geoparquet;
 pub mod page;
 mod sink;
+mod values;
+mod wkb;
 
 pub use sink::{FolderSink, MemorySink, Sink, WriteError};
 

@@ -5,14 +5,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-/// Why an output could not be written: storage trouble, worth trying again, or a batch that the
-/// writer cannot express (a defect).
+/// Why an output could not be written: storage trouble, worth trying again, a batch that the
+/// writer cannot express (a defect), or a wish that cannot be met, with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     #[error("cannot write `{name}`: {cause}")]
     Io { name: String, cause: String },
     #[error("cannot express {0}")]
     Shape(String),
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Takes artifacts by relative name (`01-field/standard.geojson`). Names are made by Tramline,

@@ -1,21 +1,19 @@
 //! The columns of one record batch, typed once, so that rows are written without a look at a type.
 
 use super::text::{push_instant, push_integer, push_number, push_quoted};
-use crate::{WriteError, is_json, unique_names};
+use crate::geoparquet::GEOMETRY;
+use crate::values::{Values, get, get_text, values};
+use crate::wkb::{Kind, Shape};
+use crate::{WriteError, unique_names};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMillisecondType,
-    UInt8Type, UInt16Type, UInt32Type,
-};
-use arrow_array::{
-    Array, ArrowPrimitiveType, BooleanArray, PrimitiveArray, RecordBatch, StringArray,
-};
-use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, BinaryArray, PrimitiveArray, RecordBatch};
+use arrow_schema::{DataType, Field, Schema};
 
 const START: &[u8] = br#"{"type":"Feature","geometry":"#;
 const POINT: &[u8] = br#"{"type":"Point","coordinates":["#;
 
-/// `,"name":` of each column of a schema, escaped; empty for the two columns of the position.
+/// `,"name":` of each column of a schema, escaped; empty for the columns of the position.
 pub(super) struct Keys(Vec<Vec<u8>>);
 
 impl Keys {
@@ -23,7 +21,7 @@ impl Keys {
         let names = unique_names(schema.fields(), &[]);
         let key = |(field, name): (&std::sync::Arc<Field>, String)| {
             let mut key = Vec::new();
-            if !is_position(field.name()) {
+            if !is_position(field.name()) && !is_geometry(field) {
                 key.push(b',');
                 push_quoted(&mut key, &name);
                 key.push(b':');
@@ -34,31 +32,21 @@ impl Keys {
     }
 }
 
-fn is_position(name: &str) -> bool {
-    name == "longitude" || name == "latitude"
+/// A stored geometry column.
+fn is_geometry(field: &Field) -> bool {
+    field.name() == GEOMETRY && field.data_type() == &DataType::Binary
 }
 
-enum Values<'a> {
-    Number(&'a PrimitiveArray<Float64Type>),
-    Single(&'a PrimitiveArray<Float32Type>),
-    Integer(&'a PrimitiveArray<Int64Type>),
-    /// Narrower whole numbers.
-    Small(PrimitiveArray<Int64Type>),
-    Boolean(&'a BooleanArray),
-    Instant(&'a PrimitiveArray<TimestampMillisecondType>),
-    Text(&'a StringArray),
-    Json(&'a StringArray),
-    Dictionary {
-        keys: &'a PrimitiveArray<Int32Type>,
-        texts: &'a StringArray,
-        json: bool,
-    },
+fn is_position(name: &str) -> bool {
+    name == "longitude" || name == "latitude"
 }
 
 /// A batch ready to be written.
 pub(super) struct Columns<'a> {
     longitude: Option<&'a PrimitiveArray<Float64Type>>,
     latitude: Option<&'a PrimitiveArray<Float64Type>>,
+    /// Well-known binary; it stands before degrees.
+    geometry: Option<&'a BinaryArray>,
     properties: Vec<(&'a [u8], Values<'a>)>,
 }
 
@@ -68,6 +56,7 @@ impl<'a> Columns<'a> {
         let mut columns = Self {
             longitude: None,
             latitude: None,
+            geometry: None,
             properties: Vec::new(),
         };
         let schema = batch.schema_ref();
@@ -86,6 +75,8 @@ impl<'a> Columns<'a> {
                     &mut columns.latitude
                 };
                 place.get_or_insert(degrees);
+            } else if is_geometry(field) {
+                columns.geometry = array.as_binary_opt();
             } else if array.null_count() < array.len() && field.data_type() != &DataType::Null {
                 columns
                     .properties
@@ -99,15 +90,10 @@ impl<'a> Columns<'a> {
     pub(super) fn push_row(&self, buffer: &mut Vec<u8>, row: usize, comma: bool) {
         buffer.extend_from_slice(if comma { b",\n" } else { b"\n" });
         buffer.extend_from_slice(START);
-        match (finite(self.longitude, row), finite(self.latitude, row)) {
-            (Some(longitude), Some(latitude)) => {
-                buffer.extend_from_slice(POINT);
-                push_number(buffer, longitude);
-                buffer.push(b',');
-                push_number(buffer, latitude);
-                buffer.extend_from_slice(b"]}");
-            }
-            _ => buffer.extend_from_slice(b"null"),
+        if let Some(geometry) = self.geometry {
+            push_geometry(buffer, geometry, row);
+        } else {
+            self.push_point(buffer, row);
         }
         buffer.extend_from_slice(br#","properties":{"#);
         let mut skip = 1; // the comma of the first key
@@ -118,19 +104,69 @@ impl<'a> Columns<'a> {
         }
         buffer.extend_from_slice(b"}}");
     }
+
+    fn push_point(&self, buffer: &mut Vec<u8>, row: usize) {
+        match (finite(self.longitude, row), finite(self.latitude, row)) {
+            (Some(longitude), Some(latitude)) => {
+                buffer.extend_from_slice(POINT);
+                push_number(buffer, longitude);
+                buffer.push(b',');
+                push_number(buffer, latitude);
+                buffer.extend_from_slice(b"]}");
+            }
+            _ => buffer.extend_from_slice(b"null"),
+        }
+    }
+}
+
+/// Appends a geometry; null where it is absent or none that is known.
+fn push_geometry(buffer: &mut Vec<u8>, geometry: &BinaryArray, row: usize) {
+    let mut shape = Shape::default();
+    let kind = geometry
+        .is_valid(row)
+        .then(|| shape.read(geometry.value(row)))
+        .flatten();
+    let Some(kind) = kind else {
+        buffer.extend_from_slice(b"null");
+        return;
+    };
+    buffer.extend_from_slice(match kind {
+        Kind::Point => POINT,
+        Kind::Polygon => br#"{"type":"Polygon","coordinates":["#,
+        Kind::MultiPolygon => br#"{"type":"MultiPolygon","coordinates":[["#,
+    });
+    if kind == Kind::Point {
+        push_corner(buffer, shape.corners.first().copied().unwrap_or_default());
+    }
+    for (index, polygon) in shape.polygons().enumerate() {
+        if index > 0 {
+            buffer.extend_from_slice(b"],[");
+        }
+        for (index, ring) in polygon.enumerate() {
+            buffer.extend_from_slice(if index > 0 { b",[".as_slice() } else { b"[" });
+            for (index, corner) in ring.iter().enumerate() {
+                buffer.extend_from_slice(if index > 0 { b",[".as_slice() } else { b"[" });
+                push_corner(buffer, *corner);
+                buffer.push(b']');
+            }
+            buffer.push(b']');
+        }
+    }
+    buffer.extend_from_slice(if kind == Kind::MultiPolygon {
+        b"]]}".as_slice()
+    } else {
+        b"]}"
+    });
+}
+
+fn push_corner(buffer: &mut Vec<u8>, [x, y]: [f64; 2]) {
+    push_number(buffer, x);
+    buffer.push(b',');
+    push_number(buffer, y);
 }
 
 fn finite(degrees: Option<&PrimitiveArray<Float64Type>>, row: usize) -> Option<f64> {
     get(degrees?, row).filter(|value| value.is_finite())
-}
-
-#[inline]
-fn get<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
-    array.is_valid(row).then(|| array.value(row))
-}
-
-fn get_text(array: &StringArray, row: usize) -> Option<&str> {
-    array.is_valid(row).then(|| array.value(row))
 }
 
 /// Appends key and value, or nothing when the value is absent.
@@ -171,12 +207,8 @@ fn push_value(buffer: &mut Vec<u8>, key: &[u8], values: &Values<'_>, row: usize)
         }
         Values::Text(array) => return push_text(buffer, key, get_text(array, row), false),
         Values::Json(array) => return push_text(buffer, key, get_text(array, row), true),
-        Values::Dictionary { keys, texts, json } => {
-            let index = get(keys, row).and_then(|index| usize::try_from(index).ok());
-            let text = index
-                .filter(|index| *index < texts.len())
-                .and_then(|index| get_text(texts, index));
-            return push_text(buffer, key, text, *json);
+        Values::Dictionary { json, .. } => {
+            return push_text(buffer, key, values.dictionary_text(row), *json);
         }
     }
     true
@@ -202,43 +234,4 @@ fn push_text(buffer: &mut Vec<u8>, key: &[u8], text: Option<&str>, json: bool) -
         push_quoted(buffer, text);
     }
     true
-}
-
-fn values<'a>(field: &Field, array: &'a dyn Array) -> Result<Values<'a>, WriteError> {
-    let unknown = || {
-        WriteError::Shape(format!(
-            "column `{}` of type {} in GeoJSON",
-            field.name(),
-            field.data_type()
-        ))
-    };
-    let json = is_json(field);
-    Ok(match array.data_type() {
-        DataType::Float64 => Values::Number(array.as_primitive()),
-        DataType::Float32 => Values::Single(array.as_primitive()),
-        DataType::Int64 => Values::Integer(array.as_primitive()),
-        DataType::Int32 => Values::Small(array.as_primitive::<Int32Type>().unary(i64::from)),
-        DataType::Int16 => Values::Small(array.as_primitive::<Int16Type>().unary(i64::from)),
-        DataType::Int8 => Values::Small(array.as_primitive::<Int8Type>().unary(i64::from)),
-        DataType::UInt32 => Values::Small(array.as_primitive::<UInt32Type>().unary(i64::from)),
-        DataType::UInt16 => Values::Small(array.as_primitive::<UInt16Type>().unary(i64::from)),
-        DataType::UInt8 => Values::Small(array.as_primitive::<UInt8Type>().unary(i64::from)),
-        DataType::Boolean => Values::Boolean(array.as_boolean()),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => Values::Instant(array.as_primitive()),
-        DataType::Utf8 if json => Values::Json(array.as_string()),
-        DataType::Utf8 => Values::Text(array.as_string()),
-        DataType::Dictionary(_, _) => {
-            let dictionary = array.as_dictionary_opt::<Int32Type>().ok_or_else(unknown)?;
-            let texts = dictionary
-                .values()
-                .as_string_opt::<i32>()
-                .ok_or_else(unknown)?;
-            Values::Dictionary {
-                keys: dictionary.keys(),
-                texts,
-                json,
-            }
-        }
-        _ => return Err(unknown()),
-    })
 }

@@ -4,7 +4,7 @@
 //! are the shortest text that reads back as the same `f64`; instants are ISO 8601 in milliseconds.
 
 mod columns;
-mod text;
+pub(crate) mod text;
 
 pub use text::push_instant;
 
@@ -17,7 +17,8 @@ use std::io::Write;
 /// Text is handed on when this much has come together.
 const FLUSH_BYTES: usize = 1 << 20;
 
-/// Writes record batches with `longitude` and `latitude` columns as Point features.
+/// Writes record batches with `longitude` and `latitude` columns as Point features, or with a
+/// `geometry` column of well-known binary as features of points or polygons.
 ///
 /// ```
 /// use arrow_array::{Float64Array, RecordBatch};

@@ -48,12 +48,12 @@ fn push_escape(buffer: &mut Vec<u8>, byte: u8) {
 }
 
 /// Appends the shortest text that reads back as the same number. Only for finite values.
-pub(super) fn push_number(buffer: &mut Vec<u8>, value: f64) {
+pub(crate) fn push_number(buffer: &mut Vec<u8>, value: f64) {
     buffer.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
 }
 
 /// Appends a whole number.
-pub(super) fn push_integer(buffer: &mut Vec<u8>, value: i64) {
+pub(crate) fn push_integer(buffer: &mut Vec<u8>, value: i64) {
     buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 

@@ -8,6 +8,9 @@
 //! JSON, made here: a crate for it would bring geometry types that nothing else needs.
 
 pub(crate) mod geometry;
+mod stored;
+
+pub(crate) use stored::StoredWriter;
 
 use crate::{WriteError, unique_names};
 use arrow_array::{ArrayRef, RecordBatch};
@@ -69,16 +72,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         }
         let mut fields = vec![geometry::point_field(GEOMETRY), geometry::bbox_field(BBOX)];
         let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(
-                ZstdLevel::try_new(3).map_err(|e| failed(&e))?,
-            ))
-            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_dictionary_enabled(false)
-            .set_column_statistics_enabled(
-                ColumnPath::new(vec![GEOMETRY.to_owned()]),
-                EnabledStatistics::None,
-            );
+        let mut properties = properties()?;
         for (index, (field, name)) in schema.fields().iter().zip(names).enumerate() {
             if ![longitude, latitude, footprint].contains(&Some(index)) {
                 properties = encode(properties, &name, field.data_type());
@@ -139,8 +133,13 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// Writes the last row group and the metadata, and flushes.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+        let kind = if self.footprint.is_some() {
+            "Polygon"
+        } else {
+            "Point"
+        };
         self.writer
-            .append_key_value_metadata(entry("geo", self.geo()));
+            .append_key_value_metadata(entry("geo", geo(&[kind], true, self.bounds.corners())));
         self.writer
             .append_key_value_metadata(entry(UNITS, units(&self.output)));
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
@@ -150,23 +149,38 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         })?;
         Ok(out)
     }
+}
 
-    /// The `geo` metadata of GeoParquet 1.1.0. Without `crs`, which means OGC:CRS84.
-    fn geo(&self) -> String {
-        let corner = |name: &str| json!([BBOX, name]);
-        let mut column = json!({
-            "encoding": "WKB",
-            "geometry_types": [if self.footprint.is_some() { "Polygon" } else { "Point" }],
-            "covering": { "bbox": {
+/// What all files have in common.
+fn properties() -> Result<WriterPropertiesBuilder, WriteError> {
+    let level = ZstdLevel::try_new(3).map_err(|e| failed(&e))?;
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_dictionary_enabled(false)
+        .set_column_statistics_enabled(
+            ColumnPath::new(vec![GEOMETRY.to_owned()]),
+            EnabledStatistics::None,
+        ))
+}
+
+/// The `geo` metadata of GeoParquet 1.1.0. Without `crs`, which means OGC:CRS84.
+fn geo(types: &[&str], covering: bool, bounds: Option<[f64; 4]>) -> String {
+    let corner = |name: &str| json!([BBOX, name]);
+    let mut column = json!({ "encoding": "WKB", "geometry_types": types });
+    if let Some(column) = column.as_object_mut() {
+        if covering {
+            let covering = json!({ "bbox": {
                 "xmin": corner("xmin"), "ymin": corner("ymin"), "xmax": corner("xmax"), "ymax": corner("ymax"),
-            } },
-        });
-        if let (Some(bbox), Some(column)) = (self.bounds.corners(), column.as_object_mut()) {
+            } });
+            column.insert("covering".to_owned(), covering);
+        }
+        if let Some(bbox) = bounds {
             column.insert("bbox".to_owned(), json!(bbox));
         }
-        json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } })
-            .to_string()
     }
+    json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } })
+        .to_string()
 }
 
 /// Dictionary for text and for measured values, which repeat as the source has a coarse grain; the

@@ -1,0 +1,69 @@
+//! Rows of a stored file to a new one: the geometry as it stands, the `geo` metadata made anew.
+
+use super::{BBOX, UNITS, encode, failed, geo, properties, units};
+use crate::WriteError;
+use crate::geoparquet::GEOMETRY;
+use crate::wkb::{NOWHERE, widen};
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::KeyValue;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Writes batches that have a `geometry` column, and mostly a `bbox` column.
+pub(crate) struct StoredWriter<W: Write + Send> {
+    writer: ArrowWriter<W>,
+    schema: SchemaRef,
+    types: BTreeSet<&'static str>,
+    bounds: [f64; 4],
+}
+
+impl<W: Write + Send> StoredWriter<W> {
+    pub(crate) fn new(out: W, schema: &SchemaRef) -> Result<Self, WriteError> {
+        let mut properties = properties()?;
+        for field in schema.fields() {
+            if field.name() != GEOMETRY && field.name() != BBOX {
+                properties = encode(properties, field.name(), field.data_type());
+            }
+        }
+        let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties.build()))
+            .map_err(|e| failed(&e))?;
+        Ok(Self {
+            writer,
+            schema: schema.clone(),
+            types: BTreeSet::new(),
+            bounds: NOWHERE,
+        })
+    }
+
+    /// Notes a geometry of the rows that are written.
+    pub(crate) fn saw(&mut self, kind: &'static str, bounds: [f64; 4]) {
+        self.types.insert(kind);
+        widen(&mut self.bounds, bounds);
+    }
+
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        self.writer.write(batch).map_err(|e| failed(&e))
+    }
+
+    /// Writes the metadata, and flushes.
+    pub(crate) fn finish(mut self) -> Result<W, WriteError> {
+        let types: Vec<&str> = self.types.iter().copied().collect();
+        let covering = self.schema.column_with_name(BBOX).is_some();
+        let bounds = self.bounds.iter().all(|corner| corner.is_finite());
+        for (key, value) in [
+            ("geo", geo(&types, covering, bounds.then_some(self.bounds))),
+            (UNITS, units(&self.schema)),
+        ] {
+            self.writer
+                .append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        }
+        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
+        out.flush().map_err(|e| WriteError::Io {
+            name: "GeoParquet".to_owned(),
+            cause: e.to_string(),
+        })?;
+        Ok(out)
+    }
+}
