@@ -13,16 +13,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
-    ("convert", &["model", "formats", "outputs", "analysis"]),
+    ("tiles", &["model"]),
+    (
+        "convert",
+        &["model", "formats", "outputs", "analysis", "tiles"],
+    ),
     (
         "testkit",
         &["model", "formats", "outputs", "convert", "analysis"],
     ),
-    ("server", &["model", "formats", "outputs", "convert"]),
+    (
+        "server",
+        &["model", "formats", "outputs", "convert", "tiles"],
+    ),
     (
         "cli",
         &[
-            "model", "formats", "outputs", "convert", "server", "testkit",
+            "model", "formats", "outputs", "convert", "server", "testkit", "tiles",
         ],
     ),
 ];
