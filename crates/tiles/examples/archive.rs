@@ -9,7 +9,7 @@ fn main() -> Result<(), TileError> {
     let from = paths.next().unwrap_or_default();
     let to = paths.next().unwrap_or_default();
     let start = Instant::now();
-    let source = read_parquet(from.as_ref(), &Pick::All)?;
+    let source = read_parquet(from.as_ref(), &Pick::All, usize::MAX)?;
     let loaded = start.elapsed();
     let (least, most) = source.zooms();
     let out = std::io::BufWriter::new(std::fs::File::create(to)?);

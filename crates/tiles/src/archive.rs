@@ -40,7 +40,7 @@ pub fn pmtiles<W: Write>(
     let mut addresses: Vec<(u64, Address)> = Vec::new();
     for zoom in min_zoom..=max_zoom {
         let room = TILES - addresses.len();
-        let cells = source.cells(u32::from(zoom)).take(room + 1);
+        let cells = source.cells(2 * u32::from(zoom)).take(room + 1);
         let tiles = cells.filter_map(|cell| Address::of_cell(zoom, cell));
         addresses.extend(tiles.map(|tile| (directory::number(tile), tile)));
         if addresses.len() > TILES {

@@ -6,7 +6,7 @@
 //! ```no_run
 //! use tramline_tiles::{Options, Pick, pmtiles, read_parquet, tile};
 //! # fn main() -> Result<(), tramline_tiles::TileError> {
-//! let source = read_parquet("standard.parquet".as_ref(), &Pick::All)?;
+//! let source = read_parquet("standard.parquet".as_ref(), &Pick::All, 1 << 30)?;
 //! let one = tile(&source, 14, 8_580, 5_595, &Options::default());
 //! let (min_zoom, max_zoom) = source.zooms();
 //! pmtiles(&source, min_zoom, max_zoom, &Options::default(), std::io::sink())?;
@@ -49,6 +49,10 @@ pub enum TileError {
     },
     #[error("{0} rows are too many for one source of tiles: split the file")]
     TooManyRows(usize),
+    #[error(
+        "the points would take {bytes} bytes of memory and may take {most_bytes}: choose fewer columns"
+    )]
+    Memory { bytes: usize, most_bytes: usize },
     #[error("more than {0} tiles: choose a lower zoom as the highest")]
     TooManyTiles(usize),
     #[error("the archive's {0} do not fit into its header: choose a lower zoom as the highest")]

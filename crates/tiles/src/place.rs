@@ -1,12 +1,12 @@
 //! Places as keys: Web Mercator on a square of 2^32 steps a side, the bits of both axes interleaved.
 //!
-//! Rule: a tile, and any square cell in it, is a run of keys. A step is the unit of a tile at zoom
-//! 20, 9 mm at the equator; deeper zooms would show no more.
+//! Rule: a tile, and any cell in it, is a run of keys, namely those that begin with the same bits. A
+//! step is the unit of a tile at zoom 20, 9 mm at the equator; deeper zooms would show no more.
 
 /// Highest zoom that has tiles.
 pub const MAX_ZOOM: u8 = 20;
 /// Bits of an axis.
-pub(crate) const DEPTH: u32 = 32;
+const DEPTH: u32 = 32;
 const SIDE: f64 = 4_294_967_296.0;
 
 /// The key of a place in degrees; `None` where there is none. Beyond the latitude where the square
@@ -17,7 +17,7 @@ pub(crate) fn key(longitude: f64, latitude: f64) -> Option<u64> {
     }
     let sine = latitude.to_radians().sin();
     let north = ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
-    let step = |share: f64| (share * SIDE).round().clamp(0.0, SIDE - 1.0) as u32;
+    let step = |share: f64| (share * SIDE).clamp(0.0, SIDE - 1.0) as u32;
     let x = step(longitude / 360.0 + 0.5);
     let y = step(0.5 - north);
     Some(interleave(x, y))
@@ -51,15 +51,15 @@ fn gather(key: u64) -> u32 {
     ((bits | bits >> 16) & 0xFFFF_FFFF) as u32
 }
 
-/// The cell at a depth that holds the key: its leading pairs of bits.
-pub(crate) fn cell(key: u64, depth: u32) -> u64 {
-    let shift = 2 * DEPTH.saturating_sub(depth);
-    key.checked_shr(shift).unwrap_or(0)
+/// The cell that holds the key: so many of its leading bits. An even number makes a square, an odd
+/// one half of it.
+pub(crate) fn cell(key: u64, bits: u32) -> u64 {
+    key.checked_shr(u64::BITS.saturating_sub(bits)).unwrap_or(0)
 }
 
-/// First and last key of a cell at a depth.
-pub(crate) fn keys_of(cell: u64, depth: u32) -> (u64, u64) {
-    let shift = 2 * DEPTH.saturating_sub(depth);
+/// First and last key of a cell.
+pub(crate) fn keys_of(cell: u64, bits: u32) -> (u64, u64) {
+    let shift = u64::BITS.saturating_sub(bits);
     let rest = 1_u64.checked_shl(shift).map_or(u64::MAX, |size| size - 1);
     let first = cell.checked_shl(shift).unwrap_or(0);
     (first, first | rest)
@@ -82,6 +82,11 @@ impl Address {
     pub(crate) fn of_cell(zoom: u8, cell: u64) -> Option<Self> {
         let (x, y) = steps(cell);
         Self::new(zoom, x, y)
+    }
+
+    /// Bits of its cell.
+    pub(crate) fn bits(self) -> u32 {
+        2 * u32::from(self.zoom)
     }
 
     pub(crate) fn cell(self) -> u64 {
@@ -164,8 +169,8 @@ mod tests {
     #[test]
     fn a_cell_is_a_run_of_keys() {
         assert_eq!(keys_of(0, 0), (0, u64::MAX));
-        assert_eq!(keys_of(3, 1), (3 << 62, u64::MAX));
-        assert_eq!(keys_of(7, 32), (7, 7));
+        assert_eq!(keys_of(3, 2), (3 << 62, u64::MAX));
+        assert_eq!(keys_of(7, 64), (7, 7));
         assert_eq!(cell(u64::MAX, 0), 0);
     }
 

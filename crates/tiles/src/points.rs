@@ -4,7 +4,7 @@
 
 use crate::TileError;
 use crate::census::Census;
-use crate::place::{self, DEPTH, MAX_ZOOM};
+use crate::place::{self, MAX_ZOOM};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -165,9 +165,9 @@ impl Source {
         self.point_bytes
     }
 
-    /// Points in a cell at a depth.
-    pub(crate) fn range(&self, cell: u64, depth: u32) -> Range<usize> {
-        let (first, last) = place::keys_of(cell, depth);
+    /// Points in a cell of so many bits.
+    pub(crate) fn range(&self, cell: u64, bits: u32) -> Range<usize> {
+        let (first, last) = place::keys_of(cell, bits);
         let start = self.keys.partition_point(|key| *key < first);
         let rest = self.keys.get(start..).unwrap_or_default();
         start..start + rest.partition_point(|key| *key <= last)
@@ -180,12 +180,12 @@ impl Source {
         keys.iter().copied().zip(rows.iter().copied())
     }
 
-    /// Cells at a depth that have points, in rising order.
-    pub(crate) fn cells(&self, depth: u32) -> impl Iterator<Item = u64> {
+    /// Cells of so many bits that have points, in rising order.
+    pub(crate) fn cells(&self, bits: u32) -> impl Iterator<Item = u64> {
         let mut rest = self.keys.as_slice();
         std::iter::from_fn(move || {
-            let cell = place::cell(*rest.first()?, depth);
-            let (_, last) = place::keys_of(cell, depth);
+            let cell = place::cell(*rest.first()?, bits);
+            let (_, last) = place::keys_of(cell, bits);
             // Doubling steps: cells of few and of many points are left alike fast.
             let mut reach = 1;
             while rest.get(reach).is_some_and(|key| *key <= last) {
@@ -207,13 +207,15 @@ fn bounds(keys: &[u64]) -> Option<[u32; 4]> {
     })
 }
 
-/// Depth at which most places have a cell of their own, less that of a cell in a tile.
+/// Zoom at which most places have a cell of two pixels of their own.
 fn finest(census: &Census) -> u8 {
-    let apart = f64::from(census.cells(DEPTH)) * APART;
-    let depth = (0..=DEPTH).find(|depth| f64::from(census.cells(*depth)) >= apart);
-    let zoom = depth.unwrap_or(DEPTH).saturating_sub(TWO_PIXELS);
+    let apart = f64::from(census.cells(u64::BITS)) * APART;
     let (least, most) = FINEST;
-    u8::try_from(zoom).map_or(most, |zoom| zoom.clamp(least, most))
+    let alone = |zoom: &u8| {
+        let cells = census.cells(2 * (u32::from(*zoom) + TWO_PIXELS));
+        f64::from(cells) >= apart
+    };
+    (least..most).find(alone).unwrap_or(most)
 }
 
 /// Place, row and two indices an attribute, and the values that do not repeat.

@@ -37,11 +37,20 @@ fn unreadable(cause: impl std::fmt::Display) -> TileError {
     TileError::Unreadable(cause.to_string())
 }
 
-/// The points of a `standard.parquet`, of which only the columns asked for are read.
-pub fn read_parquet(path: &Path, pick: &Pick) -> Result<Source, TileError> {
+/// Bytes of a point while it is loaded, without its columns: place, key and row.
+const POINT_BYTES: usize = 32;
+
+/// The points of a `standard.parquet`, of which only the columns asked for are read; refused if
+/// they would take more memory than `most_bytes`.
+pub fn read_parquet(path: &Path, pick: &Pick, most_bytes: usize) -> Result<Source, TileError> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(unreadable)?;
     let mut loader = Loader::new(builder.schema(), pick)?;
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let bytes = rows.saturating_mul(POINT_BYTES + 8 * loader.columns.len());
+    if bytes > most_bytes {
+        return Err(TileError::Memory { bytes, most_bytes });
+    }
     let attributes = loader.columns.iter().map(|column| column.name.as_str());
     let places = ["bbox.xmin", "bbox.ymin", "longitude", "latitude"];
     let mask = ProjectionMask::columns(builder.parquet_schema(), attributes.chain(places));

@@ -60,7 +60,7 @@ pub fn tile(source: &Source, zoom: u8, x: u32, y: u32, options: &Options) -> Opt
 
 pub(crate) fn at(source: &Source, address: Address, options: &Options) -> Option<Vec<u8>> {
     let zoom = address.zoom;
-    if source.range(address.cell(), u32::from(zoom)).is_empty() {
+    if source.range(address.cell(), address.bits()).is_empty() {
         return None;
     }
     let all = zoom >= options.all_from_zoom.unwrap_or(source.finest_zoom());
@@ -92,18 +92,11 @@ pub(crate) fn at(source: &Source, address: Address, options: &Options) -> Option
 /// Points of the tile and its buffer, by row.
 fn placed(source: &Source, address: Address, thinning: Thinning, buffer: u32) -> Vec<Placed> {
     let mut points = Vec::new();
-    let depth = u32::from(address.zoom);
-    collect(
-        source,
-        address.cell(),
-        depth,
-        thinning,
-        depth,
-        |key, row| {
-            let (x, y) = address.units(key);
-            points.push((row, x, y));
-        },
-    );
+    let bits = address.bits();
+    collect(source, address.cell(), bits, thinning, bits, |key, row| {
+        let (x, y) = address.units(key);
+        points.push((row, x, y));
+    });
     let buffer = buffer.min(BUFFER);
     if buffer > 0 {
         around(source, address, thinning, buffer, &mut points);
@@ -122,7 +115,7 @@ fn around(
     points: &mut Vec<Placed>,
 ) {
     let halvings = match thinning {
-        Thinning::Cells(halvings) => halvings.min(BLOCK),
+        Thinning::Cells(bits) => (bits / 2).min(BLOCK),
         Thinning::All => BLOCK,
     };
     let blocks = 1_u32 << halvings;
@@ -142,37 +135,43 @@ fn around(
             1 => 0..deep,
             _ => 0..blocks,
         };
-        let zoom = u32::from(address.zoom);
-        let depth = zoom + halvings;
+        let bits = address.bits();
         for (x, y) in side(east).flat_map(|x| side(south).map(move |y| (x, y))) {
             let block = beside.cell() << (2 * halvings) | place::interleave(x, y);
-            collect(source, block, depth, thinning, zoom, |key, row| {
-                let (x, y) = beside.units(key);
-                let (x, y) = (x + east * extent, y + south * extent);
-                if reach.contains(&x) && reach.contains(&y) {
-                    points.push((row, x, y));
-                }
-            });
+            collect(
+                source,
+                block,
+                bits + 2 * halvings,
+                thinning,
+                bits,
+                |key, row| {
+                    let (x, y) = beside.units(key);
+                    let (x, y) = (x + east * extent, y + south * extent);
+                    if reach.contains(&x) && reach.contains(&y) {
+                        points.push((row, x, y));
+                    }
+                },
+            );
         }
     }
 }
 
-/// The points of a cell at a depth that are left by the thinning of a zoom.
+/// The points of a cell that are left by the thinning of tiles of so many bits.
 fn collect(
     source: &Source,
     cell: u64,
-    depth: u32,
+    bits: u32,
     thinning: Thinning,
-    zoom: u32,
+    tile_bits: u32,
     mut each: impl FnMut(u64, u32),
 ) {
-    let points = source.points(source.range(cell, depth));
-    let Thinning::Cells(halvings) = thinning else {
+    let points = source.points(source.range(cell, bits));
+    let Thinning::Cells(further) = thinning else {
         return points.for_each(|(key, row)| each(key, row));
     };
     let mut first: Option<(u64, u64, u32)> = None;
     for (key, row) in points {
-        let cell = place::cell(key, zoom + halvings);
+        let cell = place::cell(key, tile_bits + further);
         first = match first {
             Some((open, _, first_row)) if open == cell => {
                 if row < first_row {

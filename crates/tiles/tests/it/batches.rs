@@ -12,6 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tramline_tiles::{Loader, Options, Pick, Source, TileError, read_parquet, tile};
 
+const MOST: usize = 1 << 20;
+
 fn batch(crops: Vec<Option<&str>>) -> RecordBatch {
     let x: ArrayRef = Arc::new(Float64Array::from(vec![8.5, 0.0, 8.5001]));
     let y: ArrayRef = Arc::new(Float64Array::from(vec![52.0, 0.0, 52.0001]));
@@ -133,15 +135,17 @@ fn a_stored_file_and_some_of_its_columns() {
         writer.write(batch).expect("written");
     }
     writer.close().expect("closed");
-    check(&read_parquet(&path, &Pick::All).expect("a source"));
+    check(&read_parquet(&path, &Pick::All, MOST).expect("a source"));
     let pick = |names: &[&str]| Pick::Named(names.iter().map(|name| (*name).to_owned()).collect());
-    let some = read_parquet(&path, &pick(&["crop", "yield", "crop"])).expect("a source");
+    let some = read_parquet(&path, &pick(&["crop", "yield", "crop"]), MOST).expect("a source");
     let names: Vec<&str> = some.columns().iter().map(|column| &*column.name).collect();
     assert_eq!((some.len(), names), (4, vec!["crop", "yield"]));
-    let bare = read_parquet(&path, &pick(&[])).expect("a source");
+    let bare = read_parquet(&path, &pick(&[]), MOST).expect("a source");
     assert_eq!((bare.len(), bare.columns().len()), (4, 0));
+    let small = read_parquet(&path, &Pick::All, 100);
+    assert!(matches!(small, Err(TileError::Memory { .. })));
     for name in ["no such", "bbox", "sections"] {
-        let missing = read_parquet(&path, &pick(&[name]));
+        let missing = read_parquet(&path, &pick(&[name]), MOST);
         assert!(matches!(missing, Err(TileError::NoColumn(_))), "{name}");
     }
 }
@@ -151,12 +155,12 @@ fn files_that_are_none() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("standard.parquet");
     assert!(matches!(
-        read_parquet(&path, &Pick::All),
+        read_parquet(&path, &Pick::All, MOST),
         Err(TileError::Unreadable(_))
     ));
     std::fs::write(&path, b"PAR1 and no more PAR1").expect("written");
     assert!(matches!(
-        read_parquet(&path, &Pick::All),
+        read_parquet(&path, &Pick::All, MOST),
         Err(TileError::Unreadable(_))
     ));
     let batch = batches()[0].project(&[1]).expect("a batch");
