@@ -14,9 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("render", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
+    ("tiles", &["model"]),
     (
         "convert",
-        &["model", "formats", "outputs", "analysis", "render"],
+        &["model", "formats", "outputs", "analysis", "render", "tiles"],
     ),
     (
         "testkit",
@@ -24,12 +25,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "server",
-        &["model", "formats", "outputs", "convert", "render"],
+        &["model", "formats", "outputs", "convert", "tiles"],
     ),
     (
         "cli",
         &[
-            "model", "formats", "outputs", "convert", "server", "testkit",
+            "model", "formats", "outputs", "convert", "server", "testkit", "tiles",
         ],
     ),
 ];

@@ -1,0 +1,240 @@
+//! The points in memory: keys in rising order, the row of each, and the columns as they came.
+//!
+//! Rule: twelve bytes a point and the columns that were asked for. A place is what its key says.
+
+use crate::TileError;
+use crate::census::Census;
+use crate::place::{self, MAX_ZOOM};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Key of a row without text.
+pub const NO_TEXT: u32 = u32::MAX;
+/// Rows that are looked at to foretell the size of a tile.
+const SAMPLE: usize = 2_048;
+/// Zooms that the finest lies between: at 14 a unit is 60 cm at the equator, so that few points
+/// stand right as well; above 17 a pixel is less than what a receiver is off.
+const FINEST: (u8, u8) = (14, 17);
+/// A tile of 512 pixels is 2^8 cells of two pixels wide.
+const TWO_PIXELS: u32 = 8;
+/// Share of places that stand alone in their cell of two pixels.
+const APART: f64 = 0.9;
+
+/// A named column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    pub unit: Option<String>,
+    pub values: Values,
+}
+
+/// The values of a column by row.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// What is not finite is absent.
+    Numbers(Vec<f64>),
+    /// A key beyond the texts is absent: [`NO_TEXT`].
+    Texts { keys: Vec<u32>, texts: Vec<String> },
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts { keys, .. } => keys.len(),
+        }
+    }
+}
+
+/// Points ready to be cut into tiles.
+#[derive(Debug)]
+pub struct Source {
+    keys: Vec<u64>,
+    rows: Vec<u32>,
+    columns: Vec<Column>,
+    census: Census,
+    finest: u8,
+    /// Steps of the west, north, east and south edge.
+    bounds: Option<[u32; 4]>,
+    /// Bytes that a point takes in a tile, about.
+    point_bytes: f64,
+}
+
+impl Source {
+    /// Rows whose place is no number or not on Earth have no point.
+    pub fn new(
+        longitudes: &[f64],
+        latitudes: &[f64],
+        columns: Vec<Column>,
+    ) -> Result<Self, TileError> {
+        let wanted = longitudes.len();
+        let positions = latitudes.len();
+        let lengths = columns
+            .iter()
+            .map(|column| (&*column.name, column.values.len()));
+        for (name, found) in std::iter::once(("latitude", positions)).chain(lengths) {
+            if found != wanted {
+                let name = name.to_owned();
+                return Err(TileError::Length {
+                    name,
+                    found,
+                    wanted,
+                });
+            }
+        }
+        if u32::try_from(wanted).is_err() {
+            return Err(TileError::TooManyRows(wanted));
+        }
+        let mut order: Vec<(u64, u32)> = Vec::with_capacity(wanted);
+        for (row, (longitude, latitude)) in (0_u32..).zip(longitudes.iter().zip(latitudes)) {
+            if let Some(key) = place::key(*longitude, *latitude) {
+                order.push((key, row));
+            }
+        }
+        order.sort_unstable();
+        let (keys, rows): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
+        let census = Census::of(&keys);
+        let finest = finest(&census);
+        let point_bytes = point_bytes(&rows, &columns);
+        Ok(Self {
+            bounds: bounds(&keys),
+            keys,
+            rows,
+            columns,
+            census,
+            finest,
+            point_bytes,
+        })
+    }
+
+    /// Points that have a place.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Bytes that it holds in memory, about.
+    pub fn memory_bytes(&self) -> usize {
+        let column = |column: &Column| match &column.values {
+            Values::Numbers(numbers) => numbers.capacity() * 8,
+            Values::Texts { keys, texts } => {
+                keys.capacity() * 4 + texts.iter().map(|text| text.len() + 24).sum::<usize>()
+            }
+        };
+        let index = self.keys.capacity() * 8 + self.rows.capacity() * 4;
+        index + self.columns.iter().map(column).sum::<usize>() + size_of::<Self>()
+    }
+
+    /// The zoom at which points are about two pixels apart, 14 to 17: from it on, tiles have all
+    /// points.
+    pub fn finest_zoom(&self) -> u8 {
+        self.finest
+    }
+
+    /// Zooms for an archive: from where the whole is some pixels wide to the finest.
+    pub fn zooms(&self) -> (u8, u8) {
+        let Some([west, north, east, south]) = self.bounds else {
+            return (0, 0);
+        };
+        let side = (east - west).max(south - north);
+        let fits = side.leading_zeros().saturating_sub(6);
+        let least = u8::try_from(fits).unwrap_or(MAX_ZOOM);
+        (least.min(self.finest), self.finest)
+    }
+
+    /// West, south, east, north in degrees.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        let [west, north, east, south] = self.bounds?;
+        let (west, north) = place::degrees(west, north);
+        let (east, south) = place::degrees(east, south);
+        Some([west, south, east, north])
+    }
+
+    pub(crate) fn census(&self) -> &Census {
+        &self.census
+    }
+
+    pub(crate) fn point_bytes(&self) -> f64 {
+        self.point_bytes
+    }
+
+    /// Points in a cell of so many bits.
+    pub(crate) fn range(&self, cell: u64, bits: u32) -> Range<usize> {
+        let (first, last) = place::keys_of(cell, bits);
+        let start = self.keys.partition_point(|key| *key < first);
+        let rest = self.keys.get(start..).unwrap_or_default();
+        start..start + rest.partition_point(|key| *key <= last)
+    }
+
+    /// Keys and rows of a range, in the order of keys.
+    pub(crate) fn points(&self, range: Range<usize>) -> impl Iterator<Item = (u64, u32)> {
+        let keys = self.keys.get(range.clone()).unwrap_or_default();
+        let rows = self.rows.get(range).unwrap_or_default();
+        keys.iter().copied().zip(rows.iter().copied())
+    }
+
+    /// Cells of so many bits that have points, in rising order.
+    pub(crate) fn cells(&self, bits: u32) -> impl Iterator<Item = u64> {
+        let mut rest = self.keys.as_slice();
+        std::iter::from_fn(move || {
+            let cell = place::cell(*rest.first()?, bits);
+            let (_, last) = place::keys_of(cell, bits);
+            // Doubling steps: cells of few and of many points are left alike fast.
+            let mut reach = 1;
+            while rest.get(reach).is_some_and(|key| *key <= last) {
+                reach *= 2;
+            }
+            let near = rest.get(..reach).unwrap_or(rest);
+            let size = near.partition_point(|key| *key <= last);
+            rest = rest.get(size..).unwrap_or_default();
+            Some(cell)
+        })
+    }
+}
+
+fn bounds(keys: &[u64]) -> Option<[u32; 4]> {
+    keys.iter().fold(None, |bounds, key| {
+        let (x, y) = place::steps(*key);
+        let [west, north, east, south] = bounds.unwrap_or([x, y, x, y]);
+        Some([west.min(x), north.min(y), east.max(x), south.max(y)])
+    })
+}
+
+/// Zoom at which most places have a cell of two pixels of their own.
+fn finest(census: &Census) -> u8 {
+    let apart = f64::from(census.cells(u64::BITS)) * APART;
+    let (least, most) = FINEST;
+    let alone = |zoom: &u8| {
+        let cells = census.cells(2 * (u32::from(*zoom) + TWO_PIXELS));
+        f64::from(cells) >= apart
+    };
+    (least..most).find(alone).unwrap_or(most)
+}
+
+/// Place, row and two indices an attribute, and the values that do not repeat.
+fn point_bytes(rows: &[u32], columns: &[Column]) -> f64 {
+    let step = (rows.len() / SAMPLE).max(1);
+    let sample: Vec<usize> = rows.iter().step_by(step).map(|row| *row as usize).collect();
+    let mut bytes = 18.0;
+    for column in columns {
+        let Values::Numbers(numbers) = &column.values else {
+            bytes += 3.0;
+            continue;
+        };
+        let found = || {
+            let number = |row: &usize| numbers.get(*row).copied();
+            sample.iter().filter_map(number).filter(|n| n.is_finite())
+        };
+        let different: HashSet<u64> = found().map(f64::to_bits).collect();
+        let all = sample.len().max(1) as f64;
+        bytes += found().count() as f64 / all * 4.0 + different.len() as f64 / all * 7.0;
+    }
+    bytes
+}
