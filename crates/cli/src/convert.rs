@@ -1,6 +1,7 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
+use crate::export::Wanted;
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
@@ -54,8 +55,9 @@ pub(crate) struct Arguments {
     /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
-    /// Further outputs. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt` of each
-    /// machine file
+    /// Further outputs, with commas. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt`
+    /// of each machine file. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp (Shapefile),
+    /// geojson, parquet: the standard points, in the folder `export`
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
@@ -71,6 +73,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = options(arguments)?;
+    let wanted = Wanted::of(&arguments.export)?;
     let mut worst = 0;
     for (position, input) in arguments.inputs.iter().enumerate() {
         let out = if arguments.inputs.len() == 1 {
@@ -81,6 +84,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
+        let failed = wanted.write(&report, &out, &mut std::io::stderr().lock())?;
+        worst = worst.max(u8::from(failed > 0));
         let mut stdout = std::io::stdout().lock();
         if arguments.json {
             writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
@@ -167,11 +172,6 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         }
         known => known,
     };
-    for export in &arguments.export {
-        if export != "adapt" {
-            bail!("unknown export `{export}`: adapt");
-        }
-    }
     let mut column_map = BTreeMap::new();
     for column in &arguments.columns {
         let (title, meaning) = column
@@ -201,7 +201,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             hold_ms: None,
         },
         provider,
-        adapt: !arguments.export.is_empty(),
+        adapt: Wanted::of(&arguments.export)?.adapt,
         file_format: arguments.format.clone(),
         ..Options::default()
     })
