@@ -1,6 +1,7 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
+use crate::export::Wanted;
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
@@ -54,8 +55,10 @@ pub(crate) struct Arguments {
     /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
-    /// Further outputs. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt` of each
-    /// machine file. report: a page for people, `report.html`, that prints on one sheet
+    /// Further outputs, with commas. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt`
+    /// of each machine file. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp (Shapefile),
+    /// geojson, parquet: the standard points, in the folder `export`. report: a page for people,
+    /// `report.html`, that prints on one sheet
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
@@ -69,9 +72,6 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Name of the export of pages for people.
-const REPORT: &str = "report";
-
 /// A page into the folder of each machine file.
 fn write_pages(report: &Report, out: &Path) -> anyhow::Result<()> {
     for file in &report.files {
@@ -83,6 +83,7 @@ fn write_pages(report: &Report, out: &Path) -> anyhow::Result<()> {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = options(arguments)?;
+    let wanted = Wanted::of(&arguments.export)?;
     let mut worst = 0;
     for (position, input) in arguments.inputs.iter().enumerate() {
         let out = if arguments.inputs.len() == 1 {
@@ -93,7 +94,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
-        if arguments.export.iter().any(|name| name == REPORT) {
+        let failed = wanted.write(&report, &out, &mut std::io::stderr().lock())?;
+        worst = worst.max(u8::from(failed > 0));
+        if wanted.report {
             write_pages(&report, &out)?;
         }
         let mut stdout = std::io::stdout().lock();
@@ -182,11 +185,6 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         }
         known => known,
     };
-    for export in &arguments.export {
-        if export != "adapt" && export != REPORT {
-            bail!("unknown export `{export}`: adapt, {REPORT}");
-        }
-    }
     let mut column_map = BTreeMap::new();
     for column in &arguments.columns {
         let (title, meaning) = column
@@ -216,7 +214,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             hold_ms: None,
         },
         provider,
-        adapt: arguments.export.iter().any(|name| name == "adapt"),
+        adapt: Wanted::of(&arguments.export)?.adapt,
         file_format: arguments.format.clone(),
         ..Options::default()
     })

@@ -4,6 +4,7 @@ mod account;
 mod calibrate;
 mod convert;
 mod demo;
+mod export;
 mod formats;
 mod inspect;
 mod progress;

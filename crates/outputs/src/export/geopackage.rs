@@ -134,16 +134,23 @@ impl Layer {
 
     fn triggers(&self) -> String {
         let index = self.index.replace('"', "\"\"");
-        let table = self.table.replace('"', "\"\"");
-        // Split at the marks first, so that names which look like marks stay as they are.
-        TRIGGERS
-            .split("\"T\"")
-            .map(|part| {
-                part.replace("\"R_", &format!("\"{index}_"))
-                    .replace("\"R\"", &format!("\"{index}\""))
-            })
-            .collect::<Vec<String>>()
-            .join(&format!("\"{table}\""))
+        // Marked by a NUL, which no name has, so that names which look like marks stay as they are.
+        let marked = TRIGGERS
+            .replace("\"T\"", "\0T")
+            .replace("\"R\"", "\0R")
+            .replace("\"R_", "\0P");
+        let mut parts = marked.split('\0');
+        let mut sql = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (mark, rest) = part.split_at_checked(1).unwrap_or_default();
+            match mark {
+                "T" => sql.push_str(&quoted(&self.table)),
+                "R" => sql.push_str(&quoted(&self.index)),
+                _ => sql.push_str(&format!("\"{index}_")),
+            }
+            sql.push_str(rest);
+        }
+        sql
     }
 }
 

@@ -439,6 +439,38 @@ fn hostile_names_and_texts_come_through() {
 }
 
 #[test]
+fn hostile_names_of_layers_come_through() {
+    for layer in [
+        "a\"R\"b",
+        "\"T\" 'x'; --",
+        "gpkg_contents",
+        "Layer_Styles",
+        "sqlite_x",
+        "nul\0",
+        " ",
+    ] {
+        let options = ExportOptions {
+            layer: Some(layer.to_owned()),
+            ..ExportOptions::default()
+        };
+        for format in ExportFormat::ALL {
+            exported(&mixed(), format, &options);
+        }
+        let (folder, _) = exported(&mixed(), ExportFormat::GeoPackage, &options);
+        let database = Connection::open(folder.path().join("e/a field.gpkg")).expect("a database");
+        let names: (String, String) = database
+            .query_row(
+                "SELECT table_name, (SELECT name FROM sqlite_master WHERE type = 'trigger' AND \
+                 tbl_name = table_name AND name LIKE '%_geom_insert') FROM gpkg_geometry_columns",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .expect("a layer");
+        assert_eq!(names.1, format!("rtree_{}_geom_insert", names.0));
+    }
+}
+
+#[test]
 fn no_rows_make_whole_files() {
     for batch in [mixed().slice(0, 0), noise(1, 0)] {
         for format in ExportFormat::ALL {

@@ -150,7 +150,7 @@ fn range(text: &str, size: u64) -> Asked {
 }
 
 /// RFC 6266, with the name in both forms.
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| {

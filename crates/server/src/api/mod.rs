@@ -9,6 +9,7 @@ mod boundary_files;
 mod calibrations;
 mod caller;
 mod configurations;
+mod exports;
 mod field_body;
 mod fields;
 mod file_body;

@@ -3,8 +3,8 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
-    fields, files, formats, health, images, keys, merge, metrics, outside, progress, reference,
-    uploads, users, webhooks,
+    exports, fields, files, formats, health, images, keys, merge, metrics, outside, progress,
+    reference, uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -86,6 +86,7 @@ fn routes() -> OpenApiRouter<State> {
             calibrations::remove
         ))
         .routes(routes!(artifacts::download))
+        .routes(routes!(exports::download))
         .routes(routes!(formats::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -21,7 +21,7 @@ fn child() {
 }
 
 /// A worker, and a converter that is this program.
-fn converting(settings: &mut tramline_server::Settings) {
+pub(crate) fn converting(settings: &mut tramline_server::Settings) {
     let program = std::env::current_exe().unwrap();
     let script = settings.data.join("converter.sh");
     let text = format!(
@@ -53,7 +53,7 @@ async fn ended(client: &Client, path: &str) -> Value {
 }
 
 /// The machine files of the sample stick, by the name of their work.
-async fn stick(client: &Client) -> BTreeMap<String, Value> {
+pub(crate) async fn stick(client: &Client) -> BTreeMap<String, Value> {
     let user = client.user().await;
     let bytes = tramline_testkit::zip(&tramline_testkit::sample_stick());
     let part = Part::bytes(bytes).file_name("stick.zip");
@@ -73,7 +73,7 @@ async fn stick(client: &Client) -> BTreeMap<String, Value> {
     list.iter().map(|file| (name(file), file.clone())).collect()
 }
 
-fn place(file: &Value) -> String {
+pub(crate) fn place(file: &Value) -> String {
     format!("{FILES}/{}", file["id"].as_str().unwrap())
 }
 

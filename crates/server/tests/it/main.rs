@@ -5,6 +5,7 @@
 mod api_keys;
 mod calibrations;
 mod configurations;
+mod exports;
 mod fixture;
 mod http;
 mod outbox;
