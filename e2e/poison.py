@@ -62,7 +62,7 @@ sys.exit(child.wait())
 FAILED = {
     "abort": ("defect", "report"),
     "loop": ("processor time", "convert_cpu_seconds"),
-    "hang": ("took more than 4 s", "convert_seconds"),
+    "hang": ("took more than 12 s", "convert_seconds"),
     "eat": ("memory", "convert_memory_bytes"),
     "killed": ("killed", "memory"),
 }
@@ -90,7 +90,7 @@ def bad_converter(folder, members, each, faults):
     notes.mkdir()
     wrapper.write_text(WRAPPER.format(python=sys.executable, notes=str(notes), program=str(program())))
     wrapper.chmod(0o755)
-    service = Service(folder / "data", CONVERTER=wrapper, CONVERT_CPU_SECONDS=2, CONVERT_SECONDS=4,
+    service = Service(folder / "data", CONVERTER=wrapper, CONVERT_CPU_SECONDS=2, CONVERT_SECONDS=12,
                       UPLOADS_AT_ONCE_PER_ACCOUNT=20)
     service.start()
     first = service.process.pid

@@ -165,7 +165,15 @@ answer(requests.patch(f"{CONFIGS}/{user_id}", headers=headers, json={"enableGeop
 url = answer(requests.get(FILE + "/standardGeoparquet", headers=headers), 200, "on")["downloadStandardGeoparquet"]
 check(requests.get(url, headers=headers).content[:4] == b"PAR1", "GeoParquet")
 check(requests.get(FILE + "/polygonGeoparquet", headers=headers).status_code == 404, "no polygons yet")
-check(isinstance(answer(requests.get(FILE + "/images", headers=headers), 200, "images"), list), "images")
+images = answer(requests.get(FILE + "/images", headers=headers), 200, "images")
+check(isinstance(images, list) and len(images) > 5, "images: one for each numeric property")
+for image in images[:3]:
+    png = requests.get(image["url"], headers=headers)
+    check(png.status_code == 200 and png.content[:8] == b"\x89PNG\r\n\x1a\n", f"image of {image['property']}")
+    sidecar = requests.get(image["url"] + ".aux.xml", headers=headers)
+    check(sidecar.status_code == 200 and "<GeoTransform>" in sidecar.text, f"sidecar of {image['property']}")
+    check(set(image["extent"]) == {"xmin", "ymin", "xmax", "ymax"} and "nv" in image["ramp"], "extent and ramp")
+check(requests.get(FILE + "/images/nothing.png", headers=headers).status_code == 404, "no such image")
 
 # downloads
 url = one["downloadStandardGeojson"]

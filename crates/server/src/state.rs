@@ -1,5 +1,6 @@
 //! What every request and worker shares.
 
+use crate::api::TileSources;
 use crate::blobs::Blobs;
 use crate::db::Database;
 use crate::error::{StoreError, Stored};
@@ -29,6 +30,8 @@ pub struct Shared {
     pub uploads: Arc<Semaphore>,
     /// Uploads at once, by account.
     pub uploads_by_account: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// Points that tiles were asked of lately.
+    pub(crate) tile_sources: TileSources,
 }
 
 impl std::ops::Deref for State {
@@ -61,6 +64,7 @@ impl State {
             events: Notify::new(),
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
+            tile_sources: TileSources::default(),
         })))
     }
 

@@ -68,20 +68,14 @@ pub(crate) async fn download(
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header("x-content-type-options", "nosniff");
+    if held(&headers, &tag) {
+        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+    }
     let text = |name| {
         headers
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
-    let same = |list: &str| {
-        list.split(',').any(|one| {
-            let one = one.trim();
-            one == "*" || one.trim_start_matches("W/") == tag
-        })
-    };
-    if text(header::IF_NONE_MATCH).is_some_and(same) {
-        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
-    }
     let conditional = text(header::IF_RANGE).is_none_or(|given| given == tag);
     let asked = text(header::RANGE).filter(|_| conditional);
     let range = match asked.map(|asked| range(asked, artifact.size)) {
@@ -115,7 +109,23 @@ pub(crate) async fn download(
     body(response, stream)
 }
 
-fn body(response: axum::http::response::Builder, body: Body) -> Result<Response, Problem> {
+/// Whether the client has what has this entity tag.
+pub(super) fn held(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get(header::IF_NONE_MATCH);
+    given
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| {
+            list.split(',').any(|one| {
+                let one = one.trim();
+                one == "*" || one.trim_start_matches("W/") == tag
+            })
+        })
+}
+
+pub(super) fn body(
+    response: axum::http::response::Builder,
+    body: Body,
+) -> Result<Response, Problem> {
     response
         .body(body)
         .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))

@@ -27,9 +27,11 @@ mod progress;
 mod receive;
 mod reference;
 mod router;
+mod tiles;
 mod uploads;
 mod users;
 mod webhooks;
 
 pub use router::description;
 pub(crate) use router::router;
+pub(crate) use tiles::TileSources;

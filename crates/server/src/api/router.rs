@@ -4,7 +4,7 @@ use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
     exports, fields, files, formats, health, images, keys, merge, metrics, outside, progress,
-    reference, uploads, users, webhooks,
+    reference, tiles, uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -87,6 +87,7 @@ fn routes() -> OpenApiRouter<State> {
         ))
         .routes(routes!(artifacts::download))
         .routes(routes!(exports::download))
+        .routes(routes!(tiles::read))
         .routes(routes!(formats::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -12,4 +12,5 @@ mod outbox;
 mod receiver;
 mod runs;
 mod sweep;
+mod tiles;
 mod webhooks;

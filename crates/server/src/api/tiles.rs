@@ -1,0 +1,170 @@
+//! Vector tiles of a file's points, made when they are asked for.
+//!
+//! Rule: the points of the files looked at lately stay in memory, within a bound. Whoever asks for
+//! points that are being loaded waits for that one loading.
+
+use super::artifacts::{body, held};
+use super::caller::Caller;
+use super::files::known_file;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use crate::db::ArtifactRow;
+use crate::error::StoreError;
+use crate::state::State;
+use axum::body::Body;
+use axum::extract::{self, Path};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OnceCell, Semaphore};
+use tramline_tiles::{MEDIA_TYPE, Options, Pick, Source, TileError, read_parquet, tile};
+
+/// Bytes of memory of one file's points while they are loaded, and of all that are kept.
+const SOURCE_BYTES: usize = 512 << 20;
+const KEPT_BYTES: usize = 512 << 20;
+/// Files in memory at most.
+const KEPT: usize = 16;
+/// Files loaded at once.
+const LOADS: usize = 2;
+/// Changes when the same points make other tiles.
+const EDITION: u32 = 1;
+/// Outputs that have points.
+const KINDS: &[&str] = &["standardGeoparquet", "filteredGeoparquet"];
+
+type Cell = Arc<OnceCell<Arc<Source>>>;
+/// The hash of the bytes, and the columns.
+type Key = (String, Pick);
+
+/// Loaded points; the last in the list were used last.
+pub(crate) struct TileSources {
+    kept: Mutex<Vec<(Key, Cell)>>,
+    loads: Semaphore,
+}
+
+impl Default for TileSources {
+    fn default() -> Self {
+        Self {
+            kept: Mutex::default(),
+            loads: Semaphore::new(LOADS),
+        }
+    }
+}
+
+impl TileSources {
+    async fn get(
+        &self,
+        state: &State,
+        artifact: &ArtifactRow,
+        pick: Pick,
+    ) -> Result<Arc<Source>, Problem> {
+        let cell = self.cell((artifact.sha256.clone(), pick.clone()));
+        let load = || async {
+            // Only closed when the service ends.
+            let _place = self.loads.acquire().await.ok();
+            let path = state.blobs.local_path(&artifact.blob_key);
+            let read = move || read_parquet(&path, &pick, SOURCE_BYTES);
+            let loaded = tokio::task::spawn_blocking(read).await;
+            let loaded = loaded.map_err(|cause| TileError::Unreadable(cause.to_string()));
+            match loaded.and_then(|source| source) {
+                Ok(source) => Ok(Arc::new(source)),
+                Err(cause) => Err(refused(artifact, cause)),
+            }
+        };
+        let loaded = cell.get_or_try_init(load).await.map(Arc::clone);
+        self.shrink(loaded.is_err().then_some(&cell));
+        loaded
+    }
+
+    fn cell(&self, key: Key) -> Cell {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.iter().position(|(known, _)| *known == key);
+        let entry = known.map_or_else(|| (key, Cell::default()), |place| kept.remove(place));
+        let cell = Arc::clone(&entry.1);
+        kept.push(entry);
+        cell
+    }
+
+    /// Forgets the oldest beyond the bounds, and the one that failed.
+    fn shrink(&self, failed: Option<&Cell>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(_, cell)| failed.is_none_or(|failed| !Arc::ptr_eq(cell, failed)));
+        let bytes = |cell: &Cell| cell.get().map_or(0, |source| source.memory_bytes());
+        let mut all: usize = kept.iter().map(|(_, cell)| bytes(cell)).sum();
+        while kept.len() > 1 && (kept.len() > KEPT || all > KEPT_BYTES) {
+            let (_, oldest) = kept.remove(0);
+            all = all.saturating_sub(bytes(&oldest));
+        }
+    }
+}
+
+fn refused(artifact: &ArtifactRow, cause: TileError) -> Problem {
+    match cause {
+        TileError::NoColumn(name) => {
+            Problem::field("query", "columns", format!("there is no column `{name}`"))
+        }
+        TileError::Memory { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string())
+                .hint("ask for some `columns` only")
+        }
+        cause => StoreError::Blob {
+            key: artifact.blob_key.clone(),
+            cause: cause.to_string(),
+        }
+        .into(),
+    }
+}
+
+/// A vector tile of the points of a file
+///
+/// `y` ends in `.mvt`. The layer is `points`; `columns` names the attributes, separated by commas
+/// (all without it), `artifact` the points: `standardGeoparquet` or `filteredGeoparquet`.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
+    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
+        ("columns" = Option<String>, Query), ("artifact" = Option<String>, Query)),
+    responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204), (status = 304),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, z, x, y)): Path<(String, String, String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let file = known_file(&state, &caller, &id).await?;
+    let row = y.strip_suffix(".mvt").and_then(|y| y.parse::<u32>().ok());
+    let place = z.parse::<u8>().ok().zip(x.parse::<u32>().ok()).zip(row);
+    let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
+    let kind = query.text("artifact").unwrap_or("standardGeoparquet");
+    if !KINDS.contains(&kind) {
+        let known = format!("is none of {}", KINDS.join(", "));
+        return Err(Problem::field("query", "artifact", known));
+    }
+    let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
+    let artifact = artifact.ok_or_else(|| Problem::not_found("artifact of this file"))?;
+    let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
+    let response = Response::builder()
+        .header(header::ETAG, &tag)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff");
+    if held(&headers, &tag) {
+        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+    }
+    let pick = query.text("columns").map_or(Pick::All, |names| {
+        let names = names.split(',').map(|name| name.trim().to_owned());
+        Pick::Named(names.filter(|name| !name.is_empty()).collect())
+    });
+    let source = state.tile_sources.get(&state, &artifact, pick).await?;
+    let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
+    let made = made.await.map_err(|cause| StoreError::Blob {
+        key: artifact.blob_key,
+        cause: cause.to_string(),
+    })?;
+    match made {
+        Some(bytes) => body(
+            response.header(header::CONTENT_TYPE, MEDIA_TYPE),
+            Body::from(bytes),
+        ),
+        None => body(response.status(StatusCode::NO_CONTENT), Body::empty()),
+    }
+}
