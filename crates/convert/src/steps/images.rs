@@ -2,7 +2,7 @@
 //! sidecar that puts the image in its place in GIS programs, and all of them in one zip.
 //!
 //! Rules: the colours of an image go from the least to the greatest value of its property. Who comes
-//! first owns the ground. Rows without footprint are squares of three metres. Memory is a byte for
+//! first owns the ground, those with a rate before those without. Rows without footprint are squares of three metres. Memory is a byte for
 //! each row and property, and four for each pixel.
 
 use super::analysis::Analysis;
@@ -27,6 +27,14 @@ const PIXEL_M: f64 = 0.5;
 const LEAST_PIXEL_M: f64 = 0.25;
 /// Half the side of a square that stands for a row without footprint.
 const HALF_M: f64 = 1.5;
+
+/// What the work is about.
+const MAIN: [Property; 4] = [
+    Property::WetMassPerArea,
+    Property::SeedRate,
+    Property::AppliedRate,
+    Property::TillageDepthActual,
+];
 
 /// The properties that have an image, by operation (contract, image switches).
 fn properties(operation: &OperationType) -> &'static [Property] {
@@ -261,10 +269,20 @@ impl Images {
         Canvas::new(bounds, pixel_m, MOST_PX)
     }
 
+    /// Rows that have the main rate come first: one that only drove over the ground does not hide it.
     fn burn(&self, canvas: &mut Canvas, analysis: &Analysis, spool: &dyn Fn(usize) -> usize) {
-        for row in 0..self.places.len() {
-            if let Some(corners) = self.corners(row, analysis, spool) {
-                canvas.burn(row as u32, &corners);
+        let main = self
+            .layers
+            .iter()
+            .find(|layer| MAIN.contains(&layer.property));
+        let rated = |row: usize| {
+            main.is_none_or(|layer| layer.indices.get(row).is_some_and(|index| *index != 0))
+        };
+        for first in [true, false] {
+            for row in (0..self.places.len()).filter(|row| rated(*row) == first) {
+                if let Some(corners) = self.corners(row, analysis, spool) {
+                    canvas.burn(row as u32, &corners);
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+//! Pages of whole, empty and hostile inputs.
+
 mod hostile;
 
 use super::text::{escaped, last_part, number, percent};
