@@ -3,6 +3,8 @@
 //! Rule: memory is linear in the places, whatever the extent: the cells grow until there are at
 //! most four for each place.
 
+use std::ops::ControlFlow;
+
 /// An index over places; those that are no numbers are in no cell.
 pub struct Grid {
     x: Vec<f64>,
@@ -114,6 +116,21 @@ impl Grid {
     /// Calls `found(row, squared distance)` for every place within `reach_m`, in a fixed order.
     #[inline]
     pub fn for_each_within(&self, x: f64, y: f64, reach_m: f64, mut found: impl FnMut(usize, f64)) {
+        self.search(x, y, reach_m, |row, squared| {
+            found(row, squared);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// The same until `found` breaks: where records are heaped up, nobody needs all of them.
+    #[inline]
+    pub fn search(
+        &self,
+        x: f64,
+        y: f64,
+        reach_m: f64,
+        mut found: impl FnMut(usize, f64) -> ControlFlow<()>,
+    ) {
         if self.rows.is_empty() || !(x.is_finite() && y.is_finite()) {
             return;
         }
@@ -133,8 +150,8 @@ impl Grid {
             for ((px, py), row) in xs.iter().zip(ys).zip(rows) {
                 let (dx, dy) = (px - x, py - y);
                 let squared = dx * dx + dy * dy;
-                if squared <= limit {
-                    found(*row as usize, squared);
+                if squared <= limit && found(*row as usize, squared).is_break() {
+                    return;
                 }
             }
         }

@@ -12,6 +12,7 @@ use crate::grid::Grid;
 use crate::records::{NO_TIME, Records};
 use crate::statistics::{correlation, quantile_by_selection};
 use crate::track::{Tracks, turn_deg};
+use std::ops::ControlFlow;
 
 /// Passes further apart than this share of the width are no neighbours.
 const SWATHS: f64 = 1.25;
@@ -19,6 +20,8 @@ const APART_MS: i64 = 60_000;
 /// Records of a track that follow sooner tell nothing new.
 const THIN_MS: i64 = 900;
 const OPPOSED_DEG: f32 = 150.0;
+/// Records around one that are looked at: more are a heap where a machine stood.
+const AROUND: u32 = 4_096;
 const PAIRS: u64 = 400_000;
 /// Slower records do not count.
 const SLOW_M_S: f32 = 0.5;
@@ -102,12 +105,19 @@ pub fn opposed_pairs(
         for row in &rows {
             let row = *row;
             let (heading, time) = (tracks.heading_deg[row], records.time_ms[row]);
-            grid.for_each_within(tracks.x[row], tracks.y[row], reach, |other, _| {
+            let mut seen = 0_u32;
+            grid.search(tracks.x[row], tracks.y[row], reach, |other, _| {
+                seen += 1;
                 if other > row
                     && turn_deg(heading, tracks.heading_deg[other]) > OPPOSED_DEG
                     && time.abs_diff(records.time_ms[other]) > APART_MS.unsigned_abs()
                 {
                     sink(row as u32, other as u32);
+                }
+                if seen < AROUND {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
                 }
             });
         }

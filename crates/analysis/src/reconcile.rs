@@ -8,6 +8,7 @@
 use crate::grid::Grid;
 use crate::statistics::median;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 const SWATHS: f64 = 1.5;
 const PAIRS: usize = 200;
@@ -64,12 +65,15 @@ pub fn compare(
                     continue;
                 }
                 let mut near = 0;
-                grid.for_each_within(x[row], y[row], reach, |neighbour, _| {
-                    if near < EACH {
-                        own.push(value[row]);
-                        measured.push(value[neighbour]);
-                    }
+                grid.search(x[row], y[row], reach, |neighbour, _| {
+                    own.push(value[row]);
+                    measured.push(value[neighbour]);
                     near += 1;
+                    if near < EACH {
+                        ControlFlow::Continue(())
+                    } else {
+                        ControlFlow::Break(())
+                    }
                 });
             }
             let pairs = own.len();

@@ -6,6 +6,7 @@
 //! of a squared swath and without parts below 100 m², simplified, valid, with exteriors
 //! counter-clockwise. Areas that are told are geodesic (Karney) on WGS 84.
 
+use crate::bitmap::Bitmap;
 use crate::footprint::{Footprints, Quad};
 use crate::frame::LocalFrame;
 use geo::algorithm::bool_ops::unary_union;
@@ -17,6 +18,8 @@ use geo::{
 
 /// Footprints in one strip at most: longer ones cost the sweep more than they save.
 const STRIP: usize = 256;
+/// Side of the cells that tell covered ground.
+const CELL_M: f64 = 0.25;
 /// Least part of an outline, square metres.
 const PART_M2: f64 = 100.0;
 
@@ -28,7 +31,14 @@ pub fn strips(
 ) -> Vec<Polygon<f64>> {
     let mut strips = Vec::new();
     let mut strip = Strip::default();
+    // Ground that is covered through and through gains nothing. Without this a machine that turns on
+    // the spot, or a log that repeats itself, would cross every footprint with every other one.
+    let mut covered = Bitmap::new(CELL_M);
     footprints.for_each(wanted, |_, quad| {
+        let marked = covered.mark(&quad);
+        if marked.cells > 0 && marked.before == marked.cells {
+            return;
+        }
         if !strip.goes_on(&quad) {
             strip.finish(tolerance_m, &mut strips);
         }

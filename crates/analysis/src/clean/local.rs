@@ -8,7 +8,10 @@ use super::{Judgement, Local, Reason, Subject};
 use crate::grid::Grid;
 use crate::statistics::median;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
+/// Neighbours beyond so many are a heap of records: any of them will do.
+const HEAP: usize = 4_096;
 /// From the MAD to the deviation of a normal distribution.
 const NORMAL: f64 = 1.4826;
 /// Side of the blocks of the veto.
@@ -139,9 +142,14 @@ impl<'a> Neighbours<'a> {
         loop {
             let found = &mut self.found;
             found.clear();
-            self.grid.for_each_within(x, y, radius, |other, squared| {
+            self.grid.search(x, y, radius, |other, squared| {
                 if other != row {
                     found.push((squared, other));
+                }
+                if found.len() < HEAP {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
                 }
             });
             if found.len() >= local.most || radius >= self.reach {

@@ -9,11 +9,14 @@ use super::{Judgement, Reason, Subject};
 use crate::grid::Grid;
 use crate::records::NO_TIME;
 use crate::statistics::median;
+use std::ops::ControlFlow;
 
 /// Records before and after that tell of a stretch.
 const STRETCH: usize = 7;
 /// Records of a stretch that must have a neighbour pass.
 const LEAST: usize = 8;
+/// Records around one beyond which they are a heap where the machine stood.
+const HEAP: usize = 4_096;
 /// Records closer in time are of the same pass.
 const APART_MS: u64 = 15_000;
 
@@ -46,7 +49,9 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
         let reach = 1.6 * width;
         let across = |other: usize| (tracks.x[other] - x) * cos - (tracks.y[other] - y) * sin;
         let along = |other: usize| (tracks.x[other] - x) * sin + (tracks.y[other] - y) * cos;
-        all.for_each_within(x, y, reach, |other, _| {
+        let mut seen = 0_usize;
+        all.search(x, y, reach, |other, _| {
+            seen += 1;
             let side = across(other);
             if apart(row, other) && side.abs() > 0.4 * width && along(other).abs() < width {
                 if side > 0.0 {
@@ -55,17 +60,28 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
                     left += 1;
                 }
             }
+            // Ground on both sides is no edge, and a heap of records is no pass.
+            if (left > 0 && right > 0) || seen > HEAP {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
-        if (left == 0) == (right == 0) {
+        if (left == 0) == (right == 0) || seen > HEAP {
             continue;
         }
         beside.clear();
-        grid.for_each_within(x, y, reach, |other, _| {
+        grid.search(x, y, reach, |other, _| {
             if tracks.segment[other] != tracks.segment[row]
                 && apart(row, other)
                 && across(other).abs() > 0.4 * width
             {
                 beside.push(value[other]);
+            }
+            if beside.len() < HEAP {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
         });
         if beside.len() >= 3

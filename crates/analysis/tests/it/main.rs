@@ -6,6 +6,7 @@ mod barley;
 mod clean;
 mod coverage;
 mod depurate;
+mod heaps;
 mod lag;
 mod real;
 mod simulated;
