@@ -38,7 +38,7 @@ def kinds(path):
             found[name] = "user"
         elif name == "boundaryId":
             found[name] = "boundary"
-        elif name == "kind":
+        elif name in ("kind", "name", "z", "x", "y"):
             found[name] = None
         else:
             before = path.split("{" + name + "}")[0].rstrip("/").split("/")[-1]
