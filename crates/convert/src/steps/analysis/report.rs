@@ -28,7 +28,7 @@ pub(crate) fn documents(
     dropped: &BTreeMap<String, u64>,
 ) -> Documents {
     Documents {
-        coverage: coverage(analysis),
+        coverage: coverage(standard, analysis),
         cleaning: profile.map(|profile| cleaning(standard, analysis, profile, kept, dropped)),
     }
 }
@@ -37,7 +37,7 @@ fn hectares(m2: f64) -> Value {
     json!({ "value": m2 / 1e4, "unit": "ha" })
 }
 
-fn coverage(analysis: &Analysis) -> Option<Value> {
+fn coverage(standard: &Standard, analysis: &Analysis) -> Option<Value> {
     let ground = &analysis.ground;
     let covered = ground.covered_m2?;
     let worked = ground.worked_m2;
@@ -54,7 +54,8 @@ fn coverage(analysis: &Analysis) -> Option<Value> {
     }
     map.insert("records".to_owned(), json!(ground.records));
     map.insert("passes".to_owned(), json!(ground.passes));
-    if ground.sessions > 0 {
+    // Clocks made of intervals know no pauses.
+    if ground.sessions > 0 && standard.totals.first_ms.is_some() {
         map.insert("sessions".to_owned(), json!(ground.sessions));
     }
     if let Some(width) = analysis.width_m {
