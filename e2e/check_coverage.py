@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Holds the covered area of each summary against the union of the polygons beside it.
+
+    check_coverage.py DIR [PERCENT]      DIR holds report.json; converted with enablePolygonOutput
+
+The polygons of `polygon.parquet` are joined by shapely, the area on the ellipsoid is pyproj's; it may
+differ by PERCENT (0.1) from the summary's covered area. Rows must be those of the standard file. Prints
+a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import shapely
+from check_outputs import expect, plain
+from pyproj import Geod
+
+PERCENT = 0.1
+LEAST_M2 = 1.0  # half of the last digit of small areas is more than the tolerance
+ELLIPSOID = Geod(ellps="WGS84")
+
+
+def polygons(path):
+    table = pq.read_table(path, columns=["geometry"])
+    return shapely.from_wkb(plain(table.column("geometry")).to_pylist())
+
+
+def about_equator(shapes):
+    """Degrees with the first corner at 0, so that sums of small steps keep their digits."""
+    corner = shapely.get_coordinates(shapes)[0]
+    return corner, shapely.transform(shapes, lambda places: places - corner)
+
+
+def union_of(shapes):
+    """Crossing corners of a footprint are repaired first."""
+    bad = ~shapely.is_valid(shapes)
+    shapes = np.where(bad, shapely.make_valid(shapes), shapes)
+    return shapely.union_all(shapes), int(bad.sum())
+
+
+def area_of(shape, corner):
+    shape = shapely.orient_polygons(shapely.transform(shape, lambda places: places + corner))
+    return ELLIPSOID.geometry_area_perimeter(shape)[0]
+
+
+def covered_area(folder, file):
+    summary = json.loads((folder / file["artifacts"]["summary"]).read_text())
+    covered = summary["properties"].get("coverage", {}).get("coveredArea")
+    return None if covered is None else covered["value"] * {"m2": 1, "ha": 1e4, "ac": 4046.8564224}[covered["unit"]]
+
+
+def check_file(folder, file, percent):
+    shapes = polygons(folder / file["artifacts"]["polygonGeoparquet"])
+    rows = pq.read_metadata(folder / file["artifacts"]["standardGeoparquet"]).num_rows
+    expect(len(shapes) == rows, f"{len(shapes)} polygons for {rows} points")
+    covered = covered_area(folder, file)
+    known = shapes[~shapely.is_missing(shapes)]
+    if covered is None:
+        expect(not len(known), f"{len(known)} polygons, but the summary has no covered area")
+        return "no covered area and no polygons"
+    expect(len(known), f"no polygon, but the summary has {covered:.1f} m² covered")
+    corner, moved = about_equator(known)
+    shape, bad = union_of(moved)
+    area = area_of(shape, corner)
+    text = f"{len(known)} of {rows} with a polygon, union {area:.1f} m², summary {covered:.1f} m²"
+    off = (area - covered) / covered * 100 if covered else 0.0
+    text += f", {off:+.4f} %" + (f", {bad} with crossing sides" if bad else "")
+    expect(abs(off) <= percent or abs(area - covered) < LEAST_M2, text)
+    return text
+
+
+def main(arguments):
+    if len(arguments) not in (1, 2):
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    percent = float(arguments[1]) if len(arguments) == 2 else PERCENT
+    report = json.loads((folder / "report.json").read_text())
+    passed = failed = 0
+    for file in report["files"]:
+        if "polygonGeoparquet" not in file.get("artifacts", {}):
+            continue
+        try:
+            print(f"ok   {file['dir']} coverage: {check_file(folder, file, percent)}")
+            passed += 1
+        except Exception as cause:  # a reader that fails is what this looks for
+            print(f"FAIL {file['dir']} coverage: {type(cause).__name__}: {cause}")
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0 if passed else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
