@@ -136,6 +136,22 @@ def check_layer(path, geometry, columns):
     check_box(path, geometry, who)
 
 
+def check_geojson(path, geometry, columns):
+    """Columns by name: GeoJSON has none for a column in which no row has a value."""
+    who = "GDAL geojson"
+    meta, place, table = gdal(path)
+    expect("4326" in str(meta["crs"]) or "CRS84" in str(meta["crs"]), f"{who}: coordinate system {meta['crs']}")
+    same_geometry(geometry, place, who)
+    extra = set(table) - {"fid", "OGC_FID", "id"} - set(columns)
+    expect(not extra, f"{who}: columns {sorted(extra)} beside the standard ones")
+    for name, (field, ours) in columns.items():
+        if name in table:
+            same_column(name, field, ours, table[name], who)
+        else:
+            rest = [value for value in pc.unique(ours).to_pylist() if value not in (None, "") and value == value]
+            expect(not rest, f"{who}: `{name}` is missing, which has values as {rest[:1]}")
+
+
 def check_geopackage(path, geometry, columns):
     check_layer(path, geometry, columns)
     with sqlite3.connect(path) as database:
@@ -214,7 +230,7 @@ CHECKS = {
     ".fgb": check_layer,
     ".shp": check_shapefile,
     ".csv": check_csv,
-    ".geojson": check_layer,
+    ".geojson": check_geojson,
     ".parquet": check_parquet,
 }
 

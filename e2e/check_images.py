@@ -24,6 +24,7 @@ import rasterio
 import shapely
 from check_outputs import Differs, expect, plain, wkb_points
 from pyproj import Transformer
+from rasterio.features import rasterize
 
 MOST_PX = 4096
 SAMPLES = 300
@@ -31,7 +32,7 @@ SHARE = 0.90  # of samples that agree with a record near them: a neighbour witho
 OWNED = 0.99  # the same where polygons tell who owns it
 SEAM_PX = 3  # further from all ground no pixel has a colour: narrow ground is widened, seams are closed
 MAIN = ("wetMassPerArea", "seedRate", "appliedRate", "tillageDepthActual")
-PAINTED = 0.03  # part by which the painted ground may differ from the covered area
+PAINTED = 0.03  # part by which the painted ground may differ from the covered area, beside half a pixel along its edge
 SQUARE_M = 3.0  # records without footprint are squares
 METRES = {"m": 1.0, "ft": 0.3048, "in": 0.0254, "cm": 0.01, "mm": 0.001, "km": 1000.0, "yd": 0.9144}
 WGS84_M, WGS84_E2 = 6378137.0, 6.69437999014e-3
@@ -62,8 +63,9 @@ def reach_of(table, summary):
     """How far from each record its ground goes, in metres on the ground."""
     width = metres(table, "equipmentWidth")
     swath = summary.get("coverage", {}).get("swath")
-    width = np.maximum(width, swath["value"] * METRES[swath["unit"]] if swath else SQUARE_M)
-    return width + metres(table, "distance") + 1.0
+    if swath is None:
+        return np.full(table.num_rows, SQUARE_M)
+    return np.maximum(width, swath["value"] * METRES[swath["unit"]]) + metres(table, "distance") + 1.0
 
 
 def near(points, reach, samples):
@@ -143,14 +145,20 @@ def agreeing(colours, entry, values, rows_of):
     return good / len(colours) if len(colours) else 1.0
 
 
-def painted_m2(indices, image):
-    """Ground of the pixels that have a colour, on the ellipsoid."""
+def painted_of(indices, image):
+    """Painted pixels, and their ground and that of half a pixel along their edges on the ellipsoid."""
     north = image.transform.f - (np.arange(image.height) + 0.5) * image.transform.a
     latitude = np.arctan(np.sinh(north / WGS84_M))
     root = 1 - WGS84_E2 * np.sin(latitude) ** 2
     radii = WGS84_M**2 * (1 - WGS84_E2) / root**2  # along the meridian times across it
     pixel = (image.transform.a / WGS84_M * np.cos(latitude)) ** 2 * radii
-    return float(((indices > 0).sum(axis=1) * pixel).sum())
+    painted = np.pad(indices > 0, 1)
+    edges = (painted[:, 1:] != painted[:, :-1])[1:-1].sum(axis=1) + (painted[1:] != painted[:-1])[1:, 1:-1].sum(axis=1)
+    painted = painted[1:-1, 1:-1]
+    return SimpleNamespace(
+        mask=painted, m2=float((painted.sum(axis=1) * pixel).sum()), edge_m2=float((edges * pixel).sum() / 2),
+        transform=image.transform,
+    )
 
 
 def own_ground(path, transformer):
@@ -233,15 +241,17 @@ def check_png(folder, entry, ground, samples_in):
         check_legend(entry, values, unit_of(ground.table.schema.field(name)))
         indices = image.read(1)
         samples, outside, rows_of, far = samples_in(image)
+        below = len(ground.samples) - outside  # the first so many are below points
         expect(not outside, f"{name}: the ground of {outside} points lies outside of the image")
         colours = palette[indices[samples]]
         stray = int(((colours[:, 3] > 0) & far).sum())
         expect(not stray, f"{name}: {stray} of {len(far)} pixels have a colour far from all ground")
-        owned = [at for at, rows in enumerate(rows_of) if rows]
+        judged = np.arange(len(far)) < below if ground.polygons is None else True
+        owned = np.flatnonzero([bool(rows) for rows in rows_of] & (judged | (colours[:, 3] > 0)))
         share = agreeing(colours[owned], entry, values, [rows_of[at] for at in owned])
         least = SHARE if ground.polygons is None else OWNED
         expect(share >= least, f"{name}: only {share:.1%} of {len(owned)} places have the colour of their record")
-        return painted_m2(indices, image)
+        return painted_of(indices, image)
 
 
 def pixel_samples(ground):
@@ -284,16 +294,20 @@ def square_metres(quantity):
     return quantity["value"] * {"m2": 1.0, "ha": 1e4, "ac": 4046.8564224}[quantity["unit"]]
 
 
-def check_painted(painted, summary):
-    """The image with most paint: the others lack what has no value."""
+def check_painted(most, summary, polygons):
+    """The image with most paint, as the others lack what has no value, has the ground of all records, and no more."""
+    expect(most, "no sound image to measure")
+    if polygons is not None:
+        ground = rasterize(polygons[~shapely.is_missing(polygons)], out_shape=most.mask.shape, transform=most.transform)
+        bare = int(((ground > 0) & ~most.mask).sum())
+        expect(bare <= 2 + 0.001 * ground.sum(), f"{bare} of {ground.sum()} pixels whose middle has ground have no colour")
     covered = summary.get("coverage", {}).get("coveredArea")
     if covered is None:
         return "no covered area"
-    expect(painted, "no sound image to measure")
-    covered, most = square_metres(covered), max(painted)
-    off = most / covered - 1
-    expect(abs(off) <= PAINTED, f"painted {most:.0f} m², covered {covered:.0f} m²: {off:+.1%}")
-    return f"painted {off:+.2%}"
+    covered = square_metres(covered)
+    text = f"painted {most.m2:.0f} m², covered {covered:.0f} m²: {most.m2 / covered - 1:+.2%}"
+    expect(abs(most.m2 - covered) <= PAINTED * covered + most.edge_m2, text)
+    return text
 
 
 def check_tif(path, ground_in):
@@ -349,15 +363,18 @@ def check_file(folder, file):
             grounds[code] = ground_of(table, summary, polygon, code)
         return grounds[code]
 
-    check_zip(own, entries)
     ground = ground_in(3857)
     pixels = pixel_samples(ground)
     faults = []
-    painted = [attempt(faults, check_png, own, entry, ground, pixels) for entry in entries]
+    attempt(faults, check_zip, own, entries)
+    most = None  # only one mask is kept
+    for entry in entries:
+        painted = attempt(faults, check_png, own, entry, ground, pixels)
+        most = max(filter(None, (most, painted)), key=lambda image: image.m2, default=None)
     rasters = sorted([*(own / "images").glob("*.tif"), *(own / "geotiff").glob("*.tif")])
     for path in rasters:
         attempt(faults, check_tif, path, ground_in)
-    text = attempt(faults, check_painted, [area for area in painted if area is not None], summary)
+    text = attempt(faults, check_painted, most, summary, ground.polygons)
     expect(not faults, "; ".join(faults))
     return f"{len(entries)} images" + (f", {len(rasters)} GeoTIFFs" if rasters else "") + f", {text}"
 
