@@ -4,8 +4,8 @@
     check_coverage.py DIR [PERCENT]      DIR holds report.json; converted with enablePolygonOutput
 
 The polygons of `polygon.parquet` are joined by shapely, the area on the ellipsoid is pyproj's; it may
-differ by PERCENT (0.1) from the summary's covered area. Rows must be those of the standard file. Prints
-a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
+differ by PERCENT (0.1) from the summary's covered area. Rows must be those of the standard file, and the
+ground of most records as wide as their swath. Prints a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
 
 import json
@@ -15,11 +15,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import shapely
+from check_images import metres, square_metres
 from check_outputs import expect, plain
 from pyproj import Geod
 
 PERCENT = 0.1
 LEAST_M2 = 1.0  # half of the last digit of small areas is more than the tolerance
+SWATH_PART = 0.02  # part of its swath by which a polygon's width may differ
+LIKE_SWATH = 0.9  # of polygons at least
 ELLIPSOID = Geod(ellps="WGS84")
 
 
@@ -49,11 +52,36 @@ def area_of(shape, corner):
 def covered_area(folder, file):
     summary = json.loads((folder / file["artifacts"]["summary"]).read_text())
     covered = summary["properties"].get("coverage", {}).get("coveredArea")
-    return None if covered is None else covered["value"] * {"m2": 1, "ha": 1e4, "ac": 4046.8564224}[covered["unit"]]
+    return None if covered is None else square_metres(covered)
+
+
+def widths_of(shapes):
+    """Metres across, from the first corner to the second: left back to right back. NaN for no quadrilaterals."""
+    out = np.full(len(shapes), np.nan)
+    four = shapely.get_num_coordinates(shapes) == 5
+    if four.any():
+        corners = shapely.get_coordinates(shapes[four]).reshape(-1, 5, 2)
+        out[four] = ELLIPSOID.inv(corners[:, 0, 0], corners[:, 0, 1], corners[:, 1, 0], corners[:, 1, 1])[2]
+    return out
+
+
+def check_widths(path, shapes):
+    table = pq.read_table(path)
+    if "equipmentWidth" not in table.column_names:
+        return
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = widths_of(shapes) / metres(table, "equipmentWidth")
+    part = part[np.isfinite(part)]
+    if len(part):
+        like = (np.abs(part - 1) <= SWATH_PART).mean()
+        text = f"only {like:.0%} of polygons are as wide as their swath, the median has {np.median(part):.3f} of it"
+        expect(like >= LIKE_SWATH, text)
 
 
 def check_file(folder, file, percent):
-    shapes = polygons(folder / file["artifacts"]["polygonGeoparquet"])
+    path = folder / file["artifacts"]["polygonGeoparquet"]
+    shapes = polygons(path)
+    check_widths(path, shapes)
     rows = pq.read_metadata(folder / file["artifacts"]["standardGeoparquet"]).num_rows
     expect(len(shapes) == rows, f"{len(shapes)} polygons for {rows} points")
     covered = covered_area(folder, file)
