@@ -5,7 +5,8 @@
 
 The polygons of `polygon.parquet` are joined by shapely, the area on the ellipsoid is pyproj's; it may
 differ by PERCENT (0.1) from the summary's covered area. Rows must be those of the standard file, and the
-ground of most records as wide as their swath. Prints a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
+ground of most records as wide as their swath. Prints a line for each machine file.
+Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
 
 import json

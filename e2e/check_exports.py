@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
-from check_outputs import Differs, expect, milliseconds, plain
+from check_outputs import expect, milliseconds, plain
 
 SLACK = 1e-9
 

@@ -6,7 +6,8 @@
 The judge is geoparquet-validator, of those who write the specification: the JSON schema of the declared
 version and the abstract tests of its core and of the covering by bounding boxes, on every row. The
 standard, filtered, dropped and polygon file of each machine file, and an exported one. The box of each row
-must be that of its geometry, which the validator does not look at. Prints a line for each file. Exit code 0 all conform, 1 some do not, 2 nothing to check.
+must be that of its geometry, which the validator does not look at. Prints a line for each file.
+Exit code 0 all conform, 1 some do not, 2 nothing to check.
 """
 
 import json

@@ -6,9 +6,10 @@
 Each `images/<property>.png` is read by GDAL (through rasterio): its place and size, the palette by the
 ramp of images.json, the colours below and around a few hundred points and in a few hundred pixels, the
 painted ground against the covered area, and the bytes of images.zip. A GeoTIFF `geotiff/<property>.tif`
-or `images/<property>.tif` must have the columns' values at those points, in Web Mercator or UTM. Nothing
-of what is expected comes from Tramline but the points, ramp and legend. Prints a line for each machine
-file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
+or `images/<property>.tif` must have the columns' values at those points, in Web Mercator or UTM. What is
+expected comes of the points, the ramp and the legend; with polygon.parquet, which check_coverage.py looks
+at, each place must have the colour of the one record that owns it, else that of a record within a swath.
+Prints a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
 
 import json
