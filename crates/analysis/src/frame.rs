@@ -25,18 +25,18 @@ impl LocalFrame {
         })
     }
 
-    /// A plane around the middle of the positions that are numbers.
+    /// A plane around the median of the positions that are numbers: a few places far away, as a
+    /// receiver without a fix logs them, do not move it.
     pub fn around(longitudes: &[f64], latitudes: &[f64]) -> Option<Self> {
-        let middle = |values: &[f64]| {
-            let (low, high) = values
-                .iter()
-                .filter(|v| v.is_finite())
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-                    (low.min(*v), high.max(*v))
-                });
-            f64::midpoint(low, high)
+        let median = |values: &[f64]| {
+            let finite = values.iter().copied().filter(|value| value.is_finite());
+            let mut finite: Vec<f64> = finite.collect();
+            let middle = finite.len() / 2;
+            finite.get(middle)?;
+            let (_, median, _) = finite.select_nth_unstable_by(middle, f64::total_cmp);
+            Some(*median)
         };
-        Self::at(middle(longitudes), middle(latitudes))
+        Self::at(median(longitudes)?, median(latitudes)?)
     }
 
     /// East and north of the origin in metres; not a number where the plane does not reach.
@@ -79,6 +79,14 @@ mod tests {
                 assert!((longitude - place.0).abs() < 1e-11 && (back - place.1).abs() < 1e-11);
             }
         }
+    }
+
+    #[test]
+    fn a_place_far_away_does_not_move_the_plane() {
+        let longitudes = [8.03, 8.031, -93.8, 8.032, f64::NAN];
+        let frame = LocalFrame::around(&longitudes, &[52.36; 5]).expect("a plane");
+        let (x, _) = frame.metres(8.031, 52.36);
+        assert!(x.abs() < 100.0, "{x}");
     }
 
     #[test]

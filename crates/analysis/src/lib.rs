@@ -13,6 +13,7 @@ pub mod footprint;
 pub mod frame;
 pub mod grid;
 pub mod lag;
+pub mod lattice;
 pub mod moran;
 pub mod reconcile;
 pub mod records;

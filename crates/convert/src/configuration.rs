@@ -1,8 +1,10 @@
 //! The configuration object of the API, as far as it steers conversion. Keys that are not known
 //! are kept and reported, never refused.
 
+use crate::image_choice::{ColorRamp, ImageAttributes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tramline_render::Ramp;
 
 /// Configuration keys, camelCase on the wire; absent keys have the contract's default.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +48,10 @@ pub struct Configuration {
     pub file_images: bool,
     /// Extension: the colours of the images.
     pub image_ramp: ImageRamp,
+    /// Colours of the images with the ramp `model`.
+    pub geoimages_color_ramp: ColorRamp,
+    /// Which properties have an image, by operation; all of an operation that is not named.
+    pub files_image_attribute_creation: ImageAttributes,
     /// Extension: dry mass never above wet mass.
     pub cap_dry_mass: bool,
     /// Keys that do not steer conversion, as given.
@@ -76,6 +82,8 @@ impl Default for Configuration {
             reconcile_machines: false,
             file_images: true,
             image_ramp: ImageRamp::Model,
+            geoimages_color_ramp: ColorRamp::default(),
+            files_image_attribute_creation: ImageAttributes::new(),
             cap_dry_mass: true,
             other: BTreeMap::new(),
         }
@@ -83,6 +91,14 @@ impl Default for Configuration {
 }
 
 impl Configuration {
+    /// The colours of the images.
+    pub(crate) fn ramp(&self) -> Ramp {
+        match self.image_ramp {
+            ImageRamp::Model => self.geoimages_color_ramp.ramp(),
+            ImageRamp::Accessible => Ramp::accessible(),
+        }
+    }
+
     /// Whether the footprints are written.
     pub fn makes_polygons(&self) -> bool {
         self.enable_polygon_output || self.enable_geoparquet_output
@@ -139,8 +155,6 @@ const KNOWN_ELSEWHERE: &[&str] = &[
     "zonesAutoSync",
     "irrigationProcessingRange",
     "generateProviderImages",
-    "filesImageAttributeCreation",
-    "geoimagesColorRamp",
     "geoimagesProjection",
     "geoimagesResolution",
     "geoimagesShape",

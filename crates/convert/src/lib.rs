@@ -12,6 +12,8 @@ mod configuration;
 mod export;
 pub mod fields;
 mod file;
+mod image_choice;
+pub mod maps;
 mod merge;
 mod plan;
 mod report;
@@ -30,6 +32,7 @@ pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
     OwnCropNumbers, UnitSystem,
 };
+pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
 pub use plan::Step;
 pub use report::{

@@ -1,7 +1,6 @@
 //! What needs the whole file, from the kept batches: the filtered output, the covered ground, footprints
 //! and images.
 
-use crate::configuration::ImageRamp;
 use crate::file::{File, shape};
 use crate::report::PointCounts;
 use crate::run::{Options, RunError};
@@ -15,6 +14,7 @@ use arrow_select::filter::filter_record_batch;
 use serde_json::value::RawValue;
 use tramline_model::{OperationType, Place, Property};
 use tramline_outputs::Sink;
+use tramline_render::Ramp;
 
 impl File {
     /// Filtered output and covered ground from the kept standard batches.
@@ -50,9 +50,12 @@ impl File {
                 Artifact::geoparquet(sink, self.name("polygon.parquet"), polygon_schema.clone())
             })
             .transpose()?;
-        let mut images = configuration
-            .file_images
-            .then(|| Images::new(&self.standard));
+        let mut images = configuration.file_images.then(|| {
+            Images::new(
+                &self.standard,
+                &configuration.files_image_attribute_creation,
+            )
+        });
         let bounds = self.standard.totals.bounds.unwrap_or_default();
         let mut around = outline
             .is_none()
@@ -133,7 +136,7 @@ impl File {
             (None, None) => serde_json::value::to_raw_value(&serde_json::Value::Null),
         };
         let painted = match images {
-            Some(images) => self.paint(images, configuration.image_ramp, &restorable, sink)?,
+            Some(images) => self.paint(images, &configuration.ramp(), &restorable, sink)?,
             None => false,
         };
         let profile = configuration.filter_profile;
@@ -164,7 +167,7 @@ impl File {
     fn paint(
         &mut self,
         images: Images,
-        ramp: ImageRamp,
+        ramp: &Ramp,
         restorable: &[bool],
         sink: &mut dyn Sink,
     ) -> Result<bool, RunError> {

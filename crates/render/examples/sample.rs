@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use tramline_render::{
-    CLASS_COLOURS, Canvas, ClassLegend, Quad, Ramp, geotiff, index_of, png, sidecar,
+    Band, CLASS_COLOURS, Canvas, ClassLegend, Quad, Ramp, geotiff, index_of, png, sidecar,
 };
 
 /// Footprints and what was harvested on them.
@@ -62,7 +62,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(path.with_extension("png.aux.xml"), sidecar(&canvas))?;
         }
         if name == "field" {
-            std::fs::write(folder.join("field.tif"), geotiff(&canvas, &values)?)?;
+            std::fs::write(
+                folder.join("field.tif"),
+                geotiff(&canvas, &values, Band::default())?,
+            )?;
             let breaks = [least, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, most];
             let legend = ClassLegend::new(&breaks, &CLASS_COLOURS, "t/ha")?;
             let indices: Vec<u8> = values.iter().map(|v| legend.index_of(*v)).collect();

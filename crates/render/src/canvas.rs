@@ -1,11 +1,11 @@
-//! A north-up grid in Web Mercator whose pixels know the record that owns them.
+//! A north-up grid whose pixels know the record that owns them.
 //!
 //! Rules: a pixel belongs to the footprint that has its centre; who comes first owns it. A
 //! footprint with fewer pixels than it is long, because it is narrower or shorter than a pixel,
 //! also gets the pixels below its middle line. Memory is bounded by the size of the grid.
 
 use crate::free::{Free, MOST_COLUMNS};
-use crate::mercator::{EDGE_DEG, latitude_of, longitude_of, x_of, y_of};
+use crate::projection::{Plane, Projection};
 
 /// The owner of a pixel that nobody owns.
 pub const NO_OWNER: u32 = u32::MAX;
@@ -27,17 +27,29 @@ pub struct Canvas {
     north: f64,
     pixel: f64,
     middle_deg: f64,
+    projection: Projection,
+    plane: Plane,
     owners: Vec<u32>,
     free: Free,
 }
 
 impl Canvas {
+    /// A grid in Web Mercator: see [`Canvas::on`].
+    pub fn new(bounds: [f64; 4], pixel_m: f64, most_px: u32) -> Option<Self> {
+        Self::on(Projection::WebMercator, bounds, pixel_m, most_px)
+    }
+
     /// A grid over `bounds` (west, south, east, north in degrees) with a margin of one pixel.
     ///
     /// `pixel_m` is the side of a pixel on the ground at the middle latitude; it becomes coarser
     /// until no side has more than `most_px` pixels (at most 8192). A west that is above the east
     /// crosses the antimeridian. `None` if the bounds are no place on Earth or the pixel no length.
-    pub fn new(bounds: [f64; 4], pixel_m: f64, most_px: u32) -> Option<Self> {
+    pub fn on(
+        projection: Projection,
+        bounds: [f64; 4],
+        pixel_m: f64,
+        most_px: u32,
+    ) -> Option<Self> {
         let [west_deg, south_deg, mut east_deg, north_deg] = bounds;
         let sound = west_deg.abs() <= 180.0
             && east_deg.abs() <= 180.0
@@ -53,10 +65,11 @@ impl Canvas {
             east_deg += 360.0;
         }
         let most = f64::from(most_px.clamp(3, MOST_COLUMNS) - 2);
-        let (west, east) = (x_of(west_deg), x_of(east_deg));
-        let (south, north) = (y_of(south_deg), y_of(north_deg));
-        let middle = f64::midpoint(south_deg, north_deg).clamp(-EDGE_DEG, EDGE_DEG);
-        let pixel = (pixel_m.max(LEAST_PIXEL_M) / middle.to_radians().cos())
+        let plane = Plane::new(projection)?;
+        let [west, south, east, north] =
+            plane.around([west_deg, south_deg, east_deg, north_deg])?;
+        let scale = plane.scale_at(f64::midpoint(south_deg, north_deg));
+        let pixel = (pixel_m.max(LEAST_PIXEL_M) * scale)
             .max((east - west) / most)
             .max((north - south) / most);
         // A hair less than a whole pixel more is none: the division above must fit.
@@ -69,9 +82,16 @@ impl Canvas {
             north: f64::midpoint(south, north) + pixel * f64::from(lines) / 2.0,
             pixel,
             middle_deg: f64::midpoint(west_deg, east_deg),
+            projection,
+            plane,
             owners: vec![NO_OWNER; columns as usize * lines as usize],
             free: Free::new(columns, lines),
         })
+    }
+
+    /// The plane of the grid.
+    pub fn projection(&self) -> Projection {
+        self.projection
     }
 
     /// Columns and lines.
@@ -85,7 +105,8 @@ impl Canvas {
         [self.west, self.pixel, 0.0, self.north, 0.0, -self.pixel]
     }
 
-    /// The edges of the grid in degrees: west, south, east, north. West is above east where the
+    /// The edges of the grid in degrees: west, south, east, north (those of its north-west and
+    /// south-east corner where the grid is not along the degrees). West is above east where the
     /// grid crosses the antimeridian.
     pub fn extent_degrees(&self) -> [f64; 4] {
         let around = |degrees: f64| {
@@ -98,9 +119,9 @@ impl Canvas {
             }
         };
         let width = self.pixel * f64::from(self.columns);
-        let (west, east) = (longitude_of(self.west), longitude_of(self.west + width));
-        let south = latitude_of(self.north - self.pixel * f64::from(self.lines));
-        let north = latitude_of(self.north);
+        let height = self.pixel * f64::from(self.lines);
+        let (west, north) = self.plane.degrees(self.west, self.north);
+        let (east, south) = self.plane.degrees(self.west + width, self.north - height);
         if east - west >= 360.0 {
             return [-180.0, south, 180.0, north];
         }
@@ -113,6 +134,13 @@ impl Canvas {
         let place = line as usize * self.columns as usize + column as usize;
         let owner = self.owners.get(place).filter(|_| inside)?;
         (*owner != NO_OWNER).then_some(*owner)
+    }
+
+    /// The owners of one line, counted from the north; none beyond the last.
+    pub fn line(&self, line: u32) -> &[u32] {
+        let columns = self.columns as usize;
+        let start = line as usize * columns;
+        self.owners.get(start..start + columns).unwrap_or_default()
     }
 
     /// The owners of each line from the north, `NO_OWNER` where there is none.
@@ -209,9 +237,8 @@ impl Canvas {
         };
         let first = near(corners[0].0, self.middle_deg);
         Some(corners.map(|(longitude, latitude)| {
-            let x = x_of(near(longitude, first)) - self.west;
-            let y = self.north - y_of(latitude);
-            (x / self.pixel, y / self.pixel)
+            let (x, y) = self.plane.metres(near(longitude, first), latitude);
+            ((x - self.west) / self.pixel, (self.north - y) / self.pixel)
         }))
     }
 

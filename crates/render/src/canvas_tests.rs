@@ -1,6 +1,7 @@
 //! Tests of the canvas.
 
 use super::*;
+use crate::mercator::{longitude_of, x_of, y_of};
 
 /// A footprint by metres east and north of 11.5 E 48.25 N.
 fn at(x: f64, y: f64, width: f64, length: f64, degrees: f64) -> Quad {
@@ -256,4 +257,32 @@ fn the_same_huge_ground_again_and_again_is_fast() {
         0,
         &[(10.0, 40.0), (10.04, 40.03), (10.04, 40.0), (10.0, 40.03)],
     );
+}
+
+#[test]
+fn a_grid_in_utm_has_true_metres() {
+    let bounds = [11.5, 48.25, 11.51, 48.255];
+    let projection = Projection::utm_at(11.5, 48.25).expect("a zone");
+    let mut canvas = Canvas::on(projection, bounds, 1.0, 4096).expect("a field");
+    // 0.001 degrees of longitude are 74.30 m here, 0.001 of latitude 111.2 m.
+    let quad = [
+        (11.502, 48.251),
+        (11.503, 48.251),
+        (11.503, 48.252),
+        (11.502, 48.252),
+    ];
+    canvas.burn(7, &quad);
+    let owned = canvas
+        .lines()
+        .flatten()
+        .filter(|owner| **owner == 7)
+        .count();
+    assert!(
+        (owned as f64 / (74.30 * 111.2) - 1.0).abs() < 0.01,
+        "{owned}"
+    );
+    let [west, pixel, _, north, ..] = canvas.geo_transform();
+    assert_eq!(pixel, 1.0);
+    assert!((west - 685_570.0).abs() < 30.0 && (north - 5_347_690.0).abs() < 60.0);
+    assert_eq!(canvas.line(u32::MAX), &[] as &[u32]);
 }

@@ -1,4 +1,4 @@
-//! Images of worked ground: records burnt onto a Web Mercator grid, coloured and encoded.
+//! Images of worked ground: records burnt onto a grid, coloured and encoded.
 //!
 //! Rules: functions from numbers to bytes, no files. The grid knows which record owns a pixel;
 //! each property is then a look-up by record, so the ground is scanned once for all properties.
@@ -11,13 +11,15 @@ mod geotiff;
 mod image;
 mod legend;
 mod mercator;
+mod projection;
 mod ramp;
 mod sidecar;
 
 pub use canvas::{Canvas, NO_OWNER, Quad};
 pub use error::RenderError;
-pub use geotiff::geotiff;
+pub use geotiff::{Band, geotiff};
 pub use image::png;
 pub use legend::{CLASS_COLOURS, ClassLegend, ClassRange, Legend};
+pub use projection::Projection;
 pub use ramp::{ACCESSIBLE_COLOURS, NO_VALUE, Ramp, Stop, index_of};
 pub use sidecar::sidecar;

@@ -1,6 +1,6 @@
 //! What every request and worker shares.
 
-use crate::api::TileSources;
+use crate::api::{Maps, TileSources, no_maps};
 use crate::blobs::Blobs;
 use crate::db::Database;
 use crate::error::{StoreError, Stored};
@@ -32,6 +32,8 @@ pub struct Shared {
     pub uploads_by_account: Mutex<HashMap<String, Arc<Semaphore>>>,
     /// Points that tiles were asked of lately.
     pub(crate) tile_sources: TileSources,
+    /// Ground that maps were asked of lately.
+    pub(crate) maps: Maps,
 }
 
 impl std::ops::Deref for State {
@@ -65,6 +67,7 @@ impl State {
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
             tile_sources: TileSources::default(),
+            maps: no_maps(),
         })))
     }
 

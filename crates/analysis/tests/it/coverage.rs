@@ -109,7 +109,7 @@ fn strips_that_share_edges_cover_more_than_rectangles() {
             assert!(covered >= 88_000.0, "{covered}");
         }
         let feet = Footprints::new(&harvest.records, &tracks, anchor, Layout::Joined);
-        let mut bitmap = Bitmap::new(0.5);
+        let mut bitmap = Bitmap::new(0.25);
         feet.for_each(covers, |_, quad| {
             bitmap.mark(&quad);
         });

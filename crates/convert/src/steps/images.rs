@@ -2,13 +2,14 @@
 //! sidecar that puts the image in its place in GIS programs, and all of them in one zip.
 //!
 //! Rules: the colours of an image go from the least to the greatest value of its property. Who comes
-//! first owns the ground, those with a rate before those without. Rows without footprint are squares of three metres. Memory is a byte for
-//! each row and property, and four for each pixel.
+//! first owns the ground, those with a rate before those without. Rows without footprint are squares
+//! of three metres. Memory is a byte for each row and property, and four for each pixel.
 
 use super::analysis::Analysis;
 use super::standard::Standard;
 use super::summary::Units;
-use crate::configuration::ImageRamp;
+use crate::image_choice::{ImageAttributes, is_wanted};
+use crate::maps::paint;
 use arrow_array::{Array, Float64Array, RecordBatch};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -16,17 +17,9 @@ use std::io::Write;
 use std::rc::Rc;
 use tramline_model::{OperationType, Property};
 use tramline_outputs::{Sink, WriteError};
-use tramline_render::{Canvas, Ramp, index_of, png, sidecar};
+use tramline_render::{Canvas, Projection, Ramp, index_of, png, sidecar};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
-
-/// Pixels of a side at most.
-const MOST_PX: u32 = 4_096;
-/// Wanted side of a pixel on the ground; narrow sections get finer ones.
-const PIXEL_M: f64 = 0.5;
-const LEAST_PIXEL_M: f64 = 0.25;
-/// Half the side of a square that stands for a row without footprint.
-const HALF_M: f64 = 1.5;
 
 /// What the work is about.
 const MAIN: [Property; 4] = [
@@ -35,6 +28,23 @@ const MAIN: [Property; 4] = [
     Property::AppliedRate,
     Property::TillageDepthActual,
 ];
+
+/// Whether the work of a record is about this property.
+pub(crate) fn is_main(property: Property) -> bool {
+    MAIN.contains(&property)
+}
+
+/// Whether any operation has an image of a property.
+pub(crate) fn is_pictured(property: Property) -> bool {
+    [
+        OperationType::Harvested,
+        OperationType::Planted,
+        OperationType::Applied,
+        OperationType::Tillage,
+    ]
+    .iter()
+    .any(|operation| properties(operation).contains(&property))
+}
 
 /// The properties that have an image, by operation (contract, image switches).
 fn properties(operation: &OperationType) -> &'static [Property] {
@@ -106,6 +116,8 @@ fn properties(operation: &OperationType) -> &'static [Property] {
 /// Colours by row and property.
 pub(crate) struct Images {
     layers: Vec<Layer>,
+    /// By row: it has the main rate. Empty where the file has none.
+    rated: Vec<bool>,
     /// Place of each row in the spool.
     places: Vec<(f64, f64)>,
 }
@@ -119,10 +131,12 @@ struct Layer {
 }
 
 impl Images {
-    /// For the properties that have values.
-    pub(crate) fn new(standard: &Standard) -> Self {
-        let layers = properties(&standard.operation)
+    /// For the properties that are wanted and have values.
+    pub(crate) fn new(standard: &Standard, wanted: &ImageAttributes) -> Self {
+        let operation = &standard.operation;
+        let layers = properties(operation)
             .iter()
+            .filter(|property| is_wanted(wanted, operation, **property))
             .filter_map(|property| {
                 let statistic = standard.totals.statistic(*property);
                 (statistic.count > 0).then(|| Layer {
@@ -135,6 +149,7 @@ impl Images {
             .collect();
         Self {
             layers,
+            rated: Vec::new(),
             places: Vec::new(),
         }
     }
@@ -157,6 +172,9 @@ impl Images {
                 .indices
                 .extend((0..rows).map(|row| index_of(at(array, row), layer.min, layer.max)));
         }
+        if let Some(main) = MAIN.iter().find_map(|property| column(*property)) {
+            self.rated.extend((0..rows).map(|row| main.is_valid(row)));
+        }
         let (x, y) = (column(Property::Longitude), column(Property::Latitude));
         self.places
             .extend((0..rows).map(|row| (at(x, row), at(y, row))));
@@ -171,18 +189,12 @@ impl Images {
         name: &dyn Fn(&str) -> String,
         analysis: &Analysis,
         spool: &dyn Fn(usize) -> usize,
-        setting: ImageRamp,
+        ramp: &Ramp,
         units: &Units,
     ) -> Result<bool, WriteError> {
         let shape = |cause: String| WriteError::Shape(format!("images: {cause}"));
-        let Some(mut canvas) = self.canvas(analysis, spool) else {
+        let Some(canvas) = self.canvas(analysis, spool) else {
             return Ok(false);
-        };
-        self.burn(&mut canvas, analysis, spool);
-        canvas.close_seams(2);
-        let ramp = match setting {
-            ImageRamp::Model => Ramp::model(),
-            ImageRamp::Accessible => Ramp::accessible(),
         };
         let palette = ramp.palette();
         let aux = sidecar(&canvas);
@@ -210,7 +222,7 @@ impl Images {
                     .map_err(|_| shape("the painter ended by a defect".to_owned()))?
                     .map_err(|cause| shape(cause.to_string()))?;
                 let file = format!("{}.png", layer.property.name());
-                let mut entry = layer.entry(&canvas, &ramp, units);
+                let mut entry = layer.entry(&canvas, ramp, units);
                 for (file, bytes) in [
                     (file.clone(), image.as_slice()),
                     (format!("{file}.aux.xml"), aux.as_bytes()),
@@ -238,53 +250,14 @@ impl Images {
         Ok(true)
     }
 
-    /// A canvas over all footprints.
+    /// The ground of all footprints; `None` where there is none on Earth.
     fn canvas(&self, analysis: &Analysis, spool: &dyn Fn(usize) -> usize) -> Option<Canvas> {
-        let mut bounds = [
-            f64::INFINITY,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            f64::NEG_INFINITY,
-        ];
-        let mut narrowest = f64::INFINITY;
-        for row in 0..self.places.len() {
-            let Some(corners) = self.corners(row, analysis, spool) else {
-                continue;
-            };
-            for (x, y) in corners {
-                bounds = [
-                    bounds[0].min(x),
-                    bounds[1].min(y),
-                    bounds[2].max(x),
-                    bounds[3].max(y),
-                ];
-            }
-            let [a, b, ..] = corners;
-            let across = (b.0 - a.0).hypot(b.1 - a.1) * 111_320.0;
-            if across > 0.1 {
-                narrowest = narrowest.min(across);
-            }
-        }
-        let pixel_m = (narrowest / 6.0).clamp(LEAST_PIXEL_M, PIXEL_M);
-        Canvas::new(bounds, pixel_m, MOST_PX)
-    }
-
-    /// Rows that have the main rate come first: one that only drove over the ground does not hide it.
-    fn burn(&self, canvas: &mut Canvas, analysis: &Analysis, spool: &dyn Fn(usize) -> usize) {
-        let main = self
-            .layers
-            .iter()
-            .find(|layer| MAIN.contains(&layer.property));
-        let rated = |row: usize| {
-            main.is_none_or(|layer| layer.indices.get(row).is_some_and(|index| *index != 0))
-        };
-        for first in [true, false] {
-            for row in (0..self.places.len()).filter(|row| rated(*row) == first) {
-                if let Some(corners) = self.corners(row, analysis, spool) {
-                    canvas.burn(row as u32, &corners);
-                }
-            }
-        }
+        let corners = |row: usize| self.corners(row, analysis, spool);
+        let rated = |row: usize| self.rated.get(row).copied().unwrap_or(true);
+        let bounds = paint::Bounds::of(self.places.len(), &corners)?;
+        let mut canvas = bounds.canvas(Projection::WebMercator)?;
+        paint::burn(&mut canvas, self.places.len(), &corners, &rated);
+        Some(canvas)
     }
 
     fn corners(
@@ -300,14 +273,7 @@ impl Images {
             return None;
         }
         let (x, y) = *self.places.get(row)?;
-        let half_y = HALF_M / 111_320.0;
-        let half_x = half_y / y.to_radians().cos().max(0.01);
-        (x.is_finite() && y.is_finite()).then_some([
-            (x - half_x, y - half_y),
-            (x + half_x, y - half_y),
-            (x + half_x, y + half_y),
-            (x - half_x, y + half_y),
-        ])
+        paint::square(x, y)
     }
 }
 

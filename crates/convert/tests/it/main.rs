@@ -8,6 +8,7 @@ mod fields;
 mod formulas;
 mod gartner;
 mod hand;
+mod maps;
 mod polygons;
 mod settings;
 mod systems;

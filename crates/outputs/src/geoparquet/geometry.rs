@@ -1,6 +1,7 @@
 //! Points and footprints as well-known binary, with the box of each as covering and of all for the metadata.
 
 use crate::WriteError;
+use crate::wkb::{Kind, Shape};
 use arrow_array::builder::BinaryBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
@@ -88,6 +89,18 @@ pub(crate) fn points(
 pub(crate) const CORNERS: i32 = 4;
 /// Byte order, type, number of rings, number of positions and five positions.
 const FOOTPRINT_BYTES: usize = 13 + 5 * 16;
+
+/// Four corners of a stored footprint in degrees; `None` for any other geometry.
+pub fn footprint_of(wkb: &[u8]) -> Option<[(f64, f64); 4]> {
+    let mut shape = Shape::default();
+    if wkb.len() != FOOTPRINT_BYTES || shape.read(wkb)? != Kind::Polygon {
+        return None;
+    }
+    let [a, b, c, d, _] = shape.corners[..] else {
+        return None;
+    };
+    Some([a, b, c, d].map(|[x, y]| (x, y)))
+}
 
 /// The two columns made of footprints: lists of eight degrees, longitude and latitude of four
 /// corners counter-clockwise. Null where there is none.

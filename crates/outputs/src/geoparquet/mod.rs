@@ -10,6 +10,7 @@
 pub(crate) mod geometry;
 mod stored;
 
+pub use geometry::footprint_of;
 pub(crate) use stored::StoredWriter;
 
 use crate::{WriteError, unique_names};

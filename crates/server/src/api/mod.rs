@@ -17,7 +17,9 @@ mod files;
 mod formats;
 mod health;
 mod images;
+mod kept;
 mod keys;
+mod maps;
 mod merge;
 mod metrics;
 mod outside;
@@ -32,6 +34,7 @@ mod uploads;
 mod users;
 mod webhooks;
 
+pub(crate) use maps::{Maps, no_maps};
 pub use router::description;
 pub(crate) use router::router;
 pub(crate) use tiles::TileSources;

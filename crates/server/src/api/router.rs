@@ -3,7 +3,7 @@
 use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
-    exports, fields, files, formats, health, images, keys, merge, metrics, outside, progress,
+    exports, fields, files, formats, health, images, keys, maps, merge, metrics, outside, progress,
     reference, tiles, uploads, users, webhooks,
 };
 use crate::state::State;
@@ -79,6 +79,10 @@ fn routes() -> OpenApiRouter<State> {
         .routes(routes!(files::polygon_geoparquet))
         .routes(routes!(images::images))
         .routes(routes!(images::image))
+        .routes(routes!(maps::images))
+        .routes(routes!(maps::image))
+        .routes(routes!(maps::geotiffs))
+        .routes(routes!(maps::geotiff))
         .routes(routes!(files::reprocess))
         .routes(routes!(
             calibrations::calibrate,

@@ -3,6 +3,7 @@
 use super::keys::{Shape, find};
 use crate::db::Keys;
 use serde_json::Value;
+use tramline_convert::Configuration;
 
 /// Bytes of the name of a key.
 const NAME_BYTES: usize = 100;
@@ -59,12 +60,21 @@ pub(crate) fn checked(sent: Keys) -> Result<Keys, Fault> {
             None => value,
             Some(key) => shaped(key.shape, value).map_err(|why| fault(&name, why))?,
         };
+        converts(&name, &value).map_err(|why| fault(&name, why))?;
         if keys.contains_key(&name) {
             return Err(fault(&name, "comes twice"));
         }
         keys.insert(name, value);
     }
     Ok(keys)
+}
+
+/// Whether the converter can read the value of a key: what is stored must not stop a conversion.
+fn converts(name: &str, value: &Value) -> Result<(), String> {
+    let one = Keys::from_iter([(name.to_owned(), value.clone())]);
+    serde_json::from_value::<Configuration>(Value::Object(one))
+        .map(drop)
+        .map_err(|cause| format!("cannot be used: {cause}"))
 }
 
 fn fault(key: &str, why: impl Into<String>) -> Fault {

@@ -131,6 +131,11 @@ pub(super) const KEYS: &[Key] = &[
         "compat".into()
     }),
     flag("capDryMass", true),
+    flag("fileImages", true),
+    key("imageRamp", Shape::Name(&["model", "accessible"]), || {
+        "model".into()
+    }),
+    flag("reconcileMachines", false),
     // In no present documentation of the contract; old clients send them.
     flag("generateProviderImages", false),
     key("filesImageAttributeCreation", Shape::Attributes, || {

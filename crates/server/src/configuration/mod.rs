@@ -137,6 +137,11 @@ mod tests {
                 json!({"outofStandardOperations": true, "outOfStandardOperations": true}),
                 Some("outOfStandardOperations"),
             ),
+            (json!({"imageRamp": "accessible"}), None),
+            (json!({"imageRamp": "blue"}), Some("imageRamp")),
+            (json!({"cropNumbers": {"Oats": {}}}), None),
+            (json!({"cropNumbers": 7}), Some("cropNumbers")),
+            (json!({"filterParameters": [1]}), Some("filterParameters")),
             (json!({"filterProfile": "none"}), None),
             (json!({"filterProfile": "best"}), Some("filterProfile")),
             (

@@ -8,6 +8,7 @@ mod configurations;
 mod exports;
 mod fixture;
 mod http;
+mod maps;
 mod outbox;
 mod receiver;
 mod runs;

@@ -2,7 +2,6 @@
 
 use super::{Block, Fate};
 use geo::{MultiPolygon, Polygon};
-use tramline_analysis::footprint::{Footprints, Layout};
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::records::NO_TIME;
 use tramline_analysis::thin::thinned;
@@ -12,8 +11,8 @@ use tramline_analysis::union;
 const TOLERANCE_M: f64 = 0.05;
 /// A longer pause ends a session.
 const SESSION_MS: i64 = 4 * 3_600_000;
-/// Least length of a footprint.
-const STEP_M: f32 = 1.0;
+/// Steps below this are joined: their headings are noise, and would part the strips.
+pub(crate) const STEP_M: f32 = 1.0;
 
 #[derive(Default)]
 pub(crate) struct Ground {
@@ -27,6 +26,8 @@ pub(crate) struct Ground {
     /// By row of the spool: corners on the plane, a millimetre true over ten kilometres; not numbers
     /// where there is no footprint.
     footprints: Vec<[f32; 8]>,
+    /// Around the kept footprints: west, south, east, north.
+    bounds: Option<[f32; 4]>,
     pub(super) keeps_footprints: bool,
     /// Stretches of work without a pause of four hours.
     pub(crate) sessions: u64,
@@ -50,12 +51,16 @@ impl Ground {
             self.footprints.resize(place, [f32::NAN; 8]);
         }
         let records = &block.gathered.records;
-        let feet = Footprints::new(records, &block.tracks, block.anchor.anchor, Layout::Joined);
+        let steps = thinned(records, &block.tracks, block.anchor.anchor, &wanted, STEP_M);
         let mut last = None;
-        feet.for_each(&wanted, |row, quad| {
+        steps.for_each(|row, quad| {
             if let Some(kept) = self.footprints.get_mut(places[row]) {
                 for (slot, (x, y)) in kept.chunks_exact_mut(2).zip(quad) {
-                    slot.copy_from_slice(&[x as f32, y as f32]);
+                    let (x, y) = (x as f32, y as f32);
+                    slot.copy_from_slice(&[x, y]);
+                    let [west, south, east, north] = self.bounds.unwrap_or([x, y, x, y]);
+                    let bounds = [west.min(x), south.min(y), east.max(x), north.max(y)];
+                    self.bounds = Some(bounds);
                 }
             }
             self.records += 1;
@@ -80,11 +85,13 @@ impl Ground {
             }
             self.last_ms = Some(self.last_ms.map_or(time, |last| last.max(time)));
         }
-        // Steps below a metre are joined: their headings are noise, and would part the strips.
-        let (thin, tracks) = thinned(records, &block.tracks, block.anchor.anchor, &wanted, STEP_M);
-        let feet = Footprints::new(&thin, &tracks, block.anchor.anchor, Layout::Joined);
-        self.strips
-            .extend(union::strips(&feet, |_| true, TOLERANCE_M));
+        let strips = union::strips(&steps.footprints(), |_| true, TOLERANCE_M);
+        self.strips.extend(strips);
+    }
+
+    /// West, south, east, north of the kept footprints on the plane.
+    pub(super) fn bounds(&self) -> Option<[f64; 4]> {
+        Some(self.bounds?.map(f64::from))
     }
 
     /// Corners of a row of the spool on the plane, counter-clockwise.

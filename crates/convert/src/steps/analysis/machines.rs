@@ -1,6 +1,6 @@
 //! Several machines in one field beside each other.
 
-use super::gather::TrackNames;
+use super::places::TrackNames;
 use super::{Block, Cleaning, Fate};
 use tramline_analysis::reconcile::{self, Compared};
 

@@ -9,29 +9,34 @@ mod ground;
 mod judgement;
 mod machines;
 mod parameters;
+pub(crate) mod places;
 mod report;
 
 pub(crate) use gather::Fate;
+pub(crate) use ground::STEP_M;
 pub(crate) use judgement::{CODES, Cleaning};
 pub(crate) use report::{Documents, documents};
 
 use crate::configuration::{Configuration, FilterProfile};
 use crate::steps::standard::Standard;
 use arrow_array::RecordBatch;
-use gather::{Gathered, TrackNames};
+use gather::Gathered;
 use ground::Ground;
 pub(crate) use machines::ComparedMachine;
 pub(crate) use parameters::KEYS as PARAMETERS;
+use places::TrackNames;
+use std::sync::OnceLock;
 use tramline_analysis::anchor::{self, AnchorFound};
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lag;
+use tramline_analysis::lattice::Lattice;
 use tramline_analysis::records::{NO_TIME, Records};
 use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
 use tramline_model::OperationType;
 
 /// Records that are looked at together.
-const BLOCK: usize = 1 << 20;
+pub(crate) const BLOCK: usize = 1 << 20;
 
 /// Gathers standard batches and looks at them block by block.
 pub(crate) struct Analysis {
@@ -40,6 +45,8 @@ pub(crate) struct Analysis {
     block: Gathered,
     names: TrackNames,
     frame: Option<LocalFrame>,
+    /// From the plane of the footprints to degrees; made for the first one that is asked for.
+    lattice: OnceLock<Option<Lattice>>,
     pub(crate) ground: Ground,
     pub(crate) cleaning: Cleaning,
     /// Machines of the first block beside the one with the most records.
@@ -72,6 +79,7 @@ impl Analysis {
             block: Gathered::default(),
             names: TrackNames::default(),
             frame: None,
+            lattice: OnceLock::new(),
             ground: Ground::default(),
             cleaning: Cleaning::new(profile, &configuration.filter_parameters),
             machines: Vec::new(),
@@ -94,7 +102,8 @@ impl Analysis {
         batch: &RecordBatch,
         fate: impl Fn(usize) -> Fate,
     ) {
-        self.block.add(standard, &mut self.names, batch, fate);
+        self.block
+            .add(&standard.operation, &mut self.names, batch, fate);
         if self.block.len() >= BLOCK {
             self.look(standard);
         }
@@ -178,9 +187,13 @@ impl Analysis {
 
     /// The footprint of a row of the spool: longitude and latitude of its corners, counter-clockwise.
     pub(crate) fn footprint(&self, row: usize) -> Option<[(f64, f64); 4]> {
-        let frame = self.frame.as_ref()?;
         let corners = self.ground.footprint(row)?;
-        Some(corners.map(|(x, y)| frame.degrees(x, y)))
+        let lattice = self.lattice.get_or_init(|| {
+            let frame = self.frame.as_ref()?;
+            Lattice::new(self.ground.bounds()?, |x, y| frame.degrees(x, y))
+        });
+        let lattice = lattice.as_ref()?;
+        Some(corners.map(|(x, y)| lattice.at(x, y)))
     }
 
     /// The covered ground's outline in degrees; `None` where no width is known.

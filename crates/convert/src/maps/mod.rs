@@ -1,0 +1,293 @@
+//! Maps of a stored machine file, made when they are asked for: images of seven classes, and
+//! GeoTIFF of the numbers themselves, in Web Mercator or the field's zone of UTM.
+//!
+//! Rules: the ground of a row is that of `polygon.parquet`, or is laid out of the points as the
+//! conversion does. It is burnt once and serves all properties; their values are read when they are
+//! asked for, a column at a time. Classes hold as much area each.
+
+mod corners;
+mod folder;
+pub(crate) mod paint;
+
+pub use folder::{CLASSES_LIST, class_entry, write_classes, write_geotiffs};
+
+use crate::steps::images::is_pictured;
+use arrow_array::Float64Array;
+use arrow_schema::DataType;
+use corners::Corners;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tramline_analysis::classes::weighted_quantile_breaks;
+use tramline_model::{Property, Unit, records};
+use tramline_render::{
+    ACCESSIBLE_COLOURS, Band, CLASS_COLOURS, Canvas, ClassLegend, Projection, RenderError, geotiff,
+    png, sidecar,
+};
+
+/// Rows that are painted at most: 64 bytes each while the ground is burnt.
+const MOST_ROWS: usize = 8 << 20;
+const CLASSES: usize = 7;
+
+/// The plane of a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MapPlane {
+    #[default]
+    WebMercator,
+    /// The zone of the middle of the field.
+    Utm,
+}
+
+/// The colours of the classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ClassColours {
+    /// The contract's: red over yellow to green.
+    #[default]
+    Model,
+    /// Told apart by people with any colour vision.
+    Accessible,
+}
+
+/// Why there is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    #[error("`{name}` cannot be read: {cause}; convert the upload again")]
+    Unreadable { name: String, cause: String },
+    #[error("no row has a place on Earth: there is nothing to paint")]
+    NoGround,
+    #[error(
+        "the field lies beyond 84° north or 80° south, where UTM has no zone: ask for Web Mercator"
+    )]
+    NoZone,
+    #[error(
+        "{rows} rows are too many for a map made at once ({MOST_ROWS} at most): split the file by fields"
+    )]
+    TooManyRows { rows: usize },
+    #[error("there is no map of `{name}`; choose of: {known}")]
+    NoProperty { name: String, known: String },
+    #[error("`{name}` cannot be written: {cause}")]
+    Write { name: String, cause: std::io::Error },
+    #[error("the map cannot be made")]
+    Render(#[from] RenderError),
+}
+
+/// A property that has a map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MapLayer {
+    pub property: Property,
+    pub unit: Option<&'static Unit>,
+}
+
+impl MapLayer {
+    /// Symbol of the unit; empty for none.
+    pub fn unit_symbol(&self) -> &'static str {
+        self.unit.map_or("", |unit| unit.symbol)
+    }
+}
+
+/// An image of classes.
+pub struct ClassImage {
+    pub png: Vec<u8>,
+    pub legend: ClassLegend,
+}
+
+/// The burnt ground of a stored file.
+pub struct Map {
+    path: PathBuf,
+    canvas: Canvas,
+    layers: Vec<MapLayer>,
+    /// By row; empty where no area is known.
+    areas: Vec<f64>,
+}
+
+impl Map {
+    /// Burns the ground of a stored GeoParquet file: `standard.parquet`, `filtered.parquet` or
+    /// `polygon.parquet`.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`] for what is no such file, [`MapError::NoGround`] without places,
+    /// [`MapError::NoZone`] near the poles, [`MapError::TooManyRows`].
+    pub fn read(path: &Path, plane: MapPlane) -> Result<Self, MapError> {
+        let corners = Corners::read(path)?;
+        let projection = |longitude, latitude| match plane {
+            MapPlane::WebMercator => Some(Projection::WebMercator),
+            MapPlane::Utm => Projection::utm_at(longitude, latitude),
+        };
+        let bounds = paint::Bounds::of(corners.rows(), &|row| corners.of(row));
+        let bounds = bounds.ok_or(MapError::NoGround)?;
+        let (longitude, latitude) = bounds.middle();
+        let projection = projection(longitude, latitude).ok_or(MapError::NoZone)?;
+        let mut canvas = bounds.canvas(projection).ok_or(MapError::NoGround)?;
+        let rated = |row: usize| corners.rated.get(row).copied().unwrap_or(true);
+        paint::burn(&mut canvas, corners.rows(), &|row| corners.of(row), &rated);
+        let layers = layers(path)?;
+        let has_area = layers.iter().any(|layer| layer.property == Property::Area);
+        let areas = if has_area {
+            column(path, Property::Area)?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            canvas,
+            layers,
+            areas,
+        })
+    }
+
+    /// The properties that have a map.
+    pub fn layers(&self) -> &[MapLayer] {
+        &self.layers
+    }
+
+    /// The property of a name.
+    ///
+    /// # Errors
+    /// [`MapError::NoProperty`] with those that there are.
+    pub fn layer(&self, name: &str) -> Result<MapLayer, MapError> {
+        let found = self.layers.iter().find(|l| l.property.name() == name);
+        found.copied().ok_or_else(|| {
+            let known: Vec<&str> = self.layers.iter().map(|l| l.property.name()).collect();
+            MapError::NoProperty {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+
+    /// West, south, east, north in degrees.
+    pub fn extent_degrees(&self) -> [f64; 4] {
+        self.canvas.extent_degrees()
+    }
+
+    /// The text beside a PNG that tells its place; only for Web Mercator.
+    pub fn sidecar(&self) -> String {
+        sidecar(&self.canvas)
+    }
+
+    /// Bytes of memory, for whoever keeps maps.
+    pub fn memory_bytes(&self) -> usize {
+        let (columns, lines) = self.canvas.size();
+        columns as usize * lines as usize * 4 + self.areas.len() * 8
+    }
+
+    /// The classes of a property: as much area in each; `None` where it has no values.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`].
+    pub fn legend(
+        &self,
+        layer: MapLayer,
+        colours: ClassColours,
+    ) -> Result<Option<ClassLegend>, MapError> {
+        let values = column(&self.path, layer.property)?;
+        self.legend_of(&values, layer, colours)
+    }
+
+    /// The image of a property in classes; `None` where it has no values.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`], [`MapError::Render`].
+    pub fn classes(
+        &self,
+        layer: MapLayer,
+        colours: ClassColours,
+    ) -> Result<Option<ClassImage>, MapError> {
+        let values = column(&self.path, layer.property)?;
+        let Some(legend) = self.legend_of(&values, layer, colours)? else {
+            return Ok(None);
+        };
+        let indices: Vec<u8> = values.iter().map(|value| legend.index_of(*value)).collect();
+        let png = png(&self.canvas, &indices, &legend.palette())?;
+        Ok(Some(ClassImage { png, legend }))
+    }
+
+    /// The GeoTIFF of a property; `None` where it has no values.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`], [`MapError::Render`].
+    pub fn geotiff(&self, layer: MapLayer) -> Result<Option<Vec<u8>>, MapError> {
+        let values = column(&self.path, layer.property)?;
+        if !values.iter().any(|value| value.is_finite()) {
+            return Ok(None);
+        }
+        let band = Band {
+            name: layer.property.name(),
+            unit: layer.unit_symbol(),
+        };
+        Ok(Some(geotiff(&self.canvas, &values, band)?))
+    }
+
+    fn legend_of(
+        &self,
+        values: &[f64],
+        layer: MapLayer,
+        colours: ClassColours,
+    ) -> Result<Option<ClassLegend>, MapError> {
+        let mut breaks = weighted_quantile_breaks(values, &self.areas, CLASSES);
+        if breaks.is_empty() {
+            breaks = weighted_quantile_breaks(values, &vec![1.0; values.len()], CLASSES);
+        }
+        if breaks.is_empty() {
+            return Ok(None);
+        }
+        let colours = match colours {
+            ClassColours::Model => &CLASS_COLOURS,
+            ClassColours::Accessible => &ACCESSIBLE_COLOURS,
+        };
+        Ok(Some(ClassLegend::new(
+            &breaks,
+            colours,
+            layer.unit_symbol(),
+        )?))
+    }
+}
+
+fn unreadable(path: &Path, cause: impl std::fmt::Display) -> MapError {
+    let name = path.file_name().unwrap_or_default();
+    MapError::Unreadable {
+        name: name.to_string_lossy().into_owned(),
+        cause: cause.to_string(),
+    }
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, MapError> {
+    let file = File::open(path).map_err(|cause| unreadable(path, cause))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|cause| unreadable(path, cause))
+}
+
+/// Numbers that an image can show, in the order of the file.
+fn layers(path: &Path) -> Result<Vec<MapLayer>, MapError> {
+    let builder = open(path)?;
+    let fields = builder.schema().fields().iter();
+    let layers = fields.filter(|field| field.data_type() == &DataType::Float64);
+    let layers = layers.filter_map(|field| {
+        let property = records::property_of(field).filter(|property| is_pictured(*property))?;
+        (field.name() == property.name()).then(|| MapLayer {
+            property,
+            unit: records::unit_of(field),
+        })
+    });
+    Ok(layers.collect())
+}
+
+/// A column of numbers, not a number where there is none.
+fn column(path: &Path, property: Property) -> Result<Vec<f64>, MapError> {
+    let builder = open(path)?;
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    if rows > MOST_ROWS {
+        return Err(MapError::TooManyRows { rows });
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), [property.name()]);
+    let reader = builder.with_projection(mask).build();
+    let mut values = Vec::with_capacity(rows);
+    for batch in reader.map_err(|cause| unreadable(path, cause))? {
+        let batch = batch.map_err(|cause| unreadable(path, cause))?;
+        let array = batch.columns().first();
+        let array = array.and_then(|array| array.as_any().downcast_ref::<Float64Array>());
+        let array = array.ok_or_else(|| unreadable(path, "a column is not of numbers"))?;
+        values.extend(array.iter().map(|value| value.unwrap_or(f64::NAN)));
+    }
+    Ok(values)
+}

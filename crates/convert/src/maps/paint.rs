@@ -1,0 +1,92 @@
+//! Footprints burnt onto a grid that lies around all of them.
+//!
+//! Rule: pixels of half a metre on the ground, finer where swaths are narrow, coarser where a side
+//! would have more than 4,096 of them.
+
+use tramline_render::{Canvas, Projection, Quad};
+
+/// Pixels of a side at most.
+const MOST_PX: u32 = 4_096;
+/// Wanted side of a pixel on the ground; narrow sections get finer ones.
+const PIXEL_M: f64 = 0.5;
+const LEAST_PIXEL_M: f64 = 0.25;
+/// Gaps between passes that are closed.
+const SEAM_PX: u32 = 2;
+/// Half the side of a square that stands for a row without footprint.
+const HALF_M: f64 = 1.5;
+/// Metres in a degree of latitude.
+const DEGREE_M: f64 = 111_320.0;
+
+/// Where the footprints lie, in degrees.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    degrees: [f64; 4],
+    narrowest_m: f64,
+}
+
+impl Bounds {
+    /// Around all footprints; `None` where there is none.
+    pub(crate) fn of(rows: usize, corners: &dyn Fn(usize) -> Option<Quad>) -> Option<Self> {
+        let [mut west, mut south] = [f64::INFINITY; 2];
+        let [mut east, mut north] = [f64::NEG_INFINITY; 2];
+        let mut narrowest_m = f64::INFINITY;
+        for quad in (0..rows).filter_map(corners) {
+            for (x, y) in quad {
+                (west, south) = (west.min(x), south.min(y));
+                (east, north) = (east.max(x), north.max(y));
+            }
+            let [a, b, ..] = quad;
+            let cos = a.1.to_radians().cos();
+            let across = ((b.0 - a.0) * cos).hypot(b.1 - a.1) * DEGREE_M;
+            if across > 0.1 {
+                narrowest_m = narrowest_m.min(across);
+            }
+        }
+        (west <= east && south <= north).then_some(Self {
+            degrees: [west, south, east, north],
+            narrowest_m,
+        })
+    }
+
+    pub(crate) fn middle(&self) -> (f64, f64) {
+        let [west, south, east, north] = self.degrees;
+        (f64::midpoint(west, east), f64::midpoint(south, north))
+    }
+
+    /// A grid over the bounds; `None` where they are no place on Earth.
+    pub(crate) fn canvas(&self, projection: Projection) -> Option<Canvas> {
+        let pixel_m = (self.narrowest_m / 6.0).clamp(LEAST_PIXEL_M, PIXEL_M);
+        Canvas::on(projection, self.degrees, pixel_m, MOST_PX)
+    }
+}
+
+/// Burns all footprints: rows that have the main rate (`rated`) first, so that one that only drove
+/// over the ground does not hide it. Then closes the seams.
+pub(crate) fn burn(
+    canvas: &mut Canvas,
+    rows: usize,
+    corners: &dyn Fn(usize) -> Option<Quad>,
+    rated: &dyn Fn(usize) -> bool,
+) {
+    for first in [true, false] {
+        for row in (0..rows).filter(|row| rated(*row) == first) {
+            if let Some(quad) = corners(row) {
+                canvas.burn(row as u32, &quad);
+            }
+        }
+    }
+    canvas.close_seams(SEAM_PX);
+}
+
+/// The square of three metres that stands for a row without footprint.
+pub(crate) fn square(longitude: f64, latitude: f64) -> Option<Quad> {
+    let half_y = HALF_M / DEGREE_M;
+    let half_x = half_y / latitude.to_radians().cos().max(0.01);
+    let (x, y) = (longitude, latitude);
+    (x.is_finite() && y.is_finite()).then_some([
+        (x - half_x, y - half_y),
+        (x + half_x, y - half_y),
+        (x + half_x, y + half_y),
+        (x - half_x, y + half_y),
+    ])
+}

@@ -1,0 +1,290 @@
+//! Maps made for the asking: images of seven classes, and GeoTIFF.
+//!
+//! Rule: the ground of a stored output is burnt once and kept for a while, within a bound; each
+//! property is then a look-up.
+
+use super::artifacts::{body, held};
+use super::caller::{BaseUrl, Caller};
+use super::files::known_file;
+use super::kept::Kept;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use crate::db::{ArtifactRow, FileRow};
+use crate::error::StoreError;
+use crate::state::State;
+use axum::body::Body;
+use axum::extract::{self, Path};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tramline_convert::ImageRamp;
+use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
+use utoipa::IntoParams;
+
+/// Maps in memory at most, and their bytes: one takes 64 MB at most for its pixels.
+const KEPT: usize = 8;
+const KEPT_BYTES: usize = 256 << 20;
+/// Changes when the same points make other maps.
+const EDITION: u32 = 1;
+
+/// Name in the query and kinds of artifacts, the first that there is.
+const OUTPUTS: &[(&str, &[&str])] = &[
+    ("filtered", &["filteredGeoparquet"]),
+    ("standard", &["polygonGeoparquet", "standardGeoparquet"]),
+];
+
+/// Burnt ground by the hash of the points and the plane.
+pub(crate) type Maps = Kept<(String, MapPlane), Map>;
+
+pub(crate) fn no_maps() -> Maps {
+    Kept::new(KEPT, KEPT_BYTES, Map::memory_bytes)
+}
+
+/// Which map.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct MapQuery {
+    /// `filtered` (the default where there is one) or `standard`.
+    output: Option<String>,
+    /// Of images: `model` or `accessible`; that of the configuration without it.
+    ramp: Option<String>,
+    /// Of GeoTIFF: `3857` (the default) or `utm`, the zone of the field.
+    crs: Option<String>,
+}
+
+impl From<MapError> for Problem {
+    fn from(cause: MapError) -> Self {
+        match cause {
+            MapError::NoProperty { .. } => Self::new(StatusCode::NOT_FOUND, cause.to_string()),
+            MapError::NoGround | MapError::NoZone | MapError::TooManyRows { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string())
+            }
+            cause => StoreError::document("map", cause).into(),
+        }
+    }
+}
+
+/// The map of a request.
+struct Asked {
+    map: Arc<Map>,
+    colours: ClassColours,
+    /// Of what it is made: the same tag, the same bytes.
+    tag: String,
+    file: FileRow,
+    query: String,
+}
+
+async fn asked(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    query: &Parameters,
+) -> Result<Asked, Problem> {
+    let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
+    let output = query.one_of("output", &names)?;
+    let plane = match query.one_of("crs", &["3857", "utm"])?.as_deref() {
+        Some("utm") => MapPlane::Utm,
+        _ => MapPlane::WebMercator,
+    };
+    let ramp = query.one_of("ramp", &["model", "accessible"])?;
+    let file = known_file(state, caller, id).await?;
+    let artifact = points(state, caller, &file, output.as_deref()).await?;
+    let colours = match ramp.as_deref() {
+        Some("accessible") => ClassColours::Accessible,
+        Some(_) => ClassColours::Model,
+        None => {
+            let user = &file.user_id;
+            let own = crate::configuration::for_user(state, &caller.account, user).await?;
+            match own.image_ramp {
+                ImageRamp::Accessible => ClassColours::Accessible,
+                ImageRamp::Model => ClassColours::Model,
+            }
+        }
+    };
+    let path = state.blobs.local_path(&artifact.blob_key);
+    let key = (artifact.sha256.clone(), plane);
+    let map = state.maps.get(key, move || Map::read(&path, plane)).await?;
+    let chosen = [
+        ("output", output),
+        ("ramp", ramp),
+        ("crs", query.owned("crs")),
+    ];
+    let chosen = chosen
+        .iter()
+        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?)));
+    let chosen = chosen.collect::<Vec<_>>().join("&");
+    Ok(Asked {
+        map,
+        colours,
+        tag: format!("\"{}-{colours:?}-{plane:?}-{EDITION}\"", artifact.sha256),
+        file,
+        query: if chosen.is_empty() {
+            chosen
+        } else {
+            format!("?{chosen}")
+        },
+    })
+}
+
+/// The stored output that is painted.
+async fn points(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    output: Option<&str>,
+) -> Result<ArtifactRow, Problem> {
+    let wanted = OUTPUTS
+        .iter()
+        .filter(|(name, _)| output.is_none_or(|output| output == *name));
+    for kind in wanted.flat_map(|(_, kinds)| *kinds) {
+        let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
+        if let Some(artifact) = artifact {
+            return Ok(artifact);
+        }
+    }
+    let detail = format!("the file is {} and has no points to paint", file.status);
+    Err(Problem::new(StatusCode::NOT_FOUND, detail))
+}
+
+/// Does what may take a while where it may block.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MapError> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|cause| StoreError::document("map", cause))??)
+}
+
+/// Images of the file's properties in seven classes that hold as much area each
+///
+/// Drawn of the filtered points, of the standard ones where there are none. Colours and ranges are
+/// in `legend`.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2", tag = "files",
+    params(("id" = String, Path), MapQuery),
+    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn images(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<axum::Json<Vec<Value>>, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let (id, chosen) = (asked.file.id, asked.query);
+    let list = apart(move || {
+        let mut list = Vec::new();
+        for layer in asked.map.layers() {
+            let Some(legend) = asked.map.legend(*layer, asked.colours)? else {
+                continue;
+            };
+            let name = layer.property.name();
+            let mut entry = class_entry(&asked.map, *layer, &legend);
+            let url =
+                format!("{base}/services/operations/api/files/{id}/imagesV2/{name}.png{chosen}");
+            entry["url"] = json!(url);
+            entry["downloadUrl"] = json!(url);
+            list.push(entry);
+        }
+        Ok(list)
+    });
+    Ok(axum::Json(list.await?))
+}
+
+/// One image of classes, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2/{name}", tag = "files",
+    params(("id" = String, Path), ("name" = String, Path), MapQuery),
+    responses((status = 200, content_type = "image/png"), (status = 304), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn image(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, name)): Path<(String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let missing = || Problem::not_found("image of this file");
+    if let Some(property) = name.strip_suffix(".png.aux.xml") {
+        asked.map.layer(property)?;
+        let text = asked.map.sidecar().into_bytes();
+        return sent(&headers, &asked.tag, "application/xml", text);
+    }
+    let property = name.strip_suffix(".png").ok_or_else(missing)?;
+    let layer = asked.map.layer(property)?;
+    let made = apart(move || asked.map.classes(layer, asked.colours)).await?;
+    sent(
+        &headers,
+        &asked.tag,
+        "image/png",
+        made.ok_or_else(missing)?.png,
+    )
+}
+
+/// The GeoTIFF of the file's properties
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages", tag = "files",
+    params(("id" = String, Path), MapQuery),
+    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn geotiffs(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<axum::Json<Vec<Value>>, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let (id, chosen) = (asked.file.id, asked.query);
+    let list = asked.map.layers().iter().map(|layer| {
+        let name = layer.property.name();
+        let url =
+            format!("{base}/services/operations/api/files/{id}/geotiffImages/{name}.tif{chosen}");
+        json!({ "property": name, "unit": layer.unit_symbol(), "url": url, "downloadUrl": url })
+    });
+    Ok(axum::Json(list.collect()))
+}
+
+/// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages/{name}", tag = "files",
+    params(("id" = String, Path), ("name" = String, Path), MapQuery),
+    responses((status = 200, content_type = "image/tiff"), (status = 304), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn geotiff(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, name)): Path<(String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let missing = || Problem::not_found("GeoTIFF of this file");
+    let property = name.strip_suffix(".tif").ok_or_else(missing)?;
+    let layer = asked.map.layer(property)?;
+    let made = apart(move || asked.map.geotiff(layer)).await?;
+    sent(
+        &headers,
+        &asked.tag,
+        "image/tiff",
+        made.ok_or_else(missing)?,
+    )
+}
+
+fn sent(
+    headers: &HeaderMap,
+    tag: &str,
+    content: &'static str,
+    bytes: Vec<u8>,
+) -> Result<Response, Problem> {
+    let response = Response::builder()
+        .header(header::ETAG, tag)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff");
+    if held(headers, tag) {
+        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+    }
+    body(
+        response.header(header::CONTENT_TYPE, content),
+        Body::from(bytes),
+    )
+}
