@@ -47,11 +47,18 @@ impl Projection {
     }
 }
 
+/// Degrees and a zone, as PROJ describes them.
+#[derive(Clone)]
+pub(crate) struct Utm {
+    degrees: Proj,
+    metres: Proj,
+}
+
 /// A plane at work.
 #[derive(Clone)]
 pub(crate) enum Plane {
     WebMercator,
-    Utm { degrees: Proj, metres: Proj },
+    Utm(Box<Utm>),
 }
 
 impl Plane {
@@ -61,19 +68,19 @@ impl Plane {
         };
         let (zone, half) = (zone.clamp(1, 60), if south { " +south" } else { "" });
         let text = format!("+proj=utm +zone={zone}{half} +ellps=WGS84 +units=m");
-        Some(Self::Utm {
+        Some(Self::Utm(Box::new(Utm {
             degrees: Proj::from_proj_string("+proj=longlat +ellps=WGS84").ok()?,
             metres: Proj::from_proj_string(&text).ok()?,
-        })
+        })))
     }
 
     /// Metres east and north on the plane; not numbers where it does not reach.
     pub(crate) fn metres(&self, longitude: f64, latitude: f64) -> (f64, f64) {
         match self {
             Self::WebMercator => (x_of(longitude), y_of(latitude)),
-            Self::Utm { degrees, metres } => {
+            Self::Utm(utm) => {
                 let mut place = (longitude.to_radians(), latitude.to_radians());
-                match transform(degrees, metres, &mut place) {
+                match transform(&utm.degrees, &utm.metres, &mut place) {
                     Ok(()) => place,
                     Err(_) => (f64::NAN, f64::NAN),
                 }
@@ -84,9 +91,9 @@ impl Plane {
     pub(crate) fn degrees(&self, x: f64, y: f64) -> (f64, f64) {
         match self {
             Self::WebMercator => (longitude_of(x), latitude_of(y)),
-            Self::Utm { degrees, metres } => {
+            Self::Utm(utm) => {
                 let mut place = (x, y);
-                match transform(metres, degrees, &mut place) {
+                match transform(&utm.metres, &utm.degrees, &mut place) {
                     Ok(()) => (place.0.to_degrees(), place.1.to_degrees()),
                     Err(_) => (f64::NAN, f64::NAN),
                 }
@@ -98,7 +105,7 @@ impl Plane {
     pub(crate) fn scale_at(&self, latitude: f64) -> f64 {
         match self {
             Self::WebMercator => 1.0 / latitude.clamp(-EDGE_DEG, EDGE_DEG).to_radians().cos(),
-            Self::Utm { .. } => 1.0,
+            Self::Utm(_) => 1.0,
         }
     }
 

@@ -558,8 +558,16 @@ impl Standard {
             if logged && seconds > 0.0 && !by_log.is_nan() {
                 return by_log;
             }
+            let known = at(&way.speed, row);
+            if !known.is_nan() {
+                return known;
+            }
             let (step, time) = (at(&way.metres, row), at(&way.seconds, row));
-            let time = if time > 0.0 { time } else { seconds };
+            let time = if time >= track::SPEED_SECONDS {
+                time
+            } else {
+                seconds
+            };
             let metres = if step.is_nan() { driven } else { step };
             if time > 0.0 { metres / time } else { f64::NAN }
         });

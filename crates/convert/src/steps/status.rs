@@ -116,8 +116,10 @@ fn remedy(missing: &[&str]) -> String {
     if lacks(&["seedRate"]) {
         ways.push("export with the seed rate or set `seedRateOptional`");
     }
-    if lacks(&["area", "wetMassPerArea", "wetMass"]) {
+    if lacks(&["area"]) {
         ways.push("give the working width (`--width METRES`), if the file lacks it");
+    } else if lacks(&["wetMassPerArea", "wetMass"]) {
+        ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");
     }
     if lacks(&["harvestMoisture"]) {
         ways.push("export with moisture");

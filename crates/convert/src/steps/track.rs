@@ -1,7 +1,9 @@
 //! The way of the machine: distance since the previous instant, heading and speed where the
 //! source has none. Sections of one instant are one step of the way.
 //!
-//! Rule: a step longer than 30 s or faster than 60 m/s is a gap and not a way driven.
+//! Rules: a step longer than 30 s or faster than 60 m/s is a gap and not a way driven. A speed is
+//! taken over a tenth of a second or more: logs write records a millisecond apart whose positions
+//! are rounded to a decimetre.
 
 use super::columns::Work;
 use std::collections::HashMap;
@@ -13,6 +15,8 @@ const GAP_SECONDS: f64 = 30.0;
 const GAP_SPEED_M_S: f64 = 60.0;
 /// A step without times that is longer is a gap.
 const GAP_METRES: f64 = 500.0;
+/// Shorter times make no speed.
+pub(crate) const SPEED_SECONDS: f64 = 0.1;
 /// Positions closer than this give no heading.
 const DISTINCT_METRES: f64 = 0.05;
 /// Sections of one instant that are remembered.
@@ -51,6 +55,25 @@ struct Track {
     heading: f64,
     moved: bool,
     instant: u64,
+    /// Way and time since the last speed, at the instant before.
+    since: (f64, f64),
+    /// Those at this instant, and the speed there; not a number before the first.
+    now: (f64, f64),
+    speed: Option<f64>,
+}
+
+impl Track {
+    /// The speed after a step of this instant.
+    fn speed_after(&mut self, metres: f64, seconds: f64) -> f64 {
+        let (way, time) = (self.since.0 + metres, self.since.1 + seconds);
+        if time >= SPEED_SECONDS {
+            self.now = (0.0, 0.0);
+            self.speed = Some(way / time);
+        } else {
+            self.now = (way, time);
+        }
+        self.speed.unwrap_or(f64::NAN)
+    }
 }
 
 /// What lasts from batch to batch.
@@ -60,11 +83,12 @@ pub(crate) struct Tracks {
     instants: u64,
 }
 
-/// The way of each row: metres, seconds, degrees (NaN where not known) and the number of its
+/// The way of each row: metres, seconds, metres in a second, degrees (NaN where not known) and the number of its
 /// instant (0 for rows without position).
 pub(crate) struct Way {
     pub(crate) metres: Vec<f64>,
     pub(crate) seconds: Vec<f64>,
+    pub(crate) speed: Vec<f64>,
     pub(crate) heading: Vec<f64>,
     pub(crate) instant: Vec<u64>,
 }
@@ -76,6 +100,7 @@ impl Tracks {
         let mut way = Way {
             metres: vec![f64::NAN; rows],
             seconds: vec![f64::NAN; rows],
+            speed: vec![f64::NAN; rows],
             heading: vec![f64::NAN; rows],
             instant: vec![0; rows],
         };
@@ -138,6 +163,7 @@ impl Tracks {
             track.current.clear();
             track.previous_ms = track.current_ms;
             track.current_ms = ms;
+            track.since = std::mem::take(&mut track.now);
             self.instants += 1;
             track.instant = self.instants;
         }
@@ -169,6 +195,7 @@ impl Tracks {
             if !gap {
                 set(&mut way.metres, row, metres);
                 set(&mut way.seconds, row, seconds);
+                set(&mut way.speed, row, track.speed_after(metres, seconds));
                 if metres > DISTINCT_METRES {
                     let degrees = east.atan2(north).to_degrees();
                     track.heading = if degrees < 0.0 {
