@@ -1,4 +1,5 @@
-//! `archive standard.parquet points.pmtiles`: a stored file as an archive for a map.
+//! `archive standard.parquet points.pmtiles`: a stored file, points or polygons, as an archive for a
+//! map.
 
 use std::io::Write;
 use std::time::Instant;
@@ -16,8 +17,9 @@ fn main() -> Result<(), TileError> {
     let tiles = pmtiles(&source, least, most, &Options::default(), out)?;
     writeln!(
         std::io::stderr(),
-        "{} points with {} columns in {loaded:?}, {} bytes; {tiles} tiles of zooms {least} to {most} in {:?}",
+        "{} {} with {} columns in {loaded:?}, {} bytes; {tiles} tiles of zooms {least} to {most} in {:?}",
         source.len(),
+        source.layer(),
         source.columns().len(),
         source.memory_bytes(),
         start.elapsed() - loaded,
