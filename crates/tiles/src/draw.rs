@@ -1,17 +1,13 @@
 //! The rings that a tile shows of a footprint.
 //!
 //! Rule: where all are shown, a footprint is what it is. Where one of a cell stands for the others it
-//! fills their place: smaller than the cell it is the cell's square, else it is at least two cells
-//! long and wide. So a field without gaps has none at any zoom.
+//! fills their place: smaller than the cell it is the cell's square, else it is as long and as wide as
+//! all of them together can be. So a field without gaps has none at any zoom.
 
 use crate::census::Thinning;
 use crate::clip::{Spot, Window, clip};
 use crate::footprints::{Footprints, tidy, twice_area};
-use crate::index::Frame;
 use crate::place::{self, AROUND, Address};
-
-/// Cells that a footprint is long and wide at least where it stands for others.
-const LEAST_CELLS: f64 = 2.0;
 
 /// Width and height of a thinning's cells in steps; nothing where all are shown.
 pub(crate) fn cell_size(address: Address, thinning: Thinning) -> Option<[i64; 2]> {
@@ -27,7 +23,7 @@ pub(crate) fn cell_size(address: Address, thinning: Thinning) -> Option<[i64; 2]
 /// Steps that a thinned footprint reaches at most beyond its own box.
 pub(crate) fn reach(address: Address, thinning: Thinning) -> i64 {
     let cell = cell_size(address, thinning);
-    cell.map_or(0, |[width, height]| 2 * width.max(height))
+    cell.map_or(0, |[width, height]| 4 * width.max(height))
 }
 
 /// Rings of one feature in units of a tile.
@@ -111,22 +107,21 @@ impl<'a> Drawing<'a> {
         let cell = cell_size(self.address, self.thinning);
         let frame = footprints.frame(row);
         if let (Some([width, height]), Thinning::Cells(bits)) = (cell, self.thinning) {
-            if frame[2] - frame[0] <= width && frame[3] - frame[1] <= height {
-                let bits = self.address.bits() + bits;
-                let (first, _) = place::keys_of(place::cell(key, bits), bits);
-                let [x, y] = from(place::steps(first));
-                let (east, south) = (x + width as f64, y + height as f64);
+            let bits = self.address.bits() + bits;
+            let (first, _) = place::keys_of(place::cell(key, bits), bits);
+            let [x, y] = from(place::steps(first));
+            let size = [width as f64, height as f64];
+            let shape = if frame[2] - frame[0] <= width && frame[3] - frame[1] <= height {
+                let (east, south) = (x + size[0], y + size[1]);
+                Some([[x, y], [east, y], [east, south], [x, south]])
+            } else {
+                let to_centre = [x + size[0] / 2.0 - middle[0], y + size[1] / 2.0 - middle[1]];
+                let stretched = stretched(footprints, row, to_centre, size);
+                stretched.map(|spots| spots.map(|[x, y]| [middle[0] + x, middle[1] + y]))
+            };
+            if let Some(shape) = shape {
                 self.ring.clear();
-                self.ring
-                    .extend([[x, y], [east, y], [east, south], [x, south]]);
-                self.close(false);
-                return &self.rings;
-            }
-            let least = LEAST_CELLS * width.max(height) as f64;
-            if let Some(stretched) = stretched(footprints, row, frame, least) {
-                let spots = stretched.map(|[x, y]| [middle[0] + x, middle[1] + y]);
-                self.ring.clear();
-                self.ring.extend(spots);
+                self.ring.extend(shape);
                 self.close(false);
                 return &self.rings;
             }
@@ -165,13 +160,18 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// The box along the longest side, at least so long and wide; nothing if the footprint is.
-fn stretched(footprints: &Footprints, row: u32, frame: Frame, least: f64) -> Option<[Spot; 4]> {
+/// The box along the longest side, where it is shorter than the cell on one of its axes: on that axis
+/// it spans what a footprint of its length anywhere in the cell would.
+fn stretched(
+    footprints: &Footprints,
+    row: u32,
+    to_centre: Spot,
+    size: [f64; 2],
+) -> Option<[Spot; 4]> {
     let spot = |corner: &[i32; 2]| corner.map(f64::from);
     let corners = footprints.corners(row);
     let outer = footprints.rings(row).next().unwrap_or_default();
-    let mut along = [(frame[2] - frame[0]) as f64, 0.0];
-    let mut longest = 0.0;
+    let (mut along, mut longest) = ([0.0; 2], 0.0);
     let mut before = spot(outer.last()?);
     for corner in outer {
         let corner = spot(corner);
@@ -188,19 +188,27 @@ fn stretched(footprints: &Footprints, row: u32, frame: Frame, least: f64) -> Opt
     let along = along.map(|part| part / longest);
     let across = [-along[1], along[0]];
     let span = |axis: Spot| {
-        let places = corners.iter().map(|corner| {
-            let [x, y] = spot(corner);
-            x * axis[0] + y * axis[1]
-        });
+        let on_axis = |[x, y]: Spot| x * axis[0] + y * axis[1];
+        let places = corners.iter().map(|corner| on_axis(spot(corner)));
         let (low, high) = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| {
             (low.min(place), high.max(place))
         });
-        let more = ((least - (high - low)) / 2.0).max(0.0);
-        (low - more, high + more, more > 0.0)
+        let (length, cell) = (high - low, on_axis_of(size, axis));
+        let (centre, half) = (on_axis(to_centre), (cell + length) / 2.0);
+        if length < cell {
+            (centre - half, centre + half, true)
+        } else {
+            (low, high, false)
+        }
     };
     let ((west, east, longer), (north, south, wider)) = (span(along), span(across));
     (longer || wider).then(|| {
         [(west, north), (east, north), (east, south), (west, south)]
             .map(|(u, v)| [u * along[0] + v * across[0], u * along[1] + v * across[1]])
     })
+}
+
+/// How long a cell is on an axis.
+fn on_axis_of([width, height]: [f64; 2], axis: Spot) -> f64 {
+    width * axis[0].abs() + height * axis[1].abs()
 }

@@ -40,19 +40,24 @@ pub(crate) fn rectangle(
 
 /// A field whose footprints, nine metres by two, lie side by side without a gap; turned as a whole.
 pub(crate) fn ground(count: usize, turned: f64) -> (Field, Vec<Vec<(f64, f64)>>) {
+    ground_of(count, turned, 9.0)
+}
+
+/// The same with footprints so many metres wide.
+pub(crate) fn ground_of(count: usize, turned: f64, width: f64) -> (Field, Vec<Vec<(f64, f64)>>) {
     let field = field(count);
     let metre = 1.0 / 111_195.0;
     let east = metre / SOUTH.to_radians().cos();
     let (sine, cosine) = turned.sin_cos();
     let first = (field.longitudes[0], field.latitudes[0]);
     let rings = (0..count).map(|row| {
-        let x = (field.longitudes[row] - first.0) / east;
+        let x = (field.longitudes[row] - first.0) / east * width / 9.0;
         let y = (field.latitudes[row] - first.1) / metre;
         let place = (
             first.0 + (x * cosine - y * sine) * east,
             first.1 + (x * sine + y * cosine) * metre,
         );
-        rectangle(place, 9.0, 2.0, turned)
+        rectangle(place, width, 2.0, turned)
     });
     let rings = rings.collect();
     (field, rings)

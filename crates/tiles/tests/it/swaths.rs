@@ -2,7 +2,7 @@
 
 use crate::decode::{Feature, archive, features, twice_area};
 use crate::field::project;
-use crate::ground::{bare, footprints, ground};
+use crate::ground::{bare, footprints, ground, ground_of};
 use std::collections::{BTreeMap, BTreeSet};
 use tramline_tiles::{Options, Source, pmtiles, tile};
 
@@ -117,23 +117,34 @@ fn painted(tiles: &BTreeMap<(u32, u32), Vec<Feature>>, (x, y): (f64, f64)) -> us
 
 #[test]
 fn a_field_without_gaps_has_none_at_any_zoom() {
-    for turned in [0.0, 0.3, 0.785] {
-        let (_, rings) = ground(10_000, turned);
+    for (turned, width) in [
+        (0.0, 9.0),
+        (0.3, 9.0),
+        (0.785, 9.0),
+        (0.0, 36.0),
+        (0.785, 36.0),
+    ] {
+        let (_, rings) = ground_of(10_000, turned, width);
         let source = bare(&rings);
         for zoom in [10, 12, 13, 14, 15, source.finest_zoom()] {
             let tiles = all(&source, &rings, zoom);
             let mut missing = 0;
             for ring in &rings {
                 let corners = projected(&ring[..4], zoom);
-                let middle =
+                let mean =
                     |axis: fn(&(f64, f64)) -> f64| corners.iter().map(axis).sum::<f64>() / 4.0;
-                let middle = (middle(|corner| corner.0), middle(|corner| corner.1));
-                missing += usize::from(painted(&tiles, middle) == 0);
+                let middle = (mean(|corner| corner.0), mean(|corner| corner.1));
+                let towards = |corner: &(f64, f64)| {
+                    let part = |middle: f64, corner: f64| middle + (corner - middle) * 0.8;
+                    (part(middle.0, corner.0), part(middle.1, corner.1))
+                };
+                let spots = corners.iter().map(towards).chain([middle]);
+                missing += spots.filter(|spot| painted(&tiles, *spot) == 0).count();
             }
             // What rounds to a side of a polygon may be on either.
             assert!(
-                missing * 1_000 <= rings.len(),
-                "{turned}, zoom {zoom}: {missing} are missing"
+                missing * 1_000 <= rings.len() * 5,
+                "{width} m, turned {turned}, zoom {zoom}: {missing} are missing"
             );
         }
     }
