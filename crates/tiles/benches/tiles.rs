@@ -1,8 +1,9 @@
-//! A million points with six columns: loading, tiles of three zooms, the whole archive.
+//! A million points, and as many swaths, with six columns: loading, tiles of the zooms, the whole
+//! archive.
 
 use divan::Bencher;
 use std::sync::LazyLock;
-use tramline_tiles::{Column, Options, Source, Values, pmtiles, tile};
+use tramline_tiles::{Column, Footprints, Options, Source, Values, pmtiles, tile};
 
 const ROWS: usize = 1_000_000;
 const WEST: f64 = 8.5;
@@ -61,6 +62,47 @@ static SOURCE: LazyLock<Source> = LazyLock::new(|| {
     Source::new(&longitudes, &latitudes, columns()).expect("a source")
 });
 
+/// Nine metres by two around each place, well-known binary.
+fn polygons() -> Vec<Vec<u8>> {
+    let (longitudes, latitudes) = places();
+    let metre = 1.0 / 111_195.0;
+    let east = metre / SOUTH.to_radians().cos();
+    let polygon = |(x, y): (f64, f64)| {
+        let mut bytes = vec![1, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0];
+        for (right, up) in [
+            (-4.5, -1.0),
+            (4.5, -1.0),
+            (4.5, 1.0),
+            (-4.5, 1.0),
+            (-4.5, -1.0),
+        ] {
+            bytes.extend_from_slice(&(x + right * east).to_le_bytes());
+            bytes.extend_from_slice(&(y + up * metre).to_le_bytes());
+        }
+        bytes
+    };
+    longitudes.into_iter().zip(latitudes).map(polygon).collect()
+}
+
+fn footprints(polygons: &[Vec<u8>]) -> Footprints {
+    let mut footprints = Footprints::new();
+    for polygon in polygons {
+        footprints.add(Some(polygon));
+    }
+    footprints
+}
+
+static SWATHS: LazyLock<Source> =
+    LazyLock::new(|| Source::swaths(footprints(&polygons()), columns()).expect("a source"));
+
+#[divan::bench(sample_count = 10)]
+fn load_swaths(bencher: Bencher<'_, '_>) {
+    let polygons = polygons();
+    bencher
+        .with_inputs(columns)
+        .bench_values(|columns| Source::swaths(footprints(&polygons), columns));
+}
+
 #[divan::bench(sample_count = 10)]
 fn load(bencher: Bencher<'_, '_>) {
     let (longitudes, latitudes) = places();
@@ -71,7 +113,15 @@ fn load(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(args = [5, 8, 11, 13, 14, 15, 16, 17])]
 fn one_tile(bencher: Bencher<'_, '_>, zoom: u8) {
-    let source = &*SOURCE;
+    tile_of(bencher, &SOURCE, zoom);
+}
+
+#[divan::bench(args = [5, 8, 11, 13, 14, 15, 16, 17])]
+fn one_tile_of_swaths(bencher: Bencher<'_, '_>, zoom: u8) {
+    tile_of(bencher, &SWATHS, zoom);
+}
+
+fn tile_of(bencher: Bencher<'_, '_>, source: &Source, zoom: u8) {
     let side = f64::from(1_u32 << zoom);
     let (longitude, latitude) = (WEST + 0.05, SOUTH + 0.01_f64);
     let x = ((longitude + 180.0) / 360.0 * side) as u32;
@@ -81,7 +131,15 @@ fn one_tile(bencher: Bencher<'_, '_>, zoom: u8) {
 
 #[divan::bench(sample_count = 2)]
 fn whole_archive(bencher: Bencher<'_, '_>) {
-    let source = &*SOURCE;
+    archive_of(bencher, &SOURCE);
+}
+
+#[divan::bench(sample_count = 2)]
+fn whole_archive_of_swaths(bencher: Bencher<'_, '_>) {
+    archive_of(bencher, &SWATHS);
+}
+
+fn archive_of(bencher: Bencher<'_, '_>, source: &Source) {
     let (least, most) = source.zooms();
     bencher.bench(|| pmtiles(source, least, most, &Options::default(), std::io::sink()));
 }

@@ -5,21 +5,39 @@
 //! directory is known.
 
 use crate::directory::{self, Entry, Header};
-use crate::place::{Address, MAX_ZOOM};
+use crate::index;
+use crate::place::{self, Address, MAX_ZOOM};
 use crate::points::{Source, Values};
 use crate::tile::{self, Options};
-use crate::{LAYER, TileError};
+use crate::{Pick, TileError, draw, read_parquet};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use std::io::Write;
+use std::path::Path;
 use std::thread::Builder;
 
 /// More are not a field but points all over the world.
 const TILES: usize = 1 << 20;
+/// Times that footprints may lie in the same tile of a zoom, on average over [`TILES`].
+const LAYERS: usize = 64;
 /// Tiles that a thread makes before the others are waited for.
 const SHARE: usize = 32;
 const THREADS: usize = 8;
 
-/// Writes the tiles of the zooms; how many there are. All points are in those of `max_zoom`, as
+/// Writes the tiles of a stored file, points or polygons, of the zooms that suit it
+/// ([`Source::zooms`]); how many there are.
+pub fn write_pmtiles(
+    parquet: &Path,
+    pick: &Pick,
+    most_bytes: usize,
+    out: impl Write,
+) -> Result<usize, TileError> {
+    let source = read_parquet(parquet, pick, most_bytes)?;
+    let (min_zoom, max_zoom) = source.zooms();
+    pmtiles(&source, min_zoom, max_zoom, &Options::default(), out)
+}
+
+/// Writes the tiles of the zooms; how many there are. All features are in those of `max_zoom`, as
 /// far as the options let a tile grow.
 pub fn pmtiles<W: Write>(
     source: &Source,
@@ -40,9 +58,12 @@ pub fn pmtiles<W: Write>(
     let mut addresses: Vec<(u64, Address)> = Vec::new();
     for zoom in min_zoom..=max_zoom {
         let room = TILES - addresses.len();
-        let cells = source.cells(2 * u32::from(zoom)).take(room + 1);
-        let tiles = cells.filter_map(|cell| Address::of_cell(zoom, cell));
-        addresses.extend(tiles.map(|tile| (directory::number(tile), tile)));
+        let tiles = tiles_of(source, zoom, &options, room)?;
+        addresses.extend(
+            tiles
+                .into_iter()
+                .map(|tile| (directory::number(tile), tile)),
+        );
         if addresses.len() > TILES {
             return Err(TileError::TooManyTiles(TILES));
         }
@@ -65,6 +86,47 @@ pub fn pmtiles<W: Write>(
     }
     writer.flush()?;
     Ok(entries.len())
+}
+
+/// The tiles of a zoom that may have something, one more than `room` at most.
+fn tiles_of(
+    source: &Source,
+    zoom: u8,
+    options: &Options,
+    room: usize,
+) -> Result<Vec<Address>, TileError> {
+    let tiles = |cells: &mut dyn Iterator<Item = u64>| {
+        let tiles = cells.filter_map(|cell| Address::of_cell(zoom, cell));
+        tiles.collect()
+    };
+    let Some(whole) = Address::new(zoom, 0, 0).filter(|_| source.footprints().is_some()) else {
+        let bits = 2 * u32::from(zoom);
+        return Ok(tiles(&mut source.cells(bits).take(room + 1)));
+    };
+    let (_, thinning) = tile::thinning(source, zoom, options);
+    let reach = draw::reach(whole, thinning) + whole.unit();
+    let (side, most) = (whole.side(), (1_i64 << zoom) - 1);
+    let mut cells: HashSet<u64> = HashSet::new();
+    let mut looked = 0;
+    let mut before = None;
+    for frame in source.frames() {
+        let [west, north, east, south] =
+            index::widened(frame, reach).map(|edge| edge.div_euclid(side));
+        let (north, south) = (north.max(0), south.min(most));
+        let touched = [west, north, east, south];
+        if before.replace(touched) == Some(touched) {
+            continue;
+        }
+        for (x, y) in (west..=east).flat_map(|x| (north..=south).map(move |y| (x, y))) {
+            let around = x.rem_euclid(most + 1);
+            cells.insert(place::interleave(around as u32, y as u32));
+            looked += 1;
+            if cells.len() > room || looked > LAYERS * TILES {
+                return Err(TileError::TooManyTiles(TILES));
+            }
+        }
+    }
+    Ok(tiles(&mut cells.into_iter()))
 }
 
 /// The tiles one after the other, made on all processors.
@@ -132,12 +194,16 @@ fn metadata(source: &Source, min_zoom: u8, max_zoom: u8) -> Value {
             units.insert(column.name.clone(), json!(unit));
         }
     }
+    let name = match source.footprints() {
+        None => "Points of a machine file",
+        Some(_) => "Swaths of a machine file",
+    };
     json!({
-        "name": "Points of a machine file",
+        "name": name,
         "type": "overlay",
         "generator": "Tramline",
         "vector_layers": [{
-            "id": LAYER, "fields": fields, "minzoom": min_zoom, "maxzoom": max_zoom,
+            "id": source.layer(), "fields": fields, "minzoom": min_zoom, "maxzoom": max_zoom,
         }],
         "units": units,
     })

@@ -1,16 +1,22 @@
-//! A layer of points as Mapbox Vector Tile 2.1, written by hand: the format is four messages.
+//! A layer of points or polygons as Mapbox Vector Tile 2.1, written by hand: the format is four messages.
 //!
 //! Rule: each key and each value once. The id of a feature is its row.
 
+use crate::draw::Rings;
 use crate::points::{Column, Values};
-use crate::{EXTENT, LAYER, Numbers};
+use crate::{EXTENT, Numbers};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 const VARINT: u64 = 0;
 const LENGTH: u64 = 2;
-/// `MoveTo` once.
+/// `MoveTo` once, `LineTo` without its count, `ClosePath`.
 const MOVE: u64 = 9;
+const LINE: u64 = 2;
+const CLOSE: u64 = 15;
+/// Types of a geometry.
+const POINT: u8 = 1;
+const POLYGON: u8 = 3;
 /// Whole numbers below this are exact as float, and so are the digits of what is measured.
 const FLOAT_BELOW: f64 = 16_777_216.0;
 
@@ -60,6 +66,7 @@ fn zigzag(number: i32) -> u64 {
 
 /// A layer that is being written.
 pub(crate) struct Layer<'a> {
+    name: &'static str,
     columns: &'a [Column],
     numbers: Numbers,
     /// Place of each column among the keys, once it has a value.
@@ -75,12 +82,14 @@ pub(crate) struct Layer<'a> {
     next_value: u64,
     features: Vec<u8>,
     attributes: Vec<u8>,
+    geometry: Vec<u8>,
     feature: Vec<u8>,
 }
 
 impl<'a> Layer<'a> {
-    pub(crate) fn new(columns: &'a [Column], numbers: Numbers) -> Self {
+    pub(crate) fn new(name: &'static str, columns: &'a [Column], numbers: Numbers) -> Self {
         Self {
+            name,
             columns,
             numbers,
             keys: vec![None; columns.len()],
@@ -94,6 +103,7 @@ impl<'a> Layer<'a> {
             next_value: 0,
             features: Vec::new(),
             attributes: Vec::new(),
+            geometry: Vec::new(),
             feature: Vec::new(),
         }
     }
@@ -104,6 +114,34 @@ impl<'a> Layer<'a> {
     }
 
     pub(crate) fn point(&mut self, row: u32, x: i32, y: i32) {
+        self.geometry.clear();
+        for number in [MOVE, zigzag(x), zigzag(y)] {
+            varint(&mut self.geometry, number);
+        }
+        self.feature(row, POINT);
+    }
+
+    pub(crate) fn polygon(&mut self, row: u32, rings: &Rings) {
+        self.geometry.clear();
+        // Each corner counts from the one before, across rings as well.
+        let mut before = [0, 0];
+        for ring in rings.iter() {
+            for (place, corner) in ring.iter().enumerate() {
+                match place {
+                    0 => varint(&mut self.geometry, MOVE),
+                    1 => varint(&mut self.geometry, (ring.len() as u64 - 1) << 3 | LINE),
+                    _ => {}
+                }
+                varint(&mut self.geometry, zigzag(corner[0] - before[0]));
+                varint(&mut self.geometry, zigzag(corner[1] - before[1]));
+                before = *corner;
+            }
+            varint(&mut self.geometry, CLOSE);
+        }
+        self.feature(row, POLYGON);
+    }
+
+    fn feature(&mut self, row: u32, kind: u8) {
         self.attributes.clear();
         let columns = self.columns;
         for (place, column) in columns.iter().enumerate() {
@@ -128,14 +166,9 @@ impl<'a> Layer<'a> {
         if !self.attributes.is_empty() {
             block(&mut self.feature, 2, &self.attributes);
         }
-        // Type: point.
         tag(&mut self.feature, 3, VARINT);
-        self.feature.push(1);
-        self.attributes.clear();
-        for number in [MOVE, zigzag(x), zigzag(y)] {
-            varint(&mut self.attributes, number);
-        }
-        block(&mut self.feature, 4, &self.attributes);
+        self.feature.push(kind);
+        block(&mut self.feature, 4, &self.geometry);
         block(&mut self.features, 2, &self.feature);
     }
 
@@ -202,7 +235,7 @@ impl<'a> Layer<'a> {
     /// The tile.
     pub(crate) fn finish(self) -> Vec<u8> {
         let mut layer = Vec::with_capacity(self.len() + 32);
-        block(&mut layer, 1, LAYER.as_bytes());
+        block(&mut layer, 1, self.name.as_bytes());
         layer.extend_from_slice(&self.features);
         layer.extend_from_slice(&self.key_bytes);
         layer.extend_from_slice(&self.value_bytes);
@@ -243,7 +276,7 @@ mod tests {
             unit: None,
             values: Values::Numbers(vec![f64::NAN, 1.0]),
         }];
-        let mut layer = Layer::new(&columns, Numbers::Exact);
+        let mut layer = Layer::new("points", &columns, Numbers::Exact);
         layer.point(0, 1, -1);
         layer.point(1, 0, 0);
         let expected: Vec<u8> = [

@@ -1,6 +1,7 @@
-//! Vector tiles of the points of a machine file, so that a million of them draw smoothly.
+//! Vector tiles of the points of a machine file, or of the ground below them, so that a million of
+//! them draw smoothly.
 //!
-//! Rule: the same points and options give the same bytes. A zoom is thinned alike in all its
+//! Rule: the same features and options give the same bytes. A zoom is thinned alike in all its
 //! tiles, so that no seam shows between them. Nothing here panics or waits, whatever the input.
 //!
 //! ```no_run
@@ -16,21 +17,29 @@
 
 mod archive;
 mod census;
+mod clip;
 mod directory;
+mod draw;
 mod encode;
+mod footprints;
+mod index;
 mod place;
 mod points;
 mod source;
 mod tile;
+mod wkb;
 
-pub use archive::pmtiles;
+pub use archive::{pmtiles, write_pmtiles};
+pub use footprints::Footprints;
 pub use place::MAX_ZOOM;
 pub use points::{Column, NO_TEXT, Source, Values};
 pub use source::{Loader, Pick, read_parquet};
 pub use tile::{Numbers, Options, tile};
 
-/// Name of the only layer.
+/// Name of the only layer of points.
 pub const LAYER: &str = "points";
+/// Name of the only layer of footprints.
+pub const SWATHS_LAYER: &str = "swaths";
 /// Units along a side of a tile.
 pub const EXTENT: u32 = 4_096;
 /// What a tile is served as.
@@ -50,7 +59,7 @@ pub enum TileError {
     #[error("{0} rows are too many for one source of tiles: split the file")]
     TooManyRows(usize),
     #[error(
-        "the points would take {bytes} bytes of memory and may take {most_bytes}: choose fewer columns"
+        "the features would take {bytes} bytes of memory and may take {most_bytes}: choose fewer columns"
     )]
     Memory { bytes: usize, most_bytes: usize },
     #[error("more than {0} tiles: choose a lower zoom as the highest")]
@@ -65,7 +74,11 @@ pub enum TileError {
         "there are no positions: neither `bbox` with `xmin` and `ymin` nor `longitude` and `latitude`"
     )]
     NoPositions,
-    #[error("the points cannot be read: {0}")]
+    #[error(
+        "there are no polygons: `geometry` is no column of well-known binary; give a GeoParquet file that Tramline wrote"
+    )]
+    NoPolygons,
+    #[error("the features cannot be read: {0}")]
     Unreadable(String),
     #[error("the archive cannot be written: {0}")]
     Write(#[from] std::io::Error),

@@ -9,9 +9,18 @@ pub const MAX_ZOOM: u8 = 20;
 const DEPTH: u32 = 32;
 const SIDE: f64 = 4_294_967_296.0;
 
-/// The key of a place in degrees; `None` where there is none. Beyond the latitude where the square
-/// ends, at the poles, a place stands at its edge.
+/// Steps round the world.
+pub(crate) const AROUND: i64 = 1 << DEPTH;
+
+/// The key of a place in degrees; `None` where there is none.
 pub(crate) fn key(longitude: f64, latitude: f64) -> Option<u64> {
+    let (x, y) = steps_of(longitude, latitude)?;
+    Some(interleave(x, y))
+}
+
+/// The steps of a place in degrees. Beyond the latitude where the square ends, at the poles, a place
+/// stands at its edge.
+pub(crate) fn steps_of(longitude: f64, latitude: f64) -> Option<(u32, u32)> {
     if !(longitude.abs() <= 180.0 && latitude.abs() <= 90.0) {
         return None;
     }
@@ -20,7 +29,7 @@ pub(crate) fn key(longitude: f64, latitude: f64) -> Option<u64> {
     let step = |share: f64| (share * SIDE).clamp(0.0, SIDE - 1.0) as u32;
     let x = step(longitude / 360.0 + 0.5);
     let y = step(0.5 - north);
-    Some(interleave(x, y))
+    Some((x, y))
 }
 
 /// Bits of `x` in the even places, those of `y` in the odd ones.
@@ -93,25 +102,25 @@ impl Address {
         interleave(self.x, self.y)
     }
 
-    /// The tile so many to the east and south: round the antimeridian, not over a pole.
-    pub(crate) fn beside(self, east: i32, south: i32) -> Option<Self> {
-        let side = 1_u32 << self.zoom;
-        let x = self.x.wrapping_add_signed(east) % side;
-        let y = self.y.checked_add_signed(south)?;
-        Self::new(self.zoom, x, y)
+    /// Steps along a side.
+    pub(crate) fn side(self) -> i64 {
+        AROUND >> self.zoom
     }
 
-    /// Units from the tile's north-west corner to the place of a key.
-    pub(crate) fn units(self, key: u64) -> (i32, i32) {
-        let zoom = u32::from(self.zoom);
-        let bits = u32::from(MAX_ZOOM) - zoom;
-        let units = |steps: u32, tile: u32| {
-            let from_corner = i64::from(steps) - (i64::from(tile) << (DEPTH - zoom));
-            let rounded = (from_corner + (1_i64 << bits >> 1)) >> bits;
-            i32::try_from(rounded).unwrap_or(i32::MAX)
-        };
-        let (x, y) = steps(key);
-        (units(x, self.x), units(y, self.y))
+    /// Steps of its north-west corner.
+    pub(crate) fn corner(self) -> [i64; 2] {
+        [self.x, self.y].map(|tile| i64::from(tile) * self.side())
+    }
+
+    /// Steps of a unit.
+    pub(crate) fn unit(self) -> i64 {
+        1 << (MAX_ZOOM - self.zoom)
+    }
+
+    /// Steps from the corner as whole units, halves towards south and east.
+    pub(crate) fn units(self, steps: i64) -> i32 {
+        let rounded = (steps + self.unit() / 2).div_euclid(self.unit());
+        i32::try_from(rounded).unwrap_or(i32::MAX)
     }
 }
 
@@ -167,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn steps_are_rounded_to_units() {
+        let tile = Address::new(18, 2, 1).expect("a tile");
+        assert_eq!(tile.corner(), [2 << 14, 1 << 14]);
+        assert_eq!((tile.unit(), tile.side()), (4, 1 << 14));
+        let rounded = [-3, -2, -1, 0, 1, 2, 5, 6].map(|steps| tile.units(steps));
+        assert_eq!(rounded, [-1, 0, 0, 0, 0, 1, 1, 2]);
+    }
+
+    #[test]
     fn a_cell_is_a_run_of_keys() {
         assert_eq!(keys_of(0, 0), (0, u64::MAX));
         assert_eq!(keys_of(3, 2), (3 << 62, u64::MAX));
@@ -181,15 +199,5 @@ mod tests {
         for (zoom, x, y) in [(0, 1, 0), (3, 0, 8), (21, 0, 0), (40, 1, 1), (255, 0, 0)] {
             assert_eq!(Address::new(zoom, x, y), None);
         }
-    }
-
-    #[test]
-    fn neighbours_go_round_but_not_over_the_pole() {
-        let tile = Address::new(2, 0, 0).expect("a tile");
-        assert_eq!(tile.beside(-1, 0), Address::new(2, 3, 0));
-        assert_eq!(tile.beside(0, -1), None);
-        assert_eq!(tile.beside(1, 1), Address::new(2, 1, 1));
-        let whole = Address::new(0, 0, 0).expect("a tile");
-        assert_eq!(whole.beside(1, 0), Some(whole));
     }
 }

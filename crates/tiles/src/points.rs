@@ -1,10 +1,13 @@
-//! The points in memory: keys in rising order, the row of each, and the columns as they came.
+//! The features in memory: keys in rising order, the row of each, and the columns as they came.
 //!
-//! Rule: twelve bytes a point and the columns that were asked for. A place is what its key says.
+//! Rule: twelve bytes a point and the columns that were asked for. A place is what its key says; a
+//! footprint has its middle for it.
 
-use crate::TileError;
 use crate::census::Census;
+use crate::footprints::Footprints;
+use crate::index::{Frame, Index};
 use crate::place::{self, MAX_ZOOM};
+use crate::{LAYER, SWATHS_LAYER, TileError};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -46,17 +49,17 @@ impl Values {
     }
 }
 
-/// Points ready to be cut into tiles.
+/// Points or footprints ready to be cut into tiles.
 #[derive(Debug)]
 pub struct Source {
+    footprints: Option<Footprints>,
+    index: Index,
     keys: Vec<u64>,
     rows: Vec<u32>,
     columns: Vec<Column>,
     census: Census,
     finest: u8,
-    /// Steps of the west, north, east and south edge.
-    bounds: Option<[u32; 4]>,
-    /// Bytes that a point takes in a tile, about.
+    /// Bytes that a feature takes in a tile, about.
     point_bytes: f64,
 }
 
@@ -67,8 +70,25 @@ impl Source {
         latitudes: &[f64],
         columns: Vec<Column>,
     ) -> Result<Self, TileError> {
-        let wanted = longitudes.len();
-        let positions = latitudes.len();
+        let places = longitudes.iter().zip(latitudes);
+        let keys = places.map(|(longitude, latitude)| place::key(*longitude, *latitude));
+        Self::with(keys, longitudes.len(), latitudes.len(), columns, None)
+    }
+
+    /// Rows without a footprint have no feature.
+    pub fn swaths(mut footprints: Footprints, columns: Vec<Column>) -> Result<Self, TileError> {
+        let (keys, rows) = (footprints.take_keys(), footprints.len());
+        footprints.shrink();
+        Self::with(keys.into_iter(), rows, rows, columns, Some(footprints))
+    }
+
+    fn with(
+        keys: impl Iterator<Item = Option<u64>>,
+        wanted: usize,
+        positions: usize,
+        columns: Vec<Column>,
+        footprints: Option<Footprints>,
+    ) -> Result<Self, TileError> {
         let lengths = columns
             .iter()
             .map(|column| (&*column.name, column.values.len()));
@@ -86,28 +106,34 @@ impl Source {
             return Err(TileError::TooManyRows(wanted));
         }
         let mut order: Vec<(u64, u32)> = Vec::with_capacity(wanted);
-        for (row, (longitude, latitude)) in (0_u32..).zip(longitudes.iter().zip(latitudes)) {
-            if let Some(key) = place::key(*longitude, *latitude) {
-                order.push((key, row));
-            }
-        }
+        order.extend(
+            (0_u32..)
+                .zip(keys)
+                .filter_map(|(row, key)| Some((key?, row))),
+        );
         order.sort_unstable();
         let (keys, rows): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
         let census = Census::of(&keys);
         let finest = finest(&census);
-        let point_bytes = point_bytes(&rows, &columns);
+        let geometry = footprints.as_ref().map_or(0.0, |footprints| {
+            // Three bytes a corner or more, and the commands.
+            footprints.corners_of_one() * 3.0 + 2.0
+        });
+        let features = keys.iter().zip(&rows);
+        let frames = features.map(|(key, row)| frame(footprints.as_ref(), *key, *row));
         Ok(Self {
-            bounds: bounds(&keys),
+            index: Index::of(frames),
+            point_bytes: point_bytes(&rows, &columns) + geometry,
             keys,
             rows,
             columns,
             census,
             finest,
-            point_bytes,
+            footprints,
         })
     }
 
-    /// Points that have a place.
+    /// Rows that have a place or a footprint.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
@@ -128,8 +154,21 @@ impl Source {
                 keys.capacity() * 4 + texts.iter().map(|text| text.len() + 24).sum::<usize>()
             }
         };
-        let index = self.keys.capacity() * 8 + self.rows.capacity() * 4;
-        index + self.columns.iter().map(column).sum::<usize>() + size_of::<Self>()
+        let footprints = self.footprints.as_ref().map_or(0, Footprints::memory_bytes);
+        let index = self.index.memory_bytes() + footprints;
+        index
+            + self.keys.capacity() * 8
+            + self.rows.capacity() * 4
+            + self.columns.iter().map(column).sum::<usize>()
+            + size_of::<Self>()
+    }
+
+    /// Name of the only layer: `points` or `swaths`.
+    pub fn layer(&self) -> &'static str {
+        match self.footprints {
+            None => LAYER,
+            Some(_) => SWATHS_LAYER,
+        }
     }
 
     /// The zoom at which points are about two pixels apart, 14 to 17: from it on, tiles have all
@@ -140,7 +179,7 @@ impl Source {
 
     /// Zooms for an archive: from where the whole is some pixels wide to the finest.
     pub fn zooms(&self) -> (u8, u8) {
-        let Some([west, north, east, south]) = self.bounds else {
+        let Some([west, north, east, south]) = self.index.bounds() else {
             return (0, 0);
         };
         let side = (east - west).max(south - north);
@@ -151,10 +190,18 @@ impl Source {
 
     /// West, south, east, north in degrees.
     pub fn bounds(&self) -> Option<[f64; 4]> {
-        let [west, north, east, south] = self.bounds?;
+        let [west, north, east, south] = self.index.bounds()?;
         let (west, north) = place::degrees(west, north);
         let (east, south) = place::degrees(east, south);
         Some([west, south, east, north])
+    }
+
+    pub(crate) fn footprints(&self) -> Option<&Footprints> {
+        self.footprints.as_ref()
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
     }
 
     pub(crate) fn census(&self) -> &Census {
@@ -165,19 +212,46 @@ impl Source {
         self.point_bytes
     }
 
-    /// Points in a cell of so many bits.
-    pub(crate) fn range(&self, cell: u64, bits: u32) -> Range<usize> {
-        let (first, last) = place::keys_of(cell, bits);
-        let start = self.keys.partition_point(|key| *key < first);
-        let rest = self.keys.get(start..).unwrap_or_default();
-        start..start + rest.partition_point(|key| *key <= last)
+    /// Key and row of the feature at a place in the order of keys.
+    pub(crate) fn feature(&self, place: usize) -> Option<(u64, u32)> {
+        self.keys
+            .get(place)
+            .copied()
+            .zip(self.rows.get(place).copied())
     }
 
-    /// Keys and rows of a range, in the order of keys.
-    pub(crate) fn points(&self, range: Range<usize>) -> impl Iterator<Item = (u64, u32)> {
-        let keys = self.keys.get(range.clone()).unwrap_or_default();
-        let rows = self.rows.get(range).unwrap_or_default();
-        keys.iter().copied().zip(rows.iter().copied())
+    /// The features around a place that share its cell of so many bits.
+    pub(crate) fn cell_around(&self, place: usize, bits: u32) -> Range<usize> {
+        let cell = self.keys.get(place).map(|key| place::cell(*key, bits));
+        let same = |key: &&u64| Some(place::cell(**key, bits)) == cell;
+        let (before, after) = self.keys.split_at(place.min(self.keys.len()));
+        let start = place - before.iter().rev().take_while(same).count();
+        start..place + after.iter().take_while(same).count().max(1)
+    }
+
+    /// The first row of a range in the order of keys, with its key.
+    pub(crate) fn first_row(&self, range: Range<usize>) -> Option<(u64, u32)> {
+        let rows = self.rows.get(range.clone())?.iter().enumerate();
+        let (place, _) = rows.min_by_key(|(_, row)| **row)?;
+        self.feature(range.start + place)
+    }
+
+    /// Whether a cell of so many bits has a feature.
+    pub(crate) fn has(&self, cell: u64, bits: u32) -> bool {
+        let (first, last) = place::keys_of(cell, bits);
+        let start = self.keys.partition_point(|key| *key < first);
+        self.keys.get(start).is_some_and(|key| *key <= last)
+    }
+
+    /// The box of a feature in the world.
+    pub(crate) fn frame(&self, key: u64, row: u32) -> Frame {
+        frame(self.footprints.as_ref(), key, row)
+    }
+
+    /// The boxes of all features, in the order of keys.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = Frame> {
+        let features = self.keys.iter().zip(&self.rows);
+        features.map(|(key, row)| self.frame(*key, *row))
     }
 
     /// Cells of so many bits that have points, in rising order.
@@ -199,12 +273,12 @@ impl Source {
     }
 }
 
-fn bounds(keys: &[u64]) -> Option<[u32; 4]> {
-    keys.iter().fold(None, |bounds, key| {
-        let (x, y) = place::steps(*key);
-        let [west, north, east, south] = bounds.unwrap_or([x, y, x, y]);
-        Some([west.min(x), north.min(y), east.max(x), south.max(y)])
-    })
+/// The box of a feature in the world.
+fn frame(footprints: Option<&Footprints>, key: u64, row: u32) -> Frame {
+    let (x, y) = place::steps(key);
+    let [x, y] = [x, y].map(i64::from);
+    let own = footprints.map_or([0; 4], |footprints| footprints.frame(row));
+    [x + own[0], y + own[1], x + own[2], y + own[3]]
 }
 
 /// Zoom at which most places have a cell of two pixels of their own.

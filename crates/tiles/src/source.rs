@@ -1,9 +1,11 @@
-//! Points from record batches, and from a stored `standard.parquet`.
+//! Points from record batches, and points or footprints from a stored `standard.parquet` or
+//! `polygon.parquet`.
 //!
 //! Rule: the only file here that knows Arrow. A column is numbers or text; instants are numbers
 //! of milliseconds, yes and no are 1 and 0. Other types, and text that is JSON, are left out.
 
 use crate::TileError;
+use crate::footprints::Footprints;
 use crate::points::{Column, NO_TEXT, Source, Values};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -13,13 +15,16 @@ use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::KeyValue;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
 use tramline_model::records;
 
 const BATCH_ROWS: usize = 16_384;
+const GEOMETRY: &str = "geometry";
 /// Columns of the place, which are no attributes.
-const PLACE: &[&str] = &["geometry", "bbox", "longitude", "latitude"];
+const PLACE: &[&str] = &[GEOMETRY, "bbox", "longitude", "latitude"];
 /// Mark of a text column that holds JSON.
 const JSON: &str = "tramline.json";
 
@@ -39,21 +44,37 @@ fn unreadable(cause: impl std::fmt::Display) -> TileError {
 
 /// Bytes of a point while it is loaded, without its columns: place, key and row.
 const POINT_BYTES: usize = 32;
+/// Those of a footprint of four corners, with the room that it grows into.
+const FOOTPRINT_BYTES: usize = 128;
 
-/// The points of a `standard.parquet`, of which only the columns asked for are read; refused if
-/// they would take more memory than `most_bytes`.
+/// The points of a `standard.parquet`, or the footprints of a `polygon.parquet`; only the columns
+/// asked for are read. Refused if they would take more memory than `most_bytes`.
 pub fn read_parquet(path: &Path, pick: &Pick, most_bytes: usize) -> Result<Source, TileError> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(unreadable)?;
-    let mut loader = Loader::new(builder.schema(), pick)?;
-    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let bytes = rows.saturating_mul(POINT_BYTES + 8 * loader.columns.len());
+    let metadata = builder.metadata().file_metadata();
+    let swaths = has_polygons(metadata.key_value_metadata());
+    let mut loader = if swaths {
+        Loader::swaths(builder.schema(), pick)?
+    } else {
+        Loader::new(builder.schema(), pick)?
+    };
+    let rows = usize::try_from(metadata.num_rows()).unwrap_or(0);
+    let own = if swaths { FOOTPRINT_BYTES } else { POINT_BYTES };
+    let columns = rows.saturating_mul(8 * loader.columns.len());
+    let bytes = rows.saturating_mul(own).saturating_add(columns);
     if bytes > most_bytes {
         return Err(TileError::Memory { bytes, most_bytes });
     }
+    loader.most_bytes = most_bytes - columns;
     let attributes = loader.columns.iter().map(|column| column.name.as_str());
-    let places = ["bbox.xmin", "bbox.ymin", "longitude", "latitude"];
-    let mask = ProjectionMask::columns(builder.parquet_schema(), attributes.chain(places));
+    let places: &[&str] = if swaths {
+        &[GEOMETRY]
+    } else {
+        &["bbox.xmin", "bbox.ymin", "longitude", "latitude"]
+    };
+    let attributes = attributes.chain(places.iter().copied());
+    let mask = ProjectionMask::columns(builder.parquet_schema(), attributes);
     let reader = builder
         .with_projection(mask)
         .with_batch_size(BATCH_ROWS)
@@ -65,8 +86,24 @@ pub fn read_parquet(path: &Path, pick: &Pick, most_bytes: usize) -> Result<Sourc
     loader.finish()
 }
 
+/// Whether the metadata of a GeoParquet file say that it has polygons.
+fn has_polygons(entries: Option<&Vec<KeyValue>>) -> bool {
+    let geo = entries.and_then(|entries| entries.iter().find(|entry| entry.key == "geo"));
+    let geo = geo.and_then(|geo| serde_json::from_str::<Value>(geo.value.as_deref()?).ok());
+    let kinds = geo.and_then(|geo| {
+        let kinds = geo.pointer("/columns/geometry/geometry_types")?;
+        kinds.as_array().cloned()
+    });
+    let polygons = |kind: &Value| matches!(kind.as_str(), Some("Polygon" | "MultiPolygon"));
+    kinds.is_some_and(|kinds| kinds.iter().any(polygons))
+}
+
 /// Takes record batches of one schema.
 pub struct Loader {
+    /// Instead of the places.
+    footprints: Option<Footprints>,
+    /// Bytes of the footprints at most.
+    most_bytes: usize,
     longitudes: Vec<f64>,
     latitudes: Vec<f64>,
     columns: Vec<Column>,
@@ -106,6 +143,8 @@ impl Loader {
             }
         }
         Ok(Self {
+            footprints: None,
+            most_bytes: usize::MAX,
             longitudes: Vec::new(),
             latitudes: Vec::new(),
             known: vec![HashMap::new(); columns.len()],
@@ -113,11 +152,31 @@ impl Loader {
         })
     }
 
+    /// For batches whose `geometry` is polygons.
+    pub fn swaths(schema: &Schema, pick: &Pick) -> Result<Self, TileError> {
+        Ok(Self {
+            footprints: Some(Footprints::new()),
+            ..Self::new(schema, pick)?
+        })
+    }
+
     /// Takes the rows of a batch.
     pub fn add(&mut self, batch: &RecordBatch) -> Result<(), TileError> {
-        let (longitude, latitude) = places(batch).ok_or(TileError::NoPositions)?;
-        append(&mut self.longitudes, &longitude, |place| place);
-        append(&mut self.latitudes, &latitude, |place| place);
+        if let Some(footprints) = &mut self.footprints {
+            let geometry = batch.column_by_name(GEOMETRY);
+            let geometry = geometry.and_then(|geometry| geometry.as_binary_opt::<i32>());
+            for wkb in geometry.ok_or(TileError::NoPolygons)? {
+                footprints.add(wkb);
+            }
+            let (bytes, most_bytes) = (footprints.memory_bytes(), self.most_bytes);
+            if bytes > most_bytes {
+                return Err(TileError::Memory { bytes, most_bytes });
+            }
+        } else {
+            let (longitude, latitude) = places(batch).ok_or(TileError::NoPositions)?;
+            append(&mut self.longitudes, &longitude, |place| place);
+            append(&mut self.latitudes, &latitude, |place| place);
+        }
         for (column, known) in self.columns.iter_mut().zip(&mut self.known) {
             let missing = || TileError::NoColumn(column.name.clone());
             let array = batch.column_by_name(&column.name).ok_or_else(missing)?;
@@ -138,7 +197,10 @@ impl Loader {
                 Values::Texts { keys, .. } => keys.shrink_to_fit(),
             }
         }
-        Source::new(&self.longitudes, &self.latitudes, columns)
+        match self.footprints {
+            Some(footprints) => Source::swaths(footprints, columns),
+            None => Source::new(&self.longitudes, &self.latitudes, columns),
+        }
     }
 }
 

@@ -1,16 +1,19 @@
 //! One tile.
 //!
-//! Rule: a tile has the points in it, thinned as its zoom is; those within the buffer around it
-//! come from the tiles beside it, thinned as there.
+//! Rule: a tile has what reaches into it or into the buffer around it, thinned as its zoom is: a
+//! cell shows the same feature in all tiles.
 
 use crate::EXTENT;
 use crate::census::Thinning;
+use crate::draw::{Drawing, reach};
 use crate::encode::Layer;
-use crate::place::{self, Address};
+use crate::index::{self, Frame};
+use crate::place::{self, AROUND, Address};
 use crate::points::Source;
 
-/// Halvings of a tile that make a block of 64 units, in which the buffer is looked up.
-const BLOCK: u32 = 6;
+/// Features that a tile may have though they are too many bytes: where one a tile is shown, these
+/// are its own and those of the tiles beside.
+const LEAST: usize = 16;
 /// The widest buffer, in units.
 const BUFFER: u32 = 1_024;
 
@@ -27,14 +30,14 @@ pub enum Numbers {
 /// What a tile may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Units around the tile from which it has points as well.
+    /// Units around the tile from which it has points as well, and at which footprints are cut.
     pub buffer: u32,
-    /// Points of a tile at most, without those of the buffer.
+    /// Features of a tile at most, without those of the buffer. A footprint belongs where its middle is.
     pub points: u32,
     /// Bytes of a tile at most, before compression.
     pub bytes: usize,
     pub numbers: Numbers,
-    /// The zoom from which on all points are shown; else [`Source::finest_zoom`].
+    /// The zoom from which on all features are shown; else [`Source::finest_zoom`].
     pub all_from_zoom: Option<u8>,
 }
 
@@ -50,145 +53,136 @@ impl Default for Options {
     }
 }
 
-/// A point of a tile: row and units from the corner.
-type Placed = (u32, i32, i32);
+/// A feature that a tile may show: its row, worlds to the east, and key.
+type Found = (u32, i64, u64);
 
-/// The tile, `None` if it has no points or does not exist.
+/// The tile, `None` if nothing is in it or it does not exist.
 pub fn tile(source: &Source, zoom: u8, x: u32, y: u32, options: &Options) -> Option<Vec<u8>> {
     at(source, Address::new(zoom, x, y)?, options)
 }
 
+/// Features at most, and the thinning of a zoom that leaves no more.
+pub(crate) fn thinning(source: &Source, zoom: u8, options: &Options) -> (u32, Thinning) {
+    let foretold = options.bytes as f64 / source.point_bytes();
+    let most = options.points.min(foretold as u32).max(1);
+    (most, thinned(source, zoom, options, most))
+}
+
+fn thinned(source: &Source, zoom: u8, options: &Options, most: u32) -> Thinning {
+    let all = zoom >= options.all_from_zoom.unwrap_or(source.finest_zoom());
+    source.census().thinning(zoom, all, most)
+}
+
 pub(crate) fn at(source: &Source, address: Address, options: &Options) -> Option<Vec<u8>> {
     let zoom = address.zoom;
-    if source.range(address.cell(), address.bits()).is_empty() {
-        return None;
-    }
-    let all = zoom >= options.all_from_zoom.unwrap_or(source.finest_zoom());
-    let foretold = options.bytes as f64 / source.point_bytes();
-    let mut most = options.points.min(foretold as u32).max(1);
-    let mut thinning = source.census().thinning(zoom, all, most);
+    let (mut most, mut thinning) = thinning(source, zoom, options);
     loop {
-        let points = placed(source, address, thinning, options.buffer);
-        let mut layer = Layer::new(source.columns(), options.numbers);
         let coarsest = thinning == Thinning::Cells(0);
-        for (row, x, y) in points {
-            layer.point(row, x, y);
-            if layer.len() > options.bytes && !coarsest {
-                break;
-            }
-        }
+        let mut layer = Layer::new(source.layer(), source.columns(), options.numbers);
+        let fits = |layer: &Layer<'_>, shown: usize| {
+            layer.len() <= options.bytes || coarsest && shown < LEAST
+        };
+        let any = show(source, address, thinning, options.buffer, &mut layer, fits)?;
         if layer.len() <= options.bytes || coarsest {
-            return Some(layer.finish());
+            return any.then(|| layer.finish());
         }
         // The sample did not foretell this tile.
         let before = thinning;
         while thinning == before {
             most /= 2;
-            thinning = source.census().thinning(zoom, all, most);
+            thinning = thinned(source, zoom, options, most);
         }
     }
 }
 
-/// Points of the tile and its buffer, by row.
-fn placed(source: &Source, address: Address, thinning: Thinning, buffer: u32) -> Vec<Placed> {
-    let mut points = Vec::new();
-    let bits = address.bits();
-    collect(source, address.cell(), bits, thinning, bits, |key, row| {
-        let (x, y) = address.units(key);
-        points.push((row, x, y));
-    });
-    let buffer = buffer.min(BUFFER);
-    if buffer > 0 {
-        around(source, address, thinning, buffer, &mut points);
-    }
-    points.sort_unstable();
-    points
-}
-
-/// Points of the buffer: blocks of the tiles beside are looked up, as large as a cell at least, so
-/// that a cell is thinned whole.
-fn around(
+/// Writes the features of the tile and its buffer by row, as long as they fit; whether any of them
+/// is in the tile itself, `None` if there are none at all.
+fn show(
     source: &Source,
     address: Address,
     thinning: Thinning,
     buffer: u32,
-    points: &mut Vec<Placed>,
-) {
-    let halvings = match thinning {
-        Thinning::Cells(bits) => (bits / 2).min(BLOCK),
-        Thinning::All => BLOCK,
-    };
-    let blocks = 1_u32 << halvings;
-    // Half a unit may round to the buffer's last.
-    let deep = (buffer + 1).div_ceil(EXTENT >> halvings).min(blocks);
-    let extent = EXTENT as i32;
-    let reach = -(buffer as i32)..=extent + buffer as i32;
-    for (east, south) in (-1..=1).flat_map(|east| (-1..=1).map(move |south| (east, south))) {
-        let Some(beside) = address
-            .beside(east, south)
-            .filter(|_| (east, south) != (0, 0))
-        else {
-            continue;
-        };
-        let side = |direction: i32| match direction {
-            -1 => blocks - deep..blocks,
-            1 => 0..deep,
-            _ => 0..blocks,
-        };
-        let bits = address.bits();
-        for (x, y) in side(east).flat_map(|x| side(south).map(move |y| (x, y))) {
-            let block = beside.cell() << (2 * halvings) | place::interleave(x, y);
-            collect(
-                source,
-                block,
-                bits + 2 * halvings,
-                thinning,
-                bits,
-                |key, row| {
-                    let (x, y) = beside.units(key);
-                    let (x, y) = (x + east * extent, y + south * extent);
-                    if reach.contains(&x) && reach.contains(&y) {
-                        points.push((row, x, y));
-                    }
-                },
-            );
+    layer: &mut Layer<'_>,
+    fits: impl Fn(&Layer<'_>, usize) -> bool,
+) -> Option<bool> {
+    let buffer = i64::from(buffer.min(BUFFER));
+    let found = found(source, address, thinning, buffer)?;
+    let mut drawing = source
+        .footprints()
+        .map(|footprints| Drawing::new(footprints, address, thinning, buffer));
+    let (mut shown, mut any) = (0, false);
+    for (row, world, key) in found {
+        if let Some(drawing) = &mut drawing {
+            let rings = drawing.rings(key, row, world);
+            if rings.is_empty() {
+                continue;
+            }
+            any |= rings.within(EXTENT as i32);
+            layer.polygon(row, rings);
+        } else {
+            let own = world == 0 && place::cell(key, address.bits()) == address.cell();
+            let Some([x, y]) = spot(address, key, world, own, buffer) else {
+                continue;
+            };
+            any |= own;
+            layer.point(row, x, y);
+        }
+        shown += 1;
+        if !fits(layer, shown) {
+            break;
         }
     }
+    Some(any)
 }
 
-/// The points of a cell that are left by the thinning of tiles of so many bits.
-fn collect(
-    source: &Source,
-    cell: u64,
-    bits: u32,
-    thinning: Thinning,
-    tile_bits: u32,
-    mut each: impl FnMut(u64, u32),
-) {
-    let points = source.points(source.range(cell, bits));
-    let Thinning::Cells(further) = thinning else {
-        return points.for_each(|(key, row)| each(key, row));
-    };
-    let mut first: Option<(u64, u64, u32)> = None;
-    for (key, row) in points {
-        let cell = place::cell(key, tile_bits + further);
-        first = match first {
-            Some((open, _, first_row)) if open == cell => {
-                if row < first_row {
-                    Some((cell, key, row))
-                } else {
-                    first
-                }
-            }
-            closed => {
-                if let Some((_, key, row)) = closed {
-                    each(key, row);
-                }
-                Some((cell, key, row))
-            }
-        };
+/// Units of a point from the tile's corner, if it is the tile's own or in its buffer.
+fn spot(address: Address, key: u64, world: i64, own: bool, buffer: i64) -> Option<[i32; 2]> {
+    let (x, y) = place::steps(key);
+    let [west, north] = address.corner();
+    let steps = [i64::from(x) + world * AROUND - west, i64::from(y) - north];
+    let units = steps.map(|steps| address.units(steps));
+    let near = -buffer..=i64::from(EXTENT) + buffer;
+    let near = buffer > 0 && units.iter().all(|units| near.contains(&i64::from(*units)));
+    (own || near).then_some(units)
+}
+
+/// What may be in the tile or its buffer, left by the thinning, in the order of rows. A tile of
+/// points without one of its own has none.
+fn found(source: &Source, address: Address, thinning: Thinning, buffer: i64) -> Option<Vec<Found>> {
+    let points = source.footprints().is_none();
+    if points && !source.has(address.cell(), address.bits()) {
+        return None;
     }
-    if let Some((_, key, row)) = first {
-        each(key, row);
+    let ([west, north], side) = (address.corner(), address.side());
+    let tile: Frame = [west, north, west + side, north + side];
+    // A unit more: what is beyond may be rounded to the edge.
+    let reach = if points { 0 } else { reach(address, thinning) };
+    let window = index::widened(tile, (buffer + 1) * address.unit() + reach);
+    let mut found = Vec::new();
+    for world in -1..=1 {
+        let window = index::moved_east(window, -world * AROUND);
+        let mut next = 0;
+        for run in source.index().touching(window) {
+            let mut place = run.start.max(next);
+            while place < run.end {
+                let (feature, after) = match thinning {
+                    Thinning::All => (source.feature(place), place + 1),
+                    Thinning::Cells(bits) => {
+                        let cell = source.cell_around(place, address.bits() + bits);
+                        let end = cell.end;
+                        (source.first_row(cell), end)
+                    }
+                };
+                if let Some((key, row)) = feature
+                    && index::touch(source.frame(key, row), window)
+                {
+                    found.push((row, world, key));
+                }
+                place = after;
+            }
+            next = place;
+        }
     }
+    found.sort_unstable();
+    Some(found)
 }

@@ -29,7 +29,7 @@ use zip::write::SimpleFileOptions;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Name in the query and kind of the artifact.
-const OUTPUTS: &[(&str, &str)] = &[
+pub(crate) const OUTPUTS: &[(&str, &str)] = &[
     ("standard", "standardGeoparquet"),
     ("filtered", "filteredGeoparquet"),
     ("polygon", "polygonGeoparquet"),

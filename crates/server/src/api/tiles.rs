@@ -1,10 +1,11 @@
-//! Vector tiles of a file's points, made when they are asked for.
+//! Vector tiles of a file's points or footprints, made when they are asked for.
 //!
-//! Rule: the points of the files looked at lately stay in memory, within a bound. Whoever asks for
-//! points that are being loaded waits for that one loading.
+//! Rule: the features of the files looked at lately stay in memory, within a bound. Whoever asks for
+//! what is being loaded waits for that one loading.
 
 use super::artifacts::{body, held};
 use super::caller::Caller;
+use super::exports::OUTPUTS;
 use super::files::known_file;
 use super::parameters::Parameters;
 use super::problem::Problem;
@@ -19,23 +20,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
 use tramline_tiles::{MEDIA_TYPE, Options, Pick, Source, TileError, read_parquet, tile};
 
-/// Bytes of memory of one file's points while they are loaded, and of all that are kept.
+/// Bytes of memory of one file's features while they are loaded, and of all that are kept.
 const SOURCE_BYTES: usize = 512 << 20;
 const KEPT_BYTES: usize = 512 << 20;
 /// Files in memory at most.
 const KEPT: usize = 16;
 /// Files loaded at once.
 const LOADS: usize = 2;
-/// Changes when the same points make other tiles.
+/// Changes when the same features make other tiles.
 const EDITION: u32 = 1;
-/// Outputs that have points.
-const KINDS: &[&str] = &["standardGeoparquet", "filteredGeoparquet"];
 
 type Cell = Arc<OnceCell<Arc<Source>>>;
 /// The hash of the bytes, and the columns.
 type Key = (String, Pick);
 
-/// Loaded points; the last in the list were used last.
+/// Loaded features; the last in the list were used last.
 pub(crate) struct TileSources {
     kept: Mutex<Vec<(Key, Cell)>>,
     loads: Semaphore,
@@ -114,13 +113,41 @@ fn refused(artifact: &ArtifactRow, cause: TileError) -> Problem {
     }
 }
 
-/// A vector tile of the points of a file
+/// The kind of artifact that is asked for: by `artifact`, or by `output` as exports are.
+fn kind(query: &Parameters) -> Result<&'static str, Problem> {
+    let kinds: Vec<&str> = OUTPUTS.iter().map(|(_, kind)| *kind).collect();
+    let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
+    let output = query.one_of("output", &names)?;
+    let named = |(name, kind): &&(&str, &str)| match query.text("artifact") {
+        Some(artifact) => artifact == *kind,
+        None => output.as_deref().unwrap_or("standard") == *name,
+    };
+    let found = OUTPUTS.iter().find(named);
+    found.map(|(_, kind)| *kind).ok_or_else(|| {
+        let known = format!("is none of {}", kinds.join(", "));
+        Problem::field("query", "artifact", known)
+    })
+}
+
+fn missing(kind: &str) -> Problem {
+    if kind != "polygonGeoparquet" {
+        return Problem::not_found("artifact of this file");
+    }
+    let detail =
+        "the file has no polygonGeoparquet: it was converted without `enablePolygonOutput`";
+    Problem::new(StatusCode::NOT_FOUND, detail)
+        .hint("set `enablePolygonOutput` to true in the configuration and reprocess the file")
+}
+
+/// A vector tile of the points or footprints of a file
 ///
-/// `y` ends in `.mvt`. The layer is `points`; `columns` names the attributes, separated by commas
-/// (all without it), `artifact` the points: `standardGeoparquet` or `filteredGeoparquet`.
+/// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`; `columns` names the attributes,
+/// separated by commas (all without it), `artifact` the features: `standardGeoparquet`,
+/// `filteredGeoparquet` or `polygonGeoparquet`; or `output` does: `standard`, `filtered` or `polygon`.
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
     params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
-        ("columns" = Option<String>, Query), ("artifact" = Option<String>, Query)),
+        ("columns" = Option<String>, Query), ("artifact" = Option<String>, Query),
+        ("output" = Option<String>, Query)),
     responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204), (status = 304),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -135,13 +162,9 @@ pub(crate) async fn read(
     let row = y.strip_suffix(".mvt").and_then(|y| y.parse::<u32>().ok());
     let place = z.parse::<u8>().ok().zip(x.parse::<u32>().ok()).zip(row);
     let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
-    let kind = query.text("artifact").unwrap_or("standardGeoparquet");
-    if !KINDS.contains(&kind) {
-        let known = format!("is none of {}", KINDS.join(", "));
-        return Err(Problem::field("query", "artifact", known));
-    }
+    let kind = kind(&query)?;
     let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
-    let artifact = artifact.ok_or_else(|| Problem::not_found("artifact of this file"))?;
+    let artifact = artifact.ok_or_else(|| missing(kind))?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
     let response = Response::builder()
         .header(header::ETAG, &tag)

@@ -1,8 +1,9 @@
 //! Vector tiles over HTTP.
 
 use crate::calibrations::{converting, place, stick};
-use crate::http::{Client, Service};
+use crate::http::{CONFIGS, Client, Service};
 use reqwest::{Method, Response};
+use serde_json::{Value, json};
 
 async fn ask(client: &Client, path: &str, etag: Option<&str>) -> Response {
     let mut request = client.request(Method::GET, path);
@@ -46,6 +47,10 @@ async fn a_file_has_tiles_for_those_who_may_see_it() {
         (format!("{tiles}/a/0/0.mvt"), 404),
         (format!("{whole}?columns=nothing"), 400),
         (format!("{whole}?artifact=originalFile"), 400),
+        (format!("{whole}?output=filtered"), 200),
+        (format!("{whole}?output=raw"), 400),
+        (format!("{whole}?artifact=polygonGeoparquet"), 404),
+        (format!("{whole}?output=polygon"), 404),
     ] {
         assert_eq!(ask(&client, &path, None).await.status(), status, "{path}");
     }
@@ -53,4 +58,38 @@ async fn a_file_has_tiles_for_those_who_may_see_it() {
     assert_eq!(ask(&other, &whole, None).await.status(), 404);
     assert_eq!(ask(&other, &whole, Some(&etag)).await.status(), 404);
     assert_eq!(ask(&service.anybody(), &whole, None).await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_file_with_polygons_has_tiles_of_its_swaths() {
+    let service = Service::start(converting).await;
+    let client = service.client("adviser").await;
+    let without = stick(&client).await;
+    let whole = |file: &Value| format!("{}/tiles/0/0/0.mvt", place(file));
+    let path = format!("{}?output=polygon", whole(&without["Harvest North Forty"]));
+    let (status, problem) = client.get(&path).await;
+    assert_eq!(status, 404);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("enablePolygonOutput"), "{problem}");
+
+    let change = json!({"enablePolygonOutput": true});
+    assert_eq!(client.patch(CONFIGS, &change).await.0, 200);
+    let files = stick(&client).await;
+    let whole = whole(&files["Harvest North Forty"]);
+    let mut tiles = Vec::new();
+    for query in [
+        "artifact=polygonGeoparquet",
+        "output=polygon",
+        "output=polygon&columns=timestamp",
+    ] {
+        let answer = ask(&client, &format!("{whole}?{query}"), None).await;
+        assert_eq!(answer.status(), 200, "{query}");
+        tiles.push(answer.bytes().await.unwrap());
+    }
+    let has = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    assert!(has(&tiles[0], "swaths") && !has(&tiles[0], "points"));
+    assert_eq!(tiles[0], tiles[1]);
+    assert!(tiles[2].len() < tiles[1].len() && has(&tiles[2], "timestamp"));
+    let points = ask(&client, &format!("{whole}?output=standard"), None).await;
+    assert!(has(&points.bytes().await.unwrap(), "points"));
 }

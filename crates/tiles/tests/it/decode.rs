@@ -24,8 +24,11 @@ impl Value {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Feature {
     pub(crate) id: u64,
+    /// Of a point; zero for a polygon.
     pub(crate) x: i32,
     pub(crate) y: i32,
+    /// Of a polygon.
+    pub(crate) rings: Vec<Vec<(i32, i32)>>,
     pub(crate) values: BTreeMap<String, Value>,
 }
 
@@ -118,9 +121,10 @@ pub(crate) fn layer(tile: &[u8]) -> (Vec<String>, usize, Vec<Feature>) {
     };
     let (mut keys, mut values, mut raw) = (Vec::new(), Vec::new(), Vec::new());
     let mut head = BTreeMap::new();
+    let mut name: &[u8] = b"";
     for (field, part) in parts(layer.bytes()) {
         match field {
-            1 => assert_eq!(part.bytes(), b"points"),
+            1 => name = part.bytes(),
             2 => raw.push(part.bytes()),
             3 => keys.push(String::from_utf8(part.bytes().to_vec()).expect("text")),
             4 => values.push(part.bytes()),
@@ -138,15 +142,22 @@ pub(crate) fn layer(tile: &[u8]) -> (Vec<String>, usize, Vec<Feature>) {
         values.len(),
         "values repeat"
     );
-    let features = raw
+    let features: Vec<Feature> = raw
         .into_iter()
         .map(|raw| feature(raw, &keys, &values))
         .collect();
+    let polygons = features.iter().filter(|feature| !feature.rings.is_empty());
+    match name {
+        b"points" => assert_eq!(polygons.count(), 0),
+        b"swaths" => assert_eq!(polygons.count(), features.len()),
+        name => panic!("the layer {name:?}"),
+    }
     (keys, values.len(), features)
 }
 
 fn feature(raw: &[u8], keys: &[String], known: &[&[u8]]) -> Feature {
-    let (mut id, mut place, mut values) = (None, None, BTreeMap::new());
+    let (mut id, mut kind, mut values) = (None, None, BTreeMap::new());
+    let (mut x, mut y, mut rings) = (0, 0, Vec::new());
     for (field, part) in parts(raw) {
         match field {
             1 => id = Some(part.number()),
@@ -157,22 +168,70 @@ fn feature(raw: &[u8], keys: &[String], known: &[&[u8]]) -> Feature {
                     assert_eq!(before, None);
                 }
             }
-            3 => assert_eq!(part.number(), 1),
+            3 => kind = Some(part.number()),
+            4 if kind == Some(3) => rings = polygon(&numbers(part.bytes())),
             4 => {
                 let commands = numbers(part.bytes());
-                assert_eq!((commands.len(), commands[0]), (3, 9));
-                place = Some((zigzag(commands[1]), zigzag(commands[2])));
+                assert_eq!((kind, commands.len(), commands[0]), (Some(1), 3, 9));
+                (x, y) = (zigzag(commands[1]), zigzag(commands[2]));
             }
             field => panic!("feature {field}"),
         }
     }
-    let (x, y) = place.expect("a place");
     Feature {
         id: id.expect("an id"),
         x,
         y,
+        rings,
         values,
     }
+}
+
+/// Twice the area by the surveyor's formula.
+pub(crate) fn twice_area(ring: &[(i32, i32)]) -> i64 {
+    let wide = |place: usize| {
+        let (x, y) = ring[place % ring.len()];
+        (i64::from(x), i64::from(y))
+    };
+    let side = |place| {
+        let ((x, y), (next_x, next_y)) = (wide(place), wide(place + 1));
+        x * next_y - next_x * y
+    };
+    (0..ring.len()).map(side).sum()
+}
+
+/// Rings out of commands: each begins, goes on at least twice and closes; the first is an outer one.
+fn polygon(mut commands: &[u64]) -> Vec<Vec<(i32, i32)>> {
+    let (mut x, mut y) = (0, 0);
+    let mut rings = Vec::new();
+    let mut corner = |commands: &mut &[u64]| {
+        x += zigzag(commands[0]);
+        y += zigzag(commands[1]);
+        *commands = &commands[2..];
+        (x, y)
+    };
+    while let Some((&command, rest)) = commands.split_first() {
+        assert_eq!(command, 9, "MoveTo once");
+        commands = rest;
+        let mut ring = vec![corner(&mut commands)];
+        let (&command, rest) = commands.split_first().expect("LineTo");
+        commands = rest;
+        assert!(
+            command & 7 == 2 && command >> 3 >= 2,
+            "LineTo twice or more"
+        );
+        for _ in 0..command >> 3 {
+            ring.push(corner(&mut commands));
+        }
+        assert_eq!(commands[0], 15, "ClosePath");
+        commands = &commands[1..];
+        let repeats = |place: usize| ring[place] == ring[(place + 1) % ring.len()];
+        assert!(!(0..ring.len()).any(repeats), "a corner repeats: {ring:?}");
+        assert_ne!(twice_area(&ring), 0, "no area: {ring:?}");
+        rings.push(ring);
+    }
+    assert!(twice_area(&rings[0]) > 0, "the first ring is an outer one");
+    rings
 }
 
 pub(crate) fn features(tile: &[u8]) -> Vec<Feature> {

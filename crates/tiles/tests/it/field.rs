@@ -1,6 +1,6 @@
 //! A field that is driven up and down, and the projection written once more.
 
-use tramline_tiles::{Column, NO_TEXT, Source, Values};
+use tramline_tiles::{Column, Footprints, NO_TEXT, Source, Values};
 
 pub(crate) const WEST: f64 = 8.5;
 pub(crate) const SOUTH: f64 = 52.25;
@@ -54,12 +54,20 @@ pub(crate) fn field(count: usize) -> Field {
 
 impl Field {
     pub(crate) fn source(&self) -> Source {
+        Source::new(&self.longitudes, &self.latitudes, self.columns()).expect("a source")
+    }
+
+    pub(crate) fn swaths(&self, footprints: Footprints) -> Source {
+        Source::swaths(footprints, self.columns()).expect("a source")
+    }
+
+    fn columns(&self) -> Vec<Column> {
         let numbers = |name: &str, numbers: &[f64], unit: &str| Column {
             name: name.to_owned(),
             unit: Some(unit.to_owned()),
             values: Values::Numbers(numbers.to_vec()),
         };
-        let columns = vec![
+        vec![
             numbers("yield", &self.yields, "t1ha-1"),
             Column {
                 name: "crop".to_owned(),
@@ -70,8 +78,7 @@ impl Field {
                 },
             },
             numbers("timestamp", &self.times, "ms"),
-        ];
-        Source::new(&self.longitudes, &self.latitudes, columns).expect("a source")
+        ]
     }
 
     /// Tile and units in it, not rounded.

@@ -3,6 +3,10 @@
 mod archives;
 mod batches;
 mod decode;
+mod edition;
 mod field;
+mod ground;
 mod hostile;
+mod hostile_ground;
+mod swaths;
 mod tiles;
