@@ -1,6 +1,6 @@
 //! What every request and worker shares.
 
-use crate::api::{Maps, TileSources, no_maps};
+use crate::api::{Maps, TileSources, no_maps, no_tile_sources};
 use crate::blobs::Blobs;
 use crate::db::Database;
 use crate::error::{StoreError, Stored};
@@ -66,7 +66,7 @@ impl State {
             events: Notify::new(),
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
-            tile_sources: TileSources::default(),
+            tile_sources: no_tile_sources(),
             maps: no_maps(),
         })))
     }

@@ -37,4 +37,4 @@ mod webhooks;
 pub(crate) use maps::{Maps, no_maps};
 pub use router::description;
 pub(crate) use router::router;
-pub(crate) use tiles::TileSources;
+pub(crate) use tiles::{TileSources, no_tile_sources};

@@ -7,17 +7,15 @@ use super::artifacts::{body, held};
 use super::caller::Caller;
 use super::exports::OUTPUTS;
 use super::files::known_file;
+use super::kept::Kept;
 use super::parameters::Parameters;
 use super::problem::Problem;
-use crate::db::ArtifactRow;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OnceCell, Semaphore};
 use tramline_tiles::{MEDIA_TYPE, Options, Pick, Source, TileError, read_parquet, tile};
 
 /// Bytes of memory of one file's features while they are loaded, and of all that are kept.
@@ -25,78 +23,17 @@ const SOURCE_BYTES: usize = 512 << 20;
 const KEPT_BYTES: usize = 512 << 20;
 /// Files in memory at most.
 const KEPT: usize = 16;
-/// Files loaded at once.
-const LOADS: usize = 2;
 /// Changes when the same features make other tiles.
 const EDITION: u32 = 1;
 
-type Cell = Arc<OnceCell<Arc<Source>>>;
-/// The hash of the bytes, and the columns.
-type Key = (String, Pick);
+/// Loaded features by the hash of the bytes and the columns.
+pub(crate) type TileSources = Kept<(String, Pick), Source>;
 
-/// Loaded features; the last in the list were used last.
-pub(crate) struct TileSources {
-    kept: Mutex<Vec<(Key, Cell)>>,
-    loads: Semaphore,
+pub(crate) fn no_tile_sources() -> TileSources {
+    Kept::new(KEPT, KEPT_BYTES, Source::memory_bytes)
 }
 
-impl Default for TileSources {
-    fn default() -> Self {
-        Self {
-            kept: Mutex::default(),
-            loads: Semaphore::new(LOADS),
-        }
-    }
-}
-
-impl TileSources {
-    async fn get(
-        &self,
-        state: &State,
-        artifact: &ArtifactRow,
-        pick: Pick,
-    ) -> Result<Arc<Source>, Problem> {
-        let cell = self.cell((artifact.sha256.clone(), pick.clone()));
-        let load = || async {
-            // Only closed when the service ends.
-            let _place = self.loads.acquire().await.ok();
-            let path = state.blobs.local_path(&artifact.blob_key);
-            let read = move || read_parquet(&path, &pick, SOURCE_BYTES);
-            let loaded = tokio::task::spawn_blocking(read).await;
-            let loaded = loaded.map_err(|cause| TileError::Unreadable(cause.to_string()));
-            match loaded.and_then(|source| source) {
-                Ok(source) => Ok(Arc::new(source)),
-                Err(cause) => Err(refused(artifact, cause)),
-            }
-        };
-        let loaded = cell.get_or_try_init(load).await.map(Arc::clone);
-        self.shrink(loaded.is_err().then_some(&cell));
-        loaded
-    }
-
-    fn cell(&self, key: Key) -> Cell {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.iter().position(|(known, _)| *known == key);
-        let entry = known.map_or_else(|| (key, Cell::default()), |place| kept.remove(place));
-        let cell = Arc::clone(&entry.1);
-        kept.push(entry);
-        cell
-    }
-
-    /// Forgets the oldest beyond the bounds, and the one that failed.
-    fn shrink(&self, failed: Option<&Cell>) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(_, cell)| failed.is_none_or(|failed| !Arc::ptr_eq(cell, failed)));
-        let bytes = |cell: &Cell| cell.get().map_or(0, |source| source.memory_bytes());
-        let mut all: usize = kept.iter().map(|(_, cell)| bytes(cell)).sum();
-        while kept.len() > 1 && (kept.len() > KEPT || all > KEPT_BYTES) {
-            let (_, oldest) = kept.remove(0);
-            all = all.saturating_sub(bytes(&oldest));
-        }
-    }
-}
-
-fn refused(artifact: &ArtifactRow, cause: TileError) -> Problem {
+fn refused(blob_key: &str, cause: TileError) -> Problem {
     match cause {
         TileError::NoColumn(name) => {
             Problem::field("query", "columns", format!("there is no column `{name}`"))
@@ -106,7 +43,7 @@ fn refused(artifact: &ArtifactRow, cause: TileError) -> Problem {
                 .hint("ask for some `columns` only")
         }
         cause => StoreError::Blob {
-            key: artifact.blob_key.clone(),
+            key: blob_key.to_owned(),
             cause: cause.to_string(),
         }
         .into(),
@@ -177,7 +114,11 @@ pub(crate) async fn read(
         let names = names.split(',').map(|name| name.trim().to_owned());
         Pick::Named(names.filter(|name| !name.is_empty()).collect())
     });
-    let source = state.tile_sources.get(&state, &artifact, pick).await?;
+    let path = state.blobs.local_path(&artifact.blob_key);
+    let (key, blob_key) = ((artifact.sha256, pick.clone()), artifact.blob_key.clone());
+    let read =
+        move || read_parquet(&path, &pick, SOURCE_BYTES).map_err(|cause| refused(&blob_key, cause));
+    let source = state.tile_sources.get(key, read).await?;
     let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
     let made = made.await.map_err(|cause| StoreError::Blob {
         key: artifact.blob_key,
