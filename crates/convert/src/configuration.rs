@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tramline_model::UnitSystem;
 
 /// Configuration keys, camelCase on the wire; absent keys have the contract's default.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -153,37 +154,6 @@ fn is_optional(value: &serde_json::Value) -> bool {
         serde_json::Value::String(text) => text.eq_ignore_ascii_case("optional"),
         serde_json::Value::Object(map) => map.values().any(is_optional),
         _ => false,
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum UnitSystem {
-    /// The source's units, where the contract lists them.
-    #[default]
-    Default,
-    Imperial,
-    Metric,
-}
-
-impl UnitSystem {
-    /// Reads a name in any letter case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "default" => Some(Self::Default),
-            "imperial" => Some(Self::Imperial),
-            "metric" => Some(Self::Metric),
-            _ => None,
-        }
-    }
-
-    /// Lower case, as in names of artifacts.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Imperial => "imperial",
-            Self::Metric => "metric",
-        }
     }
 }
 

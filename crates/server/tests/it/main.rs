@@ -10,6 +10,7 @@ mod fixture;
 mod http;
 mod outbox;
 mod receiver;
+mod reports;
 mod runs;
 mod sweep;
 mod tiles;
