@@ -96,46 +96,54 @@ pub(crate) async fn download(
     let outputs: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
     let output = query.one_of("output", &outputs)?;
     let output = output.as_deref().unwrap_or("standard");
-    let Some(stored) = StoredFormat::from_ending(&format) else {
-        if options != ExportOptions::default() || output == "filtered" {
-            return Err(Problem::field(
-                "query",
-                "format",
-                format!(
-                    "`{format}` is always of the whole file: leave `columns`, `bbox`, `units` and `output` out"
-                ),
-            ));
+    let file = known_file(&state, &caller, &id).await?;
+    let Some(format) = StoredFormat::from_ending(&format) else {
+        let chosen = options != ExportOptions::default() || output == "filtered";
+        if chosen {
+            let said = format!(
+                "`{format}` is always of the whole file: leave `columns`, `bbox` and `units` out, \
+                 and `output=filtered`"
+            );
+            return Err(Problem::field("query", "format", said));
         }
-        let file = known_file(&state, &caller, &id).await?;
         if format == REPORT {
             return reports::attachment(&state, &caller, &file, &plain_name(&file.file_name)).await;
         }
-        let points = path(&state, &caller, &file, "standardGeoparquet").await?;
-        let ground = match output {
-            "polygon" => Some(path(&state, &caller, &file, "polygonGeoparquet").await?),
-            _ => None,
-        };
-        let content = Content::Adapt {
-            points,
-            ground,
-            entry: reports::entry(&file)?,
-            summary: reports::parsed("summary", file.summary.as_deref())?,
-        };
-        return sent(&state, &file, content, "zip", "application/zip").await;
+        return adapt(&state, &caller, &file, output == "polygon").await;
     };
-    let file = known_file(&state, &caller, &id).await?;
     let kind = OUTPUTS.iter().find(|(name, _)| *name == output);
     let kind = kind.map_or("standardGeoparquet", |(_, kind)| *kind);
     let content = Content::Rows {
         stored: path(&state, &caller, &file, kind).await?,
-        format: stored,
+        format,
         options,
     };
-    let ending = match stored.ending() {
+    let ending = match format.ending() {
         "shp" => "zip",
         other => other,
     };
-    sent(&state, &file, content, ending, stored.content_type()).await
+    sent(&state, &file, content, ending, format.content_type()).await
+}
+
+/// The ADAPT Standard as a zip.
+async fn adapt(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    covered: bool,
+) -> Result<Response, Problem> {
+    let points = path(state, caller, file, "standardGeoparquet").await?;
+    let ground = match covered {
+        true => Some(path(state, caller, file, "polygonGeoparquet").await?),
+        false => None,
+    };
+    let content = Content::Adapt {
+        points,
+        ground,
+        entry: reports::entry(file)?,
+        summary: reports::parsed("summary", file.summary.as_deref())?,
+    };
+    sent(state, file, content, "zip", "application/zip").await
 }
 
 /// Where an artifact lies, or 404.
