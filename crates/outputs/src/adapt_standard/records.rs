@@ -47,7 +47,7 @@ pub struct Variable {
 
 impl Variable {
     /// The unit of the standard points; `None` for whole numbers.
-    pub(super) fn from_unit(&self) -> Option<&'static Unit> {
+    pub(super) fn unit(&self) -> Option<&'static Unit> {
         self.from
     }
 }

@@ -3,7 +3,7 @@
 //! Rule: the same page as that of the command line. It has no script and loads nothing, and its
 //! headers forbid both.
 
-use super::artifacts::disposition;
+use super::artifacts::{body, disposition};
 use super::caller::Caller;
 use super::exports::AT_ONCE;
 use super::files::known_file;
@@ -57,13 +57,12 @@ pub(super) async fn attachment(
 }
 
 fn answer(response: Builder, html: String) -> Result<Response, Problem> {
-    response
+    let response = response
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
         .header(header::CONTENT_SECURITY_POLICY, POLICY)
         .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff")
-        .body(html.into())
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))
+        .header("x-content-type-options", "nosniff");
+    body(response, html.into())
 }
 
 /// A document of a row; `null` where there is none.
