@@ -1,7 +1,7 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
-use crate::export::Wanted;
+use crate::export::{ExportArguments, Wanted};
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
@@ -55,12 +55,8 @@ pub(crate) struct Arguments {
     /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
-    /// Further outputs, with commas. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt`
-    /// of each machine file. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp (Shapefile),
-    /// geojson, parquet: the standard points, in the folder `export`. report: a page for people,
-    /// `report.html`, that prints on one sheet
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
-    export: Vec<String>,
+    #[command(flatten)]
+    export: ExportArguments,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
     /// `CN1=/opt/cn1/convert --adm {input} {output}` (docs/bridge.md)
     #[arg(long = "bridge", value_name = "CODE=COMMAND")]
@@ -94,7 +90,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
-        let failed = wanted.write(&report, &out, &mut std::io::stderr().lock())?;
+        let colours = options.configuration.class_colours();
+        let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
         worst = worst.max(u8::from(failed > 0));
         if wanted.report {
             write_pages(&report, &out)?;
@@ -200,6 +197,8 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             .with_context(|| format!("`{given}` is not CODE=COMMAND"))?;
         bridges.insert(code.to_owned(), bridge);
     }
+    let wanted = Wanted::of(&arguments.export)?;
+    configuration.enable_polygon_output |= wanted.polygons();
     Ok(Options {
         configuration,
         unit_systems,
@@ -214,7 +213,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             hold_ms: None,
         },
         provider,
-        adapt: Wanted::of(&arguments.export)?.adapt,
+        adapt: wanted.adapt,
         file_format: arguments.format.clone(),
         ..Options::default()
     })

@@ -1,41 +1,135 @@
 //! `tramline convert --export`: further files beside the results of each machine file.
 //!
-//! Rule: an export that fails is told and costs nothing else; the exit code says so.
+//! Rule: what cannot be meant is refused before anything is converted; an export that fails is told
+//! and costs nothing else; the exit code says so.
 
+use crate::maps::MapExport;
 use anyhow::bail;
+use clap::Args;
 use std::io::Write;
 use std::path::Path;
-use tramline_convert::Report;
-use tramline_outputs::export::{ExportFormat, ExportOptions, export};
+use tramline_convert::exports::StoredFormat;
+use tramline_convert::maps::ClassColours;
+use tramline_convert::{FileReport, Report, UnitSystem};
+use tramline_outputs::WriteError;
+use tramline_outputs::export::{ExportOptions, bbox};
 
 /// Folder of the exports within that of a machine file.
 const FOLDER: &str = "export";
 
-/// What `--export` asks for.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ExportArguments {
+    /// Further outputs, with commas. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt`
+    /// of each machine file. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp (Shapefile),
+    /// geojson, parquet, pmtiles (vector tiles): the points, in the folder `export`. report: a page
+    /// for people, `report.html`, that prints on one sheet. classes: images of seven classes that
+    /// hold as much area each, in the folder `classes`. geotiff, geotiff-utm: the numbers as GeoTIFF in
+    /// Web Mercator or the field's zone of UTM, in the folder of that name
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    export: Vec<String>,
+    /// Columns of the files in `export`, with commas, in the order they shall have; all without it
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        value_delimiter = ',',
+        requires = "export"
+    )]
+    export_columns: Vec<String>,
+    /// Only what touches this box of degrees: west,south,east,north
+    #[arg(long, value_name = "BOX", value_parser = degrees, allow_hyphen_values = true, requires = "export")]
+    export_bbox: Option<Degrees>,
+    /// Units of the files in `export`: metric or imperial; those of the points without it
+    #[arg(long, value_name = "SYSTEM", value_parser = system, requires = "export")]
+    export_units: Option<UnitSystem>,
+    /// What the files in `export` have: the standard points, the filtered ones, or the ground below
+    /// the standard points as polygons (which are made for it); without it standard, and filtered for
+    /// classes and GeoTIFF
+    #[arg(long, value_name = "OUTPUT", value_parser = ["standard", "filtered", "polygon"],
+        requires = "export")]
+    export_output: Option<String>,
+}
+
+/// West, south, east, north.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Degrees([f64; 4]);
+
+fn degrees(text: &str) -> Result<Degrees, String> {
+    bbox(text).map(Degrees)
+}
+
+fn system(text: &str) -> Result<UnitSystem, String> {
+    UnitSystem::from_name(text)
+        .filter(|system| *system != UnitSystem::Default)
+        .ok_or_else(|| {
+            "give metric or imperial, or leave it out for the units of the points".to_owned()
+        })
+}
+
+/// What is asked for, understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Wanted {
     pub(crate) adapt: bool,
     /// A page for people.
     pub(crate) report: bool,
-    formats: Vec<ExportFormat>,
+    formats: Vec<StoredFormat>,
+    maps: Vec<MapExport>,
+    options: ExportOptions,
+    output: Option<String>,
 }
 
 impl Wanted {
-    pub(crate) fn of(names: &[String]) -> anyhow::Result<Self> {
-        let mut wanted = Self::default();
-        for name in names {
-            match ExportFormat::from_ending(name) {
+    pub(crate) fn of(arguments: &ExportArguments) -> anyhow::Result<Self> {
+        let columns: Vec<String> = arguments
+            .export_columns
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let mut wanted = Self {
+            options: ExportOptions {
+                columns: Some(columns).filter(|columns| !columns.is_empty()),
+                bbox: arguments.export_bbox.map(|Degrees(bbox)| bbox),
+                layer: None,
+                units: arguments.export_units.unwrap_or_default(),
+            },
+            output: arguments.export_output.clone(),
+            ..Self::default()
+        };
+        for name in &arguments.export {
+            match StoredFormat::from_ending(name) {
                 _ if name == "adapt" => wanted.adapt = true,
                 _ if name == "report" => wanted.report = true,
+                _ if MapExport::from_name(name).is_some() => {
+                    wanted.maps.extend(MapExport::from_name(name));
+                }
                 Some(format) if wanted.formats.contains(&format) => {}
                 Some(format) => wanted.formats.push(format),
                 None => {
-                    let known = ExportFormat::ALL.map(ExportFormat::ending).join(", ");
-                    bail!("unknown export `{name}`: adapt, report, {known}");
+                    let known = StoredFormat::all().map(StoredFormat::ending);
+                    let known = known.chain(MapExport::ALL.map(MapExport::name));
+                    let known: Vec<&str> = known.collect();
+                    bail!(
+                        "unknown export `{name}`: adapt, report, {}",
+                        known.join(", ")
+                    );
                 }
             }
         }
         Ok(wanted)
+    }
+
+    /// Whether the conversion has to make polygons.
+    pub(crate) fn polygons(&self) -> bool {
+        self.output.as_deref() == Some("polygon")
+    }
+
+    /// Kind of the artifact that exports are made of.
+    fn kind(&self) -> &'static str {
+        match self.output.as_deref() {
+            Some("filtered") => "filteredGeoparquet",
+            Some("polygon") => "polygonGeoparquet",
+            _ => "standardGeoparquet",
+        }
     }
 
     /// Writes `export/<folder>.<ending>` into the folder of each machine file that has standard
@@ -44,45 +138,94 @@ impl Wanted {
         &self,
         report: &Report,
         folder: &Path,
+        colours: ClassColours,
         out: &mut dyn Write,
     ) -> std::io::Result<usize> {
         let mut failed = 0;
         for file in &report.files {
-            let Some(stored) = file.artifacts.get("standardGeoparquet") else {
+            if !file.artifacts.contains_key("standardGeoparquet") {
                 continue;
-            };
-            let own = folder.join(&file.dir).join(FOLDER);
-            let name = file.dir.rsplit('/').next().unwrap_or(&file.dir);
+            }
             for format in &self.formats {
-                let options = ExportOptions::default();
-                if let Err(cause) = export(&folder.join(stored), *format, &options, &own, name) {
+                if let Err(cause) = self.one(file, folder, *format) {
                     failed += 1;
                     let ending = format.ending();
                     writeln!(out, "export of `{}` as {ending} failed: {cause}", file.name)?;
                 }
             }
+            let (output, columns) = (self.output.as_deref(), self.options.columns.as_deref());
+            for map in &self.maps {
+                if let Err(cause) = map.write(file, folder, output, columns, colours) {
+                    failed += 1;
+                    let name = map.name();
+                    writeln!(out, "export of `{}` as {name} failed: {cause}", file.name)?;
+                }
+            }
         }
         Ok(failed)
+    }
+
+    fn one(
+        &self,
+        file: &FileReport,
+        folder: &Path,
+        format: StoredFormat,
+    ) -> Result<(), WriteError> {
+        let stored = file.artifacts.get(self.kind()).ok_or_else(|| {
+            WriteError::Refused(format!(
+                "the machine file has no {} output; its steps in report.json say why, or choose \
+                 --export-output standard",
+                self.output.as_deref().unwrap_or("standard")
+            ))
+        })?;
+        let own = folder.join(&file.dir).join(FOLDER);
+        let name = file.dir.rsplit('/').next().unwrap_or(&file.dir);
+        let made = format.export(&folder.join(stored), &self.options, &own, name);
+        made.map(drop)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Wanted;
+    use super::{ExportArguments, Wanted, degrees, system};
 
     #[test]
     fn names_of_exports_are_the_endings() {
         let of = |names: &[&str]| {
-            Wanted::of(
-                &names
-                    .iter()
-                    .map(|name| (*name).to_owned())
-                    .collect::<Vec<_>>(),
-            )
+            Wanted::of(&ExportArguments {
+                export: names.iter().map(|name| (*name).to_owned()).collect(),
+                ..ExportArguments::default()
+            })
         };
         let wanted = of(&["gpkg", "adapt", "shp", "gpkg"]).expect("known");
         assert!(wanted.adapt && wanted.formats.len() == 2);
         let refused = of(&["xlsx"]).expect_err("unknown").to_string();
         assert!(refused.contains("`xlsx`") && refused.contains("gpkg, fgb, csv, shp"));
+    }
+
+    #[test]
+    fn boxes_and_units_are_read_or_refused_with_what_to_do() {
+        assert_eq!(
+            degrees("-1.5, 2,3,4").expect("a box").0,
+            [-1.5, 2.0, 3.0, 4.0]
+        );
+        for wrong in [
+            "",
+            "1,2,3",
+            "1,2,3,4,5",
+            "a,2,3,4",
+            "3,2,1,4",
+            "1,nan,2,3",
+            "1,2,inf,3",
+        ] {
+            let said = degrees(wrong).expect_err(wrong);
+            assert!(said.contains("west, south, east, north"), "{said}");
+        }
+        assert!(system("Imperial").is_ok());
+        assert!(
+            system("default")
+                .expect_err("no system")
+                .contains("metric or imperial")
+        );
     }
 }

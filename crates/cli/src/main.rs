@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod formats;
 mod inspect;
+mod maps;
 mod progress;
 mod serve;
 mod totals;

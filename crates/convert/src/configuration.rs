@@ -2,8 +2,10 @@
 //! are kept and reported, never refused.
 
 use crate::image_choice::{ColorRamp, ImageAttributes};
+use crate::maps::ClassColours;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tramline_model::UnitSystem;
 use tramline_render::Ramp;
 
 /// Configuration keys, camelCase on the wire; absent keys have the contract's default.
@@ -99,6 +101,14 @@ impl Configuration {
         }
     }
 
+    /// The colours of maps in classes.
+    pub fn class_colours(&self) -> ClassColours {
+        match self.image_ramp {
+            ImageRamp::Model => ClassColours::Model,
+            ImageRamp::Accessible => ClassColours::Accessible,
+        }
+    }
+
     /// Whether the footprints are written.
     pub fn makes_polygons(&self) -> bool {
         self.enable_polygon_output || self.enable_geoparquet_output
@@ -167,37 +177,6 @@ fn is_optional(value: &serde_json::Value) -> bool {
         serde_json::Value::String(text) => text.eq_ignore_ascii_case("optional"),
         serde_json::Value::Object(map) => map.values().any(is_optional),
         _ => false,
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum UnitSystem {
-    /// The source's units, where the contract lists them.
-    #[default]
-    Default,
-    Imperial,
-    Metric,
-}
-
-impl UnitSystem {
-    /// Reads a name in any letter case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "default" => Some(Self::Default),
-            "imperial" => Some(Self::Imperial),
-            "metric" => Some(Self::Metric),
-            _ => None,
-        }
-    }
-
-    /// Lower case, as in names of artifacts.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Imperial => "imperial",
-            Self::Metric => "metric",
-        }
     }
 }
 

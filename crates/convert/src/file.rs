@@ -1,6 +1,6 @@
 //! The life of one machine file: begun, filled batch by batch, finished through all steps.
 
-use crate::configuration::{FilterProfile, UnitSystem};
+use crate::configuration::FilterProfile;
 use crate::export::AdaptExport;
 use crate::plan::Step;
 use crate::report::{FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Steps};
@@ -15,7 +15,7 @@ use crate::writers::{Artifact, document};
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use std::collections::BTreeMap;
-use tramline_model::{Ending, Finding, OperationDescription, Place, ReadError};
+use tramline_model::{Ending, Finding, OperationDescription, Place, ReadError, UnitSystem};
 use tramline_outputs::{Sink, WriteError};
 
 /// Identity of a machine file within the run.

@@ -10,6 +10,7 @@ mod calibration;
 mod collector;
 mod configuration;
 mod export;
+pub mod exports;
 pub mod fields;
 mod file;
 mod image_choice;
@@ -30,7 +31,7 @@ pub use calibration::{Calibration, CalibrationError, Load, Mass};
 pub use collector::Collector;
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
-    OwnCropNumbers, UnitSystem,
+    OwnCropNumbers,
 };
 pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
@@ -41,3 +42,4 @@ pub use report::{
 };
 pub use run::{Input, Options, Progress, Refusal, RunError, run};
 pub use settle::{Calibrations, EVERY, Settlement, settle};
+pub use tramline_model::UnitSystem;

@@ -2,7 +2,7 @@
 
 use crate::bridge::{self, Bridge, Bridges};
 use crate::collector::{BridgedAs, Collector};
-use crate::configuration::{Configuration, UnitSystem};
+use crate::configuration::Configuration;
 use crate::plan::Step;
 use crate::report::{FileStatus, Report, UnclaimedEntry};
 use crate::settle::{Calibrations, settle};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_formats::{Claim, Limits, ReadOptions, Tree, Verdict, detect, registry};
-use tramline_model::{Finding, Place, Provider, ReadError, Severity};
+use tramline_model::{Finding, Place, Provider, ReadError, Severity, UnitSystem};
 use tramline_outputs::{Sink, WriteError};
 
 /// What to make, and how.

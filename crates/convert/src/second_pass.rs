@@ -50,6 +50,12 @@ impl File {
                 Artifact::geoparquet(sink, self.name("polygon.parquet"), polygon_schema.clone())
             })
             .transpose()?;
+        // The records of the first pass are points.
+        let records = self.artifacts.get("adaptStandardRecords").cloned();
+        let covered = records
+            .filter(|_| polygon.is_some())
+            .map(|name| Artifact::adapt_records(sink, name, polygon_schema.clone()))
+            .transpose()?;
         let mut images = configuration.file_images.then(|| {
             Images::new(
                 &self.standard,
@@ -73,8 +79,10 @@ impl File {
                 let with = polygons::with_footprints(&batch, &polygon_schema, &self.analysis, row)
                     .map_err(shape)?;
                 let with = without_restorable(with, &restorable, &mut row.clone())?;
-                if !polygon.write(&with) {
-                    return Err(shape("`polygon.parquet`: the writer ended early"));
+                for writer in [Some(polygon), covered.as_ref()].into_iter().flatten() {
+                    if !writer.write(&with) {
+                        return Err(shape(format!("`{}`: the writer ended early", writer.name)));
+                    }
                 }
             }
             if let Some(images) = &mut images {
@@ -130,6 +138,7 @@ impl File {
         self.keep("filteredGeojson", geojson)?;
         self.keep("filteredGeoparquet", parquet)?;
         self.keep("polygonGeoparquet", polygon)?;
+        self.keep("adaptStandardRecords", covered)?;
         let geometry = match (outline, around) {
             (Some(outline), _) => serde_json::value::to_raw_value(&summary::geometry(&outline)),
             (None, Some(around)) => serde_json::value::to_raw_value(&around.geometry()),

@@ -13,6 +13,7 @@ pub mod provider;
 pub mod receiver;
 pub mod records;
 pub mod unit;
+pub mod unit_choice;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Finding, Place, Severity};
@@ -24,3 +25,4 @@ pub use property::{Kind, Property};
 pub use provider::Provider;
 pub use receiver::{Ending, ReadError, Receiver, Stop};
 pub use unit::{Dimension, Unit};
+pub use unit_choice::UnitSystem;

@@ -22,6 +22,5 @@ pub(crate) mod summary;
 pub(crate) mod sums;
 pub(crate) mod totals;
 pub(crate) mod track;
-pub(crate) mod unit_choice;
 pub(crate) mod yields;
 pub(crate) mod zone;

@@ -9,9 +9,8 @@ use super::pass::Passed;
 use super::products::Products;
 use super::totals::Totals;
 use super::track::{self, Tracks};
-use super::unit_choice::{is_imperial, output_unit};
 use super::yields::{self, YIELD};
-use crate::configuration::{Configuration, CropTable, OwnCropNumbers, UnitSystem};
+use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
 use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
@@ -20,7 +19,10 @@ use std::sync::Arc;
 use tramline_formats::ReadOptions;
 use tramline_model::property::Kind;
 use tramline_model::records::{self, SourceColumn};
-use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType, Property, Unit};
+use tramline_model::unit_choice::{is_imperial, output_unit};
+use tramline_model::{
+    Crop, CropNumbers, OperationDescription, OperationType, Property, Unit, UnitSystem,
+};
 
 /// 1990-01-01T00:00:00Z: earlier instants are not believed.
 const EARLIEST_MS: i64 = 631_152_000_000;

@@ -6,7 +6,6 @@ use super::calibrate;
 use super::standard::Standard;
 use super::sums::Statistic;
 use super::totals::{Group, RATES, Weighted};
-use super::unit_choice::total_unit;
 use super::yields::YIELD;
 use super::zone;
 use crate::configuration::Configuration;
@@ -14,6 +13,7 @@ use geo::{LineString, MultiPolygon};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tramline_model::property::Kind;
+use tramline_model::unit_choice::total_unit;
 use tramline_model::{
     Dimension, DisplayTotal, MachineKind, OperationDescription, OperationType, Property, Unit,
 };

@@ -4,6 +4,7 @@
 mod adding_up;
 mod corpus;
 mod drift;
+mod exports;
 mod fields;
 mod formulas;
 mod gartner;

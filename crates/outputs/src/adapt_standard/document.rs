@@ -37,7 +37,7 @@ pub fn document(facts: &Facts<'_>) -> Value {
     let mut variables = Vec::new();
     let listed = facts.variables.iter().filter(|variable| {
         // Whole numbers (sections) are not counted among those with values.
-        facts.present.contains(&variable.property) || variable.from_unit().is_none()
+        facts.present.contains(&variable.property) || variable.unit().is_none()
     });
     for variable in listed {
         if !variable.definition.standard {
@@ -125,7 +125,7 @@ fn listing(variable: &Variable, catalog: &Catalog, facts: &Facts<'_>) -> Value {
 
 /// The declaration of a definition that the standard does not have.
 fn custom(variable: &Variable) -> Value {
-    let whole = variable.from_unit().is_none();
+    let whole = variable.unit().is_none();
     json!({
         "definitionCode": variable.definition.code,
         "name": variable.property.name(),

@@ -2,15 +2,18 @@
 //! points as GeoParquet 1.0.0.
 //!
 //! Rule: points stream through [`RecordsWriter`]; [`document`] is made once they are written, of
-//! what the file says of itself. Each record is a point: the standard wants the covered polygon, and
-//! we have none yet, so width and area are columns instead.
+//! what the file says of itself. A record has the ground that it covers as its geometry where
+//! footprints are made, else a point; width and area are columns either way. [`write_stored`] makes
+//! the same of a machine file that was stored.
 
 mod catalog;
 mod document;
 mod records;
+mod stored;
 
 pub use document::{Facts, document};
 pub use records::{GEOMETRY, RecordsWriter, TIMESTAMP, Variable, variables};
+pub use stored::{StoredFile, write_stored};
 
 /// Name of the document; its files lie beside it.
 pub const DOCUMENT: &str = "adapt.json";

@@ -1,14 +1,19 @@
 //! Spatial records: `timestamp` text, WKB `geometry` and one column of doubles for each variable in
 //! its definition's fixed unit. Zstd, row groups of 65,535 rows, of which no more than one is held.
+//!
+//! Rule: the geometry of a record is the ground that it covers, where that is known, else a point.
 
 use crate::WriteError;
 use crate::geojson::push_instant;
+use crate::geoparquet::FOOTPRINT;
 use crate::geoparquet::geometry::{self, Bounds};
+use crate::wkb::{NOWHERE, Shape, widen};
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_select::zip::zip;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -16,6 +21,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 use tramline_model::adapt_standard::{Definition, for_column};
@@ -41,7 +47,7 @@ pub struct Variable {
 
 impl Variable {
     /// The unit of the standard points; `None` for whole numbers.
-    pub(super) fn from_unit(&self) -> Option<&'static Unit> {
+    pub(super) fn unit(&self) -> Option<&'static Unit> {
         self.from
     }
 }
@@ -85,15 +91,65 @@ pub fn variables(schema: &Schema) -> Vec<Variable> {
     list
 }
 
-/// Writes standard points as spatial records.
+/// Columns that tell where a record is.
+struct Place {
+    longitude: Option<usize>,
+    latitude: Option<usize>,
+    footprint: Option<usize>,
+    /// Of a stored file, which has neither degrees nor footprints.
+    geometry: Option<usize>,
+}
+
+impl Place {
+    fn of(schema: &Schema) -> Self {
+        let named = |name: &str| schema.index_of(name).ok();
+        Self {
+            longitude: named(Property::Longitude.name()),
+            latitude: named(Property::Latitude.name()),
+            footprint: named(FOOTPRINT),
+            geometry: named(GEOMETRY),
+        }
+    }
+
+    /// The geometries of a batch.
+    fn geometries(&self, batch: &RecordBatch) -> Result<ArrayRef, WriteError> {
+        let column = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
+        let rows = batch.num_rows();
+        if let Some(stored) = column(self.geometry) {
+            return Ok(Arc::clone(stored));
+        }
+        // The writer looks at the geometries itself.
+        let mut bounds = Bounds::default();
+        let (x, y) = (column(self.longitude), column(self.latitude));
+        let points = geometry::points(x, y, rows, &mut bounds)?.geometry;
+        match column(self.footprint) {
+            Some(corners) => {
+                let ground = geometry::footprints(corners, rows, &mut bounds)?.geometry;
+                first_of(&ground, &points)
+            }
+            None => Ok(points),
+        }
+    }
+}
+
+/// The first geometry of each row, or the second where there is none.
+pub(super) fn first_of(first: &ArrayRef, second: &ArrayRef) -> Result<ArrayRef, WriteError> {
+    let there: BooleanArray = (0..first.len())
+        .map(|row| Some(first.is_valid(row)))
+        .collect();
+    zip(&there, &first.as_ref(), &second.as_ref()).map_err(|e| WriteError::Shape(e.to_string()))
+}
+
+/// Writes standard points as spatial records. A schema with footprints makes the geometries
+/// polygons; one of a stored file has a column of them.
 pub struct RecordsWriter<W: Write + Send> {
     writer: ArrowWriter<W>,
     output: SchemaRef,
-    longitude: Option<usize>,
-    latitude: Option<usize>,
+    place: Place,
     timestamp: Option<usize>,
     variables: Vec<Variable>,
-    bounds: Bounds,
+    kinds: BTreeSet<&'static str>,
+    bounds: [f64; 4],
 }
 
 impl<W: Write + Send> RecordsWriter<W> {
@@ -121,15 +177,14 @@ impl<W: Write + Send> RecordsWriter<W> {
         let output = Arc::new(Schema::new(fields));
         let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties))
             .map_err(|e| failed(&e))?;
-        let of = |property: Property| schema.index_of(property.name()).ok();
         Ok(Self {
             writer,
             output,
-            longitude: of(Property::Longitude),
-            latitude: of(Property::Latitude),
-            timestamp: of(Property::Timestamp),
+            place: Place::of(schema),
+            timestamp: schema.index_of(Property::Timestamp.name()).ok(),
             variables,
-            bounds: Bounds::default(),
+            kinds: BTreeSet::new(),
+            bounds: NOWHERE,
         })
     }
 
@@ -137,15 +192,11 @@ impl<W: Write + Send> RecordsWriter<W> {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let rows = batch.num_rows();
         let column = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
-        let points = geometry::points(
-            column(self.longitude),
-            column(self.latitude),
-            rows,
-            &mut self.bounds,
-        )?;
+        let geometries = self.place.geometries(batch)?;
+        self.look_at(&geometries)?;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
         columns.push(instants(column(self.timestamp), rows));
-        columns.push(points.geometry);
+        columns.push(geometries);
         for variable in &self.variables {
             columns.push(numbers(column(Some(variable.index)), variable, rows));
         }
@@ -154,11 +205,28 @@ impl<W: Write + Send> RecordsWriter<W> {
         self.writer.write(&batch).map_err(|e| failed(&e))
     }
 
+    /// Notes the kinds of the geometries, and where they are.
+    fn look_at(&mut self, geometries: &ArrayRef) -> Result<(), WriteError> {
+        let odd = || WriteError::Shape("a geometry that is no point and no polygon".to_owned());
+        let geometries = geometries.as_binary_opt::<i32>().ok_or_else(odd)?;
+        let mut shape = Shape::default();
+        for wkb in geometries.iter().flatten() {
+            self.kinds.insert(shape.read(wkb).ok_or_else(odd)?.name());
+            widen(&mut self.bounds, shape.bounds());
+        }
+        Ok(())
+    }
+
     /// Writes the last row group and the metadata, and flushes.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        let mut column = json!({ "encoding": "WKB", "geometry_types": ["Point"] });
-        if let (Some(bbox), Some(column)) = (self.bounds.corners(), column.as_object_mut()) {
-            column.insert("bbox".to_owned(), json!(bbox));
+        if self.kinds.is_empty() {
+            self.kinds.insert("Point");
+        }
+        let mut column = json!({ "encoding": "WKB", "geometry_types": self.kinds });
+        if self.bounds.iter().all(|corner| corner.is_finite())
+            && let Some(column) = column.as_object_mut()
+        {
+            column.insert("bbox".to_owned(), json!(self.bounds));
         }
         let geo = json!({ "version": "1.0.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } });
         self.writer

@@ -1,11 +1,13 @@
 //! Exports of a machine file for other programs, made from its stored GeoParquet file: GeoPackage,
-//! FlatGeobuf, CSV, Shapefile, GeoJSON and GeoParquet, with a choice of columns and of a box.
+//! FlatGeobuf, CSV, Shapefile, GeoJSON and GeoParquet, with a choice of columns, of a box and of
+//! units.
 //!
 //! Rule: record batches stream through, columns stay columns. The same file and options give the
 //! same bytes. Null and what is no finite number are absent in every format. An export that fails
 //! leaves no file.
 
 mod columns;
+mod conversion;
 mod csv;
 mod dbf;
 mod features;
@@ -20,11 +22,14 @@ mod shapefile;
 mod source;
 mod style;
 
+pub use region::bbox;
+
 use crate::WriteError;
 use source::Source;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use tramline_model::UnitSystem;
 
 /// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +93,8 @@ pub struct ExportOptions {
     pub bbox: Option<[f64; 4]>,
     /// Name of the layer; else that of the file.
     pub layer: Option<String>,
+    /// Units of the numbers; those of the stored file where it is `Default`.
+    pub units: UnitSystem,
 }
 
 /// Exports a stored GeoParquet file into a folder, which is made if it is not there. Gives the

@@ -10,6 +10,20 @@ use arrow_array::{Array, BooleanArray, Float64Array, RecordBatch};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
+/// Reads `west,south,east,north` in degrees. What is no such box is refused with what to give.
+pub fn bbox(text: &str) -> Result<[f64; 4], String> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    let corners = numbers
+        .ok()
+        .and_then(|list| <[f64; 4]>::try_from(list).ok());
+    let finite = corners.filter(|corners| corners.iter().all(|corner| corner.is_finite()));
+    let bbox = finite.ok_or_else(|| {
+        format!("`{text}` is no box: give west, south, east, north in degrees, with commas")
+    })?;
+    check(Some(bbox)).map_err(|cause| cause.to_string())?;
+    Ok(bbox)
+}
+
 /// Refuses a box that holds nothing.
 pub(super) fn check(bbox: Option<[f64; 4]>) -> Result<(), WriteError> {
     match bbox {

@@ -4,6 +4,7 @@
 
 use super::ExportOptions;
 use super::columns::{Column, chosen, column};
+use super::conversion::Conversion;
 use super::region;
 use crate::WriteError;
 use crate::geoparquet::{BBOX, GEOMETRY};
@@ -26,6 +27,7 @@ pub(super) struct Source {
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
     bbox: Option<[f64; 4]>,
+    conversion: Conversion,
     /// Geometry, box if there is one, then the columns, as batches come.
     schema: SchemaRef,
     pub(super) columns: Vec<Column>,
@@ -97,10 +99,13 @@ impl Source {
         let mut fields: Vec<FieldRef> = place(GEOMETRY).into_iter().cloned().collect();
         fields.extend(place(BBOX).cloned());
         fields.extend(chosen.iter().cloned());
+        let first = fields.len() - chosen.len();
         let schema = Arc::new(Schema::new(fields));
         let mask = mask(&metadata, &schema);
-        let columns = chosen
-            .into_iter()
+        let (conversion, schema) = Conversion::new(schema, options.units);
+        let fields = schema.fields().iter().skip(first);
+        let columns = fields
+            .cloned()
             .map(column)
             .collect::<Result<Vec<Column>, WriteError>>()?;
         let mut source = Self {
@@ -108,6 +113,7 @@ impl Source {
             metadata,
             mask,
             bbox: options.bbox,
+            conversion,
             schema,
             columns,
             kind: Kind::Point,
@@ -126,6 +132,7 @@ impl Source {
             metadata: self.metadata.clone(),
             mask: mask(&self.metadata, &schema),
             bbox: self.bbox,
+            conversion: Conversion::default(),
             schema,
             columns: Vec::new(),
             kind: self.kind,
@@ -229,7 +236,10 @@ impl Source {
                 batch = filter_record_batch(&batch, &inside)
                     .map_err(|cause| unreadable(&self.path, &cause))?;
             }
-            if batch.num_rows() > 0 && !each(&batch)? {
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            if !each(&self.conversion.apply(batch, &self.schema)?)? {
                 break;
             }
         }

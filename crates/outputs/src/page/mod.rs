@@ -22,7 +22,7 @@ mod units;
 mod tests;
 
 pub use histogram::Histogram;
-pub use stored::{PAGE, write};
+pub use stored::{PAGE, StoredPage, write};
 pub use units::main_rate;
 
 use look::Look;
@@ -72,8 +72,8 @@ struct Page<'a> {
 }
 
 const STYLE: &str = include_str!("style.css");
-/// Even a hole in the escaping could load or run nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+/// Content-Security-Policy of the page: even a hole in the escaping could load or run nothing.
+pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// The whole HTML document.
 pub fn page(input: &PageInput<'_>) -> String {

@@ -1,4 +1,4 @@
-//! The page of a machine file whose results lie in a folder.
+//! The page of a machine file whose results are stored, in a folder or elsewhere.
 
 use super::look::Look;
 use super::{Histogram, PageImage, PageInput, main_rate, page};
@@ -8,39 +8,93 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Name of the page beside the other results.
 pub const PAGE: &str = "report.html";
 
-/// Writes [`PAGE`] into the folder of a machine file: `file` is its entry in `report.json`, the
-/// rest is read from the folder. What is not there is left out of the page.
-pub fn write(folder: &Path, file: &Value, version: &str) -> Result<(), WriteError> {
-    let summary = document(folder, "summary.json")?;
-    let units = document(folder, "units.json")?;
-    let operation = file.get("operationType").and_then(Value::as_str);
-    let mut histogram = None;
-    let mut painted = None;
-    if let Some(rate) = main_rate(operation.unwrap_or(""), &units) {
-        painted = Painted::read(folder, rate)?;
-        let names = ["filtered.parquet", "standard.parquet"];
-        if let Some(points) = names
-            .map(|name| folder.join(name))
-            .iter()
-            .find(|p| p.is_file())
-        {
-            let values = values(points, rate).map_err(|cause| io(points, &cause))?;
-            histogram = Histogram::of(rate, values.into_iter());
+/// The stored results of a machine file, as far as the page needs them. What is not there is
+/// `null`, and left out of the page.
+pub struct StoredPage<'a> {
+    /// The entry in `report.json`.
+    pub file: &'a Value,
+    /// `summary.json`.
+    pub summary: &'a Value,
+    /// `units.json`.
+    pub units: &'a Value,
+    /// `images.json`.
+    pub images: &'a Value,
+    /// Reads the image of an entry of that list; `None` where it is gone.
+    pub png: &'a dyn Fn(&Value) -> std::io::Result<Option<Vec<u8>>>,
+    /// Filtered points, or standard ones, for the histogram.
+    pub points: Option<&'a Path>,
+    /// Version of Tramline.
+    pub version: &'a str,
+}
+
+impl StoredPage<'_> {
+    /// The whole HTML document.
+    pub fn html(&self) -> Result<String, WriteError> {
+        let operation = Look(self.file).get("operationType").text();
+        let mut histogram = None;
+        let mut painted = None;
+        if let Some(rate) = main_rate(operation, self.units) {
+            painted = self.painted(rate)?;
+            if let Some(points) = self.points {
+                let values = values(points, rate).map_err(|cause| io(points, &cause))?;
+                histogram = Histogram::of(rate, values.into_iter());
+            }
         }
+        Ok(page(&PageInput {
+            file: self.file,
+            summary: self.summary,
+            units: self.units,
+            images: painted.as_ref().map(Painted::image).as_slice(),
+            histogram,
+            version: self.version,
+        }))
     }
-    let html = page(&PageInput {
+
+    /// The image of a property; `None` where there is none.
+    fn painted(&self, property: &'static str) -> Result<Option<Painted<'_>>, WriteError> {
+        let mut entries = self.images.as_array().into_iter().flatten();
+        let Some(entry) = entries.find(|entry| Look(entry).get("property").text() == property)
+        else {
+            return Ok(None);
+        };
+        let png = (self.png)(entry).map_err(|cause| WriteError::Io {
+            name: format!("image of {property}"),
+            cause: cause.to_string(),
+        })?;
+        Ok(png.map(|png| Painted::new(property, png, entry)))
+    }
+}
+
+/// Writes [`PAGE`] into the folder of a machine file: `file` is its entry in `report.json`, the
+/// rest is read from the folder.
+pub fn write(folder: &Path, file: &Value, version: &str) -> Result<(), WriteError> {
+    let names = ["filtered.parquet", "standard.parquet"];
+    let points = names.map(|name| folder.join(name));
+    let png = |entry: &Value| {
+        let property = Look(entry).get("property").text();
+        match std::fs::read(folder.join(format!("images/{property}.png"))) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    };
+    let html = StoredPage {
         file,
-        summary: &summary,
-        units: &units,
-        images: painted.as_ref().map(Painted::image).as_slice(),
-        histogram,
+        summary: &document(folder, "summary.json")?,
+        units: &document(folder, "units.json")?,
+        images: &document(folder, "images.json")?,
+        png: &png,
+        points: points
+            .iter()
+            .find(|path| path.is_file())
+            .map(PathBuf::as_path),
         version,
-    });
+    }
+    .html()?;
     let path = folder.join(PAGE);
     std::fs::write(&path, html).map_err(|cause| io(&path, &cause))
 }
@@ -52,54 +106,39 @@ fn io(path: &Path, cause: &dyn std::fmt::Display) -> WriteError {
     }
 }
 
-/// The image of a property, by `images.json`.
-struct Painted {
+/// The image of a property, by its entry in the list.
+struct Painted<'a> {
     property: &'static str,
     png: Vec<u8>,
-    entry: Value,
+    entry: Look<'a>,
     stops: Vec<(f64, [u8; 3])>,
 }
 
-impl Painted {
-    /// `None` where there is no image of the property.
-    fn read(folder: &Path, property: &'static str) -> Result<Option<Self>, WriteError> {
-        let list = document(folder, "images.json")?;
-        let mut entries = list.as_array().into_iter().flatten();
-        let Some(entry) = entries.find(|entry| Look(entry).get("property").text() == property)
-        else {
-            return Ok(None);
-        };
-        let path = folder.join(format!("images/{property}.png"));
-        let png = match std::fs::read(&path) {
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            read => read.map_err(|cause| io(&path, &cause))?,
-        };
-        let legend = Look(entry).get("legend");
+impl<'a> Painted<'a> {
+    fn new(property: &'static str, png: Vec<u8>, entry: &'a Value) -> Self {
+        let entry = Look(entry);
+        let legend = entry.get("legend");
         let (min, max) = (legend.get("min").number(), legend.get("max").number());
         let range = min.zip(max);
-        let stops = Look(entry)
-            .get("ramp")
-            .entries()
-            .filter_map(|(stop, colour)| {
-                // `35%`; what stands for no value is no percentage.
-                let percent: f64 = stop.strip_suffix('%')?.parse().ok()?;
-                let mut parts = colour.list().map(|part| part.count().min(255) as u8);
-                let colour = [parts.next()?, parts.next()?, parts.next()?];
-                let (min, max) = range?;
-                Some((min + (max - min) * percent / 100.0, colour))
-            });
-        Ok(Some(Self {
+        let stops = entry.get("ramp").entries().filter_map(|(stop, colour)| {
+            // `35%`; what stands for no value is no percentage.
+            let percent: f64 = stop.strip_suffix('%')?.parse().ok()?;
+            let mut parts = colour.list().map(|part| part.count().min(255) as u8);
+            let colour = [parts.next()?, parts.next()?, parts.next()?];
+            let (min, max) = range?;
+            Some((min + (max - min) * percent / 100.0, colour))
+        });
+        Self {
             property,
             png,
             stops: stops.collect(),
-            entry: entry.clone(),
-        }))
+            entry,
+        }
     }
 
     fn image(&self) -> PageImage<'_> {
-        let entry = Look(&self.entry);
-        let legend = entry.get("legend");
-        let edge = |name: &str| entry.get("extent").get(name).number();
+        let legend = self.entry.get("legend");
+        let edge = |name: &str| self.entry.get("extent").get(name).number();
         let bounds = ["xmin", "ymin", "xmax", "ymax"].map(edge);
         PageImage {
             property: self.property,

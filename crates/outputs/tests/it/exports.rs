@@ -33,7 +33,7 @@ fn store(folder: &Path, batches: &[RecordBatch]) -> std::path::PathBuf {
     path
 }
 
-fn exported(
+pub(crate) fn exported(
     batch: &RecordBatch,
     format: ExportFormat,
     options: &ExportOptions,
@@ -124,7 +124,7 @@ fn read(folder: &Path, files: &[String], format: &str) -> Read {
 }
 
 /// A harvest of so many points along a line, with values that are hard to write.
-fn harvest(rows: usize) -> RecordBatch {
+pub(crate) fn harvest(rows: usize) -> RecordBatch {
     let numbers = |of: &dyn Fn(f64) -> f64| -> ArrayRef {
         Arc::new(
             (0..rows)
@@ -496,7 +496,7 @@ fn columns_and_box_are_a_choice() {
             "sectionId".to_owned(),
         ]),
         bbox: Some([9.6, 51.0, 9.7, 52.0]),
-        layer: None,
+        ..ExportOptions::default()
     };
     let inside = batch
         .column(0)

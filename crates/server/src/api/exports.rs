@@ -1,32 +1,32 @@
-//! Exports of a machine file for other programs, made for the asking and kept nowhere.
+//! Exports of a machine file for other programs and for people, made for the asking and kept nowhere.
 //!
-//! Rule: an export is written below `incoming`, opened, and its folder removed before the first byte
-//! is sent, so that a client that goes away leaves nothing. Few are made at once.
+//! Rule: all are made of what is stored, so that nothing is converted again. Few are made at once.
 
 use super::artifacts::disposition;
 use super::caller::Caller;
+use super::export_files::{Content, Making};
 use super::files::known_file;
 use super::parameters::Parameters;
 use super::problem::Problem;
-use crate::error::{StoreError, Stored};
+use super::reports;
+use crate::db::FileRow;
+use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use std::fs::File;
-use std::io::{Seek, Write};
 use std::path::PathBuf;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
-use tramline_outputs::WriteError;
-use tramline_outputs::export::{ExportFormat, ExportOptions, export};
+use tramline_convert::exports::StoredFormat;
+use tramline_model::UnitSystem;
+use tramline_outputs::export::{ExportOptions, bbox};
 use utoipa::IntoParams;
 use uuid::Uuid;
-use zip::write::SimpleFileOptions;
 
 /// Exports that are made at once; further ones wait.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Name in the query and kind of the artifact.
 pub(crate) const OUTPUTS: &[(&str, &str)] = &[
@@ -35,12 +35,17 @@ pub(crate) const OUTPUTS: &[(&str, &str)] = &[
     ("polygon", "polygonGeoparquet"),
 ];
 
+/// Formats that are always of the whole file.
+const ADAPT: &str = "adapt";
+const REPORT: &str = "report";
+
 /// What is exported.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes the query")]
 pub(crate) struct ExportQuery {
-    /// `gpkg`, `fgb`, `csv`, `shp` (a zip), `geojson` or `parquet`.
+    /// `gpkg`, `fgb`, `csv`, `shp` (a zip), `geojson`, `parquet`, `pmtiles`, `adapt` (a zip of the
+    /// ADAPT Standard) or `report` (a page for people).
     format: String,
     /// Names with commas, in the order they shall have; all without it.
     columns: Option<String>,
@@ -48,6 +53,8 @@ pub(crate) struct ExportQuery {
     bbox: Option<String>,
     /// `standard` (the default), `filtered` or `polygon`.
     output: Option<String>,
+    /// `metric` or `imperial`; the units of the file without it.
+    units: Option<String>,
 }
 
 fn options(query: &Parameters) -> Result<ExportOptions, Problem> {
@@ -57,22 +64,16 @@ fn options(query: &Parameters) -> Result<ExportOptions, Problem> {
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect();
-    let corners = |text: &str| -> Option<[f64; 4]> {
-        let numbers: Result<Vec<f64>, _> = text
-            .split(',')
-            .map(|number| number.trim().parse())
-            .collect();
-        numbers.ok()?.try_into().ok()
-    };
-    let bbox = query.text("bbox").map(|text| {
-        corners(text).ok_or_else(|| {
-            Problem::field("query", "bbox", "is not `west,south,east,north` in degrees")
-        })
-    });
+    let bbox = query
+        .text("bbox")
+        .map(|text| bbox(text).map_err(|said| Problem::field("query", "bbox", said)));
+    let system = query.one_of("units", &["metric", "imperial"])?;
+    let system = system.and_then(|name| UnitSystem::from_name(&name));
     Ok(ExportOptions {
         columns: Some(names).filter(|names| !names.is_empty()),
         bbox: bbox.transpose()?,
         layer: None,
+        units: system.unwrap_or_default(),
     })
 }
 
@@ -87,46 +88,104 @@ pub(crate) async fn download(
     Path(id): Path<String>,
     query: Parameters,
 ) -> Result<Response, Problem> {
-    let endings = ExportFormat::ALL.map(ExportFormat::ending);
     query.required("format")?;
-    let format = query.one_of("format", &endings)?;
-    let format = format.and_then(|ending| ExportFormat::from_ending(&ending));
-    let format = format.ok_or_else(|| Problem::field("query", "format", "is required"))?;
+    let mut names: Vec<&str> = StoredFormat::all().map(StoredFormat::ending).collect();
+    names.extend([ADAPT, REPORT]);
+    let format = query.one_of("format", &names)?.unwrap_or_default();
     let options = options(&query)?;
-    let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
-    let output = query.one_of("output", &names)?;
+    let outputs: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
+    let output = query.one_of("output", &outputs)?;
     let output = output.as_deref().unwrap_or("standard");
     let file = known_file(&state, &caller, &id).await?;
+    let Some(format) = StoredFormat::from_ending(&format) else {
+        let chosen = options != ExportOptions::default() || output == "filtered";
+        if chosen {
+            let said = format!(
+                "`{format}` is always of the whole file: leave `columns`, `bbox` and `units` out, \
+                 and `output=filtered`"
+            );
+            return Err(Problem::field("query", "format", said));
+        }
+        if format == REPORT {
+            return reports::attachment(&state, &caller, &file, &plain_name(&file.file_name)).await;
+        }
+        return adapt(&state, &caller, &file, output == "polygon").await;
+    };
     let kind = OUTPUTS.iter().find(|(name, _)| *name == output);
     let kind = kind.map_or("standardGeoparquet", |(_, kind)| *kind);
+    let content = Content::Rows {
+        stored: path(&state, &caller, &file, kind).await?,
+        format,
+        options,
+    };
+    let ending = match format.ending() {
+        "shp" => "zip",
+        other => other,
+    };
+    sent(&state, &file, content, ending, format.content_type()).await
+}
+
+/// The ADAPT Standard as a zip.
+async fn adapt(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    covered: bool,
+) -> Result<Response, Problem> {
+    let points = path(state, caller, file, "standardGeoparquet").await?;
+    let ground = match covered {
+        true => Some(path(state, caller, file, "polygonGeoparquet").await?),
+        false => None,
+    };
+    let content = Content::Adapt {
+        points,
+        ground,
+        entry: reports::entry(file)?,
+        summary: reports::parsed("summary", file.summary.as_deref())?,
+    };
+    sent(state, file, content, "zip", "application/zip").await
+}
+
+/// Where an artifact lies, or 404.
+async fn path(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    kind: &str,
+) -> Result<PathBuf, Problem> {
     let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
     let artifact = artifact.ok_or_else(|| {
         let detail = format!("the file is {} and has no {kind} to export", file.status);
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
+    Ok(state.blobs.local_path(&artifact.blob_key))
+}
+
+/// Makes an export and sends it.
+async fn sent(
+    state: &State,
+    file: &FileRow,
+    content: Content,
+    ending: &str,
+    content_type: &str,
+) -> Result<Response, Problem> {
     let name = plain_name(&file.file_name);
-    let task = Making {
-        stored: state.blobs.local_path(&artifact.blob_key),
+    let making = Making {
         folder: state.incoming().join(format!("export-{}", Uuid::new_v4())),
         name: name.clone(),
-        format,
-        options,
+        content,
     };
     let _permit = AT_ONCE
         .acquire()
         .await
         .map_err(|cause| StoreError::document("export", cause))?;
-    let (made, size) = tokio::task::spawn_blocking(move || task.make())
+    let (made, size) = tokio::task::spawn_blocking(move || making.make())
         .await
         .map_err(|cause| StoreError::document("export", cause))??;
-    let ending = match format {
-        ExportFormat::Shapefile => "zip",
-        other => other.ending(),
-    };
     Response::builder()
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header("x-content-type-options", "nosniff")
-        .header(header::CONTENT_TYPE, format.content_type())
+        .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_LENGTH, size)
         .header(
             header::CONTENT_DISPOSITION,
@@ -157,78 +216,6 @@ fn plain_name(name: &str) -> String {
         "export".to_owned()
     } else {
         plain
-    }
-}
-
-struct Making {
-    stored: PathBuf,
-    folder: PathBuf,
-    name: String,
-    format: ExportFormat,
-    options: ExportOptions,
-}
-
-impl Making {
-    /// Makes the export and opens it; its folder is gone either way. Blocks.
-    fn make(&self) -> Result<(File, u64), Problem> {
-        let made = self.open();
-        if let Err(cause) = std::fs::remove_dir_all(&self.folder)
-            && cause.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%cause, "the folder of an export is left to the sweeper");
-        }
-        made
-    }
-
-    fn open(&self) -> Result<(File, u64), Problem> {
-        let files = export(
-            &self.stored,
-            self.format,
-            &self.options,
-            &self.folder,
-            &self.name,
-        )
-        .map_err(|cause| match cause {
-            WriteError::Refused(text) => Problem::bad_request(text),
-            other => StoreError::document("points", other).into(),
-        })?;
-        let opened = if self.format == ExportFormat::Shapefile {
-            self.zipped(&files)
-        } else {
-            let first = files.first().map(String::as_str).unwrap_or_default();
-            let path = self.folder.join(first);
-            File::open(&path).map_err(|cause| StoreError::io(&path, cause))
-        };
-        let file = opened?;
-        let size = file
-            .metadata()
-            .map_err(|cause| StoreError::io(&self.folder, cause))?
-            .len();
-        Ok((file, size))
-    }
-
-    /// The parts of a shapefile in one zip.
-    fn zipped(&self, files: &[String]) -> Stored<File> {
-        let trouble = |cause: std::io::Error| StoreError::io(&self.folder, cause);
-        let path = self.folder.join("export.zip");
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(path)
-            .map_err(trouble)?;
-        let mut zip = zip::ZipWriter::new(file);
-        for name in files {
-            zip.start_file(name.as_str(), SimpleFileOptions::default())
-                .map_err(|cause| trouble(std::io::Error::other(cause)))?;
-            let mut part = File::open(self.folder.join(name)).map_err(trouble)?;
-            std::io::copy(&mut part, &mut zip).map_err(trouble)?;
-        }
-        let mut file = zip
-            .finish()
-            .map_err(|cause| trouble(std::io::Error::other(cause)))?;
-        file.flush().and_then(|()| file.rewind()).map_err(trouble)?;
-        Ok(file)
     }
 }
 

@@ -15,7 +15,11 @@ use serde_json::{Value, json};
 const LIST_BYTES: u64 = 1 << 20;
 
 /// The list as the conversion wrote it; empty for a file without images.
-async fn list(state: &State, caller: &Caller, file: &str) -> Result<Vec<Value>, Problem> {
+pub(super) async fn list(
+    state: &State,
+    caller: &Caller,
+    file: &str,
+) -> Result<Vec<Value>, Problem> {
     let artifact = state.db.artifact(&caller.account, file, "images").await?;
     let Some(artifact) = artifact.filter(|artifact| artifact.size <= LIST_BYTES) else {
         return Ok(Vec::new());

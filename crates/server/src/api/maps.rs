@@ -18,7 +18,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tramline_convert::ImageRamp;
 use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
 use utoipa::IntoParams;
 
@@ -97,10 +96,7 @@ async fn asked(
         None => {
             let user = &file.user_id;
             let own = crate::configuration::for_user(state, &caller.account, user).await?;
-            match own.image_ramp {
-                ImageRamp::Accessible => ClassColours::Accessible,
-                ImageRamp::Model => ClassColours::Model,
-            }
+            own.class_colours()
         }
     };
     let path = state.blobs.local_path(&artifact.blob_key);

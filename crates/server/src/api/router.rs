@@ -4,7 +4,7 @@ use super::problem::{Problem, complete};
 use super::{
     artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
     exports, fields, files, formats, health, images, keys, maps, merge, metrics, outside, progress,
-    reference, tiles, uploads, users, webhooks,
+    reference, reports, tiles, uploads, users, webhooks,
 };
 use crate::state::State;
 use axum::Router;
@@ -91,6 +91,7 @@ fn routes() -> OpenApiRouter<State> {
         ))
         .routes(routes!(artifacts::download))
         .routes(routes!(exports::download))
+        .routes(routes!(reports::read))
         .routes(routes!(tiles::read))
         .routes(routes!(formats::list))
         .routes(routes!(health::live))
@@ -167,6 +168,7 @@ pub(crate) fn router(state: State) -> Router {
         .and(NotForContentType::const_new(
             "application/vnd.apache.parquet",
         ))
+        .and(NotForContentType::const_new("application/vnd.pmtiles"))
         .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/octet-stream"))
         .and(NotForContentType::const_new("text/event-stream"));

@@ -26,10 +26,15 @@ async fn a_file_is_exported_for_its_own_account() {
         ("shp", b"PK\x03\x04"),
         ("geojson", b"{\"type\":\"FeatureCollection\""),
         ("parquet", b"PAR1"),
+        ("pmtiles", b"PMTiles\x03"),
+        ("adapt", b"PK\x03\x04"),
     ] {
         let (status, name, bytes) = fetch(&client, &format!("{path}?format={format}")).await;
         assert_eq!(status, 200, "{format}: {}", String::from_utf8_lossy(&bytes));
-        let ending = if format == "shp" { "zip" } else { format };
+        let ending = match format {
+            "shp" | "adapt" => "zip",
+            other => other,
+        };
         assert!(name.contains(&format!(".{ending}\"")), "{name}");
         assert!(bytes.starts_with(start), "{format}");
     }
@@ -41,6 +46,10 @@ async fn a_file_is_exported_for_its_own_account() {
     let text = String::from_utf8(all).unwrap();
     let titles = text.lines().next().unwrap();
     assert!(titles.starts_with("longitude,latitude,speed [") && titles.contains(",distance ["));
+    let feet = format!("{path}?format=csv&columns=speed,distance&units=imperial");
+    let (_, _, feet) = fetch(&client, &feet).await;
+    let text = String::from_utf8(feet).unwrap();
+    assert!(text.starts_with("longitude,latitude,speed [ft/s],distance [ft]\r\n"));
     let far = format!("{path}?format=csv&columns=speed&bbox=0,-1,1,0");
     let (status, _, none) = fetch(&client, &far).await;
     assert_eq!(status, 200);
@@ -52,6 +61,9 @@ async fn a_file_is_exported_for_its_own_account() {
         ("?format=csv&bbox=1,2,3", "west"),
         ("?format=csv&bbox=3,2,1,4", "west"),
         ("?format=csv&output=raw", "filtered"),
+        ("?format=csv&units=default", "metric, imperial"),
+        ("?format=adapt&columns=speed", "always of the whole file"),
+        ("?format=report&units=metric", "always of the whole file"),
     ] {
         let (status, answer) = client.get(&format!("{path}{query}")).await;
         assert_eq!(status, 400, "{query}: {answer}");
@@ -60,10 +72,12 @@ async fn a_file_is_exported_for_its_own_account() {
             "{answer}"
         );
     }
-    let (status, _) = client
-        .get(&format!("{path}?format=csv&output=polygon"))
-        .await;
-    assert_eq!(status, 404);
+    for format in ["csv", "adapt"] {
+        let (status, _) = client
+            .get(&format!("{path}?format={format}&output=polygon"))
+            .await;
+        assert_eq!(status, 404);
+    }
     let other = service.client("other").await;
     let refused: (u16, Value) = other.get(&format!("{path}?format=csv")).await;
     assert_eq!(refused.0, 404);

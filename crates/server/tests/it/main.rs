@@ -11,6 +11,7 @@ mod http;
 mod maps;
 mod outbox;
 mod receiver;
+mod reports;
 mod runs;
 mod sweep;
 mod tiles;

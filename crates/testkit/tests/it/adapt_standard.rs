@@ -20,16 +20,16 @@ fn options() -> Options {
     }
 }
 
-fn bytes(sink: &MemorySink, name: &str) -> Vec<u8> {
+pub(crate) fn bytes(sink: &MemorySink, name: &str) -> Vec<u8> {
     sink.files.lock().unwrap()[name].clone()
 }
 
-fn json_of(sink: &MemorySink, file: &FileReport, kind: &str) -> Value {
+pub(crate) fn json_of(sink: &MemorySink, file: &FileReport, kind: &str) -> Value {
     serde_json::from_slice(&bytes(sink, &file.artifacts[kind])).unwrap()
 }
 
 /// The data set of one machine file, as a folder.
-fn data_set(sink: &MemorySink, file: &FileReport) -> Files {
+pub(crate) fn data_set(sink: &MemorySink, file: &FileReport) -> Files {
     ["adaptStandard", "adaptStandardRecords"]
         .iter()
         .map(|kind| {
@@ -50,7 +50,7 @@ fn batches(parquet: &[u8]) -> Vec<RecordBatch> {
 }
 
 /// Values of every numeric column, with the geometry under its own name.
-fn columns(parquet: &[u8]) -> BTreeMap<String, Vec<Option<f64>>> {
+pub(crate) fn columns(parquet: &[u8]) -> BTreeMap<String, Vec<Option<f64>>> {
     let mut all: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
     for batch in batches(parquet) {
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
@@ -201,7 +201,7 @@ fn round_trip(report: &Report, sink: &MemorySink, file: &FileReport) {
 }
 
 /// Keys that section 9 of the vendor formats (and the root schema) requires.
-fn shape_of(document: &Value, label: &str) {
+pub(crate) fn shape_of(document: &Value, label: &str) {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     assert!(text(&document["rootSchemaVersion"]), "{label}");
     let catalog = document["catalog"].as_object().unwrap();

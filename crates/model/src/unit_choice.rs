@@ -1,11 +1,46 @@
-//! Which unit a property has in the output: `DEFAULT` keeps the source's unit where the contract
-//! lists it for the property, `IMPERIAL` and `METRIC` are fixed.
+//! Which unit a property has in an output.
+//!
+//! Rule: `DEFAULT` keeps the source's unit where the contract lists it for the property, `IMPERIAL`
+//! and `METRIC` are fixed.
 
-use crate::configuration::UnitSystem;
-use tramline_model::{Dimension, Property, Unit};
+use crate::property::Kind;
+use crate::{Dimension, Property, Unit};
+use serde::{Deserialize, Serialize};
+
+/// Family of units of an output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum UnitSystem {
+    /// The source's units, where the contract lists them.
+    #[default]
+    Default,
+    Imperial,
+    Metric,
+}
+
+impl UnitSystem {
+    /// Reads a name in any letter case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "default" => Some(Self::Default),
+            "imperial" => Some(Self::Imperial),
+            "metric" => Some(Self::Metric),
+            _ => None,
+        }
+    }
+
+    /// Lower case, as in names of artifacts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Imperial => "imperial",
+            Self::Metric => "metric",
+        }
+    }
+}
 
 /// Whether a unit belongs to the US customary family; `None` for units of both.
-pub(crate) fn is_imperial(unit: &Unit) -> Option<bool> {
+pub fn is_imperial(unit: &Unit) -> Option<bool> {
     match unit.dimension {
         Dimension::None
         | Dimension::Angle
@@ -49,13 +84,13 @@ pub(crate) fn is_imperial(unit: &Unit) -> Option<bool> {
 
 /// The output unit of a numeric property; `None` for text, integers and instants. `source` is the
 /// unit in the file, if it has the property; `imperial` is the family of the file as a whole.
-pub(crate) fn output_unit(
+pub fn output_unit(
     property: Property,
     source: Option<&'static Unit>,
     system: UnitSystem,
     imperial: bool,
 ) -> Option<&'static Unit> {
-    if property.kind() != tramline_model::property::Kind::Number {
+    if property.kind() != Kind::Number {
         return None;
     }
     if let (UnitSystem::Default, Some(unit)) = (system, source)
@@ -155,7 +190,7 @@ fn fixed(
 }
 
 /// The unit of a rate's total (`gal` of `gal/ac`).
-pub(crate) fn total_unit(rate: &Unit) -> &'static Unit {
+pub fn total_unit(rate: &Unit) -> &'static Unit {
     let numerator = rate.symbol.split('/').next().unwrap_or_default();
     Unit::from_symbol(numerator).unwrap_or_else(|| {
         Unit::known(match rate.dimension {
@@ -169,7 +204,6 @@ pub(crate) fn total_unit(rate: &Unit) -> &'static Unit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tramline_model::property::Kind;
 
     fn symbol(property: Property, source: &'static str, system: UnitSystem) -> &'static str {
         output_unit(property, Some(Unit::known(source)), system, false)

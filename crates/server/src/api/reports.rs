@@ -1,0 +1,166 @@
+//! The page about a machine file for people, made of what is stored when it is asked for.
+//!
+//! Rule: the same page as that of the command line. It has no script and loads nothing, and its
+//! headers forbid both.
+
+use super::artifacts::{body, disposition};
+use super::caller::Caller;
+use super::exports::AT_ONCE;
+use super::files::known_file;
+use super::images;
+use super::problem::Problem;
+use crate::db::FileRow;
+use crate::error::StoreError;
+use crate::state::State;
+use axum::extract::{self, Path};
+use axum::http::response::Builder;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde_json::Value;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use tramline_outputs::page::{POLICY, StoredPage};
+
+/// Bytes of an image at most: one of 4,096 by 4,096 has some megabytes.
+const IMAGE_BYTES: u64 = 64 << 20;
+
+/// A page about the file for people
+///
+/// HTML that holds all it needs, for the screen and for one sheet of paper.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/report", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, content_type = "text/html"), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let file = known_file(&state, &caller, &id).await?;
+    let html = html(&state, &caller, &file).await?;
+    answer(Response::builder(), html)
+}
+
+/// The page as a file to keep.
+pub(super) async fn attachment(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    name: &str,
+) -> Result<Response, Problem> {
+    let html = html(state, caller, file).await?;
+    let name = disposition(&format!("{name}.html"));
+    answer(
+        Response::builder().header(header::CONTENT_DISPOSITION, name),
+        html,
+    )
+}
+
+fn answer(response: Builder, html: String) -> Result<Response, Problem> {
+    let response = response
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff");
+    body(response, html.into())
+}
+
+/// A document of a row; `null` where there is none.
+pub(super) fn parsed(what: &'static str, text: Option<&str>) -> Result<Value, StoreError> {
+    let parsed = text.map(serde_json::from_str).transpose();
+    let parsed = parsed.map_err(|cause| StoreError::document(what, cause))?;
+    Ok(parsed.unwrap_or_default())
+}
+
+/// The file's entry in the report of its conversion, or 404 before there is one.
+pub(super) fn entry(file: &FileRow) -> Result<Value, Problem> {
+    let mut entry = parsed("report", Some(&file.report))?;
+    if entry["points"].is_null() {
+        let detail = format!("the file is {} and has no report yet", file.status);
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    }
+    for (key, text) in [
+        ("status", Some(&file.status)),
+        ("provider", Some(&file.provider)),
+        ("fileFormat", file.file_format.as_ref()),
+        ("operationType", file.operation_type.as_ref()),
+    ] {
+        if let Some(text) = text {
+            entry[key] = Value::from(text.as_str());
+        }
+    }
+    Ok(entry)
+}
+
+async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, Problem> {
+    let mut making = Making {
+        entry: entry(file)?,
+        summary: parsed("summary", file.summary.as_deref())?,
+        units: parsed("units", Some(&file.units))?,
+        images: Value::Array(images::list(state, caller, &file.id).await?),
+        zip: None,
+        points: None,
+    };
+    for artifact in state.db.artifacts(&caller.account, &file.id).await? {
+        let path = state.blobs.local_path(&artifact.blob_key);
+        match artifact.kind.as_str() {
+            "zippedPNGs" => making.zip = Some(path),
+            "filteredGeoparquet" => making.points = Some(path),
+            "standardGeoparquet" => {
+                making.points.get_or_insert(path);
+            }
+            _ => {}
+        }
+    }
+    let _permit = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|cause| StoreError::document("report", cause))?;
+    let made = tokio::task::spawn_blocking(move || making.html()).await;
+    let made = made.map_err(|cause| StoreError::document("report", cause))?;
+    Ok(made?)
+}
+
+/// What is stored.
+struct Making {
+    entry: Value,
+    summary: Value,
+    units: Value,
+    images: Value,
+    zip: Option<PathBuf>,
+    points: Option<PathBuf>,
+}
+
+impl Making {
+    /// Blocks.
+    fn html(&self) -> Result<String, StoreError> {
+        let page = StoredPage {
+            file: &self.entry,
+            summary: &self.summary,
+            units: &self.units,
+            images: &self.images,
+            png: &|entry| self.png(entry),
+            points: self.points.as_deref(),
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        page.html()
+            .map_err(|cause| StoreError::document("report", cause))
+    }
+
+    /// An image out of the zip, where it lies unpacked.
+    fn png(&self, entry: &Value) -> std::io::Result<Option<Vec<u8>>> {
+        let place = &entry["inZip"];
+        let (Some(zip), Some(offset), Some(size)) = (
+            &self.zip,
+            place["offset"].as_u64(),
+            place["size"].as_u64().filter(|size| *size <= IMAGE_BYTES),
+        ) else {
+            return Ok(None);
+        };
+        let mut file = File::open(zip)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut png = Vec::new();
+        file.take(size).read_to_end(&mut png)?;
+        Ok(Some(png))
+    }
+}
