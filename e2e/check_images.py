@@ -5,9 +5,9 @@
 
 Each `images/<property>.png` is read by GDAL (through rasterio): its place and size, the palette by the
 ramp of images.json, the colours below and around a few hundred points and in a few hundred pixels, the
-painted ground against the covered area, and the bytes of images.zip. A GeoTIFF `geotiff/<property>.tif`
-or `images/<property>.tif` must have the columns' values at those points, in Web Mercator or UTM. What is
-expected comes of the points, the ramp and the legend; with polygon.parquet, which check_coverage.py looks
+painted ground against the covered area, and the bytes of images.zip. Images of classes (folder `classes`)
+are held against their ranges in the same way, and these must hold as much area each. A GeoTIFF of the
+folders `geotiff` and `geotiff-utm` must have the columns' values at those points. What is expected comes of the points, the ramp and the legend; with polygon.parquet, which check_coverage.py looks
 at, each place must have the colour of the one record that owns it, else that of a record within a swath.
 Prints a line for each machine file. Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
@@ -87,8 +87,20 @@ def ramp_colours(ramp, places):
     return np.column_stack([np.interp(places, at, colours[:, channel]) for channel in range(3)])
 
 
+def class_colours(ranges):
+    return np.array([[int(one["colorCode"][at : at + 2], 16) for at in (1, 3, 5)] for one in ranges], float)
+
+
+def class_of(ranges, values):
+    """The class that holds each value: above its least up to its greatest."""
+    upper = [one["max"] for one in ranges]
+    return np.minimum(np.searchsorted(upper, values, side="left"), len(ranges) - 1)
+
+
 def has_colour(colour, entry, values):
-    """Whether a value has this colour: that of the 254th part below or above its place between least and greatest."""
+    """Whether a value has this colour: that of its class, or of the 254th part below or above its place in the ramp."""
+    if ranges := entry["legend"].get("ranges"):
+        return (class_colours(ranges)[class_of(ranges, values)] == colour[:3]).all(axis=1).any()
     low, high = entry["legend"]["min"], entry["legend"]["max"]
     parts = np.clip((values - low) / (high - low), 0, 1) * 254 if high > low else np.full(len(values), 127.0)
     colours = ramp_colours(entry["ramp"], np.concatenate([np.floor(parts), np.ceil(parts)]) / 254)
@@ -113,14 +125,37 @@ def check_palette(image, entry):
     colours = image.colormap(1)
     palette = np.array([colours[index] for index in range(len(colours))], float)
     expect(palette[0, 3] == 0 and (palette[1:, 3] == 255).all(), f"{entry['property']}: index 0 is not the one transparent colour")
-    ramp = ramp_colours(entry["ramp"], np.arange(255) / 254)  # an image has those of its colours that it needs
+    ranges = entry["legend"].get("ranges")
+    ramp = class_colours(ranges) if ranges else ramp_colours(entry["ramp"], np.arange(255) / 254)  # an image has those of its colours that it needs
     off = [np.abs(ramp - colour[:3]).max(axis=1).min() for colour in palette[1:]]
     expect(max(off, default=0) <= 1, f"{entry['property']}: a colour of the palette is {max(off, default=0)} from the ramp")
     return palette
 
 
-def check_legend(entry, values, unit):
+def check_ranges(name, ranges, values, areas):
+    """Classes touch, reach from the least to the greatest value, and hold as much area each."""
+    expect(1 <= len(ranges) <= 7, f"{name}: {len(ranges)} classes")
+    for one, other in zip(ranges, ranges[1:]):
+        expect(one["max"] == other["min"] and one["min"] < one["max"], f"{name}: ranges {one} and {other}")
+    use = np.isfinite(values) & (areas > 0)
+    values, areas = (values[use], areas[use]) if use.any() else (values[np.isfinite(values)], np.ones(np.isfinite(values).sum()))
+    limits = (ranges[0]["min"], ranges[-1]["max"])
+    expect(limits == (values.min(), values.max()), f"{name}: ranges {limits}, the points {values.min()} to {values.max()}")
+    _, which = np.unique(values, return_inverse=True)
+    heaviest = np.bincount(which, areas).max() / areas.sum()
+    if len(ranges) == 7:
+        shares = np.bincount(class_of(ranges, values), areas, 7) / areas.sum()
+        expect(np.abs(shares - 1 / 7).max() <= heaviest + 0.01, f"{name}: classes hold {np.round(shares, 3)} of the area")
+    else:
+        expect(heaviest > 1 / 14 or len(values) < 100, f"{name}: only {len(ranges)} classes")
+
+
+def check_legend(entry, values, unit, areas):
     known = values[np.isfinite(values)]
+    if ranges := entry["legend"].get("ranges"):
+        check_ranges(entry["property"], ranges, values, areas)
+        expect(entry["legend"]["unit"] == unit, f"{entry['property']}: legend: unit `{entry['legend']['unit']}`")
+        return
     for key, own in (("min", known.min()), ("max", known.max())):
         expect(entry["legend"][key] == own, f"{entry['property']}: legend: {key} {entry['legend'][key]!r}, the points' is {own!r}")
     expect(entry["legend"]["unit"] == unit, f"{entry['property']}: legend: unit `{entry['legend']['unit']}`, the column's `{unit}`")
@@ -239,7 +274,8 @@ def check_png(folder, entry, ground, samples_in):
         check_place(image, entry)
         palette = check_palette(image, entry)
         values = values_of(ground.table, name)
-        check_legend(entry, values, unit_of(ground.table.schema.field(name)))
+        areas = values_of(ground.table, "area") if "area" in ground.table.column_names else np.ones(len(values))
+        check_legend(entry, values, unit_of(ground.table.schema.field(name)), areas)
         indices = image.read(1)
         samples, outside, rows_of, far = samples_in(image)
         below = len(ground.samples) - outside  # the first so many are below points
@@ -276,7 +312,7 @@ def pixel_samples(ground):
 
 
 def check_zip(folder, entries):
-    files = {path.name for path in (folder / "images").iterdir() if path.suffix != ".tif"}
+    files = {path.name for path in (folder / "images").iterdir()}
     listed = {Path(entry["file"]).name for entry in entries}
     expect(files == listed | {f"{name}.aux.xml" for name in listed}, f"images.json does not list what is there: {sorted(files)}")
     raw = (folder / "images.zip").read_bytes()
@@ -372,12 +408,17 @@ def check_file(folder, file):
     for entry in entries:
         painted = attempt(faults, check_png, own, entry, ground, pixels)
         most = max(filter(None, (most, painted)), key=lambda image: image.m2, default=None)
-    rasters = sorted([*(own / "images").glob("*.tif"), *(own / "geotiff").glob("*.tif")])
+    classes = own / "classes" / "imagesV2.json"
+    classes = json.loads(classes.read_text()) if classes.is_file() else []
+    for entry in classes:
+        attempt(faults, check_png, own / "classes", entry, ground, pixels)
+    rasters = sorted([*(own / "geotiff").glob("*.tif"), *(own / "geotiff-utm").glob("*.tif")])
     for path in rasters:
         attempt(faults, check_tif, path, ground_in)
     text = attempt(faults, check_painted, most, summary, ground.polygons)
     expect(not faults, "; ".join(faults))
-    return f"{len(entries)} images" + (f", {len(rasters)} GeoTIFFs" if rasters else "") + f", {text}"
+    more = (f", {len(classes)} of classes" if classes else "") + (f", {len(rasters)} GeoTIFFs" if rasters else "")
+    return f"{len(entries)} images{more}, {text}"
 
 
 def main(arguments):

@@ -68,7 +68,7 @@ chosen=(
   vendor/deere-ofpedata/FarmerI_AA16_AA_N_2016_henrys.zip
   vendor/sms-stripsyield
 )
-exports=gpkg,fgb,csv,shp,geojson,parquet
+exports=gpkg,fgb,csv,shp,geojson,parquet,classes,geotiff,geotiff-utm
 echo '{"enablePolygonOutput": true}' >"$scratch/polygons.json"
 
 inputs=("$@") whole=("$@")
@@ -106,7 +106,7 @@ for input in "${inputs[@]}"; do
   checks=(outputs) options=()
   if is_whole "$input"; then
     checks+=(exports geoparquet coverage images)
-    options=(--export "$exports" --config "$scratch/polygons.json")
+    options=(--export "$exports" --export-output standard --config "$scratch/polygons.json")
   fi
   code=0
   "$TRAMLINE_BIN" convert "$input" --out "$folder" "${options[@]}" >"$scratch/log" 2>&1 || code=$?

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tramline_convert::maps::{ClassColours, main_map};
 use tramline_convert::{
     Bridge, Bridges, Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options,
     Report, StepStatus, UnitSystem,
@@ -68,11 +69,21 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// A page into the folder of each machine file.
-fn write_pages(report: &Report, out: &Path) -> anyhow::Result<()> {
+/// A page into the folder of each machine file. Without a map of classes it has the image, or the
+/// covered ground.
+fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Result<()> {
     for file in &report.files {
         let entry = serde_json::to_value(file)?;
-        page::write(&out.join(&file.dir), &entry, report.tramline)?;
+        let stored = |kind: &str| Some(out.join(file.artifacts.get(kind)?));
+        let points = stored("filteredGeoparquet").or_else(|| stored("standardGeoparquet"));
+        let units = stored("units").and_then(|path| std::fs::read(path).ok());
+        let units = units.and_then(|text| serde_json::from_slice(&text).ok());
+        let operation = entry["operationType"].as_str().unwrap_or_default();
+        let map = points
+            .zip(units)
+            .and_then(|(points, units)| main_map(&points, operation, &units, colours).ok()?);
+        let folder = out.join(&file.dir);
+        page::write(&folder, &entry, map.as_ref(), report.tramline)?;
     }
     Ok(())
 }
@@ -94,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
         worst = worst.max(u8::from(failed > 0));
         if wanted.report {
-            write_pages(&report, &out)?;
+            write_pages(&report, &out, colours)?;
         }
         let mut stdout = std::io::stdout().lock();
         if arguments.json {

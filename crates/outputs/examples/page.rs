@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let version = report["tramline"].as_str().unwrap_or("");
     for file in report["files"].as_array().into_iter().flatten() {
         let own = folder.join(file["dir"].as_str().unwrap_or(""));
-        tramline_outputs::page::write(&own, file, version)?;
+        tramline_outputs::page::write(&own, file, None, version)?;
     }
     Ok(())
 }

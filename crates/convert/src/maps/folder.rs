@@ -5,6 +5,7 @@
 use super::{ClassColours, Map, MapError, MapLayer, MapPlane, unreadable};
 use serde_json::{Value, json};
 use std::path::Path;
+use tramline_outputs::page::{ClassMap, main_rate};
 use tramline_render::{ClassLegend, ClassRange};
 
 /// The list of the images of classes.
@@ -21,6 +22,29 @@ pub fn class_entry(map: &Map, layer: MapLayer, legend: &ClassLegend) -> Value {
         "legend": { "ranges": ranges, "unit": legend.unit },
         "extent": { "xmin": xmin, "ymin": ymin, "xmax": xmax, "ymax": ymax },
     })
+}
+
+/// The map of what the work was about, for the page for people; `units` is `units.json`. `None` where
+/// the operation has no rate, or it has no values.
+///
+/// # Errors
+/// Those of [`Map::read`].
+pub fn main_map(
+    points: &Path,
+    operation: &str,
+    units: &Value,
+    colours: ClassColours,
+) -> Result<Option<ClassMap>, MapError> {
+    let Some(rate) = main_rate(operation, units) else {
+        return Ok(None);
+    };
+    let map = Map::read(points, MapPlane::WebMercator)?;
+    let layer = map.layer(rate)?;
+    let image = map.classes(layer, colours)?;
+    Ok(image.map(|image| ClassMap {
+        entry: class_entry(&map, layer, &image.legend),
+        png: image.png,
+    }))
 }
 
 /// Writes `<property>.png` with its sidecar for each property, and [`CLASSES_LIST`]; gives the

@@ -9,7 +9,7 @@ mod corners;
 mod folder;
 pub(crate) mod paint;
 
-pub use folder::{CLASSES_LIST, class_entry, write_classes, write_geotiffs};
+pub use folder::{CLASSES_LIST, class_entry, main_map, write_classes, write_geotiffs};
 
 use crate::steps::images::is_pictured;
 use arrow_array::Float64Array;
@@ -99,6 +99,8 @@ pub struct Map {
     layers: Vec<MapLayer>,
     /// By row; empty where no area is known.
     areas: Vec<f64>,
+    /// By row: it owns a pixel.
+    shown: Vec<bool>,
 }
 
 impl Map {
@@ -121,6 +123,12 @@ impl Map {
         let mut canvas = bounds.canvas(projection).ok_or(MapError::NoGround)?;
         let rated = |row: usize| corners.rated.get(row).copied().unwrap_or(true);
         paint::burn(&mut canvas, corners.rows(), &|row| corners.of(row), &rated);
+        let mut shown = vec![false; corners.rows()];
+        for owner in canvas.lines().flatten() {
+            if let Some(shown) = shown.get_mut(*owner as usize) {
+                *shown = true;
+            }
+        }
         let layers = layers(path)?;
         let has_area = layers.iter().any(|layer| layer.property == Property::Area);
         let areas = if has_area {
@@ -133,6 +141,7 @@ impl Map {
             canvas,
             layers,
             areas,
+            shown,
         })
     }
 
@@ -169,10 +178,10 @@ impl Map {
     /// Bytes of memory, for whoever keeps maps.
     pub fn memory_bytes(&self) -> usize {
         let (columns, lines) = self.canvas.size();
-        columns as usize * lines as usize * 4 + self.areas.len() * 8
+        columns as usize * lines as usize * 4 + self.areas.len() * 8 + self.shown.len()
     }
 
-    /// The classes of a property: as much area in each; `None` where it has no values.
+    /// The classes of a property: as much area in each; `None` where no ground has a value.
     ///
     /// # Errors
     /// [`MapError::Unreadable`].
@@ -185,7 +194,7 @@ impl Map {
         self.legend_of(&values, layer, colours)
     }
 
-    /// The image of a property in classes; `None` where it has no values.
+    /// The image of a property in classes; `None` where no ground has a value.
     ///
     /// # Errors
     /// [`MapError::Unreadable`], [`MapError::Render`].
@@ -203,13 +212,13 @@ impl Map {
         Ok(Some(ClassImage { png, legend }))
     }
 
-    /// The GeoTIFF of a property; `None` where it has no values.
+    /// The GeoTIFF of a property; `None` where no ground has a value.
     ///
     /// # Errors
     /// [`MapError::Unreadable`], [`MapError::Render`].
     pub fn geotiff(&self, layer: MapLayer) -> Result<Option<Vec<u8>>, MapError> {
         let values = column(&self.path, layer.property)?;
-        if !values.iter().any(|value| value.is_finite()) {
+        if !self.shows(&values) {
             return Ok(None);
         }
         let band = Band {
@@ -219,12 +228,21 @@ impl Map {
         Ok(Some(geotiff(&self.canvas, &values, band)?))
     }
 
+    /// Whether any row that owns a pixel has a value.
+    fn shows(&self, values: &[f64]) -> bool {
+        let mut rows = values.iter().zip(&self.shown);
+        rows.any(|(value, shown)| *shown && value.is_finite())
+    }
+
     fn legend_of(
         &self,
         values: &[f64],
         layer: MapLayer,
         colours: ClassColours,
     ) -> Result<Option<ClassLegend>, MapError> {
+        if !self.shows(values) {
+            return Ok(None);
+        }
         let mut breaks = weighted_quantile_breaks(values, &self.areas, CLASSES);
         if breaks.is_empty() {
             breaks = weighted_quantile_breaks(values, &vec![1.0; values.len()], CLASSES);

@@ -194,7 +194,7 @@ fn harvest(standard: &Standard, add: &mut impl FnMut(&'static str, Severity, Str
     let counts = &standard.counts;
     if counts.without_crop > 0 {
         let text = format!(
-            "{} points of harvest name no crop: no volumes and no dry values",
+            "{} points of harvest name no crop: no volumes and no dry values are derived",
             counts.without_crop
         );
         add(

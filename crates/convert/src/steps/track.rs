@@ -253,8 +253,27 @@ pub(crate) fn fill(
 
 #[cfg(test)]
 mod tests {
-    use super::step_metres;
+    use super::{Track, step_metres};
     use geo::{Distance, Geodesic, Point};
+
+    #[test]
+    fn records_a_millisecond_apart_make_no_speed_of_their_own() {
+        let mut track = Track::default();
+        let mut step = |metres: f64, seconds: f64| {
+            track.since = std::mem::take(&mut track.now);
+            track.speed_after(metres, seconds)
+        };
+        assert!(step(0.1, 0.001).is_nan(), "none is known yet");
+        assert_eq!(step(1.9, 0.999), 2.0);
+        assert_eq!(step(2.0, 1.0), 2.0);
+        assert_eq!(step(0.1, 0.001), 2.0, "that of before");
+        assert!(
+            (step(0.102, 0.1) - 2.0).abs() < 1e-12,
+            "both ways by both times"
+        );
+        // At twenty times a second every second record closes a tenth.
+        assert_eq!((step(0.2, 0.05), step(0.2, 0.05)), (2.0, 4.0));
+    }
 
     #[test]
     fn steps_agree_with_the_geodesic() {

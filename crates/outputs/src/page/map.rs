@@ -94,16 +94,25 @@ fn legend(system: System, image: &PageImage<'_>, name: &str) -> String {
         number(if named == unit { value * one } else { value })
     };
     let mut out = format!("<p class=\"legend\">{name}, {} ", escaped(&unit, 20));
-    if image.stops.is_empty() {
-        out.push_str(&format!("{} to {}", value(image.min), value(image.max)));
-    }
-    for (at, [red, green, blue]) in image.stops.iter().take(12) {
+    let mut shown = |[red, green, blue]: [u8; 3], words: &str| {
         out.push_str(&format!(
             "<span class=\"stop\"><svg width=\"12\" height=\"9\" aria-hidden=\"true\"><rect \
              width=\"12\" height=\"9\" fill=\"#{red:02x}{green:02x}{blue:02x}\" \
-             stroke=\"#333\"/></svg> {}</span> ",
-            value(*at)
+             stroke=\"#333\"/></svg> {words}</span> ",
         ));
+    };
+    for (least, most, colour) in image.ranges.iter().take(12) {
+        shown(*colour, &format!("{} to {}", value(*least), value(*most)));
+    }
+    if image.ranges.is_empty() {
+        for (at, colour) in image.stops.iter().take(12) {
+            shown(*colour, &value(*at));
+        }
+        if image.stops.is_empty() {
+            out.push_str(&format!("{} to {}", value(image.min), value(image.max)));
+        }
+    } else if image.ranges.len() > 1 {
+        out.push_str("(as much ground in each)");
     }
     out.push_str("</p>\n");
     out

@@ -22,7 +22,7 @@ mod units;
 mod tests;
 
 pub use histogram::Histogram;
-pub use stored::{PAGE, StoredPage, write};
+pub use stored::{ClassMap, PAGE, StoredPage, write};
 pub use units::main_rate;
 
 use look::Look;
@@ -41,6 +41,9 @@ pub struct PageImage<'a> {
     pub unit: &'a str,
     /// Values and their colours (red, green, blue), from low to high.
     pub stops: &'a [(f64, [u8; 3])],
+    /// Classes instead of a ramp: least, greatest and colour of each, from low to high. Then neither
+    /// `min`, `max` nor `stops` are shown.
+    pub ranges: &'a [(f64, f64, [u8; 3])],
     /// West, south, east and north edge in degrees: with it the image has a scale bar.
     pub bounds: Option<[f64; 4]>,
 }

@@ -95,7 +95,7 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
     };
     for (word, text) in [
         ("format", format),
-        ("from", page.file.get("provider").text()),
+        ("from", maker(page.file.get("provider").text())),
     ] {
         if !text.is_empty() && text != "unknown" {
             facts.push(format!("{word} {}", isolated(text, WORD)));
@@ -122,4 +122,13 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
         facts.join(" · "),
         if facts.is_empty() { "" } else { " · " }
     ));
+}
+
+/// The maker by the contract's word, which for many formats is that of no maker.
+fn maker(provider: &str) -> &str {
+    if ["Leaf", "Other"].contains(&provider) {
+        ""
+    } else {
+        provider
+    }
 }

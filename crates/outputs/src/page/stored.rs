@@ -26,10 +26,18 @@ pub struct StoredPage<'a> {
     pub images: &'a Value,
     /// Reads the image of an entry of that list; `None` where it is gone.
     pub png: &'a dyn Fn(&Value) -> std::io::Result<Option<Vec<u8>>>,
+    /// The image of classes of the main rate with its entry, which goes before those.
+    pub classes: Option<&'a ClassMap>,
     /// Filtered points, or standard ones, for the histogram.
     pub points: Option<&'a Path>,
     /// Version of Tramline.
     pub version: &'a str,
+}
+
+/// An image of classes: its entry has `legend.ranges` and `extent`.
+pub struct ClassMap {
+    pub entry: Value,
+    pub png: Vec<u8>,
 }
 
 impl StoredPage<'_> {
@@ -57,6 +65,9 @@ impl StoredPage<'_> {
 
     /// The image of a property; `None` where there is none.
     fn painted(&self, property: &'static str) -> Result<Option<Painted<'_>>, WriteError> {
+        if let Some(map) = self.classes {
+            return Ok(Some(Painted::new(property, map.png.clone(), &map.entry)));
+        }
         let mut entries = self.images.as_array().into_iter().flatten();
         let Some(entry) = entries.find(|entry| Look(entry).get("property").text() == property)
         else {
@@ -72,7 +83,12 @@ impl StoredPage<'_> {
 
 /// Writes [`PAGE`] into the folder of a machine file: `file` is its entry in `report.json`, the
 /// rest is read from the folder.
-pub fn write(folder: &Path, file: &Value, version: &str) -> Result<(), WriteError> {
+pub fn write(
+    folder: &Path,
+    file: &Value,
+    classes: Option<&ClassMap>,
+    version: &str,
+) -> Result<(), WriteError> {
     let names = ["filtered.parquet", "standard.parquet"];
     let points = names.map(|name| folder.join(name));
     let png = |entry: &Value| {
@@ -88,6 +104,7 @@ pub fn write(folder: &Path, file: &Value, version: &str) -> Result<(), WriteErro
         units: &document(folder, "units.json")?,
         images: &document(folder, "images.json")?,
         png: &png,
+        classes,
         points: points
             .iter()
             .find(|path| path.is_file())
@@ -112,6 +129,7 @@ struct Painted<'a> {
     png: Vec<u8>,
     entry: Look<'a>,
     stops: Vec<(f64, [u8; 3])>,
+    ranges: Vec<(f64, f64, [u8; 3])>,
 }
 
 impl<'a> Painted<'a> {
@@ -128,10 +146,19 @@ impl<'a> Painted<'a> {
             let (min, max) = range?;
             Some((min + (max - min) * percent / 100.0, colour))
         });
+        let ranges = legend.get("ranges").list().filter_map(|range| {
+            let colour = colour(range.get("colorCode").text())?;
+            Some((
+                range.get("min").number()?,
+                range.get("max").number()?,
+                colour,
+            ))
+        });
         Self {
             property,
             png,
             stops: stops.collect(),
+            ranges: ranges.collect(),
             entry,
         }
     }
@@ -147,6 +174,7 @@ impl<'a> Painted<'a> {
             max: legend.get("max").number().unwrap_or(f64::NAN),
             unit: legend.get("unit").text(),
             stops: &self.stops,
+            ranges: &self.ranges,
             bounds: match bounds {
                 [Some(west), Some(south), Some(east), Some(north)] => {
                     Some([west, south, east, north])
@@ -155,6 +183,13 @@ impl<'a> Painted<'a> {
             },
         }
     }
+}
+
+/// Red, green and blue of `#RRGGBB`.
+fn colour(code: &str) -> Option<[u8; 3]> {
+    let number = u32::from_str_radix(code.strip_prefix('#')?, 16).ok()?;
+    let [_, red, green, blue] = number.to_be_bytes();
+    Some([red, green, blue])
 }
 
 /// A document that is not there is `null`: files that failed have no summary.

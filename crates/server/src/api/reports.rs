@@ -20,6 +20,7 @@ use serde_json::Value;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
+use tramline_convert::maps::{ClassColours, main_map};
 use tramline_outputs::page::{POLICY, StoredPage};
 
 /// Bytes of an image at most: one of 4,096 by 4,096 has some megabytes.
@@ -93,6 +94,7 @@ pub(super) fn entry(file: &FileRow) -> Result<Value, Problem> {
 }
 
 async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, Problem> {
+    let own = crate::configuration::for_user(state, &caller.account, &file.user_id).await?;
     let mut making = Making {
         entry: entry(file)?,
         summary: parsed("summary", file.summary.as_deref())?,
@@ -100,6 +102,7 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         images: Value::Array(images::list(state, caller, &file.id).await?),
         zip: None,
         points: None,
+        colours: own.class_colours(),
     };
     for artifact in state.db.artifacts(&caller.account, &file.id).await? {
         let path = state.blobs.local_path(&artifact.blob_key);
@@ -129,17 +132,26 @@ struct Making {
     images: Value,
     zip: Option<PathBuf>,
     points: Option<PathBuf>,
+    colours: ClassColours,
 }
 
 impl Making {
     /// Blocks.
     fn html(&self) -> Result<String, StoreError> {
+        let operation = self.entry["operationType"].as_str().unwrap_or_default();
+        // Without one the page has the image, or the covered ground.
+        let classes = self.points.as_deref().and_then(|points| {
+            let map = main_map(points, operation, &self.units, self.colours);
+            map.inspect_err(|cause| tracing::info!(%cause, "a page has no map of classes"))
+                .ok()?
+        });
         let page = StoredPage {
             file: &self.entry,
             summary: &self.summary,
             units: &self.units,
             images: &self.images,
             png: &|entry| self.png(entry),
+            classes: classes.as_ref(),
             points: self.points.as_deref(),
             version: env!("CARGO_PKG_VERSION"),
         };

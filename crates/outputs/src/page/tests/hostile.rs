@@ -92,6 +92,7 @@ fn hostile_texts_stay_texts() {
                 max: f64::NAN,
                 unit: hostile,
                 stops: &[(1.0, [1, 2, 3]), (f64::NAN, [0, 0, 0])],
+                ranges: &[],
                 bounds: Some([10.0, 50.0, f64::INFINITY, 51.0]),
             };
             let html = page(&PageInput {

@@ -205,6 +205,7 @@ fn an_image_is_the_map_and_has_its_legend() {
         max: 12.0,
         unit: "t/ha",
         stops: &[(2.0, [255, 0, 0]), (12.0, [0, 128, 0])],
+        ranges: &[],
         bounds: Some([10.0, 50.0, 10.01, 50.01]),
     };
     let html = made(
@@ -226,6 +227,16 @@ fn an_image_is_the_map_and_has_its_legend() {
     assert!(
         html.contains("#ff0000") && html.contains("#008000") && html.contains("Yield, dry, t/ha")
     );
+    let classes = PageImage {
+        ranges: &[(2.0, 5.5, [0xc8, 0, 0]), (5.5, 12.0, [0, 0x82, 0])],
+        ..image
+    };
+    let html = made(&file, &summary, &units, &[classes]);
+    assert!(
+        html.contains("2 to 5.50") && html.contains("5.50 to 12"),
+        "{html}"
+    );
+    assert!(html.contains("#c80000") && !html.contains("#ff0000"));
     assert!(!html.contains("class=\"ground\" fill-rule"));
 }
 
@@ -261,7 +272,7 @@ fn a_folder_gets_its_page() {
     let (file, summary, _) = harvest();
     let text = summary.to_string();
     std::fs::write(folder.path().join("summary.json"), text).expect("written");
-    write(folder.path(), &file, "1.2.3").expect("a page");
+    write(folder.path(), &file, None, "1.2.3").expect("a page");
     let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
     assert!(html.contains("North Forty") && !html.contains("class=\"bar\""));
     let images = json!([{
@@ -280,7 +291,7 @@ fn a_folder_gets_its_page() {
     ] {
         std::fs::write(folder.path().join(name), bytes).expect("written");
     }
-    write(folder.path(), &file, "1.2.3").expect("a page");
+    write(folder.path(), &file, None, "1.2.3").expect("a page");
     let html = std::fs::read_to_string(folder.path().join(PAGE)).expect("a page");
     assert!(
         html.contains("data:image/png;base64,") && html.contains("#fafa00"),
@@ -291,7 +302,7 @@ fn a_folder_gets_its_page() {
         "{html}"
     );
     std::fs::write(folder.path().join("units.json"), "{").expect("written");
-    let told = write(folder.path(), &file, "")
+    let told = write(folder.path(), &file, None, "")
         .expect_err("no JSON")
         .to_string();
     assert!(told.contains("units.json"), "{told}");
