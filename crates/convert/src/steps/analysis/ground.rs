@@ -7,8 +7,8 @@ use tramline_analysis::records::NO_TIME;
 use tramline_analysis::thin::thinned;
 use tramline_analysis::union;
 
-/// Sides of strips are simplified by this: a tenth of a percent of a narrow swath.
-const TOLERANCE_M: f64 = 0.05;
+/// Sides of strips are simplified by this: far less than a tenth of a percent of a swath.
+const TOLERANCE_M: f64 = 0.02;
 /// A longer pause ends a session.
 const SESSION_MS: i64 = 4 * 3_600_000;
 /// Steps below this are joined: their headings are noise, and would part the strips.
