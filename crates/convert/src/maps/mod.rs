@@ -114,13 +114,14 @@ impl Map {
             MapPlane::WebMercator => Some(Projection::WebMercator),
             MapPlane::Utm => Projection::utm_at(longitude, latitude),
         };
-        let bounds = paint::Bounds::of(corners.rows(), &|row| corners.of(row));
+        let ground = |row: usize| corners.of(row);
+        let bounds = paint::Bounds::of(corners.rows(), &ground);
         let bounds = bounds.ok_or(MapError::NoGround)?;
         let (longitude, latitude) = bounds.middle();
         let projection = projection(longitude, latitude).ok_or(MapError::NoZone)?;
         let mut canvas = bounds.canvas(projection).ok_or(MapError::NoGround)?;
         let rated = |row: usize| corners.rated.get(row).copied().unwrap_or(true);
-        paint::burn(&mut canvas, corners.rows(), &|row| corners.of(row), &rated);
+        paint::burn(&mut canvas, corners.rows(), &ground, &rated);
         let layers = layers(path)?;
         let has_area = layers.iter().any(|layer| layer.property == Property::Area);
         let areas = if has_area {
