@@ -408,7 +408,7 @@ fn trimble_trees_are_metric_and_named_by_their_folders() {
             .points_schema
             .field_with_name(name)
             .expect("a column");
-        tramline_model::records::unit_of(field).map(|u| u.symbol)
+        records::unit_of(field).map(|u| u.symbol)
     };
     assert_eq!(
         (unit("speed"), unit("equipmentWidth")),
