@@ -178,7 +178,7 @@ fn covered_ground_is_the_union_and_worked_ground_the_sum() {
     let summary: Value =
         serde_json::from_slice(&sink.files.lock().unwrap()[&artifacts["summary"]]).unwrap();
     let ring = LineString::from(square(0.0, 0.0, 100.0, 100.0));
-    let true_area = Polygon::new(ring, Vec::new()).geodesic_area_unsigned();
+    let true_area = Polygon::new(ring, Vec::new()).geodesic_area_signed().abs();
     let coverage = &summary["properties"]["coverage"];
     for (key, m2) in [
         ("workedArea", 9_600.0 + 10_000.0 + 200.0 + 50.0),
