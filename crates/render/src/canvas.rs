@@ -4,6 +4,7 @@
 //! footprint with fewer pixels than it is long, because it is narrower or shorter than a pixel,
 //! also gets the pixels below its middle line. Memory is bounded by the size of the grid.
 
+#[path = "canvas_polygon.rs"]
 mod polygon;
 
 use crate::free::{Free, MOST_COLUMNS};

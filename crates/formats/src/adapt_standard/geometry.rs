@@ -275,6 +275,9 @@ mod tests {
         ];
         let less = read(&polygon(&[&ring, &hole])).expect("a polygon");
         assert!((less.area_m2.expect("has one") / area - 0.5).abs() < 1e-6);
+        let bytes = outline(&polygon(&[&ring, &hole])).expect("an outline");
+        assert_eq!(bytes.len(), 9 + 2 * (4 + 5 * 16));
+        assert_eq!(bytes[..9], [1, 3, 0, 0, 0, 2, 0, 0, 0]);
     }
 
     #[test]

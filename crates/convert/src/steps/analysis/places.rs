@@ -191,7 +191,8 @@ impl<'a> Places<'a> {
 
     /// Whether a row's width would be a polygon's area by a way that has nothing to do with it.
     pub(crate) fn makes_up_width(&self, row: usize) -> bool {
-        self.polygons && !(self.width.at(row) > 0.0)
+        let width = self.width.at(row);
+        self.polygons && (width.is_nan() || width <= 0.0)
     }
 
     /// A row; rows are asked for in their order.
