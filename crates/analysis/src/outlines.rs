@@ -3,20 +3,17 @@
 //! Rules: rings count by the even-odd rule, whichever way they turn and however they cross
 //! themselves. A polygon on ground that others cover through and through counts for the work, and
 //! gains the union nothing. One whose edges are so long for its extent that only noise can be it is
-//! left out. Many polygons are united as they come, so that memory follows the edge of the ground.
+//! left out.
 
 use crate::bitmap::Bitmap;
-use crate::union;
 use geo::orient::{Direction, Orient};
-use geo::{Area, BooleanOps, Coord, CoordsIter, LineString, MultiPolygon, Polygon};
+use geo::{Area, BooleanOps, Coord, LineString, MultiPolygon, Polygon};
 
 /// Side of the cells that tell covered ground.
 const CELL_M: f64 = 0.25;
 /// Crossings of edges that a polygon may be expected to have: lines as long as its edges, thrown at
 /// random into its extent, would cross as often. Serpentines over whole fields come to some 10,000.
 const MOST_CROSSINGS: f64 = 1e6;
-/// Corners that are kept before polygons are united.
-const MOST_CORNERS: usize = 1 << 18;
 /// What is narrower has no ground.
 const LEAST_EXTENT_M: f64 = 1e-3;
 
@@ -25,10 +22,6 @@ pub struct Outlines {
     covered: Bitmap,
     /// Sound polygons that turn against the clock.
     kept: Vec<Polygon<f64>>,
-    /// Corners of those.
-    corners: usize,
-    /// Corners at which they are united next.
-    limit: usize,
 }
 
 impl Default for Outlines {
@@ -36,8 +29,6 @@ impl Default for Outlines {
         Self {
             covered: Bitmap::new(CELL_M),
             kept: Vec::new(),
-            corners: 0,
-            limit: MOST_CORNERS,
         }
     }
 }
@@ -71,25 +62,13 @@ impl Outlines {
         let marked = self.covered.mark_rings(&rings);
         let gains = marked.is_none_or(|m| m.cells == 0 || m.before < m.cells);
         if gains {
-            self.corners += rings.iter().map(|ring| ring.len()).sum::<usize>();
             self.kept.extend(sound);
-            if self.corners > self.limit {
-                self.unite();
-            }
         }
         Some(area)
     }
 
-    fn unite(&mut self) {
-        let united = union::union(&std::mem::take(&mut self.kept));
-        self.kept = united.orient(Direction::Default).into_iter().collect();
-        self.corners = self.kept.iter().map(CoordsIter::coords_count).sum();
-        self.limit = MOST_CORNERS.max(2 * self.corners);
-    }
-
     /// The polygons for the union.
     pub fn take(&mut self) -> Vec<Polygon<f64>> {
-        self.corners = 0;
         std::mem::take(&mut self.kept)
     }
 }
@@ -124,6 +103,7 @@ fn is_noise(rings: &[Vec<(f64, f64)>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::union;
 
     fn square(x: f64, y: f64, side: f64) -> Vec<(f64, f64)> {
         vec![
@@ -154,16 +134,14 @@ mod tests {
         assert!((united.unsigned_area() - 148.0).abs() < 1e-3);
     }
 
-    /// More corners than are kept: squares of ten metres side by side, each with its hole.
     #[test]
-    fn many_polygons_are_united_on_the_way() {
+    fn squares_side_by_side_with_holes() {
         let mut outlines = Outlines::default();
-        let side = 170;
+        let side = 40;
         for i in 0..side * side {
             let (x, y) = (f64::from(i % side) * 10.0, f64::from(i / side) * 10.0);
             outlines.add(vec![square(x, y, 10.0), square(x + 4.0, y + 4.0, 2.0)]);
         }
-        assert!(outlines.limit > MOST_CORNERS);
         let area = union::union(&outlines.take()).unsigned_area();
         let expected = f64::from(side * side) * 96.0;
         assert!((area / expected - 1.0).abs() < 1e-6, "{area} {expected}");
