@@ -65,6 +65,7 @@ chosen=(
   isoxml/dn-cc-simplified
   isoxml/dn-duplicated-timelog
   vendor/csv-pyprecag
+  vendor/deere-ofpedata/FarmerB_AA1617_POLY_AA_N_sec35middle.zip
   vendor/deere-ofpedata/FarmerI_AA16_AA_N_2016_henrys.zip
   vendor/sms-stripsyield
 )

@@ -96,6 +96,53 @@ impl Bitmap {
         marked
     }
 
+    /// As [`Bitmap::mark`], for a polygon of any shape: closed rings by the even-odd rule. `None`
+    /// for one that is too large to be looked at in cells.
+    pub fn mark_rings(&mut self, rings: &[&[(f64, f64)]]) -> Option<Marked> {
+        const MOST_CROSSINGS: i64 = 1 << 20;
+        let cell = |value: f64| (value / self.cell_m - 0.5).ceil() as i64;
+        let edges = || {
+            rings
+                .iter()
+                .flat_map(|ring| ring.windows(2))
+                .filter_map(|pair| match pair {
+                    [a, b] if (a.1 - b.1).abs() > 0.0 => Some((*a, *b)),
+                    _ => None,
+                })
+        };
+        let sound = |(x, y): &(f64, f64)| x.abs() < 1e9 && y.abs() < 1e9;
+        if !rings.iter().copied().flatten().all(sound) {
+            return None;
+        }
+        let lines: i64 = edges().map(|(a, b)| (cell(a.1) - cell(b.1)).abs()).sum();
+        if lines > MOST_CROSSINGS {
+            return None;
+        }
+        let mut crossings: Vec<(i64, i64)> = Vec::new();
+        for (a, b) in edges() {
+            for line in cell(a.1.min(b.1))..cell(a.1.max(b.1)) {
+                let centre = (line as f64 + 0.5) * self.cell_m;
+                let x = a.0 + (b.0 - a.0) * (centre - a.1) / (b.1 - a.1);
+                crossings.push((line, cell(x)));
+            }
+        }
+        crossings.sort_unstable();
+        let mut marked = Marked::default();
+        let spans = || crossings.chunks_exact(2);
+        let wide = |pair: &[(i64, i64)]| matches!(pair, [a, b] if b.1 - a.1 > 10_000);
+        if spans().any(wide) {
+            return None;
+        }
+        for pair in spans() {
+            if let [(line, from), (other, to)] = *pair
+                && line == other
+            {
+                self.mark_span(line, from, to, &mut marked);
+            }
+        }
+        Some(marked)
+    }
+
     fn mark_span(&mut self, line: i64, from: i64, to: i64, marked: &mut Marked) {
         let row = line.div_euclid(SIDE);
         let mut x = from;

@@ -15,6 +15,7 @@ pub mod grid;
 pub mod lag;
 pub mod lattice;
 pub mod moran;
+pub mod outlines;
 pub mod reconcile;
 pub mod records;
 pub mod statistics;

@@ -75,13 +75,14 @@ fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Re
     for file in &report.files {
         let entry = serde_json::to_value(file)?;
         let stored = |kind: &str| Some(out.join(file.artifacts.get(kind)?));
+        let ground = stored("polygonGeoparquet");
         let points = stored("filteredGeoparquet").or_else(|| stored("standardGeoparquet"));
         let units = stored("units").and_then(|path| std::fs::read(path).ok());
         let units = units.and_then(|text| serde_json::from_slice(&text).ok());
         let operation = entry["operationType"].as_str().unwrap_or_default();
-        let map = points
-            .zip(units)
-            .and_then(|(points, units)| main_map(&points, operation, &units, colours).ok()?);
+        let map = points.zip(units).and_then(|(points, units)| {
+            main_map(&points, ground.as_deref(), operation, &units, colours).ok()?
+        });
         let folder = out.join(&file.dir);
         page::write(&folder, &entry, map.as_ref(), report.tramline)?;
     }

@@ -5,7 +5,9 @@
 
 use std::path::Path;
 use tramline_convert::FileReport;
-use tramline_convert::maps::{ClassColours, MapError, MapPlane, write_classes, write_geotiffs};
+use tramline_convert::maps::{
+    ClassColours, MapError, MapPlane, is_of_polygons, write_classes, write_geotiffs,
+};
 
 /// What is made, and the name of its folder within that of the machine file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +49,12 @@ impl MapExport {
                 "standardGeoparquet",
             ],
         };
+        let polygons = file.artifacts.get("polygonGeoparquet");
         let stored = kinds.iter().find_map(|kind| file.artifacts.get(*kind));
+        let stored = match (stored, polygons) {
+            (Some(points), Some(ground)) if is_of_polygons(&folder.join(points)) => Some(ground),
+            _ => stored,
+        };
         let Some(stored) = stored else {
             return Err(MapError::NoGround);
         };

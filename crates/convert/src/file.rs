@@ -192,9 +192,10 @@ impl File {
         if let Some(dropped) = &split.dropped {
             self.drop_points(dropped, sink)?;
         }
+        let outlines = split.outlines.as_ref();
         if let Some((all, fates)) = split.all {
             let fate = |row: usize| fates.get(row).copied().unwrap_or(Fate::Passive);
-            self.analysis.add(&self.standard, &all, fate);
+            self.analysis.add(&self.standard, &all, outlines, fate);
             let spooled: BooleanArray = fates.iter().map(|f| Some(*f != Fate::Passive)).collect();
             self.restorable.extend(
                 fates
@@ -207,8 +208,9 @@ impl File {
                 self.spool.push(spooled)?;
             }
         } else if split.standard.num_rows() > 0 {
+            let fate = |_| Fate::Standard;
             self.analysis
-                .add(&self.standard, &split.standard, |_| Fate::Standard);
+                .add(&self.standard, &split.standard, outlines, fate);
             self.spool.push(split.standard)?;
         }
         Ok(())

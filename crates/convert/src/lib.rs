@@ -16,6 +16,7 @@ mod file;
 mod image_choice;
 pub mod maps;
 mod merge;
+mod outlines;
 mod plan;
 mod report;
 mod run;

@@ -43,7 +43,7 @@ impl File {
                 Artifact::geoparquet(sink, self.name("filtered.parquet"), schema)
             })
             .transpose()?;
-        let polygon_schema = polygons::schema(&self.standard.schema);
+        let polygon_schema = polygons::schema(&self.standard.schema, self.analysis.has_polygons());
         let polygon = configuration
             .makes_polygons()
             .then(|| {

@@ -12,6 +12,7 @@ pub mod registry;
 pub mod source;
 
 mod ground;
+mod outline;
 mod protobuf;
 
 pub mod adapt_standard;

@@ -3,7 +3,7 @@
 
 use crate::{Kind, Property, Unit};
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, Field, TimeUnit};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use std::collections::HashMap;
 
 pub const PROPERTY: &str = "tramline.property";
@@ -13,6 +13,13 @@ pub const SOURCE_CODE: &str = "source.code";
 pub const SOURCE_UNIT: &str = "source.unit";
 /// `logged`, `header`, `assumed`, `derived`, `guessed`.
 pub const PROVENANCE: &str = "tramline.provenance";
+
+/// Marks the column of outlines: see [`outline_field`].
+pub const OUTLINE: &str = "tramline.outline";
+/// Name of the column of outlines.
+pub const OUTLINE_NAME: &str = "outline";
+/// What the source calls a column that was made of its geometry.
+pub const OF_GEOMETRY: &str = "geometry";
 
 /// Rows that a reader puts into one batch; the last of a file may be shorter.
 pub const BATCH_ROWS: usize = 16_384;
@@ -48,6 +55,30 @@ pub fn field(property: Property, unit: Option<&'static Unit>, source: &SourceCol
 /// A nullable raw column under the source's name.
 pub fn raw_field(name: &str, data_type: DataType, source: &SourceColumn) -> Field {
     Field::new(name, data_type, true).with_metadata(source_metadata(source))
+}
+
+/// The column of the polygons that a source has instead of points: little-endian well-known binary
+/// in two dimensions, polygon or multipolygon, in degrees of WGS 84. Outer rings turn against the
+/// clock, holes with it. Null where the row has none.
+pub fn outline_field() -> Field {
+    let metadata = HashMap::from([(OUTLINE.to_owned(), "1".to_owned())]);
+    Field::new(OUTLINE_NAME, DataType::Binary, true).with_metadata(metadata)
+}
+
+/// Index of the column of outlines.
+pub fn outline_index(schema: &Schema) -> Option<usize> {
+    schema.fields().iter().position(|field| {
+        field.data_type() == &DataType::Binary && field.metadata().contains_key(OUTLINE)
+    })
+}
+
+/// Whether an area is that of the source's polygon: readers name its source, or nothing at all.
+pub fn is_of_geometry(area: &Field) -> bool {
+    let metadata = area.metadata();
+    match metadata.get(SOURCE_NAME) {
+        Some(name) => name == OF_GEOMETRY,
+        None => !metadata.contains_key(SOURCE_CODE) && !metadata.contains_key(PROVENANCE),
+    }
 }
 
 fn source_metadata(source: &SourceColumn) -> HashMap<String, String> {

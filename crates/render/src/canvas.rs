@@ -4,6 +4,9 @@
 //! footprint with fewer pixels than it is long, because it is narrower or shorter than a pixel,
 //! also gets the pixels below its middle line. Memory is bounded by the size of the grid.
 
+#[path = "canvas_polygon.rs"]
+mod polygon;
+
 use crate::free::{Free, MOST_COLUMNS};
 use crate::projection::{Plane, Projection};
 
@@ -222,24 +225,17 @@ impl Canvas {
 
     /// Corners in pixels; a footprint stays in one piece where it crosses the antimeridian.
     fn pixels_of(&self, corners: &Quad) -> Option<Quad> {
-        let sound =
-            |(longitude, latitude): &(f64, f64)| longitude.abs() <= 360.0 && latitude.abs() <= 90.0;
-        if !corners.iter().all(sound) {
+        if !corners.iter().all(is_on_earth) {
             return None;
         }
-        let near = |degrees: f64, to: f64| {
-            let off = degrees - to;
-            if off.abs() <= 180.0 {
-                degrees
-            } else {
-                degrees - (off / 360.0).round() * 360.0
-            }
-        };
         let first = near(corners[0].0, self.middle_deg);
-        Some(corners.map(|(longitude, latitude)| {
-            let (x, y) = self.plane.metres(near(longitude, first), latitude);
-            ((x - self.west) / self.pixel, (self.north - y) / self.pixel)
-        }))
+        Some(corners.map(|corner| self.pixel_of(corner, first)))
+    }
+
+    /// A place in pixels, on the side of the antimeridian where `longitude` is.
+    fn pixel_of(&self, place: (f64, f64), longitude: f64) -> (f64, f64) {
+        let (x, y) = self.plane.metres(near(place.0, longitude), place.1);
+        ((x - self.west) / self.pixel, (self.north - y) / self.pixel)
     }
 
     /// Closes seams: free pixels between owned ones, at most `most_px` in a row along a line or a
@@ -273,6 +269,20 @@ impl Canvas {
                 from = to;
             }
         }
+    }
+}
+
+fn is_on_earth((longitude, latitude): &(f64, f64)) -> bool {
+    longitude.abs() <= 360.0 && latitude.abs() <= 90.0
+}
+
+/// The degrees of a meridian that are nearest to another one.
+fn near(degrees: f64, to: f64) -> f64 {
+    let off = degrees - to;
+    if off.abs() <= 180.0 {
+        degrees
+    } else {
+        degrees - (off / 360.0).round() * 360.0
     }
 }
 

@@ -286,3 +286,82 @@ fn a_grid_in_utm_has_true_metres() {
     assert!((west - 685_570.0).abs() < 30.0 && (north - 5_347_690.0).abs() < 60.0);
     assert_eq!(canvas.line(u32::MAX), &[] as &[u32]);
 }
+
+/// Degrees of a place by metres east and north of 11.5 E 48.25 N.
+fn degrees(x: f64, y: f64) -> (f64, f64) {
+    let [corner, ..] = at(x + 0.5, y, 1.0, 1.0, 0.0);
+    corner
+}
+
+fn square_ring(x: f64, y: f64, side: f64) -> Vec<(f64, f64)> {
+    [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)]
+        .map(|(a, b)| degrees(x + a, y + b))
+        .to_vec()
+}
+
+fn canvas_of_100_m() -> Canvas {
+    Canvas::new(bounds_of(&[at(50.0, 0.0, 100.0, 100.0, 0.0)]), 0.5, 4096).expect("a field")
+}
+
+#[test]
+fn a_polygon_owns_its_pixels_but_not_its_holes() {
+    let mut canvas = canvas_of_100_m();
+    let rings = [square_ring(10.0, 10.0, 80.0), square_ring(40.0, 40.0, 20.0)];
+    canvas.burn_polygon(4, &rings);
+    let (columns, lines) = canvas.size();
+    assert_eq!(canvas.owner_of(columns / 2, lines / 2), None);
+    assert_eq!(canvas.owner_of(columns / 4, lines / 2), Some(4));
+    let share = owned(&canvas) as f64 * 0.25 / 6_000.0;
+    assert!((share - 1.0).abs() < 0.01, "{share}");
+    // Who comes later gets what is free.
+    canvas.burn_polygon(5, &[square_ring(30.0, 30.0, 40.0)]);
+    assert_eq!(canvas.owner_of(columns / 2, lines / 2), Some(5));
+    assert_eq!(canvas.owner_of(columns / 3, lines / 3), Some(4));
+}
+
+#[test]
+fn a_polygon_equals_the_footprint_of_the_same_corners() {
+    for turn in [0.0, 17.0, 45.0, 90.0] {
+        let quad = at(50.0, 50.0, 12.0, 30.0, turn);
+        let (mut one, mut other) = (canvas_of_100_m(), canvas_of_100_m());
+        one.burn(1, &quad);
+        other.burn_polygon(1, &[quad.to_vec()]);
+        assert!(one.lines().eq(other.lines()), "{turn}");
+    }
+}
+
+#[test]
+fn thin_polygons_get_the_pixels_below_their_edges() {
+    let mut canvas = canvas_of_100_m();
+    let line = vec![
+        degrees(10.0, 50.1),
+        degrees(60.0, 50.1),
+        degrees(60.0, 50.15),
+    ];
+    canvas.burn_polygon(7, &[line]);
+    assert!(owned(&canvas) >= 100);
+    let point = vec![degrees(80.1, 80.1); 4];
+    canvas.burn_polygon(8, &[point]);
+    assert!(canvas.lines().flatten().any(|owner| *owner == 8));
+}
+
+#[test]
+fn polygons_of_nowhere_and_of_noise_do_no_harm() {
+    let mut canvas = canvas_of_100_m();
+    canvas.burn_polygon(1, &[]);
+    canvas.burn_polygon(1, &[vec![], vec![]]);
+    canvas.burn_polygon(NO_OWNER, &[square_ring(0.0, 0.0, 50.0)]);
+    for bad in [f64::NAN, f64::INFINITY, 1e9] {
+        let mut ring = square_ring(0.0, 0.0, 50.0);
+        ring[2].0 = bad;
+        canvas.burn_polygon(1, &[ring]);
+    }
+    assert_eq!(owned(&canvas), 0);
+    // To and fro over the whole grid: a million times.
+    let ring = (0..1_000_000).map(|i| degrees(f64::from(i % 7), f64::from(i % 2) * 100.0));
+    canvas.burn_polygon(1, &[ring.collect()]);
+    let across = (0..1_000_000).map(|i| degrees(f64::from(i % 2) * 100.0, 30.0));
+    canvas.burn_polygon(2, &[across.collect()]);
+    let poles = vec![(11.5, 90.0), (11.6, 90.0), (11.5, -90.0)];
+    canvas.burn_polygon(3, &[poles]);
+}

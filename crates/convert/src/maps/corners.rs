@@ -3,7 +3,9 @@
 //!
 //! Rule: points are looked at in blocks, as in the conversion. A row without ground has none.
 
-use super::{MOST_ROWS, MapError, open, paint, unreadable};
+use super::paint::{self, Patch};
+use super::{MOST_ROWS, MapError, open, unreadable};
+use crate::outlines::Outlines;
 use crate::steps::analysis::places::{Column, Places, TrackNames};
 use crate::steps::analysis::{BLOCK, STEP_M};
 use crate::steps::images::is_main;
@@ -76,7 +78,7 @@ fn has_polygons(builder: &ParquetRecordBatchReaderBuilder<File>) -> bool {
     let types = geo.map(|geo| geo["columns"][GEOMETRY]["geometry_types"].clone());
     types.is_some_and(|types| {
         let mut types = types.as_array().into_iter().flatten();
-        types.any(|kind| kind == "Polygon")
+        types.any(|kind| kind == "Polygon" || kind == "MultiPolygon")
     })
 }
 
@@ -85,6 +87,8 @@ fn has_polygons(builder: &ParquetRecordBatchReaderBuilder<File>) -> bool {
 pub(super) struct Corners {
     /// Degrees; not numbers where there is none.
     quads: Vec<Quad>,
+    /// Polygons of rows whose ground is no footprint.
+    outlines: Outlines,
     /// By row: it has the main rate. Empty where no row has one.
     pub(super) rated: Vec<bool>,
 }
@@ -96,11 +100,10 @@ impl Corners {
         self.quads.len()
     }
 
-    pub(super) fn of(&self, row: usize) -> Option<Quad> {
-        self.quads
-            .get(row)
-            .filter(|quad| quad[0].0.is_finite())
-            .copied()
+    pub(super) fn of(&self, row: usize) -> Option<Patch> {
+        let quad = self.quads.get(row).filter(|quad| quad[0].0.is_finite());
+        let quad = quad.copied().map(Patch::Quad);
+        quad.or_else(|| self.outlines.rings(row).map(Patch::Rings))
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, MapError> {
@@ -141,12 +144,22 @@ impl Corners {
         if !corners.rated.contains(&true) {
             corners.rated = Vec::new();
         }
-        if corners.quads.iter().all(|quad| quad[0].0.is_nan()) {
+        let none = corners.quads.iter().all(|quad| quad[0].0.is_nan());
+        if none && corners.outlines.is_empty() {
             let squares = ground.middles.iter().map(|(x, y)| paint::square(*x, *y));
             corners.quads = squares.map(|quad| quad.unwrap_or(NOWHERE)).collect();
         }
         Ok(corners)
     }
+}
+
+/// Whether the corners turn one way all the way round.
+fn is_convex(quad: &Quad) -> bool {
+    let turn = |i: usize| {
+        let (a, b, c) = (quad[i], quad[(i + 1) % 4], quad[(i + 2) % 4]);
+        (b.0 - a.0) * (c.1 - b.1) - (b.1 - a.1) * (c.0 - b.0)
+    };
+    (0..4).all(|i| turn(i) >= 0.0) || (0..4).all(|i| turn(i) <= 0.0)
 }
 
 /// Rows that are being laid out.
@@ -176,11 +189,18 @@ impl Ground {
             self.corners
                 .rated
                 .push(rates.iter().any(|rate| rate.at(row).is_finite()));
-            let record = places.record(row, &mut self.names, true);
+            let mut record = places.record(row, &mut self.names, true);
+            if places.makes_up_width(row) {
+                record.width_m = f64::NAN;
+            }
             self.middles.push((record.longitude, record.latitude));
             if self.polygons {
                 let wkb = geometry.filter(|geometry| geometry.is_valid(row));
-                let quad = wkb.and_then(|geometry| footprint_of(geometry.value(row)));
+                let wkb = wkb.map(|geometry| geometry.value(row));
+                let quad = wkb.and_then(footprint_of).filter(is_convex);
+                if let (None, Some(wkb)) = (quad, wkb) {
+                    self.corners.outlines.add(self.corners.quads.len(), wkb);
+                }
                 self.corners.quads.push(quad.unwrap_or(NOWHERE));
             } else {
                 self.block.push(record);

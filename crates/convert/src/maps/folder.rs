@@ -2,7 +2,7 @@
 //!
 //! Rule: a property without values has no file. Names are those of the properties.
 
-use super::{ClassColours, Map, MapError, MapLayer, MapPlane, unreadable};
+use super::{ClassColours, Map, MapError, MapLayer, MapPlane, is_of_polygons, unreadable};
 use serde_json::{Value, json};
 use std::path::Path;
 use tramline_outputs::page::{ClassMap, main_rate};
@@ -25,18 +25,28 @@ pub fn class_entry(map: &Map, layer: MapLayer, legend: &ClassLegend) -> Value {
 }
 
 /// The map of what the work was about, for the page for people; `units` is `units.json`. `None` where
-/// the operation has no rate, or it has no values.
+/// the operation has no rate, it has no values, or the source logged polygons and `ground`
+/// (`polygon.parquet`) is not there.
 ///
 /// # Errors
 /// Those of [`Map::read`].
 pub fn main_map(
     points: &Path,
+    ground: Option<&Path>,
     operation: &str,
     units: &Value,
     colours: ClassColours,
 ) -> Result<Option<ClassMap>, MapError> {
     let Some(rate) = main_rate(operation, units) else {
         return Ok(None);
+    };
+    let points = if is_of_polygons(points) {
+        match ground {
+            Some(ground) => ground,
+            None => return Ok(None),
+        }
+    } else {
+        points
     };
     let map = Map::read(points, MapPlane::WebMercator)?;
     let layer = map.layer(rate)?;

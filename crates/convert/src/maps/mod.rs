@@ -116,13 +116,14 @@ impl Map {
             MapPlane::WebMercator => Some(Projection::WebMercator),
             MapPlane::Utm => Projection::utm_at(longitude, latitude),
         };
-        let bounds = paint::Bounds::of(corners.rows(), &|row| corners.of(row));
+        let ground = |row: usize| corners.of(row);
+        let bounds = paint::Bounds::of(corners.rows(), &ground);
         let bounds = bounds.ok_or(MapError::NoGround)?;
         let (longitude, latitude) = bounds.middle();
         let projection = projection(longitude, latitude).ok_or(MapError::NoZone)?;
         let mut canvas = bounds.canvas(projection).ok_or(MapError::NoGround)?;
         let rated = |row: usize| corners.rated.get(row).copied().unwrap_or(true);
-        paint::burn(&mut canvas, corners.rows(), &|row| corners.of(row), &rated);
+        paint::burn(&mut canvas, corners.rows(), &ground, &rated);
         let mut shown = vec![false; corners.rows()];
         for owner in canvas.lines().flatten() {
             if let Some(shown) = shown.get_mut(*owner as usize) {
@@ -260,6 +261,16 @@ impl Map {
             layer.unit_symbol(),
         )?))
     }
+}
+
+/// Whether the points of a stored file are the middles of polygons that the source logged: their
+/// ground is in `polygon.parquet` only.
+pub fn is_of_polygons(path: &Path) -> bool {
+    let Ok(builder) = open(path) else {
+        return false;
+    };
+    let area = builder.schema().field_with_name(Property::Area.name());
+    area.is_ok_and(records::is_of_geometry)
 }
 
 fn unreadable(path: &Path, cause: impl std::fmt::Display) -> MapError {

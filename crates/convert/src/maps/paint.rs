@@ -1,4 +1,4 @@
-//! Footprints burnt onto a grid that lies around all of them.
+//! Footprints and polygons burnt onto a grid that lies around all of them.
 //!
 //! Rule: pixels of half a metre on the ground, finer where swaths are narrow, coarser where a side
 //! would have more than 4,096 of them.
@@ -17,7 +17,15 @@ const HALF_M: f64 = 1.5;
 /// Metres in a degree of latitude.
 const DEGREE_M: f64 = 111_320.0;
 
-/// Where the footprints lie, in degrees.
+/// The ground of a row, in degrees.
+pub(crate) enum Patch {
+    /// A convex footprint.
+    Quad(Quad),
+    /// A polygon of the source, or several: outer rings and holes.
+    Rings(Vec<Vec<(f64, f64)>>),
+}
+
+/// Where the ground lies, in degrees.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     degrees: [f64; 4],
@@ -25,16 +33,24 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Around all footprints; `None` where there is none.
-    pub(crate) fn of(rows: usize, corners: &dyn Fn(usize) -> Option<Quad>) -> Option<Self> {
+    /// Around the ground of all rows; `None` where there is none.
+    pub(crate) fn of(rows: usize, ground: &dyn Fn(usize) -> Option<Patch>) -> Option<Self> {
         let [mut west, mut south] = [f64::INFINITY; 2];
         let [mut east, mut north] = [f64::NEG_INFINITY; 2];
         let mut narrowest_m = f64::INFINITY;
-        for quad in (0..rows).filter_map(corners) {
-            for (x, y) in quad {
+        for patch in (0..rows).filter_map(ground) {
+            let mut widen = |(x, y): (f64, f64)| {
                 (west, south) = (west.min(x), south.min(y));
                 (east, north) = (east.max(x), north.max(y));
-            }
+            };
+            let quad = match patch {
+                Patch::Quad(quad) => quad,
+                Patch::Rings(rings) => {
+                    rings.into_iter().flatten().for_each(widen);
+                    continue;
+                }
+            };
+            quad.into_iter().for_each(&mut widen);
             let [a, b, ..] = quad;
             let cos = a.1.to_radians().cos();
             let across = ((b.0 - a.0) * cos).hypot(b.1 - a.1) * DEGREE_M;
@@ -60,18 +76,20 @@ impl Bounds {
     }
 }
 
-/// Burns all footprints: rows that have the main rate (`rated`) first, so that one that only drove
+/// Burns the ground of all rows: those that have the main rate (`rated`) first, so that one that only drove
 /// over the ground does not hide it. Then closes the seams.
 pub(crate) fn burn(
     canvas: &mut Canvas,
     rows: usize,
-    corners: &dyn Fn(usize) -> Option<Quad>,
+    ground: &dyn Fn(usize) -> Option<Patch>,
     rated: &dyn Fn(usize) -> bool,
 ) {
     for first in [true, false] {
         for row in (0..rows).filter(|row| rated(*row) == first) {
-            if let Some(quad) = corners(row) {
-                canvas.burn(row as u32, &quad);
+            match ground(row) {
+                Some(Patch::Quad(quad)) => canvas.burn(row as u32, &quad),
+                Some(Patch::Rings(rings)) => canvas.burn_polygon(row as u32, &rings),
+                None => {}
             }
         }
     }

@@ -2,14 +2,14 @@
 //! sidecar that puts the image in its place in GIS programs, and all of them in one zip.
 //!
 //! Rules: the colours of an image go from the least to the greatest value of its property. Who comes
-//! first owns the ground, those with a rate before those without. Rows without footprint are squares
-//! of three metres. Memory is a byte for each row and property, and four for each pixel.
+//! first owns the ground, those with a rate before those without. Where the
+//! source has polygons, they are painted. Files without ground are squares of three metres. Memory is a byte for each row and property, and four for each pixel.
 
 use super::analysis::Analysis;
 use super::standard::Standard;
 use super::summary::Units;
 use crate::image_choice::{ImageAttributes, is_wanted};
-use crate::maps::paint;
+use crate::maps::paint::{self, Patch};
 use arrow_array::{Array, Float64Array, RecordBatch};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -252,28 +252,28 @@ impl Images {
 
     /// The ground of all footprints; `None` where there is none on Earth.
     fn canvas(&self, analysis: &Analysis, spool: &dyn Fn(usize) -> usize) -> Option<Canvas> {
-        let corners = |row: usize| self.corners(row, analysis, spool);
+        let ground = |row: usize| self.ground(row, analysis, spool);
         let rated = |row: usize| self.rated.get(row).copied().unwrap_or(true);
-        let bounds = paint::Bounds::of(self.places.len(), &corners)?;
+        let bounds = paint::Bounds::of(self.places.len(), &ground)?;
         let mut canvas = bounds.canvas(Projection::WebMercator)?;
-        paint::burn(&mut canvas, self.places.len(), &corners, &rated);
+        paint::burn(&mut canvas, self.places.len(), &ground, &rated);
         Some(canvas)
     }
 
-    fn corners(
+    fn ground(
         &self,
         row: usize,
         analysis: &Analysis,
         spool: &dyn Fn(usize) -> usize,
-    ) -> Option<[(f64, f64); 4]> {
-        if let Some(corners) = analysis.footprint(spool(row)) {
-            return Some(corners);
+    ) -> Option<Patch> {
+        if let Some(patch) = analysis.patch(spool(row)) {
+            return Some(patch);
         }
         if analysis.has_footprints() {
             return None;
         }
         let (x, y) = *self.places.get(row)?;
-        paint::square(x, y)
+        paint::square(x, y).map(Patch::Quad)
     }
 }
 

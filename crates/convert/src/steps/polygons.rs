@@ -1,16 +1,23 @@
-//! The standard points as footprints: the same columns, with the ground below each record.
+//! The standard points as footprints: the same columns, with the ground below each record. Where the
+//! source has polygons, they are that ground.
 
 use super::analysis::Analysis;
-use arrow_array::{ArrayRef, FixedSizeListArray, Float64Array, RecordBatch};
+use arrow_array::{ArrayRef, BinaryArray, FixedSizeListArray, Float64Array, RecordBatch};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use std::sync::Arc;
-use tramline_outputs::geoparquet::footprint_field;
+use tramline_model::records;
+use tramline_outputs::geoparquet::{footprint_field, wkb_of};
 
-/// The standard schema and the footprints.
-pub(crate) fn schema(standard: &SchemaRef) -> SchemaRef {
+/// The standard schema and the footprints, or the source's `polygons`.
+pub(crate) fn schema(standard: &SchemaRef, polygons: bool) -> SchemaRef {
     let mut fields: Vec<_> = standard.fields().iter().cloned().collect();
-    fields.push(Arc::new(footprint_field()));
+    let ground = if polygons {
+        records::outline_field()
+    } else {
+        footprint_field()
+    };
+    fields.push(Arc::new(ground));
     Arc::new(Schema::new(fields))
 }
 
@@ -22,6 +29,16 @@ pub(crate) fn with_footprints(
     first: usize,
 ) -> Result<RecordBatch, ArrowError> {
     let rows = batch.num_rows();
+    if records::outline_index(schema).is_some() {
+        let outline = |row: usize| match analysis.polygon(row) {
+            Some(wkb) => Some(wkb.to_vec()),
+            None => analysis.footprint(row).map(|corners| wkb_of(&corners)),
+        };
+        let outlines: BinaryArray = (first..first + rows).map(outline).collect();
+        let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+        columns.push(Arc::new(outlines));
+        return RecordBatch::try_new(Arc::clone(schema), columns);
+    }
     let mut degrees = Vec::with_capacity(rows * 8);
     let mut valid = Vec::with_capacity(rows);
     for row in first..first + rows {

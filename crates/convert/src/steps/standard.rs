@@ -11,9 +11,11 @@ use super::totals::Totals;
 use super::track::{self, Tracks};
 use super::yields::{self, YIELD};
 use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
-use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, BooleanArray, Int64Array, RecordBatch, TimestampMillisecondArray,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use arrow_select::filter::filter_record_batch;
+use arrow_select::filter::{filter, filter_record_batch};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tramline_formats::ReadOptions;
@@ -55,6 +57,8 @@ pub(crate) struct Split {
     pub(crate) dropped: Option<RecordBatch>,
     /// Every row in the standard schema with what it is to the analysis, where that asks for it.
     pub(crate) all: Option<(RecordBatch, Vec<Fate>)>,
+    /// The source's polygons of the rows of `all`, else of `standard`.
+    pub(crate) outlines: Option<BinaryArray>,
 }
 
 /// Counts for the findings.
@@ -358,7 +362,10 @@ impl Standard {
             *self.dropped.entry(reason.to_owned()).or_default() += count;
         }
         let fates = placed.map(|placed| self.fates(&work, &placed, &keep));
-        self.split(work, &keep, &reasons, fates)
+        let every = fates.is_some();
+        let mut split = self.split(work, &keep, &reasons, fates)?;
+        split.outlines = outlines_of(batch, &keep, every)?;
+        Ok(split)
     }
 
     /// What each row is to the analysis; `placed` rows have a position.
@@ -396,6 +403,7 @@ impl Standard {
                 standard: full,
                 dropped: None,
                 all,
+                outlines: None,
             });
         }
         let mask = BooleanArray::from(keep.to_vec());
@@ -410,6 +418,7 @@ impl Standard {
             standard,
             dropped: Some(dropped),
             all,
+            outlines: None,
         })
     }
 
@@ -651,6 +660,24 @@ impl Standard {
         }
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
+}
+
+/// The polygons of the rows that are kept, or of `every` row.
+fn outlines_of(
+    batch: &RecordBatch,
+    keep: &[bool],
+    every: bool,
+) -> Result<Option<BinaryArray>, ArrowError> {
+    let index = records::outline_index(batch.schema_ref());
+    let Some(array) = index.and_then(|index| batch.columns().get(index)) else {
+        return Ok(None);
+    };
+    let kept = if every || keep.iter().all(|kept| *kept) {
+        Arc::clone(array)
+    } else {
+        filter(array, &BooleanArray::from(keep.to_vec()))?
+    };
+    Ok(kept.as_any().downcast_ref().cloned())
 }
 
 /// The reason of each dropped row.

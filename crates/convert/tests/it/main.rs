@@ -10,6 +10,7 @@ mod formulas;
 mod gartner;
 mod hand;
 mod maps;
+mod outlines;
 mod polygons;
 mod settings;
 mod systems;

@@ -1,7 +1,8 @@
-//! Well-known binary: points as they are, polygons by centroid and area. Nothing is kept of the
-//! positions, and no count is believed beyond the bytes that are there.
+//! Well-known binary: points as they are, polygons by centroid and area, with their outline where it
+//! is asked for. No count is believed beyond the bytes that are there.
 
 use crate::ground::metres_per_degree;
+use crate::outline::Outline;
 
 /// Bytes of one geometry: a coverage polygon has some dozen corners.
 pub(super) const BYTES: usize = 64 * 1024;
@@ -17,6 +18,17 @@ pub(super) struct Spot {
 
 /// Reads a geometry; `None` for an empty one, another kind, or damage.
 pub(super) fn read(bytes: &[u8]) -> Option<Spot> {
+    shape(bytes, None)
+}
+
+/// The polygon or polygons of a geometry in plain well-known binary.
+pub(super) fn outline(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut outline = Outline::default();
+    shape(bytes, Some(&mut outline))?;
+    outline.wkb(|x, y| Some((x, y)))
+}
+
+fn shape(bytes: &[u8], outline: Option<&mut Outline>) -> Option<Spot> {
     if bytes.len() > BYTES {
         return None;
     }
@@ -25,7 +37,10 @@ pub(super) fn read(bytes: &[u8]) -> Option<Spot> {
         little: true,
     };
     let (kind, skip) = reader.head()?;
-    let mut shape = Shape::default();
+    let mut shape = Shape {
+        outline,
+        ..Shape::default()
+    };
     match kind {
         1 => {
             let (longitude, latitude) = reader.position(skip)?;
@@ -122,7 +137,7 @@ impl Reader<'_> {
         (count.checked_mul(bytes_each)? <= self.bytes.len()).then_some(count)
     }
 
-    fn polygon(&mut self, more: usize, shape: &mut Shape) -> Option<()> {
+    fn polygon(&mut self, more: usize, shape: &mut Shape<'_>) -> Option<()> {
         let rings = self.count(4)?;
         for ring in 0..rings {
             let positions = self.count(16 + 8 * more)?;
@@ -131,8 +146,17 @@ impl Reader<'_> {
                 let (x, y) = self.position(more)?;
                 let origin = *shape.origin.get_or_insert((x, y));
                 sums.add(x - origin.0, y - origin.1);
+                if let Some(outline) = &mut shape.outline {
+                    outline.add((x, y));
+                }
             }
             shape.add(&sums, ring > 0);
+            if let Some(outline) = &mut shape.outline {
+                outline.close_ring();
+            }
+        }
+        if let Some(outline) = &mut shape.outline {
+            outline.close_polygon();
         }
         Some(())
     }
@@ -160,13 +184,14 @@ impl Ring {
 
 /// All rings: outer ones less holes.
 #[derive(Default)]
-struct Shape {
+struct Shape<'a> {
+    outline: Option<&'a mut Outline>,
     origin: Option<(f64, f64)>,
     area: f64,
     moment: (f64, f64),
 }
 
-impl Shape {
+impl Shape<'_> {
     fn add(&mut self, ring: &Ring, hole: bool) {
         // Either way round.
         let sign = if hole { -1.0 } else { 1.0 } * ring.area.signum();
@@ -250,6 +275,9 @@ mod tests {
         ];
         let less = read(&polygon(&[&ring, &hole])).expect("a polygon");
         assert!((less.area_m2.expect("has one") / area - 0.5).abs() < 1e-6);
+        let bytes = outline(&polygon(&[&ring, &hole])).expect("an outline");
+        assert_eq!(bytes.len(), 9 + 2 * (4 + 5 * 16));
+        assert_eq!(bytes[..9], [1, 3, 0, 0, 0, 2, 0, 0, 0]);
     }
 
     #[test]

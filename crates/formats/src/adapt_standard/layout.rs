@@ -40,6 +40,8 @@ pub(super) struct Layout {
     pub(super) passed_over: Vec<String>,
     /// Records cover ground, and no column says how much.
     pub(super) area: bool,
+    /// Records cover ground: their polygons go along.
+    pub(super) outlines: bool,
 }
 
 pub(super) fn is_number(data_type: &DataType) -> bool {
@@ -206,6 +208,9 @@ impl Layout {
             let mut metadata = field.metadata().clone();
             metadata.insert(records::PROVENANCE.to_owned(), "logged".to_owned());
             fields.push(field.with_metadata(metadata));
+        }
+        if self.outlines {
+            fields.push(records::outline_field());
         }
         Arc::new(Schema::new(fields))
     }

@@ -191,6 +191,7 @@ impl Set<'_> {
         let shapes = layout.geometry.and_then(|root| layout.position(root));
         let ground = shapes.is_some_and(|at| covers_ground(first, at));
         layout.area = ground && !layout.has(Property::Area);
+        layout.outlines = ground;
         let way = layout
             .targets
             .iter()

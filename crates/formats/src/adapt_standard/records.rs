@@ -4,7 +4,9 @@
 use super::geometry::{self, Spot};
 use super::layout::Layout;
 use crate::columns::instant;
-use arrow_array::builder::{Float64Builder, Int64Builder, TimestampMillisecondBuilder};
+use arrow_array::builder::{
+    BinaryBuilder, Float64Builder, Int64Builder, TimestampMillisecondBuilder,
+};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
@@ -59,6 +61,7 @@ impl Turner {
         let rows = batch.num_rows();
         let mut longitude = Float64Builder::with_capacity(rows);
         let mut latitude = Float64Builder::with_capacity(rows);
+        let mut outlines = BinaryBuilder::new();
         let mut area = Float64Builder::with_capacity(if self.layout.area { rows } else { 0 });
         let shapes = self.geometry.and_then(|at| batch.columns().get(at));
         for row in 0..rows {
@@ -68,6 +71,12 @@ impl Turner {
             latitude.append_option(spot.map(|s| s.latitude));
             if self.layout.area {
                 area.append_option(spot.and_then(|s| s.area_m2));
+            }
+            if self.layout.outlines {
+                let covers = spot.is_some_and(|s| s.area_m2.is_some());
+                let shape = shapes.filter(|_| covers);
+                let outline = shape.and_then(|shapes| binary(shapes, row));
+                outlines.append_option(outline.and_then(geometry::outline));
             }
         }
         let mut head: Vec<ArrayRef> =
@@ -96,6 +105,9 @@ impl Turner {
                 Kind::Integer => whole(&sum),
                 _ => Arc::new(sum),
             });
+        }
+        if self.layout.outlines {
+            points.push(Arc::new(outlines.finish()));
         }
         let mut raw = head;
         raw.extend(sources.into_iter().map(|array| Arc::new(array) as ArrayRef));
@@ -148,11 +160,13 @@ pub(super) fn is_counter(batch: &RecordBatch, at: usize) -> bool {
     count >= LEAST && last - first > WAY_M
 }
 
-fn spot(shapes: &ArrayRef, row: usize) -> Option<Spot> {
+fn binary(shapes: &ArrayRef, row: usize) -> Option<&[u8]> {
     let shapes = shapes.as_binary_view_opt()?;
-    (row < shapes.len() && shapes.is_valid(row))
-        .then(|| shapes.value(row))
-        .and_then(geometry::read)
+    (row < shapes.len() && shapes.is_valid(row)).then(|| shapes.value(row))
+}
+
+fn spot(shapes: &ArrayRef, row: usize) -> Option<Spot> {
+    binary(shapes, row).and_then(geometry::read)
 }
 
 fn instant_at(array: &ArrayRef, row: usize, reader: &instant::Reader) -> Option<instant::Instant> {

@@ -6,7 +6,7 @@
 
 use super::{Family, Mapping, Title, crop_name, status};
 use arrow_array::builder::{
-    Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
+    BinaryBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Field, Schema, SchemaRef};
@@ -17,7 +17,7 @@ use tramline_model::{Kind, Place, Property, ReadError, Receiver, Unit};
 
 /// Longest text of a cell that is kept.
 const TEXT_BYTES: usize = 1 << 20;
-/// Text of a batch after which it is handed on, whatever its rows.
+/// Text and outlines of a batch after which it is handed on, whatever its rows.
 const BATCH_BYTES: usize = 64 << 20;
 /// Longest text that can be a name of the whole file.
 const NAME_BYTES: usize = 256;
@@ -117,6 +117,7 @@ enum Feed {
     Latitude,
     Instant,
     Area(Float64Builder),
+    Outline(BinaryBuilder),
     /// The source column as it is.
     Same(usize),
     Status(usize, StringBuilder),
@@ -137,6 +138,8 @@ pub struct Table {
     family: Family,
     /// Square metres of the polygon of the next row.
     pub area: Option<f64>,
+    /// The polygon of the next row, well-known binary in degrees.
+    pub outline: Option<Vec<u8>>,
     in_batch: usize,
     text_bytes: usize,
     /// Texts that are too long to be kept, and became null.
@@ -159,7 +162,7 @@ pub struct Plan<'a> {
     /// Whether rows have instants.
     pub instants: bool,
     pub decimal_comma: bool,
-    /// Rows stand for polygons, whose area in square metres [`Table::area`] is told.
+    /// Rows stand for polygons: [`Table::area`] and [`Table::outline`] are told.
     pub areas: bool,
 }
 
@@ -236,6 +239,10 @@ impl Table {
             points.push(field);
             feeds.push(feed);
         }
+        if plan.areas {
+            points.push(records::outline_field());
+            feeds.push(Feed::Outline(BinaryBuilder::new()));
+        }
         Self {
             stores,
             longitude: Float64Builder::new(),
@@ -249,6 +256,7 @@ impl Table {
             decimal_comma: plan.decimal_comma,
             family: plan.mapping.family,
             area: None,
+            outline: None,
             in_batch: 0,
             text_bytes: 0,
             long_texts: 0,
@@ -298,10 +306,12 @@ impl Table {
                 },
             }
         }
-        let area = self.area.take();
+        let (area, outline) = (self.area.take(), self.outline.take());
+        self.text_bytes += outline.as_ref().map_or(0, Vec::len);
         for feed in &mut self.feeds {
             match feed {
                 Feed::Area(builder) => builder.append_option(area),
+                Feed::Outline(builder) => builder.append_option(outline.as_deref()),
                 Feed::Status(index, builder) => {
                     let cell = cell(*index);
                     let word = match cell {
@@ -371,6 +381,7 @@ impl Table {
                 Feed::Instant => instants.clone(),
                 Feed::Same(index) => stored.get(*index).cloned().flatten(),
                 Feed::Area(builder) => Some(Arc::new(builder.finish()) as ArrayRef),
+                Feed::Outline(builder) => Some(Arc::new(builder.finish()) as ArrayRef),
                 Feed::Status(_, builder) | Feed::Crop(_, builder) => {
                     Some(Arc::new(builder.finish()) as ArrayRef)
                 }

@@ -312,6 +312,7 @@ enum Level {
     Nothing,
     Point,
     Ring,
+    Polygon,
 }
 
 struct Coordinates<'a>(&'a mut Shape);
@@ -350,7 +351,7 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Level, A::Error> {
         let mut numbers = [None, None];
         let mut count = 0_usize;
-        let mut points = 0_usize;
+        let (mut points, mut rings) = (0_usize, 0_usize);
         while let Some(level) = list.next_element_seed(Coordinates(&mut *self.0))? {
             match level {
                 Level::Number(value) => {
@@ -359,7 +360,8 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
                     }
                 }
                 Level::Point => points += 1,
-                Level::Nothing | Level::Ring => {}
+                Level::Ring => rings += 1,
+                Level::Nothing | Level::Polygon => {}
             }
             count += 1;
         }
@@ -370,6 +372,10 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
         if points > 0 {
             self.0.close_ring();
             return Ok(Level::Ring);
+        }
+        if rings > 0 {
+            self.0.close_polygon();
+            return Ok(Level::Polygon);
         }
         Ok(Level::Nothing)
     }

@@ -86,6 +86,7 @@ impl Bytes<'_> {
                 for _ in 0..self.u32(little)? {
                     self.ring(shape, little, more)?;
                 }
+                shape.close_polygon();
             }
             4..=7 => {
                 for _ in 0..self.u32(little)? {

@@ -154,6 +154,7 @@ impl State {
                 }
             }
             "coordinates" => self.coordinates(),
+            "Polygon" => self.shape.close_polygon(),
             "Placemark" => {
                 feature.polygon = self.kind == Some(true);
                 self.shape.settle(feature, feature.polygon);

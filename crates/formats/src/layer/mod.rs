@@ -2,7 +2,7 @@
 //!
 //! A format gives its features one at a time, twice: the first pass learns names and kinds of the
 //! properties from the first features, the second pushes record batches. Points stand for
-//! themselves, polygons by the centroid of their outer ring.
+//! themselves, polygons by the centroid of their outer ring, with their rings beside it.
 
 mod crs;
 mod read;
@@ -12,6 +12,7 @@ pub(crate) use crs::Crs;
 pub(crate) use read::{read, time_texts, unread};
 pub(crate) use shape::Shape;
 
+use crate::outline::Outline;
 use crate::source::Limits;
 use std::collections::HashMap;
 use tramline_model::{Place, Provider, ReadError};
@@ -34,6 +35,8 @@ pub(crate) struct Feature {
     pub(crate) area: Option<f64>,
     /// The geometry is a polygon or several.
     pub(crate) polygon: bool,
+    /// Its rings, in the units of the file.
+    pub(crate) outline: Option<Outline>,
     /// By column of [`Names`].
     pub(crate) values: Vec<Value>,
 }
@@ -43,6 +46,7 @@ impl Feature {
         self.position = None;
         self.area = None;
         self.polygon = false;
+        self.outline = None;
         self.values.iter_mut().for_each(|v| *v = Value::Null);
     }
 

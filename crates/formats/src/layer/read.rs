@@ -298,6 +298,12 @@ impl<'a> Position<'a> {
         }
     }
 
+    /// The polygon as well-known binary in degrees.
+    fn outline(&self, feature: &Feature) -> Option<Vec<u8>> {
+        let crs = self.crs()?;
+        feature.outline.as_ref()?.wkb(|x, y| crs.degrees(x, y))
+    }
+
     fn area_m2(&self, feature: &Feature) -> Option<f64> {
         let area = feature.area?;
         match (self.crs(), feature.position) {
@@ -386,6 +392,7 @@ impl Counts {
         self.no_instant += u64::from(clock.is_some() && instant.is_none());
         self.no_position += u64::from(place.is_none());
         table.area = position.area_m2(feature);
+        table.outline = position.outline(feature);
         table.push(place, instant, |at| {
             feature.values.get(at).map_or(Cell::Null, cell)
         });

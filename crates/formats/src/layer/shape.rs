@@ -1,6 +1,8 @@
-//! One position for a geometry: sums over its positions, none of which is kept.
+//! One position for a geometry: sums over its positions. The rings of polygons are kept for the
+//! outline; a point costs nothing.
 
 use super::Feature;
+use crate::outline::Outline;
 
 /// Sums over the positions of a geometry.
 #[derive(Default)]
@@ -11,6 +13,9 @@ pub(crate) struct Shape {
     area: f64,
     moment: (f64, f64),
     rings: usize,
+    outline: Outline,
+    /// The outline has all positions: from the second on.
+    keeps: bool,
 }
 
 impl Shape {
@@ -21,6 +26,11 @@ impl Shape {
             self.previous = Some((0.0, 0.0));
             return;
         };
+        if !self.keeps {
+            self.keeps = true;
+            self.outline.add(origin);
+        }
+        self.outline.add(point);
         // The first ring only: holes and further parts do not move the point much.
         if self.rings > 0 {
             return;
@@ -38,14 +48,22 @@ impl Shape {
     /// A ring, or a list of positions, ends here.
     pub(crate) fn close_ring(&mut self) {
         self.rings += 1;
+        self.outline.close_ring();
     }
 
-    /// Gives a feature its position, and its area if it is one polygon of one ring.
-    pub(crate) fn settle(&self, feature: &mut Feature, one_polygon: bool) {
+    /// The rings of a polygon, the outer one first, end here.
+    pub(crate) fn close_polygon(&mut self) {
+        self.outline.close_polygon();
+    }
+
+    /// Gives a feature its position, its rings if it is a polygon or several, and its area if it is
+    /// one polygon of one ring.
+    pub(crate) fn settle(&mut self, feature: &mut Feature, one_polygon: bool) {
         if one_polygon && self.rings == 1 {
             feature.area = Some((self.area / 2.0).abs()).filter(|a| a.is_finite() && *a > 0.0);
         }
         feature.position = self.position(feature.polygon);
+        feature.outline = feature.polygon.then(|| std::mem::take(&mut self.outline));
     }
 
     /// The centroid of the first ring, or the first position of anything else.

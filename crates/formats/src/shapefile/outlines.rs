@@ -35,6 +35,7 @@ pub(crate) fn projection_of(
             x: ring.iter().map(|[x, _]| *x).collect(),
             y: ring.iter().map(|[_, y]| *y).collect(),
             area: vec![f64::NAN; ring.len()],
+            ..Shapes::default()
         };
         projection.apply(&mut shapes);
         let positions = shapes.x.into_iter().zip(shapes.y);

@@ -12,7 +12,7 @@ use super::raw::shp::{Geometry, ShapeReader, Shapes, geometry};
 use crate::claim::{Claim, ReadOptions};
 use crate::columns::{Family, Mapping, Title, map_titles};
 use crate::source::{EntryId, Limits, Tree};
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_array::{ArrayRef, BinaryArray, Float64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::{Field, Schema, SchemaRef};
 use std::io::{BufReader, Read};
 use std::sync::Arc;
@@ -60,6 +60,7 @@ struct Session<'a> {
     time: TimeSource,
     day_first: bool,
     area: bool,
+    polygons: bool,
     schema: SchemaRef,
     raw_schema: SchemaRef,
     latest_ms: i64,
@@ -234,7 +235,7 @@ impl<'a> Session<'a> {
             .filter(|f| f.assumed)
             .filter_map(|f| Some((f.property, f.unit?)))
             .collect();
-        let schema = plan::schema(&feeds, &titles, time, area);
+        let schema = plan::schema(&feeds, &titles, time, (area, polygons));
         description.points_schema = Arc::clone(&schema);
         let raw_schema = raw_schema(&table, &titles, time);
         let mut session = Self {
@@ -248,6 +249,7 @@ impl<'a> Session<'a> {
             time,
             day_first,
             area,
+            polygons,
             schema,
             raw_schema,
             findings,
@@ -475,6 +477,14 @@ impl<'a> Session<'a> {
         }
         if self.area {
             points.push(pick(&shapes.area));
+        }
+        if self.polygons {
+            let degrees = |x: f64, y: f64| {
+                let (x, y, _) = self.projection.point(x, y, f64::NAN);
+                Some((x, y))
+            };
+            let outline = |row: &usize| shapes.outlines.get(*row)?.wkb(degrees);
+            points.push(Arc::new(kept.iter().map(outline).collect::<BinaryArray>()));
         }
         raw.extend(cells);
         receiver.raw(&self.record_batch(&self.raw_schema, raw)?)?;

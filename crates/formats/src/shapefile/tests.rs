@@ -3,8 +3,9 @@
 
 use super::*;
 use crate::claim::Verdict;
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, Float64Array, RecordBatch, StringArray};
-use tramline_model::{Ending, Finding, OperationDescription, Stop};
+use tramline_model::{Ending, Finding, OperationDescription, Stop, records};
 
 const WGS84: &str = r#"GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]"#;
 
@@ -267,6 +268,18 @@ fn polygons_have_a_centre_and_an_area_in_square_metres() {
         "no area: the middle of the extent"
     );
     assert_eq!((x[2], y[2], area[2]), (None, None, None));
+    let index = records::outline_index(got.points[0].schema_ref()).expect("outlines");
+    let outlines = got.points[0].column(index).as_binary::<i32>();
+    // Outer ring against the clock, then the hole.
+    let wkb = outlines.value(0);
+    assert_eq!(wkb[..13], [1, 3, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0]);
+    assert_eq!(wkb.len(), 9 + 2 * (4 + 5 * 16));
+    let number = |at: usize| f64::from_le_bytes(wkb[at..at + 8].try_into().expect("eight bytes"));
+    let corner = |at: usize| (number(at), number(at + 8));
+    assert_eq!((corner(13), corner(29)), ((0.0, 0.0), (0.001, 0.0)));
+    assert_eq!(corner(13 + 84), (0.00025, 0.00025));
+    assert!(outlines.is_valid(1) && outlines.is_null(2));
+    assert!(got.raw[0].column_by_name("outline").is_none());
 }
 
 #[test]
@@ -395,7 +408,7 @@ fn trimble_trees_are_metric_and_named_by_their_folders() {
             .points_schema
             .field_with_name(name)
             .expect("a column");
-        tramline_model::records::unit_of(field).map(|u| u.symbol)
+        records::unit_of(field).map(|u| u.symbol)
     };
     assert_eq!(
         (unit("speed"), unit("equipmentWidth")),

@@ -17,6 +17,7 @@ mod isoxml_map;
 mod isoxml_read;
 mod kml;
 mod markers;
+mod outlines;
 mod raven_fmis;
 mod shapefile;
 mod source_container;

@@ -7,6 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, Float64Array, StructArray};
 use arrow_schema::{DataType, Field, Fields};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Byte order, type and two doubles (OGC 06-103r4, 8.2).
@@ -102,6 +103,84 @@ pub fn footprint_of(wkb: &[u8]) -> Option<[(f64, f64); 4]> {
     Some([a, b, c, d].map(|[x, y]| (x, y)))
 }
 
+/// A footprint as well-known binary.
+pub fn wkb_of(corners: &[(f64, f64); CORNERS as usize]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(FOOTPRINT_BYTES);
+    bytes.push(1);
+    for number in [3_u32, 1, 5] {
+        bytes.extend(number.to_le_bytes());
+    }
+    for (x, y) in corners.iter().chain(corners.first()) {
+        bytes.extend(x.to_le_bytes());
+        bytes.extend(y.to_le_bytes());
+    }
+    bytes
+}
+
+/// All rings of a stored polygon or multipolygon in degrees; `None` for any other geometry.
+pub fn rings_of(wkb: &[u8]) -> Option<Vec<Vec<(f64, f64)>>> {
+    let mut shape = Shape::default();
+    if shape.read(wkb)? == Kind::Point {
+        return None;
+    }
+    let rings = shape.polygons().flatten();
+    Some(
+        rings
+            .map(|ring| ring.iter().map(|[x, y]| (*x, *y)).collect())
+            .collect(),
+    )
+}
+
+/// The two columns made of outlines: well-known binary as it comes. Null where there is none, or no
+/// polygon.
+pub(crate) fn outlines(
+    outlines: &ArrayRef,
+    kinds: &mut BTreeSet<&'static str>,
+    bounds: &mut Bounds,
+) -> Result<Points, WriteError> {
+    let outlines = outlines
+        .as_binary_opt::<i32>()
+        .ok_or_else(|| WriteError::Shape("outlines: no Binary".to_owned()))?;
+    let mut geometry = BinaryBuilder::with_capacity(outlines.len(), outlines.values().len());
+    let mut boxes: [Vec<f64>; 4] = Default::default();
+    let mut valid = Vec::with_capacity(outlines.len());
+    let mut shape = Shape::default();
+    for wkb in outlines {
+        let kind = wkb.and_then(|wkb| shape.read(wkb));
+        let kind = kind.filter(|kind| *kind != Kind::Point);
+        valid.push(kind.is_some());
+        geometry.append_option(wkb.filter(|_| kind.is_some()));
+        let mut around = [0.0; 4];
+        if let Some(kind) = kind {
+            kinds.insert(kind.name());
+            around = shape.bounds();
+            bounds.add(around[0], around[1]);
+            bounds.add(around[2], around[3]);
+        }
+        for (column, value) in boxes.iter_mut().zip(around) {
+            column.push(value);
+        }
+    }
+    finished(geometry, boxes, valid)
+}
+
+fn finished(
+    mut geometry: BinaryBuilder,
+    boxes: [Vec<f64>; 4],
+    valid: Vec<bool>,
+) -> Result<Points, WriteError> {
+    let corners = boxes
+        .into_iter()
+        .map(|column| Arc::new(Float64Array::from(column)) as ArrayRef)
+        .collect();
+    let bbox = StructArray::try_new(corner_fields(), corners, Some(valid.into()))
+        .map_err(|e| WriteError::Shape(e.to_string()))?;
+    Ok(Points {
+        geometry: Arc::new(geometry.finish()),
+        bbox: Arc::new(bbox),
+    })
+}
+
 /// The two columns made of footprints: lists of eight degrees, longitude and latitude of four
 /// corners counter-clockwise. Null where there is none.
 pub(crate) fn footprints(
@@ -134,15 +213,10 @@ pub(crate) fn footprints(
         ];
         match list {
             Some(list) => {
-                let mut bytes = Vec::with_capacity(FOOTPRINT_BYTES);
-                bytes.push(1);
-                for number in [3_u32, 1, 5] {
-                    bytes.extend(number.to_le_bytes());
-                }
-                for place in list.chunks_exact(2).chain(list.chunks_exact(2).take(1)) {
+                let mut quad = [(0.0, 0.0); CORNERS as usize];
+                for (place, slot) in list.chunks_exact(2).zip(&mut quad) {
                     let &[x, y] = place else { continue };
-                    bytes.extend(x.to_le_bytes());
-                    bytes.extend(y.to_le_bytes());
+                    *slot = (x, y);
                     bounds.add(x, y);
                     corner = [
                         corner[0].min(x),
@@ -151,7 +225,7 @@ pub(crate) fn footprints(
                         corner[3].max(y),
                     ];
                 }
-                geometry.append_value(&bytes);
+                geometry.append_value(wkb_of(&quad));
             }
             None => {
                 corner = [0.0; 4];
@@ -162,16 +236,7 @@ pub(crate) fn footprints(
             column.push(value);
         }
     }
-    let corners = boxes
-        .into_iter()
-        .map(|column| Arc::new(Float64Array::from(column)) as ArrayRef)
-        .collect();
-    let bbox = StructArray::try_new(corner_fields(), corners, Some(valid.into()))
-        .map_err(|e| WriteError::Shape(e.to_string()))?;
-    Ok(Points {
-        geometry: Arc::new(geometry.finish()),
-        bbox: Arc::new(bbox),
-    })
+    finished(geometry, boxes, valid)
 }
 
 fn finite(degrees: Option<&Float64Array>, row: usize) -> Option<f64> {

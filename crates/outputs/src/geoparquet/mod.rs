@@ -2,7 +2,8 @@
 //!
 //! `longitude` and `latitude` go into the geometry and are no columns any more; a row without
 //! position has a null geometry and a null box. With a column of footprints ([`FOOTPRINT`]) the
-//! geometry is polygons, and the degrees stay as columns. All other columns keep type and field metadata
+//! geometry is polygons, and the degrees stay as columns; so with a column of outlines, whose well-known
+//! binary becomes the geometry. All other columns keep type and field metadata
 //! (property, unit, the source's name), and `units` in the file's metadata maps column to unit.
 //! Row groups have 65,536 rows; no more than one is held. The `geo` metadata is a few lines of
 //! JSON, made here: a crate for it would bring geometry types that nothing else needs.
@@ -10,7 +11,7 @@
 pub(crate) mod geometry;
 mod stored;
 
-pub use geometry::footprint_of;
+pub use geometry::{footprint_of, rings_of, wkb_of};
 pub(crate) use stored::StoredWriter;
 
 use crate::{WriteError, unique_names};
@@ -24,9 +25,10 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
-use tramline_model::records::UNIT;
+use tramline_model::records::{self, UNIT};
 
 /// Name of the geometry column.
 pub const GEOMETRY: &str = "geometry";
@@ -56,6 +58,9 @@ pub struct GeoParquetWriter<W: Write + Send> {
     longitude: Option<usize>,
     latitude: Option<usize>,
     footprint: Option<usize>,
+    outline: Option<usize>,
+    /// Kinds of the outlines so far.
+    kinds: BTreeSet<&'static str>,
     bounds: Bounds,
 }
 
@@ -68,14 +73,15 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         let footprint = schema.column_with_name(FOOTPRINT).map(|(index, _)| index);
         let (mut longitude, mut latitude) =
             (degrees(schema, "longitude")?, degrees(schema, "latitude")?);
-        if footprint.is_some() {
+        let outline = records::outline_index(schema);
+        if footprint.is_some() || outline.is_some() {
             (longitude, latitude) = (None, None);
         }
         let mut fields = vec![geometry::point_field(GEOMETRY), geometry::bbox_field(BBOX)];
         let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
         let mut properties = properties()?;
         for (index, (field, name)) in schema.fields().iter().zip(names).enumerate() {
-            if ![longitude, latitude, footprint].contains(&Some(index)) {
+            if ![longitude, latitude, footprint, outline].contains(&Some(index)) {
                 properties = encode(properties, &name, field.data_type());
                 fields.push(field.as_ref().clone().with_name(name));
             }
@@ -91,6 +97,8 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             longitude,
             latitude,
             footprint,
+            outline,
+            kinds: BTreeSet::new(),
             bounds,
         })
     }
@@ -110,9 +118,12 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             ));
         }
         let position = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
-        let points = match position(self.footprint) {
-            Some(corners) => geometry::footprints(corners, batch.num_rows(), &mut self.bounds)?,
-            None => geometry::points(
+        let points = match (position(self.footprint), position(self.outline)) {
+            (_, Some(wkb)) => geometry::outlines(wkb, &mut self.kinds, &mut self.bounds)?,
+            (Some(corners), None) => {
+                geometry::footprints(corners, batch.num_rows(), &mut self.bounds)?
+            }
+            (None, None) => geometry::points(
                 position(self.longitude),
                 position(self.latitude),
                 batch.num_rows(),
@@ -122,7 +133,8 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
         columns.extend([points.geometry, points.bbox]);
         for (index, column) in batch.columns().iter().enumerate() {
-            if ![self.longitude, self.latitude, self.footprint].contains(&Some(index)) {
+            let own = [self.longitude, self.latitude, self.footprint, self.outline];
+            if !own.contains(&Some(index)) {
                 columns.push(Arc::clone(column));
             }
         }
@@ -134,13 +146,13 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// Writes the last row group and the metadata, and flushes.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
-        let kind = if self.footprint.is_some() {
-            "Polygon"
-        } else {
-            "Point"
-        };
+        let polygons = self.footprint.is_some() || self.outline.is_some();
+        let mut kinds: Vec<&str> = self.kinds.iter().copied().collect();
+        if kinds.is_empty() {
+            kinds.push(if polygons { "Polygon" } else { "Point" });
+        }
         self.writer
-            .append_key_value_metadata(entry("geo", geo(&[kind], true, self.bounds.corners())));
+            .append_key_value_metadata(entry("geo", geo(&kinds, true, self.bounds.corners())));
         self.writer
             .append_key_value_metadata(entry(UNITS, units(&self.output)));
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
+use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry, is_of_polygons};
 use utoipa::IntoParams;
 
 /// Maps in memory at most, and their bytes: one takes 64 MB at most for its pixels.
@@ -89,7 +89,13 @@ async fn asked(
     };
     let ramp = query.one_of("ramp", &["model", "accessible"])?;
     let file = known_file(state, caller, id).await?;
-    let artifact = points(state, caller, &file, output.as_deref()).await?;
+    let mut artifact = points(state, caller, &file, output.as_deref()).await?;
+    let path = state.blobs.local_path(&artifact.blob_key);
+    if artifact.kind == "filteredGeoparquet" && apart(move || Ok(is_of_polygons(&path))).await? {
+        let ground = "polygonGeoparquet";
+        let ground = state.db.artifact(&caller.account, &file.id, ground).await?;
+        artifact = ground.unwrap_or(artifact);
+    }
     let colours = match ramp.as_deref() {
         Some("accessible") => ClassColours::Accessible,
         Some(_) => ClassColours::Model,

@@ -102,6 +102,7 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         images: Value::Array(images::list(state, caller, &file.id).await?),
         zip: None,
         points: None,
+        ground: None,
         colours: own.class_colours(),
     };
     for artifact in state.db.artifacts(&caller.account, &file.id).await? {
@@ -109,6 +110,7 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         match artifact.kind.as_str() {
             "zippedPNGs" => making.zip = Some(path),
             "filteredGeoparquet" => making.points = Some(path),
+            "polygonGeoparquet" => making.ground = Some(path),
             "standardGeoparquet" => {
                 making.points.get_or_insert(path);
             }
@@ -132,6 +134,7 @@ struct Making {
     images: Value,
     zip: Option<PathBuf>,
     points: Option<PathBuf>,
+    ground: Option<PathBuf>,
     colours: ClassColours,
 }
 
@@ -141,7 +144,8 @@ impl Making {
         let operation = self.entry["operationType"].as_str().unwrap_or_default();
         // Without one the page has the image, or the covered ground.
         let classes = self.points.as_deref().and_then(|points| {
-            let map = main_map(points, operation, &self.units, self.colours);
+            let ground = self.ground.as_deref();
+            let map = main_map(points, ground, operation, &self.units, self.colours);
             map.inspect_err(|cause| tracing::info!(%cause, "a page has no map of classes"))
                 .ok()?
         });

@@ -1,7 +1,7 @@
 //! Columns of standard batches as the analysis needs them: SI units, not a number for absent.
 
 use super::places::{Column, Places, TrackNames};
-use arrow_array::RecordBatch;
+use arrow_array::{Array, BinaryArray, RecordBatch};
 use tramline_analysis::records::Records;
 use tramline_model::{OperationType, Property};
 
@@ -31,6 +31,9 @@ pub(crate) struct Gathered {
     pub(crate) value: Vec<f64>,
     /// The set rate, where there is one.
     pub(crate) target: Vec<f64>,
+    /// Rows that have no footprint laid out: their ground is a polygon of the source. May end
+    /// before the last row; empty for sources of points.
+    unlaid: Vec<bool>,
 }
 
 impl Gathered {
@@ -43,6 +46,11 @@ impl Gathered {
         mass_kg * share / area * 1e4
     }
 
+    /// Whether a footprint of a row may be laid out.
+    pub(crate) fn is_laid(&self, row: usize) -> bool {
+        !self.unlaid.get(row).copied().unwrap_or(false)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
@@ -53,6 +61,7 @@ impl Gathered {
         operation: &OperationType,
         names: &mut TrackNames,
         batch: &RecordBatch,
+        outlines: Option<&BinaryArray>,
         fate: impl Fn(usize) -> Fate,
     ) {
         let column = |property: Property| Column::of(batch, property);
@@ -77,6 +86,11 @@ impl Gathered {
         for row in 0..batch.num_rows() {
             let fate = fate(row);
             let area_m2 = places.area.at(row);
+            let outlined = outlines.is_some_and(|o| row < o.len() && o.is_valid(row));
+            if outlined || places.makes_up_width(row) {
+                self.unlaid.resize(self.len(), false);
+                self.unlaid.push(true);
+            }
             let record = places.record(row, names, fate != Fate::Passive);
             self.records.push(record);
             self.fates.push(fate);

@@ -1,8 +1,11 @@
-//! The ground that was covered: strips of all blocks, their union, and the areas.
+//! The ground that was covered: strips of all blocks and polygons of the source, their union, and
+//! the areas.
 
 use super::{Block, Fate};
+use crate::outlines::Outlines;
 use geo::{MultiPolygon, Polygon};
 use tramline_analysis::frame::LocalFrame;
+use tramline_analysis::outlines::Outlines as Sound;
 use tramline_analysis::records::NO_TIME;
 use tramline_analysis::thin::thinned;
 use tramline_analysis::union;
@@ -17,7 +20,13 @@ pub(crate) const STEP_M: f32 = 1.0;
 #[derive(Default)]
 pub(crate) struct Ground {
     strips: Vec<Polygon<f64>>,
-    /// Sum of distance times width, square metres.
+    /// By row of the spool: the source's polygon. Only those of the last block, where footprints are
+    /// not kept.
+    pub(super) outlines: Outlines,
+    sound: Option<Sound>,
+    /// Rows of the spool so far.
+    rows: usize,
+    /// Sum of distance times width, or of the polygons, square metres.
     pub(crate) worked_m2: f64,
     /// Records that have a footprint.
     pub(crate) records: u64,
@@ -37,21 +46,29 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Adds the footprints of the wanted rows of a block.
-    pub(super) fn cover(&mut self, block: &Block, wanted: impl Fn(usize) -> bool) {
+    /// Adds the footprints, or polygons, of the wanted rows of a block.
+    pub(super) fn cover(
+        &mut self,
+        block: &Block,
+        frame: &LocalFrame,
+        wanted: impl Fn(usize) -> bool,
+    ) {
         let mut places = vec![usize::MAX; block.gathered.len()];
-        let mut place = self.footprints.len();
+        let mut place = self.rows;
         for (row, fate) in block.gathered.fates.iter().enumerate() {
             if *fate != Fate::Passive {
                 places[row] = place;
                 place += 1;
             }
         }
+        self.rows = place;
         if self.keeps_footprints {
             self.footprints.resize(place, [f32::NAN; 8]);
         }
+        self.cover_outlines(&places, frame, &wanted);
         let records = &block.gathered.records;
-        let steps = thinned(records, &block.tracks, block.anchor.anchor, &wanted, STEP_M);
+        let laid = |row: usize| block.gathered.is_laid(row) && wanted(row);
+        let steps = thinned(records, &block.tracks, block.anchor.anchor, laid, STEP_M);
         let mut last = None;
         steps.for_each(|row, quad| {
             if let Some(kept) = self.footprints.get_mut(places[row]) {
@@ -89,6 +106,39 @@ impl Ground {
         self.strips.extend(strips);
     }
 
+    /// Adds the source's polygons; `places` are those of the block's rows in the spool.
+    fn cover_outlines(
+        &mut self,
+        places: &[usize],
+        frame: &LocalFrame,
+        wanted: &impl Fn(usize) -> bool,
+    ) {
+        if self.outlines.is_empty() {
+            return;
+        }
+        let sound = self.sound.get_or_insert_default();
+        for (row, place) in places.iter().enumerate() {
+            let Some(mut rings) = self.outlines.rings(*place).filter(|_| wanted(row)) else {
+                continue;
+            };
+            for corner in rings.iter_mut().flatten() {
+                *corner = frame.metres(corner.0, corner.1);
+            }
+            if let Some(area_m2) = sound.add(rings) {
+                self.worked_m2 += area_m2;
+                self.records += 1;
+            }
+        }
+        if !self.keeps_footprints {
+            self.outlines.clear();
+        }
+    }
+
+    /// Whether any ground is a polygon of the source.
+    pub(super) fn has_polygons(&self) -> bool {
+        self.sound.is_some()
+    }
+
     /// West, south, east, north of the kept footprints on the plane.
     pub(super) fn bounds(&self) -> Option<[f64; 4]> {
         Some(self.bounds?.map(f64::from))
@@ -110,6 +160,9 @@ impl Ground {
         frame: &LocalFrame,
         width_m: f64,
     ) -> Option<MultiPolygon<f64>> {
+        if let Some(sound) = &mut self.sound {
+            self.strips.extend(sound.take());
+        }
         if self.strips.is_empty() {
             return None;
         }

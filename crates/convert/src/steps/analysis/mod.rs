@@ -18,8 +18,9 @@ pub(crate) use judgement::{CODES, Cleaning};
 pub(crate) use report::{Documents, documents};
 
 use crate::configuration::{Configuration, FilterProfile};
+use crate::maps::paint::Patch;
 use crate::steps::standard::Standard;
-use arrow_array::RecordBatch;
+use arrow_array::{Array, BinaryArray, RecordBatch};
 use gather::Gathered;
 use ground::Ground;
 pub(crate) use machines::ComparedMachine;
@@ -35,6 +36,8 @@ use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
 use tramline_model::OperationType;
 
+/// Gaps between polygons of sources without a width that are closed in the outline for people.
+const SEAM_M: f64 = 1.0;
 /// Records that are looked at together.
 pub(crate) const BLOCK: usize = 1 << 20;
 
@@ -43,6 +46,8 @@ pub(crate) struct Analysis {
     profile: FilterProfile,
     reconciles: bool,
     block: Gathered,
+    /// Rows of the spool so far.
+    spooled: usize,
     names: TrackNames,
     frame: Option<LocalFrame>,
     /// From the plane of the footprints to degrees; made for the first one that is asked for.
@@ -77,6 +82,7 @@ impl Analysis {
             profile,
             reconciles: configuration.reconcile_machines,
             block: Gathered::default(),
+            spooled: 0,
             names: TrackNames::default(),
             frame: None,
             lattice: OnceLock::new(),
@@ -95,15 +101,28 @@ impl Analysis {
         self.profile == FilterProfile::Recommended && standard.operation == OperationType::Harvested
     }
 
-    /// Adds rows in the order of the spool. Passive rows are not in the spool.
+    /// Adds rows in the order of the spool, with the polygons that the source has for them. Passive
+    /// rows are not in the spool.
     pub(crate) fn add(
         &mut self,
         standard: &Standard,
         batch: &RecordBatch,
+        outlines: Option<&BinaryArray>,
         fate: impl Fn(usize) -> Fate,
     ) {
+        if let Some(outlines) = outlines {
+            let spooled = (0..batch.num_rows()).filter(|row| fate(*row) != Fate::Passive);
+            for (place, row) in spooled.enumerate() {
+                if row < outlines.len() && outlines.is_valid(row) {
+                    let place = self.spooled + place;
+                    self.ground.outlines.add(place, outlines.value(row));
+                }
+            }
+        }
+        let spooled = (0..batch.num_rows()).filter(|row| fate(*row) != Fate::Passive);
+        self.spooled += spooled.count();
         self.block
-            .add(&standard.operation, &mut self.names, batch, fate);
+            .add(&standard.operation, &mut self.names, batch, outlines, fate);
         if self.block.len() >= BLOCK {
             self.look(standard);
         }
@@ -143,7 +162,7 @@ impl Analysis {
         };
         let tracks = Tracks::new(records, frame, Headings::default());
         let anchor = anchor::find(records, &tracks);
-        let widths = machine_widths(records);
+        let widths = machine_widths(records, |_| true);
         let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);
         let working = |row: usize| records.working[row];
         let pairs = lag::opposed_pairs(records, &tracks, working, width_m);
@@ -164,12 +183,17 @@ impl Analysis {
                 self.machines = found;
             }
         }
-        self.ground.cover(&block, |row| {
+        self.ground.cover(&block, frame, |row| {
             block.gathered.fates[row] == Fate::Standard
                 || (block.gathered.fates[row] == Fate::Restorable && self.cleaning.restores())
         });
-        self.anchor.get_or_insert(anchor);
-        if width_m > 0.0 {
+        let gathered = &block.gathered;
+        let laid = |row: usize| gathered.is_laid(row);
+        if (0..gathered.len()).any(laid) {
+            self.anchor.get_or_insert(anchor);
+        }
+        let widths = machine_widths(&gathered.records, laid);
+        if let Some([width_m]) = quantiles(&widths, [0.5]).filter(|[width]| *width > 0.0) {
             self.width_m.get_or_insert(width_m);
         }
         self.single = (self.blocks == 1).then_some(block);
@@ -196,20 +220,37 @@ impl Analysis {
         Some(corners.map(|(x, y)| lattice.at(x, y)))
     }
 
-    /// The covered ground's outline in degrees; `None` where no width is known.
+    /// The covered ground's outline in degrees; `None` where neither widths nor polygons are known.
     pub(crate) fn outline(&mut self) -> Option<geo::MultiPolygon<f64>> {
         let frame = self.frame.as_ref()?;
-        self.ground.outline(frame, self.width_m?)
+        let seam_m = self.ground.has_polygons().then_some(SEAM_M);
+        self.ground.outline(frame, self.width_m.or(seam_m)?)
+    }
+
+    /// The source's polygon of a row of the spool as well-known binary in degrees.
+    pub(crate) fn polygon(&self, row: usize) -> Option<&[u8]> {
+        self.ground.outlines.wkb(row)
+    }
+
+    /// Whether any row has a polygon of the source.
+    pub(crate) fn has_polygons(&self) -> bool {
+        self.ground.has_polygons()
+    }
+
+    /// The ground of a row of the spool in degrees.
+    pub(crate) fn patch(&self, row: usize) -> Option<Patch> {
+        let rings = self.ground.outlines.rings(row).map(Patch::Rings);
+        rings.or_else(|| self.footprint(row).map(Patch::Quad))
     }
 }
 
-/// Widths that worked at each instant, all sections together.
-fn machine_widths(records: &Records) -> Vec<f64> {
+/// Widths of the wanted rows that worked at each instant, all sections together.
+fn machine_widths(records: &Records, wanted: impl Fn(usize) -> bool) -> Vec<f64> {
     let mut widths: Vec<f64> = Vec::new();
     let mut last = NO_TIME;
     for row in 0..records.len() {
         let (width, time) = (f64::from(records.width_m[row]), records.time_ms[row]);
-        if !records.working[row] || !(width > 0.0) {
+        if !records.working[row] || !(width > 0.0) || !wanted(row) {
             continue;
         }
         match widths.last_mut() {

@@ -5,6 +5,7 @@
 
 use crate::steps::columns::Texts;
 use arrow_array::{Array, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_schema::Field;
 use std::collections::HashMap;
 use tramline_analysis::records::{NO_TIME, Record};
 use tramline_model::{Property, records};
@@ -142,6 +143,8 @@ pub(crate) struct Places<'a> {
     pub(crate) interval: Column<'a>,
     times: Option<&'a TimestampMillisecondArray>,
     sections: Option<&'a Int64Array>,
+    /// Areas are those of the source's polygons, and ways the steps between their middles.
+    polygons: bool,
     machines: Option<Texts>,
     /// By text of the machines: its number.
     numbers: Vec<u32>,
@@ -158,6 +161,13 @@ impl<'a> Places<'a> {
             *names.machines.entry(name.clone()).or_insert(next)
         });
         let numbers = numbers.collect();
+        let field = |property: Property| batch.schema_ref().field_with_name(property.name()).ok();
+        let derived = |field: &Field| {
+            let provenance = field.metadata().get(records::PROVENANCE);
+            provenance.is_some_and(|provenance| provenance == "derived")
+        };
+        let polygons = field(Property::Distance).is_some_and(derived)
+            && field(Property::Area).is_some_and(records::is_of_geometry);
         Self {
             longitude: Column::plain(batch, Property::Longitude),
             latitude: Column::plain(batch, Property::Latitude),
@@ -173,9 +183,16 @@ impl<'a> Places<'a> {
             sections: batch
                 .column_by_name(Property::SectionId.name())
                 .and_then(|array| array.as_any().downcast_ref()),
+            polygons,
             machines,
             numbers,
         }
+    }
+
+    /// Whether a row's width would be a polygon's area by a way that has nothing to do with it.
+    pub(crate) fn makes_up_width(&self, row: usize) -> bool {
+        let width = self.width.at(row);
+        self.polygons && (width.is_nan() || width <= 0.0)
     }
 
     /// A row; rows are asked for in their order.

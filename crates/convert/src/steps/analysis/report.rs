@@ -53,7 +53,10 @@ fn coverage(standard: &Standard, analysis: &Analysis) -> Option<Value> {
         );
     }
     map.insert("records".to_owned(), json!(ground.records));
-    map.insert("passes".to_owned(), json!(ground.passes));
+    // Polygons do not tell where a pass ends.
+    if !ground.has_polygons() {
+        map.insert("passes".to_owned(), json!(ground.passes));
+    }
     // Clocks made of intervals know no pauses.
     if ground.sessions > 0 && standard.totals.first_ms.is_some() {
         map.insert("sessions".to_owned(), json!(ground.sessions));

@@ -80,6 +80,7 @@ fn add(geometry: &Table<'_>, shape: &mut Shape, depth: u8, left: &mut usize) {
     if rest {
         shape.close_ring();
     }
+    shape.close_polygon();
     for part in geometry.tables(7) {
         if *left == 0 {
             return;

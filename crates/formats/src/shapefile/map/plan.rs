@@ -127,10 +127,15 @@ pub(crate) fn crop(text: &str, deere: bool) -> Option<String> {
 }
 
 /// The schema of the points.
-pub(crate) fn schema(feeds: &[Feed], titles: &[Title], time: TimeSource, area: bool) -> SchemaRef {
+pub(crate) fn schema(
+    feeds: &[Feed],
+    titles: &[Title],
+    time: TimeSource,
+    (area, outlines): (bool, bool),
+) -> SchemaRef {
     let degrees = Some(Unit::known("arcdeg"));
     let place = SourceColumn {
-        name: "geometry".to_owned(),
+        name: records::OF_GEOMETRY.to_owned(),
         ..SourceColumn::default()
     };
     let mut fields = vec![
@@ -164,6 +169,9 @@ pub(crate) fn schema(feeds: &[Feed], titles: &[Title], time: TimeSource, area: b
     if area {
         let field = records::field(Property::Area, Some(Unit::known("m2")), &place);
         fields.push(with_provenance(field, "derived"));
+    }
+    if outlines {
+        fields.push(records::outline_field());
     }
     Arc::new(Schema::new(fields))
 }

@@ -1,8 +1,9 @@
 //! The `.shp` in order of its records; the `.shx` is never needed.
 //!
-//! Own reader instead of the `shapefile` crate: that one trusts counts and keeps whole geometries,
-//! this one keeps one representative position and an area per record and streams.
+//! Own reader instead of the `shapefile` crate: that one trusts counts and reads whole files, this one
+//! keeps one representative position, an area and the rings of each record of a batch, and streams.
 
+use crate::outline::Outline;
 use std::io::Read;
 use tramline_model::{Place, ReadError};
 
@@ -10,6 +11,8 @@ const HEADER_BYTES: u64 = 100;
 const FILE_CODE: i32 = 9994;
 /// Largest record that is read: four million corners.
 const RECORD_BYTES: u64 = 64 << 20;
+/// Corners of a batch after which it ends, whatever its records.
+const BATCH_CORNERS: usize = 4 << 20;
 const HINT: &str = "export the shapefile again, or copy it from the stick again";
 
 /// What a `.shp` says it holds.
@@ -47,6 +50,10 @@ pub(crate) struct Shapes {
     pub(crate) y: Vec<f64>,
     /// Square units of the file.
     pub(crate) area: Vec<f64>,
+    /// Rings in the units of the file; may end before the last record.
+    pub(crate) outlines: Vec<Outline>,
+    /// Corners of all outlines.
+    pub(crate) corners: usize,
 }
 
 impl Shapes {
@@ -58,6 +65,13 @@ impl Shapes {
         self.x.push(x);
         self.y.push(y);
         self.area.push(area);
+    }
+
+    /// Rings of the record that comes next.
+    fn keep(&mut self, outline: Outline) {
+        self.corners += outline.corners();
+        self.outlines.resize(self.x.len(), Outline::default());
+        self.outlines.push(outline);
     }
 }
 
@@ -145,7 +159,9 @@ impl<R: Read> ShapeReader<R> {
         shapes.x.clear();
         shapes.y.clear();
         shapes.area.clear();
-        while shapes.len() < rows && self.cut.is_none() {
+        shapes.outlines.clear();
+        shapes.corners = 0;
+        while shapes.len() < rows && shapes.corners < BATCH_CORNERS && self.cut.is_none() {
             let behind_declared = self.declared >= HEADER_BYTES && self.at >= self.declared;
             match self.next(shapes) {
                 Ok(true) => {}
@@ -290,6 +306,7 @@ impl<R: Read> ShapeReader<R> {
                         .map_or(count, |s| s.min(count))
                 };
                 let parts = usize::try_from(parts).unwrap_or(0);
+                let mut outline = Outline::default();
                 let rings = (0..parts).map(|p| {
                     (
                         ring_start(p),
@@ -300,7 +317,16 @@ impl<R: Read> ShapeReader<R> {
                         },
                     )
                 });
+                let mut done = 0;
+                for (start, end) in rings.clone() {
+                    (start.max(done)..end)
+                        .filter_map(vertex)
+                        .for_each(|corner| outline.add(corner));
+                    outline.close_ring();
+                    done = done.max(end);
+                }
                 let (x, y, area) = polygon(rings, count, vertex);
+                shapes.keep(outline.by_winding());
                 shapes.push(x, y, area);
             }
             Geometry::Line => {

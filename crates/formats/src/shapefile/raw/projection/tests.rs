@@ -98,6 +98,7 @@ fn positions_agree_with_proj() {
                 x: vec![*x],
                 y: vec![*y],
                 area: vec![1.0],
+                ..Shapes::default()
             };
             projection.apply(&mut shapes);
             let off = (shapes.x[0] - longitude)
@@ -157,6 +158,7 @@ fn cut_and_changed_text_never_panics() {
                     x: vec![500_000.0, 1e308],
                     y: vec![5e6, -1e308],
                     area: vec![1.0, 1.0],
+                    ..Shapes::default()
                 };
                 projection.apply(&mut shapes);
             }
