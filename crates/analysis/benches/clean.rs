@@ -14,6 +14,7 @@ use tramline_analysis::clean::{Rules, Subject, Work, judge};
 use tramline_analysis::footprint::{Footprints, Layout};
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lag;
+use tramline_analysis::lattice::Lattice;
 use tramline_analysis::records::{Record, Records};
 use tramline_analysis::track::{Headings, Tracks};
 use tramline_analysis::union;
@@ -128,11 +129,38 @@ fn covered_ground(bencher: Bencher<'_, '_>, count: usize) {
     let records = &harvest.records;
     bencher.bench(|| {
         let feet = Footprints::new(records, &tracks, anchor::Anchor::Middle, Layout::Joined);
-        let strips = union::strips(&feet, |row| records.working[row], 0.05);
+        let strips = union::strips(&feet, |row| records.working[row], 0.02);
         let united = union::union(&strips);
         let covered = union::geodesic_area_m2(&union::in_degrees(&united, &harvest.frame));
         (covered, union::outline(&united, harvest.width_m))
     });
+}
+
+/// Corners of footprints to degrees, by the projection and by the lattice that stands for it.
+#[divan::bench(args = COUNTS, sample_count = 5)]
+fn degrees_projected(bencher: Bencher<'_, '_>, count: usize) {
+    let harvest = harvest(count);
+    let tracks = tracks(harvest);
+    bencher.bench(|| sum(&tracks, |x, y| harvest.frame.degrees(x, y)));
+}
+
+#[divan::bench(args = COUNTS, sample_count = 5)]
+fn degrees_looked_up(bencher: Bencher<'_, '_>, count: usize) {
+    let harvest = harvest(count);
+    let tracks = tracks(harvest);
+    bencher.bench(|| {
+        let bounds = [-2_000.0, -2_000.0, 2_000.0, 2_000.0];
+        let lattice = Lattice::new(bounds, |x, y| harvest.frame.degrees(x, y));
+        lattice.map(|lattice| sum(&tracks, |x, y| lattice.at(x, y)))
+    });
+}
+
+fn sum(tracks: &Tracks, degrees: impl Fn(f64, f64) -> (f64, f64)) -> f64 {
+    let places = tracks.x.iter().zip(&tracks.y);
+    places
+        .filter(|(x, _)| x.is_finite())
+        .map(|(x, y)| degrees(*x, *y).0)
+        .sum()
 }
 
 /// For scale.
