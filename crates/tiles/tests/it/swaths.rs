@@ -134,7 +134,9 @@ fn a_field_without_gaps_has_none_at_any_zoom() {
                 let (pass, along) = (row / 200, row % 200);
                 pass > 0 && pass < 49 && along > 2 && along < 197
             };
-            for (_, ring) in rings.iter().enumerate().filter(|(row, _)| inner(*row)) {
+            // Every seventh: passes have 200 records, so that all places along them come up.
+            let sampled = rings.iter().enumerate().step_by(7);
+            for (_, ring) in sampled.filter(|(row, _)| inner(*row)) {
                 let corners = projected(&ring[..4], zoom);
                 let mean =
                     |axis: fn(&(f64, f64)) -> f64| corners.iter().map(axis).sum::<f64>() / 4.0;
@@ -148,7 +150,7 @@ fn a_field_without_gaps_has_none_at_any_zoom() {
             }
             // What rounds to a side of a polygon may be on either.
             assert!(
-                missing * 1_000 <= rings.len() * 5,
+                missing * 7_000 <= rings.len() * 5,
                 "{width} m, turned {turned}, zoom {zoom}: {missing} are missing"
             );
         }
