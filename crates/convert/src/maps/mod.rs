@@ -166,6 +166,14 @@ impl Map {
         })
     }
 
+    /// Whether ground shows a value of a property: then it has a map.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`].
+    pub fn has(&self, layer: MapLayer) -> Result<bool, MapError> {
+        Ok(self.shows(&column(&self.path, layer.property)?))
+    }
+
     /// West, south, east, north in degrees.
     pub fn extent_degrees(&self) -> [f64; 4] {
         self.canvas.extent_degrees()

@@ -6,6 +6,7 @@ use crate::report::{Outcome, Steps};
 use crate::steps::calibrate;
 use crate::steps::standard::Standard;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use tramline_model::{Finding, OperationType, Property};
 
 /// The contract's message of a dataset that could not be read.
@@ -87,7 +88,7 @@ pub(crate) fn standard_failure(
         let message = format!("missing required properties: {}", missing.join(", "));
         let outcome = Outcome::failed(message).detail(
             "no point of the file has them and they cannot be derived",
-            remedy(&missing),
+            remedy(&missing, &standard.present),
         );
         return Some(("standard.missing-properties", outcome));
     }
@@ -107,7 +108,7 @@ pub(crate) fn standard_failure(
 }
 
 /// What to do about the missing properties, the nearest way first.
-fn remedy(missing: &[&str]) -> String {
+fn remedy(missing: &[&str], present: &BTreeSet<Property>) -> String {
     let lacks = |names: &[&str]| names.iter().any(|name| missing.contains(name));
     let mut ways = Vec::new();
     if lacks(&["crop"]) {
@@ -118,7 +119,11 @@ fn remedy(missing: &[&str]) -> String {
     }
     if lacks(&["area"]) {
         ways.push("give the working width (`--width METRES`), if the file lacks it");
-    } else if lacks(&["wetMassPerArea", "wetMass"]) {
+    }
+    let volumes = [Property::DryVolumePerArea, Property::WetVolumePerArea];
+    if lacks(&["wetMassPerArea", "wetMass"]) && volumes.iter().any(|v| present.contains(v)) {
+        ways.push("give the crop (`--crop NAME`), whose weight makes mass of the logged volume");
+    } else if lacks(&["wetMassPerArea", "wetMass"]) && !lacks(&["area"]) {
         ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");
     }
     if lacks(&["harvestMoisture"]) {
@@ -158,4 +163,33 @@ pub(crate) fn document(steps: &Steps, findings: &[Finding]) -> Value {
     };
     document.insert("findings".to_owned(), json!(findings));
     Value::Object(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_is_for_what_is_missing() {
+        let yields = ["harvestMoisture", "wetMassPerArea"];
+        let nothing = BTreeSet::new();
+        let volume = BTreeSet::from([Property::DryVolumePerArea]);
+        for (missing, present, advised, not) in [
+            (&yields[..], &volume, "--crop NAME", "--column"),
+            (&yields[..], &nothing, "--column", "--crop"),
+            (
+                &["area", "wetMassPerArea"][..],
+                &nothing,
+                "--width",
+                "--column",
+            ),
+            (&["appliedRate"][..], &nothing, "applied rate", "--width"),
+        ] {
+            let text = remedy(missing, present);
+            assert!(
+                text.contains(advised) && !text.contains(not),
+                "{missing:?}: {text}"
+            );
+        }
+    }
 }

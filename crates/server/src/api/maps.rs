@@ -215,6 +215,9 @@ pub(crate) async fn image(
     }
     let property = name.strip_suffix(".png").ok_or_else(missing)?;
     let layer = asked.map.layer(property)?;
+    if held(&headers, &asked.tag) {
+        return sent(&headers, &asked.tag, "", Vec::new());
+    }
     let made = apart(move || asked.map.classes(layer, asked.colours)).await?;
     sent(
         &headers,
@@ -238,13 +241,22 @@ pub(crate) async fn geotiffs(
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
     let asked = asked(&state, &caller, &id, &query).await?;
     let (id, chosen) = (asked.file.id, asked.query);
-    let list = asked.map.layers().iter().map(|layer| {
-        let name = layer.property.name();
-        let url =
-            format!("{base}/services/operations/api/files/{id}/geotiffImages/{name}.tif{chosen}");
-        json!({ "property": name, "unit": layer.unit_symbol(), "url": url, "downloadUrl": url })
+    let list = apart(move || {
+        let mut list = Vec::new();
+        for layer in asked.map.layers() {
+            if !asked.map.has(*layer)? {
+                continue;
+            }
+            let name = layer.property.name();
+            let url = format!(
+                "{base}/services/operations/api/files/{id}/geotiffImages/{name}.tif{chosen}"
+            );
+            let unit = layer.unit_symbol();
+            list.push(json!({ "property": name, "unit": unit, "url": url, "downloadUrl": url }));
+        }
+        Ok(list)
     });
-    Ok(axum::Json(list.collect()))
+    Ok(axum::Json(list.await?))
 }
 
 /// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
@@ -263,6 +275,9 @@ pub(crate) async fn geotiff(
     let missing = || Problem::not_found("GeoTIFF of this file");
     let property = name.strip_suffix(".tif").ok_or_else(missing)?;
     let layer = asked.map.layer(property)?;
+    if held(&headers, &asked.tag) {
+        return sent(&headers, &asked.tag, "", Vec::new());
+    }
     let made = apart(move || asked.map.geotiff(layer)).await?;
     sent(
         &headers,

@@ -66,6 +66,18 @@ async fn a_file_has_maps_for_its_own_account() {
         let has = bytes.windows(2).any(|two| two == key);
         assert!(bytes.starts_with(b"II*\0") && has, "{query}");
     }
+    let all = format!("{file}/geotiffImages");
+    let (_, list) = client.get(&all).await;
+    for entry in list.as_array().unwrap() {
+        let url = path(entry["url"].as_str().unwrap());
+        let answer = client.request(Method::GET, &url).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "what is listed is there: {url}");
+        let tag = answer.headers()["etag"].clone();
+        let again = client
+            .request(Method::GET, &url)
+            .header("if-none-match", tag);
+        assert_eq!(again.send().await.unwrap().status(), 304, "{url}");
+    }
     for (query, status) in [
         ("imagesV2?ramp=blue", 400),
         ("imagesV2?output=raw", 400),
