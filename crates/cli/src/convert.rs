@@ -369,7 +369,7 @@ fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io:
         }
     }
     if !notes.is_empty() {
-        let codes: Vec<&str> = notes.iter().map(|finding| finding.code).collect();
+        let codes: Vec<&str> = notes.iter().map(|finding| finding.code.as_ref()).collect();
         writeln!(out, "           notes in report.json: {}", codes.join(", "))?;
     }
     Ok(())

@@ -38,6 +38,22 @@ impl OperationType {
     }
 }
 
+impl serde::Serialize for OperationType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OperationType {
+    /// Reads the word as it was written; one that is none of the four stays letter by letter.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = [Self::Applied, Self::Planted, Self::Harvested, Self::Tillage];
+        let found = known.into_iter().find(|kind| kind.name() == name);
+        Ok(found.unwrap_or(Self::Other(name)))
+    }
+}
+
 /// A value with its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
