@@ -84,7 +84,7 @@ fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Re
             main_map(&points, ground.as_deref(), operation, &units, colours).ok()?
         });
         let folder = out.join(&file.dir);
-        page::write(&folder, &entry, map.as_ref(), report.tramline)?;
+        page::write(&folder, &entry, map.as_ref(), &report.tramline)?;
     }
     Ok(())
 }

@@ -38,6 +38,24 @@ impl OperationType {
     }
 }
 
+impl std::fmt::Display for OperationType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl PartialEq<str> for OperationType {
+    fn eq(&self, word: &str) -> bool {
+        self.name() == word
+    }
+}
+
+impl PartialEq<&str> for OperationType {
+    fn eq(&self, word: &&str) -> bool {
+        self.name() == *word
+    }
+}
+
 impl serde::Serialize for OperationType {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())

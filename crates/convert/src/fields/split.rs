@@ -5,9 +5,9 @@
 
 use super::boundary::Boundary;
 use super::locator::Locator;
-use crate::run::RunError;
-use crate::steps::track::step_metres;
-use crate::writers::Artifact;
+use crate::error::RunError;
+use crate::points::way::step_metres;
+use crate::writers::ArtifactWriter;
 use arrow_array::{
     Array, BooleanArray, Float64Array, RecordBatch, StructArray, TimestampMillisecondArray,
 };
@@ -278,7 +278,7 @@ fn write_outside(
     sink: &mut dyn Sink,
     name: &str,
 ) -> Result<(), RunError> {
-    let artifact = Artifact::geojson(sink, name.to_owned(), serde_json::Map::new())?;
+    let mut artifact = ArtifactWriter::geojson(sink, name.to_owned())?;
     let mut rest = outside.iter();
     each_batch(parquet, |batch| {
         let place = Places::of(batch)?;
@@ -289,11 +289,7 @@ fn write_outside(
             .collect();
         let points = points(batch, &place)?;
         let points = filter_record_batch(&points, &alone).map_err(unreadable)?;
-        if artifact.write(&points) {
-            Ok(())
-        } else {
-            Err(unreadable(format!("`{name}`: the writer ended early")))
-        }
+        Ok(artifact.write(&points)?)
     })?;
     artifact.finish()?;
     Ok(())

@@ -20,7 +20,7 @@ pub use job::JobKind;
 macro_rules! words {
     ($(#[$about:meta])* $list:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal, )* }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $list { $( $(#[$doc])* $variant, )* }
 
         impl $list {
@@ -38,6 +38,19 @@ macro_rules! words {
                     $( $word => Some(Self::$variant), )*
                     _ => None,
                 }
+            }
+        }
+
+        impl std::hash::Hash for $list {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.name().hash(state);
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $list {
+            /// Maps by word can be asked with the text.
+            fn borrow(&self) -> &str {
+                self.name()
             }
         }
 
