@@ -1,7 +1,9 @@
-//! Chores: `cargo xtask tidy` checks what the compiler cannot.
+//! Chores: `cargo xtask tidy` checks what the compiler cannot, `cargo xtask same` compares two executables.
 //!
 //! Rule: one door for all checks of shape; continuous integration calls it and has no logic of
 //! its own.
+
+mod same;
 
 use anyhow::{Context, Result, bail};
 use std::io::Write;
@@ -39,9 +41,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const LONG_FILE: usize = 800;
 
 fn main() -> std::process::ExitCode {
-    let done = match std::env::args().nth(1).as_deref() {
+    let mut given = std::env::args().skip(1);
+    let task = given.next();
+    let arguments: Vec<String> = given.collect();
+    let done = match task.as_deref() {
         Some("tidy") => tidy(),
-        other => Err(anyhow::anyhow!("unknown task {other:?}; known: tidy")),
+        Some("same") => same::run(&arguments),
+        other => Err(anyhow::anyhow!("unknown task {other:?}; known: tidy, same")),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
@@ -53,11 +59,14 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+/// The folder of the workspace.
+fn root() -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    Ok(root.context("xtask lies in the workspace")?.to_path_buf())
+}
+
 fn tidy() -> Result<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies in the workspace")?
-        .to_path_buf();
+    let root = root()?;
     let mut faults = Vec::new();
     dependency_direction(&root, &mut faults)?;
     format_pages(&root, &mut faults)?;
