@@ -61,6 +61,12 @@ def gathered(given, folder, corpus, samples, hostile):
     return [case for case in cases if not given.filter or any(text in case.name for text in given.filter)], links
 
 
+def took(begin):
+    """Seconds since then, and of all processors since the start."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return f"{time.monotonic() - begin:.0f} s ({sum(one.ru_utime + one.ru_stime for one in used):.0f} s of processors)"
+
+
 def main():
     given = arguments()
     for executable in (given.old, given.new):
@@ -85,13 +91,13 @@ def main():
             seconds = QUICK_SECONDS if given.quick else None
             memory = command.Memory(given.remember)
             counts = command.compare(old, new, cases, folder, links, memory, differences, seconds)
-            for took, name in counts["slowest"][:3]:
-                print(f"     {took:.0f} s: {name}")
-            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            for seconds, name in counts["slowest"][:3]:
+                print(f"     {seconds:.0f} s: {name}")
             print(f"command line: {counts['cases']} cases, {counts['artifacts']} artifacts ({counts['remembered']} of the "
-                  f"old remembered, {counts['left out']} left out for time); {time.monotonic() - begin:.0f} s, of "
-                  f"processors {used.ru_utime + used.ru_stime:.0f} s", flush=True)
+                  f"old remembered, {counts['left out']} left out for time); {took(begin)}", flush=True)
         if given.part != "command" and not given.filter:
+            differences.begin_part()
+            begin_service = time.monotonic()
             os.environ["TRAMLINE_BIN"] = str(old.link)
             pair = Pair(old, new, folder, differences)
             try:
@@ -99,8 +105,9 @@ def main():
             finally:
                 pair.stop()
                 answers = pair.answers
-    print(f"{counts['cases']} inputs, {counts['artifacts']} artifacts, {answers} answers compared in "
-          f"{time.monotonic() - begin:.0f} s: {differences.count} differences")
+            print(f"service: {answers} answers; {took(begin_service)}", flush=True)
+    print(f"{counts['cases']} inputs, {counts['artifacts']} artifacts, {answers} answers compared in {took(begin)}: "
+          f"{differences.count} differences")
     return 1 if differences.count else 0
 
 

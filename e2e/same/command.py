@@ -24,6 +24,7 @@ AT_ONCE = 2
 SECONDS = 900  # for one run
 EXPLAINED = 12  # cases that are run again to tell where they differ
 PLACES = 3  # told of one case
+KEPT_EVERY = 100  # outcomes
 
 
 @dataclass(frozen=True)
@@ -135,31 +136,43 @@ class Memory:
 
     def __init__(self, path):
         self.path = path
-        self.known = {}
         self.hits = 0
-        if path and path.is_file():
+        self.known = self.read()
+        self.lock = threading.Lock()
+        self.unkept = 0
+
+    def read(self):
+        if self.path and self.path.is_file():
             try:
-                self.known = json.loads(path.read_text())
+                return json.loads(self.path.read_text())
             except ValueError:
-                self.known = {}
+                pass  # cut off: made anew
+        return {}
 
     def outcome(self, program, case, folder):
         text = json.dumps([program.digest, case.name, case.arguments, case.content])
         key = hashlib.sha256(text.encode()).hexdigest()
-        if key in self.known and self.path:
+        if key in self.known:
             self.hits += 1
             return self.known[key]
         made = outcome(program, case, folder)
-        self.known[key] = made
+        with self.lock:
+            self.known[key] = made
+            self.unkept += 1
+            if self.unkept >= KEPT_EVERY:
+                self.keep()
         return made
 
     def keep(self):
-        if self.path:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Several comparisons may run at once: each replaces the file as a whole.
-            new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-            new.write_text(json.dumps(self.known))
-            new.replace(self.path)
+        if not self.path or not self.unkept:
+            return
+        self.unkept = 0
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Several comparisons may run at once: what another kept meanwhile stays, and the file is replaced as a whole.
+        self.known = {**self.read(), **self.known}
+        new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        new.write_text(json.dumps(self.known))
+        new.replace(self.path)
 
 
 def compare(old, new, cases, scratch, links, memory, differences, seconds=None):

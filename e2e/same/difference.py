@@ -3,7 +3,7 @@
 import json
 import threading
 
-SHOWN = 40  # differences that are printed; all are counted
+SHOWN = 25  # differences of a part that are printed; all are counted
 WIDTH = 70  # characters of a value that are shown
 
 
@@ -60,17 +60,23 @@ def of_bytes(old, new):
 
 
 class Differences:
-    """Everything that was found; printed as it comes."""
+    """Everything that was found, by part; printed as it comes."""
 
     def __init__(self, say=print):
         self.count = 0
+        self._shown = 0
         self._say = say
         self._lock = threading.Lock()
+
+    def begin_part(self):
+        """Shows again, however many there were before."""
+        self._shown = 0
 
     def add(self, where, what):
         with self._lock:
             self.count += 1
-            if self.count <= SHOWN:
+            self._shown += 1
+            if self._shown <= SHOWN:
                 self._say(f"DIFFERS {where}: {what}")
-            elif self.count == SHOWN + 1:
-                self._say("DIFFERS …: further differences are only counted")
+            elif self._shown == SHOWN + 1:
+                self._say("DIFFERS …: further ones are only counted")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from same.command import Case
 
 EVERY = 1 << 40
+LARGE = 30_000_000  # a set of this weight is left to its zips
 SMALL, EVERY_SO_MANY = 300_000, 10  # of a quick comparison
 PACKED = 6  # bytes in a byte of a zip, about
 EXPORTS = "gpkg,fgb,csv,shp,geojson,parquet,pmtiles,adapt,report,classes,geotiff,geotiff-utm"
@@ -125,10 +126,11 @@ def inputs(root, link, kind, paths):
 
 
 def of_corpus(corpus):
-    """Each set as a folder, and each zip and gzip in a set by itself."""
+    """Each set as a folder, unless it is large, and each zip and gzip in a set by itself."""
     sets = [path for path in corpus.glob("*/*") if path.is_dir()]
     files = [path for one in sets for path in one.rglob("*") if path.suffix in (".zip", ".gz") and path.is_file()]
-    return [*inputs(corpus, "corpus", SET, sets), *inputs(corpus, "corpus", FILE, files)]
+    folders = [one for one in inputs(corpus, "corpus", SET, sets) if one.weight < LARGE]
+    return [*folders, *inputs(corpus, "corpus", FILE, files)]
 
 
 def of_samples(samples):
