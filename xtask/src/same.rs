@@ -5,7 +5,6 @@
 //!
 //! Rule: both executables are given; nothing is built here that is compared.
 
-use crate::root;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,14 +47,16 @@ fn samples(root: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Compares; an error when something differs.
-pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let root = root()?;
+/// Compares.
+///
+/// # Errors
+/// When something differs, or the comparison cannot run.
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let here = std::env::current_dir().context("cannot tell the folder")?;
     let done = Command::new("python3")
         .args(["-m", "same"])
         .args(absolute(arguments, &here))
-        .env(SAMPLES, samples(&root)?)
+        .env(SAMPLES, samples(root)?)
         .current_dir(root.join("e2e"))
         .status()
         .context("cannot run python3")?;
