@@ -61,10 +61,11 @@ def stick(folder):
 
 
 class Service:
-    """One data folder; the process on it may be killed and started again."""
+    """One data folder; the process on it may be killed and started again. Without `executable`, that under test."""
 
-    def __init__(self, data, **settings):
+    def __init__(self, data, executable=None, **settings):
         self.data = pathlib.Path(data)
+        self.executable = executable
         self.settings = settings
         self.process = None
         self.port = None
@@ -80,7 +81,7 @@ class Service:
         environment |= {f"TRAMLINE_{name}": str(value) for name, value in settings.items()}
         begin = time.monotonic()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([program(), "serve"], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([self.executable or program(), "serve"], stdin=subprocess.DEVNULL,
                                             stdout=subprocess.PIPE, stderr=log, env=environment)
         timer = threading.Timer(WAIT, self.process.kill)
         timer.start()
@@ -134,8 +135,8 @@ class Client:
         self.connected_to = None
         self.timeout = 60
 
-    def request(self, method, path, body=None, headers=(), expect=(200, 201, 204)):
-        """Body and headers of the answer; OSError or HTTPException when the service is away."""
+    def answer(self, method, path, body=None, headers=()):
+        """Status, body and headers, whatever they are; OSError or HTTPException when the service is away."""
         if self.connected_to != self.service.port or self.connection is None:
             self.close()
             self.connected_to = self.service.port
@@ -150,9 +151,14 @@ class Client:
         except (OSError, http.client.HTTPException):
             self.close()
             raise
-        if response.status not in expect:
-            raise Answer(f"{method} {path}: {response.status} {data[:500]!r}")
-        return data, response.headers
+        return response.status, data, response.headers
+
+    def request(self, method, path, body=None, headers=(), expect=(200, 201, 204)):
+        """Body and headers of an answer that is expected."""
+        status, data, headers = self.answer(method, path, body, headers)
+        if status not in expect:
+            raise Answer(f"{method} {path}: {status} {data[:500]!r}")
+        return data, headers
 
     def close(self):
         if self.connection:

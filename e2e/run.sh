@@ -5,7 +5,8 @@
 #
 # Each result is looked at by check_outputs.py; an INPUT, the sample stick and the chosen sets of the corpus are
 # converted with polygons and exports too, for check_exports, check_geoparquet, check_coverage and check_images.
-# Without INPUT: the sample stick and, if it is there, the corpus; then crash.py, poison.py and same_bytes.py.
+# Without INPUT: the sample stick and, if it is there, the corpus; then the checks beside this file. Inputs and checks
+# run side by side, as many as there are processors.
 #   TRAMLINE_BIN     the program; else it is built (release)
 #   TRAMLINE_CORPUS  folder of sets, default ../shared/corpus; each set with a machine file is converted
 #   E2E_OUT          where results go, kept; else a temporary folder
@@ -99,49 +100,94 @@ is_whole() {
   return 1
 }
 
-failed=0 checked=0 nothing=0
-for input in "${inputs[@]}"; do
+# Converts one input and has its results looked at. Code: 0 agree, 1 differ, 2 nothing to look at.
+look_at() {
+  local input=$1 name folder log code=0
+  local checks=(outputs) options=()
   name=$(basename "$(dirname "$input")")-$(basename "$input")
-  folder=$out/$name
+  folder=$out/$name log=$scratch/convert-$name.log
   rm -rf "$folder"
-  checks=(outputs) options=()
   if is_whole "$input"; then
     checks+=(exports geoparquet coverage images)
     options=(--export "$exports" --export-output standard --config "$scratch/polygons.json")
   fi
-  code=0
-  "$TRAMLINE_BIN" convert "$input" --out "$folder" "${options[@]}" >"$scratch/log" 2>&1 || code=$?
+  "$TRAMLINE_BIN" convert "$input" --out "$folder" "${options[@]}" >"$log" 2>&1 || code=$?
   # 0 all processed, 1 some file failed, 3 nothing recognised: all are answers
   if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 3 ]; then
-    say "FAIL $name: convert ended with $code"; tail -n 5 "$scratch/log" >&2
-    failed=$((failed + 1)); continue
+    say "FAIL $name: convert ended with $code"; tail -n 5 "$log" >&2
+    return 1
   fi
   if [ ! -f "$folder/report.json" ]; then
-    if [ "$code" -eq 3 ]; then nothing=$((nothing + 1)); else
-      say "FAIL $name: no report.json"; failed=$((failed + 1)); fi
-    continue
+    if [ "$code" -eq 3 ]; then return 2; fi
+    say "FAIL $name: no report.json"
+    return 1
   fi
   echo "== $name"
   code=0
   "$python" "$here/checks.py" "$folder" "${checks[@]}" || code=$?
+  [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
+  return "$code"
+}
+
+# One of the checks beside this file.
+check() {
+  local code=0 begin=$SECONDS
+  echo "== $1"
+  "$python" "$here/$1.py" || code=$?
+  echo "$1: $((SECONDS - begin)) s"
+  if [ "$code" -ne 0 ]; then say "FAIL $1"; return 1; fi
+}
+
+# Does `$1` of each further word, as many at once as there are processors. What each says comes in their order, at the
+# end of each; `codes` are how they ended.
+side_by_side() {
+  local work=$1 word number=0 shown=0
+  shift
+  codes=()
+  rm -f "$scratch"/part-*
+  for word in "$@"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n || true; done
+    show
+    {
+      code=0
+      "$work" "$word" || code=$?
+      echo "$code" >"$scratch/part-$number.new"
+      mv "$scratch/part-$number.new" "$scratch/part-$number.code"
+    } >"$scratch/part-$number.log" 2>&1 &
+    number=$((number + 1))
+  done
+  wait
+  show
+}
+
+# Says what the next ones said, as far as they have ended.
+show() {
+  while [ -f "$scratch/part-$shown.code" ]; do
+    cat "$scratch/part-$shown.log"
+    codes+=("$(cat "$scratch/part-$shown.code")")
+    shown=$((shown + 1))
+  done
+}
+
+at_once=$(nproc)
+failed=0 checked=0 nothing=0
+side_by_side look_at "${inputs[@]}"
+for code in "${codes[@]}"; do
   case $code in
     0) checked=$((checked + 1)) ;;
     2) nothing=$((nothing + 1)) ;;
     *) failed=$((failed + 1)) ;;
   esac
-  [ -n "${E2E_OUT:-}" ] || rm -rf "$folder"
 done
-echo "inputs: $checked agree, $failed differ, $nothing without points"
+echo "inputs: $checked agree, $failed differ, $nothing without points; $SECONDS s"
 
 if [ $# -eq 0 ]; then
   export TRAMLINE_BIN
-  # clients of every endpoint; two accounts; hostile requests and uploads; made-up requests; the same
-  # bytes as on the command line; kill -9; poisonous data
-  for check in clients tenancy webhooks requests_hostile fuzz same_bytes crash poison; do
-    echo "== $check"
-    code=0
-    "$python" "$here/$check.py" || code=$?
-    if [ "$code" -ne 0 ]; then say "FAIL $check"; failed=$((failed + 1)); fi
+  # tests of the yardstick; clients of every endpoint; two accounts; hostile requests and uploads; made-up requests; the
+  # same bytes as on the command line; kill -9; poisonous data. The longest begin first.
+  side_by_side check same_bytes requests_hostile fuzz crash poison tenancy webhooks clients test_same
+  for code in "${codes[@]}"; do
+    if [ "$code" -ne 0 ]; then failed=$((failed + 1)); fi
   done
 fi
 if [ "$failed" -gt 0 ]; then exit 1; fi
