@@ -1,7 +1,7 @@
 //! One machine file: one operation of one dataset, described before its records arrive.
 
 use crate::{Property, Provider, Unit};
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 
 /// The contract's four types of field work, and what is none of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,4 +124,36 @@ pub struct OperationDescription {
     pub time_source: String,
     /// Properties whose unit the file does not say, and which one was assumed.
     pub assumed_units: Vec<(Property, &'static Unit)>,
+}
+
+impl OperationDescription {
+    /// A description that says only these four; all else is empty and left to fill in.
+    pub fn new(
+        name: impl Into<String>,
+        file_format: &'static str,
+        provider: Provider,
+        operation_type: OperationType,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            file_format,
+            provider,
+            operation_type,
+            operation_reason: String::new(),
+            original_operation_type: None,
+            operation_description: None,
+            grower: None,
+            farm: None,
+            field: None,
+            crop: None,
+            variety: None,
+            products: Vec::new(),
+            tank_mix: false,
+            machines: Vec::new(),
+            entries: Vec::new(),
+            points_schema: SchemaRef::new(Schema::empty()),
+            time_source: String::new(),
+            assumed_units: Vec::new(),
+        }
+    }
 }

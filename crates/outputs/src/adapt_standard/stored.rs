@@ -10,7 +10,7 @@ use crate::WriteError;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -251,24 +251,18 @@ fn description(stored: &StoredFile<'_>) -> OperationDescription {
         })
     });
     OperationDescription {
-        name: text(&stored.file["name"]).unwrap_or_else(|| "machine file".to_owned()),
-        file_format: "GEOPARQUET",
-        provider: Provider::Other,
-        operation_type: OperationType::from_name(&operation),
-        operation_reason: String::new(),
         original_operation_type: text(&properties["originalOperationType"]),
         operation_description: text(&properties["operationDescription"]),
         grower: original("originalOperationGrower"),
         farm: original("originalOperationFarm"),
         field: original("originalOperationField"),
-        crop: None,
-        variety: None,
         products: products.collect(),
-        tank_mix: false,
         machines: machines.collect(),
-        entries: Vec::new(),
-        points_schema: SchemaRef::new(Schema::empty()),
-        time_source: String::new(),
-        assumed_units: Vec::new(),
+        ..OperationDescription::new(
+            text(&stored.file["name"]).unwrap_or_else(|| "machine file".to_owned()),
+            "GEOPARQUET",
+            Provider::Other,
+            OperationType::from_name(&operation),
+        )
     }
 }
