@@ -24,23 +24,9 @@ mod local;
 pub(crate) mod neighbours;
 mod tree;
 
-use geo::Polygon;
+pub use edges::Edges;
 
 use crate::statistics::mean_and_deviation;
-
-/// Where the outline of the field comes from. Points that span no area lie on their outline: all of
-/// them are border.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edges {
-    /// No edge step.
-    None,
-    /// A known outline, in the points' coordinates; holes count as outside.
-    Hull(Polygon<f64>),
-    /// The concave hull of the points (concavity 2, no length limit), as `paar` takes it.
-    Concave,
-    /// The convex hull of the points.
-    Convex,
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {

@@ -1,6 +1,6 @@
 //! The exponential model of a variogram and its fit.
 
-use super::Class;
+use super::class::Class;
 
 /// `nugget + partial_sill * (1 - exp(-distance / range))`.
 #[derive(Clone, Copy, Debug, PartialEq)]
