@@ -1,7 +1,7 @@
 //! `adapt.json`: catalog, and a work record of one operation.
 
-use super::RECORDS;
 use super::catalog::{Catalog, Season, id};
+use super::names::RECORDS;
 use super::records::Variable;
 use crate::geojson::push_instant;
 use serde_json::{Value, json};

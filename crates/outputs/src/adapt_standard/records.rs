@@ -3,6 +3,7 @@
 //!
 //! Rule: the geometry of a record is the ground that it covers, where that is known, else a point.
 
+use super::names::RECORDS;
 use crate::WriteError;
 use crate::geojson::push_instant;
 use crate::geoparquet::FOOTPRINT;
@@ -233,7 +234,7 @@ impl<W: Write + Send> RecordsWriter<W> {
             .append_key_value_metadata(KeyValue::new("geo".to_owned(), geo.to_string()));
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
         out.flush().map_err(|e| WriteError::Io {
-            name: super::RECORDS.to_owned(),
+            name: RECORDS.to_owned(),
             cause: e.to_string(),
         })?;
         Ok(out)
@@ -279,7 +280,7 @@ fn numbers(array: Option<&ArrayRef>, variable: &Variable, rows: usize) -> ArrayR
 fn failed(cause: &ParquetError) -> WriteError {
     match cause {
         ParquetError::External(cause) => WriteError::Io {
-            name: super::RECORDS.to_owned(),
+            name: RECORDS.to_owned(),
             cause: cause.to_string(),
         },
         cause => WriteError::Shape(format!("ADAPT Standard: {cause}")),

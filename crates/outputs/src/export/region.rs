@@ -1,6 +1,6 @@
 //! Rows within a box of degrees.
 
-use super::source::geometry;
+use super::columns::geometry;
 use crate::WriteError;
 use crate::geoparquet::BBOX;
 use crate::wkb::Shape;
