@@ -5,11 +5,14 @@
 //! directory is known.
 
 use crate::directory::{self, Entry, Header};
+use crate::draw;
+use crate::error::TileError;
 use crate::index;
+use crate::options::Options;
 use crate::place::{self, Address, MAX_ZOOM};
 use crate::points::{Source, Values};
-use crate::tile::{self, Options};
-use crate::{Pick, TileError, draw, read_parquet};
+use crate::source::{Pick, read_parquet};
+use crate::tile;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::io::Write;

@@ -4,10 +4,11 @@
 //! footprint has its middle for it.
 
 use crate::census::Census;
+use crate::error::TileError;
 use crate::footprints::Footprints;
 use crate::index::{Frame, Index};
+use crate::layer::{LAYER, SWATHS_LAYER};
 use crate::place::{self, MAX_ZOOM};
-use crate::{LAYER, SWATHS_LAYER, TileError};
 use std::collections::HashSet;
 use std::ops::Range;
 

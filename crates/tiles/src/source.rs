@@ -4,7 +4,7 @@
 //! Rule: the only file here that knows Arrow. A column is numbers or text; instants are numbers
 //! of milliseconds, yes and no are 1 and 0. Other types, and text that is JSON, are left out.
 
-use crate::TileError;
+use crate::error::TileError;
 use crate::footprints::Footprints;
 use crate::points::{Column, NO_TEXT, Source, Values};
 use arrow_array::cast::AsArray;
