@@ -1,6 +1,6 @@
 //! The fields that are driven: the usual one, and ten that differ from it in every way.
 
-use super::FieldPlan;
+use super::plan::FieldPlan;
 
 impl FieldPlan {
     /// The usual field: 400 x 360 m of corn, 9 m header, 2 m/s, a record each second.
