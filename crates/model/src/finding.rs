@@ -61,10 +61,15 @@ impl Serialize for Place {
 /// stop, and what the person can do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// `<format>.<what-is-wrong>`: stable, for programs.
     pub code: &'static str,
+    /// How much it matters.
     pub severity: Severity,
+    /// Where in the upload it lies.
     pub place: Place,
+    /// What was noticed: lower case, no full stop.
     pub text: String,
+    /// What the person can do; empty when there is nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
 }

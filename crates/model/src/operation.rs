@@ -6,9 +6,13 @@ use arrow_schema::{Schema, SchemaRef};
 /// The contract's four types of field work, and what is none of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationType {
+    /// Fertiliser, crop protection or another product was applied.
     Applied,
+    /// Seed was placed.
     Planted,
+    /// A crop was taken off.
     Harvested,
+    /// The soil was worked.
     Tillage,
     /// For example `guidance`, `datacollection`, `transport`, `unknown`.
     Other(String),
@@ -41,13 +45,16 @@ impl OperationType {
 /// A value with its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
+    /// The number, in `unit`.
     pub value: f64,
+    /// Its unit.
     pub unit: &'static Unit,
 }
 
 /// A seed, fertiliser, crop protection agent or carrier.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Product {
+    /// As the source names it.
     pub name: String,
     /// `Component` or `Carrier` in a tank mix.
     pub kind: Option<&'static str>,
@@ -55,17 +62,25 @@ pub struct Product {
     pub rate: Option<Rate>,
 }
 
+/// What a machine is in the set that worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachineKind {
+    /// It drives: tractor, combine, sprayer.
     Machine,
+    /// It is drawn or carried.
     Implement,
 }
 
+/// A machine or implement that took part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
+    /// As the source names it.
     pub name: String,
+    /// Whether it drives or is drawn.
     pub kind: MachineKind,
+    /// Serial number, if the file says it.
     pub serial_number: Option<String>,
+    /// Maker, if the file says it.
     pub brand: Option<String>,
 }
 
@@ -74,7 +89,9 @@ pub struct Machine {
 pub struct DisplayTotal {
     /// For example `DDI 90 yield total mass`.
     pub name: String,
+    /// The number, in `unit`.
     pub value: f64,
+    /// Symbol of the unit, as the source writes it.
     pub unit: String,
     /// What it counts, where our own totals have the same.
     pub quantity: Option<TotalQuantity>,
@@ -83,12 +100,19 @@ pub struct DisplayTotal {
 /// What a total counts. Areas in `m2` or `ha`, masses in `kg`, volumes in `L`, ways in `m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TotalQuantity {
+    /// Worked area.
     Area,
+    /// Mass of the crop as harvested.
     WetMass,
+    /// Mass of the crop at its standard moisture.
     DryMass,
+    /// Volume of what was applied.
     AppliedVolume,
+    /// Mass of what was applied.
     AppliedMass,
+    /// Number, for example of seeds.
     Count,
+    /// Way that was driven.
     Distance,
 }
 
@@ -99,21 +123,31 @@ pub struct OperationDescription {
     pub name: String,
     /// The contract's code, for example `ISO11783`, `SHAPEFILE`, `CSV`, `GEOJSON`.
     pub file_format: &'static str,
+    /// Maker or service that the data comes from.
     pub provider: Provider,
+    /// Kind of work.
     pub operation_type: OperationType,
     /// Why the reader thinks so, for example `DDI 84 logged with values`.
     pub operation_reason: String,
     /// The source's own word for the work.
     pub original_operation_type: Option<String>,
+    /// What the source says about the work, for people.
     pub operation_description: Option<String>,
+    /// Grower, as the source names it.
     pub grower: Option<String>,
+    /// Farm, as the source names it.
     pub farm: Option<String>,
+    /// Field, as the source names it.
     pub field: Option<String>,
     /// As the source names it; the standardising step normalises it.
     pub crop: Option<String>,
+    /// Variety of the whole file, as the source names it.
     pub variety: Option<String>,
+    /// What was planted or applied.
     pub products: Vec<Product>,
+    /// Whether the products were applied as one mix.
     pub tank_mix: bool,
+    /// Machines and implements that took part.
     pub machines: Vec<Machine>,
     /// Paths of the entries that this file is made of.
     pub entries: Vec<String>,

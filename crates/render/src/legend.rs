@@ -20,14 +20,18 @@ pub const CLASS_COLOURS: [[u8; 3]; 7] = [
 /// Legend of an image by a ramp.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Legend {
+    /// Value at the low end of the ramp, in `unit`.
     pub min: f64,
+    /// Value at the high end of the ramp, in `unit`.
     pub max: f64,
+    /// Symbol of the unit.
     pub unit: String,
     /// Stops by name, as `Ramp::listing` has them.
     pub stops: Vec<(String, Vec<u8>)>,
 }
 
 impl Legend {
+    /// The legend of a ramp that is spread from `min` to `max`.
     pub fn new(ramp: &Ramp, min: f64, max: f64, unit: &str) -> Self {
         Self {
             min,
@@ -41,8 +45,11 @@ impl Legend {
 /// A class and its colour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassRange {
+    /// Red, green and blue.
     pub rgb: [u8; 3],
+    /// Least value of the class, in the unit of the legend.
     pub min: f64,
+    /// Greatest value of the class, in the unit of the legend.
     pub max: f64,
 }
 
@@ -57,7 +64,9 @@ impl ClassRange {
 /// Legend of an image by classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassLegend {
+    /// Symbol of the unit.
     pub unit: String,
+    /// The classes, from low to high.
     pub ranges: Vec<ClassRange>,
 }
 

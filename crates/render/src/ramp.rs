@@ -29,7 +29,9 @@ const MOST_STOPS: usize = 256;
 /// A colour at a place of the range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stop {
+    /// Place in the range, 0 to 100.
     pub percent: f64,
+    /// Red, green and blue.
     pub rgb: [u8; 3],
 }
 
@@ -101,6 +103,7 @@ impl Ramp {
         })
     }
 
+    /// The stops, from low to high.
     pub fn stops(&self) -> &[Stop] {
         &self.stops
     }

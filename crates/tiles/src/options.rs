@@ -19,6 +19,7 @@ pub struct Options {
     pub points: u32,
     /// Bytes of a tile at most, before compression.
     pub bytes: usize,
+    /// How numbers are written.
     pub numbers: Numbers,
     /// The zoom from which on all features are shown; else [`crate::Source::finest_zoom`].
     pub all_from_zoom: Option<u8>,

@@ -8,6 +8,7 @@ use crate::track::Tracks;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Reason {
+    /// The record stays.
     Kept,
     /// Not a record of work, or without place: not judged here.
     Unjudged,
@@ -21,7 +22,9 @@ pub enum Reason {
     Speed,
     /// The speed changed by more than a quarter from the record before.
     SpeedChange,
+    /// In the seconds at the start of a pass in which the machine fills.
     PassStart,
+    /// In the seconds at the end of a pass in which the machine empties.
     PassEnd,
     /// More than half of the footprint was worked before.
     Overlap,
@@ -59,6 +62,7 @@ impl Reason {
         }
     }
 
+    /// Every reason, those of records that stay first.
     pub const ALL: [Self; 15] = [
         Self::Kept,
         Self::Unjudged,
@@ -80,8 +84,11 @@ impl Reason {
 
 /// What is judged.
 pub struct Subject<'a> {
+    /// The columns of the machine file.
     pub records: &'a Records,
+    /// Their order and way.
     pub tracks: &'a Tracks,
+    /// Where in its interval the position of a record lies.
     pub anchor: Anchor,
     /// The rate that is mapped, after the lag; not a number where there is none.
     pub value: &'a [f64],
@@ -94,9 +101,11 @@ pub struct Subject<'a> {
 /// Judgement of each record.
 #[derive(Clone, Debug)]
 pub struct Judgement {
+    /// By row: why it is left out, or [`Reason::Kept`].
     pub reasons: Vec<Reason>,
-    /// Seconds that were taken off the starts and ends of passes.
+    /// Seconds that were taken off the starts of passes.
     pub start_s: u32,
+    /// Seconds that were taken off the ends of passes.
     pub end_s: u32,
     /// Blocks of a hectare whose records the neighbours' test would have thinned by more than two
     /// fifths: it left them alone.

@@ -28,8 +28,10 @@ pub use edges::Edges;
 
 use crate::statistics::mean_and_deviation;
 
+/// What the three steps go by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
+    /// The outline of the edge step.
     pub edges: Edges,
     /// Points nearer to the outline are border.
     pub edge_buffer_m: f64,
@@ -59,6 +61,7 @@ impl Default for Parameters {
 /// What became of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Label {
+    /// It passed every step.
     Kept,
     /// Outside the outline or too near to it.
     Border,

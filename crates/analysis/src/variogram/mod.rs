@@ -14,6 +14,7 @@ pub use class::Class;
 pub use exponential::{Exponential, fit_exponential};
 use pairs::{Choice, Point, add_pairs};
 
+/// How pairs of points are classed, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// Classes of distance.

@@ -7,9 +7,11 @@ use super::source::{CropSource, crop_sources};
 pub struct CropNumbers {
     /// Pounds per US bushel; `None` when the table has no real one: there are no volumes then.
     pub test_weight_lb_bu: Option<f64>,
+    /// Where the test weight comes from.
     pub test_weight_source: Option<&'static CropSource>,
     /// Percent, wet basis.
     pub standard_moisture: Option<f64>,
+    /// Where the standard moisture comes from.
     pub standard_moisture_source: Option<&'static CropSource>,
 }
 
@@ -28,7 +30,9 @@ impl CropNumbers {
 pub struct Crop {
     /// As in the standard output: lower case, qualified behind a comma.
     pub name: &'static str,
+    /// Numbers of the model service's table.
     pub compat: CropNumbers,
+    /// Numbers that are customary in trade.
     pub market: CropNumbers,
     /// Delivered by mass only (sugar cane): volumes are not expected.
     pub mass_only: bool,

@@ -5,15 +5,22 @@ use tramline_model::UnitSystem;
 /// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExportFormat {
+    /// OGC GeoPackage: one SQLite file, with a style.
     GeoPackage,
+    /// FlatGeobuf with an index.
     FlatGeobuf,
+    /// Text with commas, the geometry as longitude and latitude or as well-known text.
     Csv,
+    /// ESRI Shapefile with its side files.
     Shapefile,
+    /// GeoJSON by RFC 7946.
     GeoJson,
+    /// GeoParquet, as it is stored.
     GeoParquet,
 }
 
 impl ExportFormat {
+    /// Every format, in the order they are offered.
     pub const ALL: [Self; 6] = [
         Self::GeoPackage,
         Self::FlatGeobuf,

@@ -8,10 +8,13 @@ use serde_json::Value;
 /// An image of one property, north up.
 #[derive(Clone, Copy, Debug)]
 pub struct PageImage<'a> {
+    /// Name of the property, as in `units.json`.
     pub property: &'a str,
     /// A whole PNG file; anything else is passed over.
     pub png: &'a [u8],
+    /// Value at the low end of the ramp, in `unit`.
     pub min: f64,
+    /// Value at the high end of the ramp, in `unit`.
     pub max: f64,
     /// Symbol as in `units.json`.
     pub unit: &'a str,
