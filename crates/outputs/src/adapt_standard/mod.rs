@@ -11,8 +11,10 @@ mod document;
 mod names;
 mod records;
 mod stored;
+mod totals;
 
 pub use document::{Facts, document};
 pub use names::{DOCUMENT, RECORDS};
 pub use records::{GEOMETRY, RecordsWriter, TIMESTAMP, Variable, variables};
 pub use stored::{StoredFile, write_stored};
+pub use totals::{AMOUNT_TOTALS, RATE_TOTALS, rate_total};
