@@ -1,6 +1,6 @@
 //! One page about a machine file, for people: HTML that holds all it needs and prints on one sheet.
 //!
-//! Rule: no script and no outside resource; every text of the data goes through [`text`], which
+//! Rule: no script and no outside resource; every text of the data goes through `text`, which
 //! cuts it, takes control characters out and leaves nothing that could end its element; every list
 //! has a most; what is missing leaves its line out, never the page. No colour says a thing alone, so
 //! that the page can be read in black and white. Of a path only its last part is shown, as folders
