@@ -73,6 +73,9 @@ pub struct ClassLegend {
 impl ClassLegend {
     /// A legend of one to seven classes from their breaks, which do not fall; `colours` are those
     /// of seven classes, such as `CLASS_COLOURS` or `ACCESSIBLE_COLOURS`.
+    ///
+    /// # Errors
+    /// [`RenderError::Breaks`] for breaks that fall, are not finite or make no or too many classes.
     pub fn new(breaks: &[f64], colours: &[[u8; 3]; 7], unit: &str) -> Result<Self, RenderError> {
         let classes = breaks.len().saturating_sub(1);
         if classes == 0 || classes > colours.len() {

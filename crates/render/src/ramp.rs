@@ -73,6 +73,10 @@ impl Ramp {
 
     /// A ramp of one's own. Percentages rise from 0 to 100; below the first and above the last
     /// stop its colour goes on. Two stops at the same place make a sharp edge.
+    ///
+    /// # Errors
+    /// [`RenderError::Ramp`] for no or more than 256 stops, and for percentages that fall or lie
+    /// outside of 0 to 100.
     pub fn from_stops(stops: &[(f64, [u8; 3])]) -> Result<Self, RenderError> {
         if stops.is_empty() || stops.len() > MOST_STOPS {
             return Err(RenderError::Ramp(format!(
