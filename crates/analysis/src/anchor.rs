@@ -14,14 +14,18 @@ const CLEAR: f64 = 0.1;
 /// Place of a record's position in its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
+    /// The position is where the interval began.
     Start,
+    /// The position is half-way through the interval.
     Middle,
+    /// The position is where the interval ended.
     End,
 }
 
 /// What was found.
 #[derive(Clone, Copy, Debug)]
 pub struct AnchorFound {
+    /// Where positions lie, by the clearer correlation.
     pub anchor: Anchor,
     /// Correlation of the distance with the way since the record before.
     pub before: Option<f64>,

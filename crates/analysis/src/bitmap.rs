@@ -24,6 +24,7 @@ pub struct Bitmap {
 /// Cells of one footprint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marked {
+    /// Cells that it covers.
     pub cells: u32,
     /// Of these the ones that were worked before.
     pub before: u32,
@@ -41,6 +42,7 @@ impl Marked {
 }
 
 impl Bitmap {
+    /// An empty bitmap of square cells with sides of `cell_m` metres, of 1 cm at least.
     pub fn new(cell_m: f64) -> Self {
         Self {
             cell_m: cell_m.max(0.01),

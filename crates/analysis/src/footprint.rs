@@ -51,6 +51,7 @@ impl Edge {
 }
 
 impl<'a> Footprints<'a> {
+    /// Footprints of the records in their tracks; `layout` tells whether neighbours share an edge.
     pub fn new(records: &'a Records, tracks: &'a Tracks, anchor: Anchor, layout: Layout) -> Self {
         Self {
             records,

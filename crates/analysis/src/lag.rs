@@ -34,6 +34,7 @@ const TAILS: [f64; 2] = [0.02, 0.98];
 /// Why a lag is applied or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// The passes agree at this lag and it is applied.
     Accepted,
     /// Fewer than 2,000 pairs of opposed neighbours.
     FewPairs,
@@ -50,12 +51,15 @@ pub enum Verdict {
 /// The lag of one column.
 #[derive(Clone, Copy, Debug)]
 pub struct Lag {
+    /// The best lag; positive where values come late.
     pub seconds: f64,
     /// Correlation of the pairs as logged.
     pub before: f64,
     /// Correlation at the best lag.
     pub after: f64,
+    /// Pairs that were compared.
     pub pairs: usize,
+    /// Whether it is applied, or why not.
     pub verdict: Verdict,
 }
 

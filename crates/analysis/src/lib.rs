@@ -4,6 +4,8 @@
 //! Rule: the same records give the same bits. Sums run in a fixed order, random choices are seeded.
 //! Metres, seconds, kilograms and degrees clockwise from north, unless a name says otherwise.
 
+#![warn(missing_docs)]
+
 pub mod anchor;
 pub mod bitmap;
 pub mod classes;

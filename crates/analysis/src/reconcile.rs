@@ -18,9 +18,11 @@ const EACH: usize = 4;
 /// What one machine shows beside the measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Compared {
+    /// Number of the machine, as in the column given.
     pub machine: u32,
     /// Its values times this are those of the measure.
     pub factor: f64,
+    /// Neighbours that were compared.
     pub pairs: usize,
 }
 

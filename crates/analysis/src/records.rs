@@ -9,8 +9,9 @@ pub const NO_TIME: i64 = i64::MIN;
 /// One row for each logged interval of one section (or of the whole width).
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// WGS 84, degrees.
+    /// WGS 84, degrees east.
     pub longitude: Vec<f64>,
+    /// WGS 84, degrees north.
     pub latitude: Vec<f64>,
     /// Milliseconds since 1970 UTC.
     pub time_ms: Vec<i64>,
@@ -31,26 +32,38 @@ pub struct Records {
 /// One row of [`Records`].
 #[derive(Clone, Copy, Debug)]
 pub struct Record {
+    /// WGS 84, degrees east.
     pub longitude: f64,
+    /// WGS 84, degrees north.
     pub latitude: f64,
+    /// Milliseconds since 1970 UTC, or [`NO_TIME`].
     pub time_ms: i64,
+    /// Which machine and which of its sections.
     pub track: u32,
+    /// Way in the interval, metres.
     pub distance_m: f64,
+    /// Width that works, metres.
     pub width_m: f64,
+    /// Metres in a second.
     pub speed_m_s: f64,
+    /// Degrees clockwise from north.
     pub heading_deg: f64,
+    /// The implement works.
     pub working: bool,
 }
 
 impl Records {
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.longitude.len()
     }
 
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.longitude.is_empty()
     }
 
+    /// Appends a row.
     pub fn push(&mut self, record: Record) {
         self.longitude.push(record.longitude);
         self.latitude.push(record.latitude);

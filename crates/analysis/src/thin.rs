@@ -12,7 +12,9 @@ use crate::track::{Headings, Tracks};
 
 /// Steps of a metre or more.
 pub struct Steps {
+    /// One row for each step.
     pub records: Records,
+    /// Order and way of the steps.
     pub tracks: Tracks,
     anchor: Anchor,
     /// The records of all steps with their ways, step by step.

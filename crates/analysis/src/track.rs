@@ -43,11 +43,13 @@ pub struct Tracks {
     pub segment: Vec<u32>,
     /// By segment: first and one behind the last place in `order`.
     pub segments: Vec<(u32, u32)>,
-    /// Metres east and north.
+    /// Metres east.
     pub x: Vec<f64>,
+    /// Metres north.
     pub y: Vec<f64>,
     /// Degrees clockwise from north.
     pub heading_deg: Vec<f32>,
+    /// The row repeats the track, time and place of another.
     pub duplicate: Vec<bool>,
     /// Usual seconds from record to record.
     pub interval_s: f64,

@@ -18,7 +18,7 @@ pub const NO_FIELD: &str = "field-not-named";
 pub struct Definition {
     /// `definitionCode`, and the name of the column.
     pub code: &'static str,
-    /// What it means; rates mean [`Property::SeedRate`] where seed is sown ([`property_of`]).
+    /// What it means; rates mean [`Property::SeedRate`] where seed is sown ([`as_seed`]).
     pub property: Property,
     /// Our symbol of the fixed unit; empty for numbers without one.
     symbol: &'static str,

@@ -4,6 +4,8 @@
 //! Rule: absent is null. Positions are WGS 84 degrees, instants are UTC milliseconds, and every
 //! column says its property, its unit and what the source called it.
 
+#![warn(missing_docs)]
+
 pub mod adapt_standard;
 pub mod crop;
 pub mod finding;

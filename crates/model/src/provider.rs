@@ -3,21 +3,32 @@
 /// The contract's `provider` values, and the brands it has no code for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provider {
+    /// CNH Industrial: Case IH, New Holland, Steyr.
     Cnhi,
+    /// John Deere.
     JohnDeere,
+    /// Trimble.
     Trimble,
+    /// Climate FieldView.
     ClimateFieldView,
+    /// Ag Leader.
     AgLeader,
+    /// Raven and its service Slingshot.
     RavenSlingshot,
+    /// Stara.
     Stara,
+    /// Precision Planting.
     PrecisionPlanting,
+    /// Farmobile.
     Farmobile,
     /// The format names no brand we have a code for.
     Leaf,
+    /// A brand without a code, or none known.
     Other,
 }
 
 impl Provider {
+    /// Every provider, in the order of the contract.
     pub const ALL: &[Self] = &[
         Self::Cnhi,
         Self::JohnDeere,

@@ -16,31 +16,51 @@ pub struct Stop(pub String);
 /// Why a dataset or machine file could not be read. Final: trying again gives the same.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
+    /// The bytes are not what the format demands.
     #[error("{place}: {what}")]
     Malformed {
+        /// Where they lie.
         place: Place,
+        /// What was expected and what was found.
         what: String,
+        /// What the person can do; empty when there is nothing.
         hint: String,
     },
+    /// The format allows it, but it is not read.
     #[error("{place}: {what}")]
     Unsupported {
+        /// Where it lies.
         place: Place,
+        /// What it is.
         what: String,
+        /// What the person can do; empty when there is nothing.
         hint: String,
     },
+    /// A limit that the caller set was reached.
     #[error("{place}: limit `{limit}` of {allowed} reached")]
     Limit {
+        /// Where it was reached.
         place: Place,
+        /// Name of the limit.
         limit: &'static str,
+        /// How much it allows.
         allowed: u64,
     },
+    /// The entry could not be read from where it is stored.
     #[error("{place}: {what}")]
-    Io { place: Place, what: String },
+    Io {
+        /// What was being read.
+        place: Place,
+        /// What the storage said.
+        what: String,
+    },
+    /// The receiver wants no more.
     #[error(transparent)]
     Stopped(#[from] Stop),
 }
 
 impl ReadError {
+    /// [`ReadError::Malformed`] at a place.
     pub fn malformed(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Malformed {
             place,
@@ -49,6 +69,7 @@ impl ReadError {
         }
     }
 
+    /// [`ReadError::Unsupported`] at a place.
     pub fn unsupported(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Unsupported {
             place,
@@ -74,27 +95,44 @@ pub struct Ending {
     pub records: u64,
     /// Bytes of logs passed over as unreadable.
     pub skipped_bytes: u64,
+    /// Totals that the machine's display counted.
     pub display_totals: Vec<DisplayTotal>,
 }
 
 /// Takes what a reader finds. See the module for the order of calls.
 pub trait Receiver {
     /// A machine file begins.
+    ///
+    /// # Errors
+    /// [`Stop`] when the receiver wants no more.
     fn begin(&mut self, operation: OperationDescription) -> Result<(), Stop>;
     /// Records as logged: the source's own columns, nothing filled in. `longitude` and
     /// `latitude` columns in degrees (nullable) and, if there is one, `timestamp`; the rest under
     /// the source's names. The schema may differ from batch to batch.
+    ///
+    /// # Errors
+    /// [`Stop`] when the receiver wants no more.
     fn raw(&mut self, batch: &RecordBatch) -> Result<(), Stop>;
     /// Standard points in the schema that `begin` gave: one row per record and section.
+    ///
+    /// # Errors
+    /// [`Stop`] when the receiver wants no more.
     fn points(&mut self, batch: &RecordBatch) -> Result<(), Stop>;
     /// The machine file is complete.
+    ///
+    /// # Errors
+    /// [`Stop`] when the receiver wants no more.
     fn finish(&mut self, ending: Ending) -> Result<(), Stop>;
     /// A machine file that was recognised and could not be read. `operation` is what is known of
     /// it; `None` inside `begin`..`finish`, where the begun one is meant.
+    ///
+    /// # Errors
+    /// [`Stop`] when the receiver wants no more.
     fn failed(
         &mut self,
         operation: Option<OperationDescription>,
         error: ReadError,
     ) -> Result<(), Stop>;
+    /// Something was noticed in the machine file that has begun, or in the dataset.
     fn finding(&mut self, finding: Finding);
 }

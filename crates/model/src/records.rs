@@ -6,12 +6,17 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use std::collections::HashMap;
 
+/// Metadata key: name of the property.
 pub const PROPERTY: &str = "tramline.property";
+/// Metadata key: symbol of the unit.
 pub const UNIT: &str = "tramline.unit";
+/// Metadata key: what the source calls the column.
 pub const SOURCE_NAME: &str = "source.name";
+/// Metadata key: the source's code of the column, such as a DDI.
 pub const SOURCE_CODE: &str = "source.code";
+/// Metadata key: the source's unit, as it writes it.
 pub const SOURCE_UNIT: &str = "source.unit";
-/// `logged`, `header`, `assumed`, `derived`, `guessed`.
+/// Metadata key: `logged`, `header`, `assumed`, `derived`, `guessed`.
 pub const PROVENANCE: &str = "tramline.provenance";
 
 /// Marks the column of outlines: see [`outline_field`].
@@ -27,8 +32,11 @@ pub const BATCH_ROWS: usize = 16_384;
 /// What the source calls a column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceColumn {
+    /// Name of the column; empty where there is none.
     pub name: String,
+    /// Code of the column, such as a DDI; empty where there is none.
     pub code: String,
+    /// Unit, as the source writes it; empty where there is none.
     pub unit: String,
 }
 

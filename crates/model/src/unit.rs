@@ -49,6 +49,7 @@ pub enum Dimension {
 pub struct Unit {
     /// The contract's spelling.
     pub symbol: &'static str,
+    /// What it measures.
     pub dimension: Dimension,
     /// Base units in one of this.
     pub factor: f64,

@@ -14,7 +14,9 @@ pub enum UnitSystem {
     /// The source's units, where the contract lists them.
     #[default]
     Default,
+    /// US customary units: pounds, bushels, acres, feet.
     Imperial,
+    /// Kilograms, litres, hectares, metres.
     Metric,
 }
 

@@ -1,6 +1,8 @@
 //! From the model to files: one folder for each output. Writers take record batches as they come
 //! and hold no more than one.
 
+#![warn(missing_docs)]
+
 pub mod adapt_standard;
 pub mod export;
 pub mod geojson;

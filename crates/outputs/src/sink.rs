@@ -9,10 +9,18 @@ use std::sync::{Arc, Mutex};
 /// writer cannot express (a defect), or a wish that cannot be met, with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// Storage trouble: trying again may help.
     #[error("cannot write `{name}`: {cause}")]
-    Io { name: String, cause: String },
+    Io {
+        /// Name of the artifact.
+        name: String,
+        /// What the storage said.
+        cause: String,
+    },
+    /// A batch that the writer cannot express: a defect.
     #[error("cannot express {0}")]
     Shape(String),
+    /// A wish that cannot be met, and what to do instead.
     #[error("{0}")]
     Refused(String),
 }
@@ -20,8 +28,15 @@ pub enum WriteError {
 /// Takes artifacts by relative name (`01-field/standard.geojson`). Names are made by Tramline,
 /// never by the upload.
 pub trait Sink {
+    /// Begins an artifact; what is written to the result becomes its content.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the storage does not take it.
     fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError>;
     /// Takes back an artifact whose step failed.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when it is not there or the storage fails.
     fn remove(&mut self, name: &str) -> Result<(), WriteError>;
 }
 
@@ -31,6 +46,7 @@ pub struct FolderSink {
 }
 
 impl FolderSink {
+    /// Writes below `root`, which is made when the first artifact is.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
@@ -61,6 +77,7 @@ impl Sink for FolderSink {
 /// Keeps artifacts in memory, for tests.
 #[derive(Default, Clone)]
 pub struct MemorySink {
+    /// Content by name; an artifact is here once its writer was dropped.
     pub files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 

@@ -18,6 +18,7 @@ const GDAL_METADATA: Tag = Tag::Unknown(42_112);
 /// What the numbers are.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Band<'a> {
+    /// Name of the band, for people.
     pub name: &'a str,
     /// Symbol of the unit; empty for none.
     pub unit: &'a str,
@@ -61,6 +62,9 @@ fn geo_keys(epsg: u16) -> [u16; 20] {
 
 /// The GeoTIFF of a canvas. `values` has the value of each record; what is missing, not finite or
 /// beyond 32 bits is no value.
+///
+/// # Errors
+/// [`RenderError::Tiff`] when the tiles outgrow the 32-bit places of a TIFF.
 pub fn geotiff(canvas: &Canvas, values: &[f64], band: Band<'_>) -> Result<Vec<u8>, RenderError> {
     let values: Vec<f32> = values
         .iter()

@@ -18,6 +18,9 @@ const CHUNK: usize = 1 << 16;
 
 /// The PNG of a canvas. `indices` has the colour of each record: 0 for none, 1 for the first of
 /// `palette`. Records without an index and indices without a colour are transparent.
+///
+/// # Errors
+/// [`RenderError::Palette`] for more than 255 colours, [`RenderError::Png`] when the encoder fails.
 pub fn png(canvas: &Canvas, indices: &[u8], palette: &[[u8; 3]]) -> Result<Vec<u8>, RenderError> {
     if palette.len() > 255 {
         return Err(RenderError::Palette(format!(

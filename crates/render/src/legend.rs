@@ -20,14 +20,18 @@ pub const CLASS_COLOURS: [[u8; 3]; 7] = [
 /// Legend of an image by a ramp.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Legend {
+    /// Value at the low end of the ramp, in `unit`.
     pub min: f64,
+    /// Value at the high end of the ramp, in `unit`.
     pub max: f64,
+    /// Symbol of the unit.
     pub unit: String,
     /// Stops by name, as `Ramp::listing` has them.
     pub stops: Vec<(String, Vec<u8>)>,
 }
 
 impl Legend {
+    /// The legend of a ramp that is spread from `min` to `max`.
     pub fn new(ramp: &Ramp, min: f64, max: f64, unit: &str) -> Self {
         Self {
             min,
@@ -41,8 +45,11 @@ impl Legend {
 /// A class and its colour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClassRange {
+    /// Red, green and blue.
     pub rgb: [u8; 3],
+    /// Least value of the class, in the unit of the legend.
     pub min: f64,
+    /// Greatest value of the class, in the unit of the legend.
     pub max: f64,
 }
 
@@ -57,13 +64,18 @@ impl ClassRange {
 /// Legend of an image by classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassLegend {
+    /// Symbol of the unit.
     pub unit: String,
+    /// The classes, from low to high.
     pub ranges: Vec<ClassRange>,
 }
 
 impl ClassLegend {
     /// A legend of one to seven classes from their breaks, which do not fall; `colours` are those
     /// of seven classes, such as `CLASS_COLOURS` or `ACCESSIBLE_COLOURS`.
+    ///
+    /// # Errors
+    /// [`RenderError::Breaks`] for breaks that fall, are not finite or make no or too many classes.
     pub fn new(breaks: &[f64], colours: &[[u8; 3]; 7], unit: &str) -> Result<Self, RenderError> {
         let classes = breaks.len().saturating_sub(1);
         if classes == 0 || classes > colours.len() {

@@ -4,6 +4,8 @@
 //! each property is then a look-up by record, so the ground is scanned once for all properties.
 //! Every pixel shows the value of one record; nothing is invented between records.
 
+#![warn(missing_docs)]
+
 mod canvas;
 mod error;
 mod free;

@@ -10,10 +10,16 @@ use proj4rs::transform::transform;
 /// Which plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Projection {
+    /// Spherical Mercator, EPSG:3857.
     #[default]
     WebMercator,
-    /// A zone from 1 to 60, north or south of the equator.
-    Utm { zone: u8, south: bool },
+    /// A zone of UTM on WGS 84.
+    Utm {
+        /// From 1 to 60, from west to east.
+        zone: u8,
+        /// South of the equator.
+        south: bool,
+    },
 }
 
 impl Projection {

@@ -29,7 +29,9 @@ const MOST_STOPS: usize = 256;
 /// A colour at a place of the range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stop {
+    /// Place in the range, 0 to 100.
     pub percent: f64,
+    /// Red, green and blue.
     pub rgb: [u8; 3],
 }
 
@@ -71,6 +73,10 @@ impl Ramp {
 
     /// A ramp of one's own. Percentages rise from 0 to 100; below the first and above the last
     /// stop its colour goes on. Two stops at the same place make a sharp edge.
+    ///
+    /// # Errors
+    /// [`RenderError::Ramp`] for no or more than 256 stops, and for percentages that fall or lie
+    /// outside of 0 to 100.
     pub fn from_stops(stops: &[(f64, [u8; 3])]) -> Result<Self, RenderError> {
         if stops.is_empty() || stops.len() > MOST_STOPS {
             return Err(RenderError::Ramp(format!(
@@ -101,6 +107,7 @@ impl Ramp {
         })
     }
 
+    /// The stops, from low to high.
     pub fn stops(&self) -> &[Stop] {
         &self.stops
     }

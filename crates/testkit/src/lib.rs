@@ -1,6 +1,6 @@
 //! Sample data with known truth and the end-to-end tests of Tramline.
 //!
-//! [`simulate`] drives an invented machine over an invented field and adds up what it did;
+//! [`simulate()`] drives an invented machine over an invented field and adds up what it did;
 //! [`write`](mod@write) puts the same records into the formats that displays write; [`corrupt`] breaks them
 //! systematically; [`yield_field`] makes harvest fields on which the cleaning of yield data is
 //! judged. Rule: the truth is counted by the simulator and never by a reader, and the same plan

@@ -122,11 +122,7 @@ fn tiny_photo() -> Vec<u8> {
 ///
 /// # Panics
 /// When the files are too many or too large for the zip format: never with what this crate makes.
-#[expect(
-    clippy::missing_panics_doc,
-    clippy::unwrap_used,
-    reason = "writes to memory only"
-)]
+#[expect(clippy::unwrap_used, reason = "writes to memory only")]
 pub fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default()

@@ -313,6 +313,102 @@ fn sections_on(plan: &Plan, step: &Step) -> Vec<bool> {
         .collect()
 }
 
+/// Way and course since the step before: metres, and degrees clockwise from north.
+fn move_since(before: Option<(f64, f64, f64)>, step: &Step, bearing_deg: f64) -> (f64, f64) {
+    match before {
+        None => (0.0, bearing_deg),
+        Some((right, along, last)) => {
+            let (dx, dy) = (step.right - right, step.along - along);
+            let way = dx.hypot(dy);
+            let course = (dx.atan2(dy).to_degrees() + bearing_deg).rem_euclid(360.0);
+            (way, if way > 0.0 { course } else { last })
+        }
+    }
+}
+
+/// What the sensor shows of a record.
+#[derive(Default)]
+struct Shown {
+    flow_kg_s: f64,
+    rate: f64,
+    target: f64,
+}
+
+/// What is counted while the machine drives, to become the truth.
+struct Count {
+    truth: Truth,
+    /// Sum of mass times moisture.
+    moist_mass: f64,
+    /// Sum of rate times area.
+    rate_area: f64,
+}
+
+impl Count {
+    fn new(plan: &Plan) -> Self {
+        Self {
+            truth: Truth {
+                lag_s: plan.lag_s,
+                section_on_counts: vec![0; plan.sections.max(1) as usize],
+                ..Truth::default()
+            },
+            moist_mass: 0.0,
+            rate_area: 0.0,
+        }
+    }
+
+    /// Counts a record; `net_share` is the part of its area that no other pass covers, `grown_kg`
+    /// what grew on it.
+    fn add(&mut self, plan: &Plan, record: &Record, net_share: f64, grown_kg: f64) {
+        let truth = &mut self.truth;
+        let area = record.area_m2();
+        if plan.operation == Operation::Harvest && record.working && area > 0.0 {
+            truth.wet_mass_kg += record.flow_kg_s;
+            truth.grown_mass_kg += grown_kg;
+            self.moist_mass += record.flow_kg_s * record.moisture;
+        }
+        if !record.working {
+            return;
+        }
+        if matches!(plan.operation, Operation::Planting | Operation::Spraying) {
+            truth.applied += record.rate * area;
+        }
+        truth.area_m2 += area;
+        // A pass gives up its overlap to the one before; the first has none.
+        truth.net_area_m2 += area * if record.pass == 1 { 1.0 } else { net_share };
+        self.rate_area += record.rate * area;
+        if truth.working_records == 0 {
+            truth.working_start_ms = record.time_ms;
+        }
+        truth.working_end_ms = record.time_ms;
+        if record.rate > 0.0 {
+            if truth.rated_records == 0 {
+                truth.rated_start_ms = record.time_ms;
+            }
+            truth.rated_records += 1;
+            truth.rated_area_m2 += area;
+        }
+        truth.working_records += 1;
+        for (count, on) in truth.section_on_counts.iter_mut().zip(&record.sections) {
+            *count += u64::from(*on);
+            truth.section_records += u64::from(*on);
+        }
+    }
+
+    fn finish(mut self, plan: &Plan, records: &[Record]) -> Truth {
+        let truth = &mut self.truth;
+        truth.records = records.len() as u64;
+        truth.start_ms = plan.start_ms;
+        truth.end_ms = records.last().map_or(plan.start_ms, |r| r.time_ms);
+        if truth.wet_mass_kg > 0.0 {
+            truth.moisture_mass_weighted = self.moist_mass / truth.wet_mass_kg;
+        }
+        if truth.area_m2 > 0.0 {
+            truth.mean_rate = self.rate_area / truth.area_m2;
+        }
+        self.truth
+    }
+}
+
 /// Drives the field. The same plan gives the same records.
 pub fn simulate(plan: &Plan) -> Simulated {
     let mut random = Random(plan.seed);
@@ -325,26 +421,13 @@ pub fn simulate(plan: &Plan) -> Simulated {
         .checked_div(plan.spikes as usize + 1)
         .unwrap_or(0)
         .max(1);
-    let mut truth = Truth {
-        lag_s: plan.lag_s,
-        section_on_counts: vec![0; plan.sections.max(1) as usize],
-        ..Truth::default()
-    };
+    let mut count = Count::new(plan);
     let mut records: Vec<Record> = Vec::with_capacity(steps.len());
     let mut true_flow: Vec<f64> = Vec::with_capacity(steps.len());
-    let (mut moist_mass, mut rate_area) = (0.0, 0.0);
     let mut before: Option<(f64, f64, f64)> = None;
     for (index, step) in steps.iter().enumerate() {
         let (longitude, latitude) = to_degrees(plan, step.right, step.along);
-        let (distance_m, heading_deg) = match before {
-            None => (0.0, plan.bearing_deg),
-            Some((right, along, last)) => {
-                let (dx, dy) = (step.right - right, step.along - along);
-                let way = dx.hypot(dy);
-                let course = (dx.atan2(dy).to_degrees() + plan.bearing_deg).rem_euclid(360.0);
-                (way, if way > 0.0 { course } else { last })
-            }
-        };
+        let (distance_m, heading_deg) = move_since(before, step, plan.bearing_deg);
         before = Some((step.right, step.along, heading_deg));
         let sections = sections_on(plan, step);
         let on = sections.iter().filter(|on| **on).count();
@@ -355,62 +438,27 @@ pub fn simulate(plan: &Plan) -> Simulated {
             + plan.noise * random.next();
         let spike = plan.spikes > 0 && working && index % spike_every == spike_every - 1;
         if spike {
-            truth.spikes.push(index);
+            count.truth.spikes.push(index);
         }
+        let spiked = if spike { 5.0 } else { 1.0 };
         let grown = plan.rate * surface;
         let area = distance_m * width_m;
         true_flow.push(if working { grown * area } else { 0.0 });
-        let moisture = plan.moisture + 1.5 * (step.along / 90.0).sin();
         let lagged = index
             .checked_sub(plan.lag_s as usize)
             .and_then(|i| true_flow.get(i).copied());
-        let mut flow_kg_s = 0.0;
-        let mut rate = 0.0;
-        let mut target = 0.0;
-        match plan.operation {
-            Operation::Harvest => {
-                flow_kg_s = lagged.unwrap_or(0.0) * if spike { 5.0 } else { 1.0 };
-                if working && area > 0.0 {
-                    rate = flow_kg_s / area;
-                    truth.wet_mass_kg += flow_kg_s;
-                    truth.grown_mass_kg += grown * area;
-                    moist_mass += flow_kg_s * moisture;
-                }
+        let mut shown = Shown::default();
+        if plan.operation == Operation::Harvest {
+            shown.flow_kg_s = lagged.unwrap_or(0.0) * spiked;
+            if working && area > 0.0 {
+                shown.rate = shown.flow_kg_s / area;
             }
-            _ if working => {
-                target = plan.rate;
-                rate = grown * if spike { 5.0 } else { 1.0 };
-                if plan.operation != Operation::Tillage {
-                    truth.applied += rate * area;
-                }
-            }
-            _ => {}
+        } else if working {
+            shown.target = plan.rate;
+            shown.rate = grown * spiked;
         }
-        let time_ms = plan.start_ms + index as i64 * 1_000;
-        if working {
-            truth.area_m2 += area;
-            // A pass gives up its overlap to the one before; the first has none.
-            truth.net_area_m2 += area * if step.pass == 0 { 1.0 } else { net_share };
-            rate_area += rate * area;
-            if truth.working_records == 0 {
-                truth.working_start_ms = time_ms;
-            }
-            truth.working_end_ms = time_ms;
-            if rate > 0.0 {
-                if truth.rated_records == 0 {
-                    truth.rated_start_ms = time_ms;
-                }
-                truth.rated_records += 1;
-                truth.rated_area_m2 += area;
-            }
-            truth.working_records += 1;
-            truth.section_records += on as u64;
-            for (count, on) in truth.section_on_counts.iter_mut().zip(&sections) {
-                *count += u64::from(*on);
-            }
-        }
-        records.push(Record {
-            time_ms,
+        let record = Record {
+            time_ms: plan.start_ms + index as i64 * 1_000,
             longitude,
             latitude,
             elevation_m: 290.0 + 3.0 * (step.right / 70.0).sin() + 2.0 * (step.along / 110.0).cos(),
@@ -420,22 +468,16 @@ pub fn simulate(plan: &Plan) -> Simulated {
             working,
             sections,
             width_m,
-            rate,
-            target,
-            flow_kg_s,
-            moisture,
+            rate: shown.rate,
+            target: shown.target,
+            flow_kg_s: shown.flow_kg_s,
+            moisture: plan.moisture + 1.5 * (step.along / 90.0).sin(),
             pass: step.pass + 1,
-        });
+        };
+        count.add(plan, &record, net_share, grown * area);
+        records.push(record);
     }
-    truth.records = records.len() as u64;
-    truth.start_ms = plan.start_ms;
-    truth.end_ms = records.last().map_or(plan.start_ms, |r| r.time_ms);
-    if truth.wet_mass_kg > 0.0 {
-        truth.moisture_mass_weighted = moist_mass / truth.wet_mass_kg;
-    }
-    if truth.area_m2 > 0.0 {
-        truth.mean_rate = rate_area / truth.area_m2;
-    }
+    let truth = count.finish(plan, &records);
     Simulated {
         plan: plan.clone(),
         records,

@@ -5,11 +5,14 @@
 //! directory is known.
 
 use crate::directory::{self, Entry, Header};
+use crate::draw;
+use crate::error::TileError;
 use crate::index;
+use crate::options::Options;
 use crate::place::{self, Address, MAX_ZOOM};
 use crate::points::{Source, Values};
-use crate::tile::{self, Options};
-use crate::{Pick, TileError, draw, read_parquet};
+use crate::source::{Pick, read_parquet};
+use crate::tile;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::io::Write;
@@ -26,6 +29,9 @@ const THREADS: usize = 8;
 
 /// Writes the tiles of a stored file, points or polygons, of the zooms that suit it
 /// ([`Source::zooms`]); how many there are.
+///
+/// # Errors
+/// Those of [`read_parquet`] and [`pmtiles`].
 pub fn write_pmtiles(
     parquet: &Path,
     pick: &Pick,
@@ -39,6 +45,10 @@ pub fn write_pmtiles(
 
 /// Writes the tiles of the zooms; how many there are. All features are in those of `max_zoom`, as
 /// far as the options let a tile grow.
+///
+/// # Errors
+/// [`TileError::Zooms`], [`TileError::TooManyTiles`], [`TileError::TooLarge`], or
+/// [`TileError::Write`] when the destination fails.
 pub fn pmtiles<W: Write>(
     source: &Source,
     min_zoom: u8,

@@ -3,8 +3,8 @@
 //! Rule: a directory is columns of small differences, compressed; the root fits into the first
 //! 16 KiB together with the header, and points to leaves where there are too many tiles.
 
-use crate::TileError;
 use crate::encode::varint;
+use crate::error::TileError;
 use crate::place::Address;
 use flate2::Compression;
 use flate2::write::GzEncoder;

@@ -3,8 +3,9 @@
 //! Rule: each key and each value once. The id of a feature is its row.
 
 use crate::draw::Rings;
+use crate::layer::EXTENT;
+use crate::options::Numbers;
 use crate::points::{Column, Values};
-use crate::{EXTENT, Numbers};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 

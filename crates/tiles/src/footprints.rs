@@ -51,6 +51,7 @@ pub(crate) fn tidy<T: Copy + PartialEq + Into<i128>>(ring: &mut Vec<[T; 2]>, hol
 }
 
 impl Footprints {
+    /// Footprints of no row yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -121,6 +122,7 @@ impl Footprints {
         self.rows.len()
     }
 
+    /// Whether no row was added.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -4,10 +4,11 @@
 //! footprint has its middle for it.
 
 use crate::census::Census;
+use crate::error::TileError;
 use crate::footprints::Footprints;
 use crate::index::{Frame, Index};
+use crate::layer::{LAYER, SWATHS_LAYER};
 use crate::place::{self, MAX_ZOOM};
-use crate::{LAYER, SWATHS_LAYER, TileError};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -26,8 +27,11 @@ const APART: f64 = 0.9;
 /// A named column.
 #[derive(Clone, Debug)]
 pub struct Column {
+    /// Name of the column, which is that of the attribute.
     pub name: String,
+    /// Symbol of the unit, if it has one.
     pub unit: Option<String>,
+    /// The values by row.
     pub values: Values,
 }
 
@@ -37,7 +41,12 @@ pub enum Values {
     /// What is not finite is absent.
     Numbers(Vec<f64>),
     /// A key beyond the texts is absent: [`NO_TEXT`].
-    Texts { keys: Vec<u32>, texts: Vec<String> },
+    Texts {
+        /// By row: place of its text in `texts`.
+        keys: Vec<u32>,
+        /// The texts, each once.
+        texts: Vec<String>,
+    },
 }
 
 impl Values {
@@ -65,6 +74,9 @@ pub struct Source {
 
 impl Source {
     /// Rows whose place is no number or not on Earth have no point.
+    ///
+    /// # Errors
+    /// [`TileError::Length`] or [`TileError::TooManyRows`].
     pub fn new(
         longitudes: &[f64],
         latitudes: &[f64],
@@ -76,6 +88,9 @@ impl Source {
     }
 
     /// Rows without a footprint have no feature.
+    ///
+    /// # Errors
+    /// [`TileError::Length`] or [`TileError::TooManyRows`].
     pub fn swaths(mut footprints: Footprints, columns: Vec<Column>) -> Result<Self, TileError> {
         let (keys, rows) = (footprints.take_keys(), footprints.len());
         footprints.shrink();
@@ -138,10 +153,12 @@ impl Source {
         self.keys.len()
     }
 
+    /// Whether no row has a place or a footprint.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
+    /// The columns, which become attributes of the features.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }

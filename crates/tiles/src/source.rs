@@ -4,7 +4,7 @@
 //! Rule: the only file here that knows Arrow. A column is numbers or text; instants are numbers
 //! of milliseconds, yes and no are 1 and 0. Other types, and text that is JSON, are left out.
 
-use crate::TileError;
+use crate::error::TileError;
 use crate::footprints::Footprints;
 use crate::points::{Column, NO_TEXT, Source, Values};
 use arrow_array::cast::AsArray;
@@ -49,6 +49,9 @@ const FOOTPRINT_BYTES: usize = 128;
 
 /// The points of a `standard.parquet`, or the footprints of a `polygon.parquet`; only the columns
 /// asked for are read. Refused if they would take more memory than `most_bytes`.
+///
+/// # Errors
+/// [`TileError::Unreadable`], [`TileError::Memory`], and those of [`Loader::add`].
 pub fn read_parquet(path: &Path, pick: &Pick, most_bytes: usize) -> Result<Source, TileError> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(unreadable)?;
@@ -112,6 +115,10 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// For batches of this schema whose places are points.
+    ///
+    /// # Errors
+    /// [`TileError::NoColumn`] for a column that was picked and is not there.
     pub fn new(schema: &Schema, pick: &Pick) -> Result<Self, TileError> {
         let wanted: Vec<&Field> = match pick {
             Pick::All => {
@@ -153,6 +160,9 @@ impl Loader {
     }
 
     /// For batches whose `geometry` is polygons.
+    ///
+    /// # Errors
+    /// [`TileError::NoColumn`] for a column that was picked and is not there.
     pub fn swaths(schema: &Schema, pick: &Pick) -> Result<Self, TileError> {
         Ok(Self {
             footprints: Some(Footprints::new()),
@@ -161,6 +171,10 @@ impl Loader {
     }
 
     /// Takes the rows of a batch.
+    ///
+    /// # Errors
+    /// [`TileError::NoPositions`], [`TileError::NoPolygons`], [`TileError::NoColumn`] or
+    /// [`TileError::Memory`].
     pub fn add(&mut self, batch: &RecordBatch) -> Result<(), TileError> {
         if let Some(footprints) = &mut self.footprints {
             let geometry = batch.column_by_name(GEOMETRY);
@@ -189,6 +203,10 @@ impl Loader {
         Ok(())
     }
 
+    /// The source of all rows that were added.
+    ///
+    /// # Errors
+    /// [`TileError::TooManyRows`].
     pub fn finish(self) -> Result<Source, TileError> {
         let mut columns = self.columns;
         for column in &mut columns {

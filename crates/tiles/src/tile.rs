@@ -3,11 +3,12 @@
 //! Rule: a tile has what reaches into it or into the buffer around it, thinned as its zoom is: a
 //! cell shows the same feature in all tiles.
 
-use crate::EXTENT;
 use crate::census::Thinning;
 use crate::draw::{Drawing, reach};
 use crate::encode::Layer;
 use crate::index::{self, Frame};
+use crate::layer::EXTENT;
+use crate::options::Options;
 use crate::place::{self, AROUND, Address};
 use crate::points::Source;
 
@@ -16,42 +17,6 @@ use crate::points::Source;
 const LEAST: usize = 16;
 /// The widest buffer, in units.
 const BUFFER: u32 = 1_024;
-
-/// How numbers are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Numbers {
-    /// Seven digits, unless the number is above 16 million.
-    #[default]
-    Short,
-    /// As they are.
-    Exact,
-}
-
-/// What a tile may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Units around the tile from which it has points as well, and at which footprints are cut.
-    pub buffer: u32,
-    /// Features of a tile at most, without those of the buffer. A footprint belongs where its middle is.
-    pub points: u32,
-    /// Bytes of a tile at most, before compression.
-    pub bytes: usize,
-    pub numbers: Numbers,
-    /// The zoom from which on all features are shown; else [`Source::finest_zoom`].
-    pub all_from_zoom: Option<u8>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            buffer: 64,
-            points: 20_000,
-            bytes: 500_000,
-            numbers: Numbers::Short,
-            all_from_zoom: None,
-        }
-    }
-}
 
 /// A feature that a tile may show: its row, worlds to the east, and key.
 type Found = (u32, i64, u64);

@@ -3,7 +3,7 @@
 //! Rule: values of all long passes are laid over each other by whole seconds since the start (to
 //! the end); seconds go while their median is below 0.85 of the plateau between 20 and 60 s.
 
-use super::{Judgement, Reason, Subject};
+use super::judgement::{Judgement, Reason, Subject};
 use crate::statistics::median;
 use crate::track::Tracks;
 

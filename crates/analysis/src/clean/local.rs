@@ -4,7 +4,8 @@
 //! goes if it is further from the median than 3.5 deviations. Where that would take more than two
 //! fifths of the records of a hectare, the hectare is left alone: that is the field, not the sensor.
 
-use super::{Judgement, Local, Reason, Subject};
+use super::judgement::{Judgement, Reason, Subject};
+use super::rules::Local;
 use crate::grid::Grid;
 use crate::statistics::median;
 use std::collections::HashMap;

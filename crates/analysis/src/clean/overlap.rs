@@ -1,6 +1,6 @@
 //! Ground that was worked before: the first that comes owns a cell of half a metre.
 
-use super::{Judgement, Reason, Subject};
+use super::judgement::{Judgement, Reason, Subject};
 use crate::bitmap::Bitmap;
 use crate::footprint::{Footprints, Layout, Quad};
 

@@ -5,7 +5,7 @@
 //! yield is below three quarters of the passes beside it. Inside the field, where a strip trial
 //! may truly yield less, nothing goes; ground that was worked before is told by the overlap.
 
-use super::{Judgement, Reason, Subject};
+use super::judgement::{Judgement, Reason, Subject};
 use crate::grid::Grid;
 use crate::records::NO_TIME;
 use crate::statistics::median;

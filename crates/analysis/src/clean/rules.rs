@@ -4,8 +4,9 @@
 /// A fence around quantiles: `[a − s (b − a), b + s (b − a)]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fence {
-    /// Shares of the values below `a` and below `b`.
+    /// Share of the values below `a`.
     pub low: f64,
+    /// Share of the values below `b`.
     pub high: f64,
     /// `s`.
     pub spread: f64,
@@ -35,9 +36,13 @@ pub struct Local {
 /// What is done in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
+    /// A crop is taken off.
     Harvest,
+    /// Seed is placed.
     Planting,
+    /// Fertiliser, crop protection or another product is spread or sprayed.
     Application,
+    /// The soil is worked.
     Tillage,
 }
 
@@ -46,7 +51,9 @@ pub enum Work {
 pub struct Rules {
     /// Records without a value above 0 go (harvest).
     pub value_needed: bool,
+    /// Slower records go, metres in a second.
     pub least_speed_m_s: f64,
+    /// The fence around the speeds of this machine.
     pub speed: Option<Fence>,
     /// Change of speed from record to record, as a share.
     pub speed_change: Option<f64>,
@@ -59,7 +66,9 @@ pub struct Rules {
     pub partial_swath: Option<f64>,
     /// Least and greatest value.
     pub limits: Option<(f64, f64)>,
+    /// The fence around the values of the field.
     pub range: Option<Fence>,
+    /// The test between neighbours.
     pub local: Option<Local>,
 }
 

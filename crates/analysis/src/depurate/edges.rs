@@ -6,7 +6,21 @@
 use geo::{LineString, Polygon};
 
 use super::bounds::{Bounds, Place, squared_distance};
-use super::{Edges, hull};
+use super::hull;
+
+/// Where the outline of the field comes from. Points that span no area lie on their outline: all of
+/// them are border.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edges {
+    /// No edge step.
+    None,
+    /// A known outline, in the points' coordinates; holes count as outside.
+    Hull(Polygon<f64>),
+    /// The concave hull of the points (concavity 2, no length limit), as `paar` takes it.
+    Concave,
+    /// The convex hull of the points.
+    Convex,
+}
 
 /// The outline for the points; `None` when they span no area.
 pub(super) fn outline(x: &[f64], y: &[f64], edges: &Edges) -> Option<Polygon<f64>> {

@@ -24,26 +24,14 @@ mod local;
 pub(crate) mod neighbours;
 mod tree;
 
-use geo::Polygon;
+pub use edges::Edges;
 
 use crate::statistics::mean_and_deviation;
 
-/// Where the outline of the field comes from. Points that span no area lie on their outline: all of
-/// them are border.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edges {
-    /// No edge step.
-    None,
-    /// A known outline, in the points' coordinates; holes count as outside.
-    Hull(Polygon<f64>),
-    /// The concave hull of the points (concavity 2, no length limit), as `paar` takes it.
-    Concave,
-    /// The convex hull of the points.
-    Convex,
-}
-
+/// What the three steps go by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
+    /// The outline of the edge step.
     pub edges: Edges,
     /// Points nearer to the outline are border.
     pub edge_buffer_m: f64,
@@ -73,6 +61,7 @@ impl Default for Parameters {
 /// What became of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Label {
+    /// It passed every step.
     Kept,
     /// Outside the outline or too near to it.
     Border,

@@ -1,17 +1,20 @@
 //! The exponential model of a variogram and its fit.
 
-use super::Class;
+use super::class::Class;
 
 /// `nugget + partial_sill * (1 - exp(-distance / range))`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exponential {
+    /// Semivariance at no distance, in the square of the value's unit.
     pub nugget: f64,
+    /// What the semivariance grows by with the distance, in the same unit.
     pub partial_sill: f64,
     /// The distance at which 63 % of the partial sill is reached; 95 % needs three times as far.
     pub range_m: f64,
 }
 
 impl Exponential {
+    /// The semivariance of the model at a distance.
     pub fn at(&self, distance_m: f64) -> f64 {
         self.nugget - self.partial_sill * (-distance_m / self.range_m).exp_m1()
     }

@@ -6,12 +6,15 @@
 //! Cressie, "Fitting variogram models by weighted least squares", Mathematical Geology 17 (1985).
 //! The classes and weights are those that R's `gstat` takes when nothing is said.
 
+mod class;
 mod exponential;
 mod pairs;
 
+pub use class::Class;
 pub use exponential::{Exponential, fit_exponential};
 use pairs::{Choice, Point, add_pairs};
 
+/// How pairs of points are classed, and how many of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// Classes of distance.
@@ -50,17 +53,6 @@ impl Parameters {
 
 /// More classes than this are not made.
 const MOST_CLASSES: usize = 10_000;
-
-/// Pairs of points by their distance; the lower bound is not part of the class, the upper one is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Class {
-    /// With a sample: how many it stands for.
-    pub pairs: u64,
-    /// The mean of the pairs' distances.
-    pub distance_m: f64,
-    /// Half the mean squared difference.
-    pub semivariance: f64,
-}
 
 /// The classes that hold pairs, near to far. Points with a number missing take no part. Empty when
 /// all points are at one place. The order of the points does not matter, not even for the sample.

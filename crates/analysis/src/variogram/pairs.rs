@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Class;
+use super::class::Class;
 
 /// East, north and value.
 pub(super) type Point = [f64; 3];

@@ -5,83 +5,16 @@
 //! Two sets of numbers: `compat` is the model service's table, `market` the customary weights and
 //! moistures of trade. A test weight is in pounds per US bushel, a moisture in percent wet basis.
 
+mod entry;
 mod source;
 mod table;
 mod words;
 
+pub use entry::{Crop, CropNumbers};
 pub use source::{CropSource, SourceStatus, crop_sources};
-
-use table::table;
-
-/// Test weight and standard moisture of one crop in one table, each with its source.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct CropNumbers {
-    /// Pounds per US bushel; `None` when the table has no real one: there are no volumes then.
-    pub test_weight_lb_bu: Option<f64>,
-    pub test_weight_source: Option<&'static CropSource>,
-    /// Percent, wet basis.
-    pub standard_moisture: Option<f64>,
-    pub standard_moisture_source: Option<&'static CropSource>,
-}
-
-impl CropNumbers {
-    /// Kilograms in one litre.
-    pub fn kilograms_per_litre(&self) -> Option<f64> {
-        const POUND: f64 = 0.453_592_37;
-        const BUSHEL_LITRES: f64 = 35.239_070_166_88;
-        self.test_weight_lb_bu
-            .map(|weight| weight * POUND / BUSHEL_LITRES)
-    }
-}
-
-/// One crop of the table.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Crop {
-    /// As in the standard output: lower case, qualified behind a comma.
-    pub name: &'static str,
-    pub compat: CropNumbers,
-    pub market: CropNumbers,
-    /// Delivered by mass only (sugar cane): volumes are not expected.
-    pub mass_only: bool,
-}
 
 /// The name that stands for a crop that no table knows.
 pub const UNKNOWN: &str = "unknown";
-
-impl Crop {
-    /// Every crop of the table, by name.
-    pub fn all() -> &'static [Self] {
-        &table().crops
-    }
-
-    /// The sources of the crop's numbers in both tables, each once.
-    pub fn sources(&self) -> impl Iterator<Item = &'static CropSource> {
-        let cited = [
-            self.compat.test_weight_source,
-            self.compat.standard_moisture_source,
-            self.market.test_weight_source,
-            self.market.standard_moisture_source,
-        ];
-        crop_sources()
-            .iter()
-            .filter(move |source| cited.contains(&Some(*source)))
-    }
-
-    /// The crop that a file's word means: `CORN_WET`, `Wheat (Hrd Rd Spr)`, `Soja`, …. Text as
-    /// long as no name of a crop is not looked at.
-    ///
-    /// ```
-    /// use tramline_model::Crop;
-    /// assert_eq!(Crop::find("WHEAT_HARD_RED_SPR").map(|c| c.name), Some("wheat, hard red spring"));
-    /// assert_eq!(Crop::find("moon dust"), None);
-    /// ```
-    pub fn find(text: &str) -> Option<&'static Self> {
-        if text.len() > 120 {
-            return None;
-        }
-        table().find(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

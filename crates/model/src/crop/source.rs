@@ -40,10 +40,13 @@ impl SourceStatus {
 pub struct CropSource {
     /// The short name that the numbers carry.
     pub key: &'static str,
+    /// Title of the publication.
     pub title: &'static str,
+    /// Who published it.
     pub publisher: &'static str,
     /// What it says, in our words.
     pub says: &'static str,
+    /// How far the number can be trusted.
     pub status: SourceStatus,
 }
 

@@ -1,23 +1,45 @@
 //! The crops as `data/crops.csv` has them, and the ways from words to a crop.
 
+use super::entry::{Crop, CropNumbers};
 use super::source::source_of_key;
 use super::words::{bag, bag_without_condition};
-use super::{Crop, CropNumbers};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// A density that means "not defined" in the model service's table.
 const PLACEHOLDER_LB_BU: f64 = 1.0;
 
-pub(super) struct Table {
-    pub(super) crops: Vec<Crop>,
+impl Crop {
+    /// Every crop of the table, by name.
+    pub fn all() -> &'static [Self] {
+        &table().crops
+    }
+
+    /// The crop that a file's word means: `CORN_WET`, `Wheat (Hrd Rd Spr)`, `Soja`, …. Text as
+    /// long as no name of a crop is not looked at.
+    ///
+    /// ```
+    /// use tramline_model::Crop;
+    /// assert_eq!(Crop::find("WHEAT_HARD_RED_SPR").map(|c| c.name), Some("wheat, hard red spring"));
+    /// assert_eq!(Crop::find("moon dust"), None);
+    /// ```
+    pub fn find(text: &str) -> Option<&'static Self> {
+        if text.len() > 120 {
+            return None;
+        }
+        table().find(text)
+    }
+}
+
+struct Table {
+    crops: Vec<Crop>,
     by_name: HashMap<&'static str, usize>,
     by_words: HashMap<String, usize>,
 }
 
 impl Table {
     /// By the whole name, then by its words, then by its words without the grain's condition.
-    pub(super) fn find(&self, text: &str) -> Option<&Crop> {
+    fn find(&self, text: &str) -> Option<&Crop> {
         let plain = text.trim().to_lowercase().replace('_', " ");
         let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         let index = self
@@ -29,7 +51,7 @@ impl Table {
     }
 }
 
-pub(super) fn table() -> &'static Table {
+fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table = Table {

@@ -1,7 +1,7 @@
 //! `adapt.json`: catalog, and a work record of one operation.
 
-use super::RECORDS;
 use super::catalog::{Catalog, Season, id};
+use super::names::RECORDS;
 use super::records::Variable;
 use crate::geojson::push_instant;
 use serde_json::{Value, json};
@@ -11,17 +11,21 @@ use tramline_model::{OperationDescription, OperationType, Property};
 
 /// What is known of a machine file once its points are written.
 pub struct Facts<'a> {
+    /// What the reader knew before the first record.
     pub description: &'a OperationDescription,
     /// As it stands in the standard output.
     pub operation: &'a OperationType,
     /// Normalised names of the crops at the points.
     pub crops: &'a [String],
+    /// Names of the varieties at the points.
     pub varieties: &'a [String],
+    /// Columns of the records.
     pub variables: &'a [Variable],
     /// Properties that have values; others are not listed.
     pub present: &'a BTreeSet<Property>,
     /// First and last instant, milliseconds since 1970 UTC.
     pub instants: Option<(i64, i64)>,
+    /// Worked area, square metres.
     pub area_m2: f64,
     /// Sums of the points under definitions that are totals, each in the definition's unit.
     pub totals: &'a [(&'static str, f64)],

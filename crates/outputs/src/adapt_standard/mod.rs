@@ -8,14 +8,13 @@
 
 mod catalog;
 mod document;
+mod names;
 mod records;
 mod stored;
+mod totals;
 
 pub use document::{Facts, document};
+pub use names::{DOCUMENT, RECORDS};
 pub use records::{GEOMETRY, RecordsWriter, TIMESTAMP, Variable, variables};
 pub use stored::{StoredFile, write_stored};
-
-/// Name of the document; its files lie beside it.
-pub const DOCUMENT: &str = "adapt.json";
-/// Name of the spatial records beside the document.
-pub const RECORDS: &str = "records.parquet";
+pub use totals::{AMOUNT_TOTALS, RATE_TOTALS, rate_total};

@@ -3,6 +3,7 @@
 //!
 //! Rule: the geometry of a record is the ground that it covers, where that is known, else a point.
 
+use super::names::RECORDS;
 use crate::WriteError;
 use crate::geojson::push_instant;
 use crate::geoparquet::FOOTPRINT;
@@ -28,7 +29,9 @@ use tramline_model::adapt_standard::{Definition, for_column};
 use tramline_model::records::{property_of, unit_of};
 use tramline_model::{Dimension, Kind, Property, Unit};
 
+/// Name of the column of geometries, well-known binary.
 pub const GEOMETRY: &str = "geometry";
+/// Name of the column of instants, text by RFC 3339.
 pub const TIMESTAMP: &str = "timestamp";
 
 /// As the standard has it, one less than a power of two.
@@ -37,7 +40,9 @@ const ROW_GROUP_ROWS: usize = 65_535;
 /// A column of the records.
 #[derive(Clone, Debug)]
 pub struct Variable {
+    /// Property of the standard points that it is made of.
     pub property: Property,
+    /// Definition of the standard, or of our own, that it is written under.
     pub definition: &'static Definition,
     /// Name of the column: the definition's code, numbered where two columns share it.
     pub column: String,
@@ -154,6 +159,9 @@ pub struct RecordsWriter<W: Write + Send> {
 
 impl<W: Write + Send> RecordsWriter<W> {
     /// `schema` is that of the batches of standard points.
+    ///
+    /// # Errors
+    /// [`WriteError::Shape`] when Parquet does not take the schema.
     pub fn new(out: W, schema: &Schema) -> Result<Self, WriteError> {
         let variables = variables(schema);
         let mut fields = vec![
@@ -189,6 +197,10 @@ impl<W: Write + Send> RecordsWriter<W> {
     }
 
     /// Appends the rows of a batch.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the destination fails, [`WriteError::Shape`] when the batch has
+    /// not the columns of the schema given.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let rows = batch.num_rows();
         let column = |index: Option<usize>| index.and_then(|index| batch.columns().get(index));
@@ -218,6 +230,10 @@ impl<W: Write + Send> RecordsWriter<W> {
     }
 
     /// Writes the last row group and the metadata, and flushes.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the destination fails, [`WriteError::Shape`] when Parquet does
+    /// not take the metadata.
     pub fn finish(mut self) -> Result<W, WriteError> {
         if self.kinds.is_empty() {
             self.kinds.insert("Point");
@@ -233,7 +249,7 @@ impl<W: Write + Send> RecordsWriter<W> {
             .append_key_value_metadata(KeyValue::new("geo".to_owned(), geo.to_string()));
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
         out.flush().map_err(|e| WriteError::Io {
-            name: super::RECORDS.to_owned(),
+            name: RECORDS.to_owned(),
             cause: e.to_string(),
         })?;
         Ok(out)
@@ -279,7 +295,7 @@ fn numbers(array: Option<&ArrayRef>, variable: &Variable, rows: usize) -> ArrayR
 fn failed(cause: &ParquetError) -> WriteError {
     match cause {
         ParquetError::External(cause) => WriteError::Io {
-            name: super::RECORDS.to_owned(),
+            name: RECORDS.to_owned(),
             cause: cause.to_string(),
         },
         cause => WriteError::Shape(format!("ADAPT Standard: {cause}")),

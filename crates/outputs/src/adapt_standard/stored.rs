@@ -4,13 +4,15 @@
 //! Rule: one pass over the points, one batch in memory. Names are those of the summary; what it
 //! leaves out is absent.
 
-use super::records::first_of;
-use super::{DOCUMENT, Facts, GEOMETRY, RECORDS, RecordsWriter, document, variables};
+use super::document::{Facts, document};
+use super::names::{DOCUMENT, RECORDS};
+use super::records::{GEOMETRY, RecordsWriter, first_of, variables};
+use super::totals::{AMOUNT_TOTALS, RATE_TOTALS, rate_total};
 use crate::WriteError;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -135,14 +137,6 @@ struct Sums {
     totals: Vec<(&'static str, f64)>,
 }
 
-/// Totals of the standard and what they are the sum of.
-const AMOUNTS: [(&str, Property); 4] = [
-    ("YieldTotalWetMass", Property::WetMass),
-    ("YieldTotalDryMass", Property::DryMass),
-    ("YieldTotalWetVolume", Property::WetVolume),
-    ("YieldTotalDryVolume", Property::DryVolume),
-];
-
 impl Sums {
     fn add(&mut self, batch: &RecordBatch) {
         for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
@@ -162,24 +156,20 @@ impl Sums {
         let areas = numbers(batch, Property::Area);
         let areas = areas.map_or_else(Vec::new, |(_, areas)| areas);
         self.area_m2 += areas.iter().flatten().sum::<f64>();
-        for (code, property) in AMOUNTS {
+        for (code, property) in AMOUNT_TOTALS {
             if let Some((_, values)) = numbers(batch, property)
                 && values.iter().any(Option::is_some)
             {
                 self.put(code, values.iter().flatten().sum());
             }
         }
-        // Seed, then what was applied: of two totals under one definition the first stands.
         let mut counted = BTreeSet::new();
-        for property in [Property::SeedRate, Property::AppliedRate] {
+        for property in RATE_TOTALS {
             let Some((dimension, values)) = numbers(batch, property) else {
                 continue;
             };
-            let code = match dimension {
-                Dimension::CountPerArea => "AppliedTotalCount",
-                Dimension::MassPerArea => "AppliedTotalMass",
-                Dimension::VolumePerArea => "AppliedTotalVolume",
-                _ => continue,
+            let Some(code) = rate_total(dimension) else {
+                continue;
             };
             if counted.insert(code) && values.iter().any(Option::is_some) {
                 let pairs = values.iter().zip(&areas);
@@ -251,24 +241,18 @@ fn description(stored: &StoredFile<'_>) -> OperationDescription {
         })
     });
     OperationDescription {
-        name: text(&stored.file["name"]).unwrap_or_else(|| "machine file".to_owned()),
-        file_format: "GEOPARQUET",
-        provider: Provider::Other,
-        operation_type: OperationType::from_name(&operation),
-        operation_reason: String::new(),
         original_operation_type: text(&properties["originalOperationType"]),
         operation_description: text(&properties["operationDescription"]),
         grower: original("originalOperationGrower"),
         farm: original("originalOperationFarm"),
         field: original("originalOperationField"),
-        crop: None,
-        variety: None,
         products: products.collect(),
-        tank_mix: false,
         machines: machines.collect(),
-        entries: Vec::new(),
-        points_schema: SchemaRef::new(Schema::empty()),
-        time_source: String::new(),
-        assumed_units: Vec::new(),
+        ..OperationDescription::new(
+            text(&stored.file["name"]).unwrap_or_else(|| "machine file".to_owned()),
+            "GEOPARQUET",
+            Provider::Other,
+            OperationType::from_name(&operation),
+        )
     }
 }

@@ -5,6 +5,8 @@
 use crate::geoparquet::{BBOX, GEOMETRY};
 use crate::values::values;
 use crate::{WriteError, is_json};
+use arrow_array::cast::AsArray;
+use arrow_array::{BinaryArray, RecordBatch};
 use arrow_schema::{DataType, FieldRef, Fields};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -86,4 +88,12 @@ pub(super) fn chosen(
         }
     }
     Ok(list)
+}
+
+/// The geometry of a batch.
+pub(super) fn geometry(batch: &RecordBatch) -> Result<&BinaryArray, WriteError> {
+    batch
+        .column_by_name(GEOMETRY)
+        .and_then(|array| array.as_binary_opt())
+        .ok_or_else(|| WriteError::Shape("a batch without geometry".to_owned()))
 }

@@ -4,8 +4,9 @@
 //! empty. Polygons are well-known text in a column `geometry`.
 
 use super::columns::Column;
+use super::files::Files;
+use super::names;
 use super::source::{Rows, Source};
-use super::{Files, names};
 use crate::WriteError;
 use crate::geojson::push_instant;
 use crate::geojson::text::{push_integer, push_number};

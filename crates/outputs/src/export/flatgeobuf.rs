@@ -8,8 +8,9 @@
 
 use super::columns::{Column, Type};
 use super::features::Features;
+use super::files::Files;
+use super::names;
 use super::source::Source;
-use super::{Files, names};
 use crate::WriteError;
 use crate::wkb::{Kind, NOWHERE, Shape, widen};
 use ::flatgeobuf::packed_r_tree::{NodeItem, PackedRTree};

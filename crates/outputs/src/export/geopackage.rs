@@ -5,11 +5,12 @@
 //! finished is removed. No clock: the dates in the tables are the latest instant of the data.
 
 use super::columns::{Column, Type};
+use super::files::Files;
+use super::names;
 use super::r_tree::RTree;
 use super::schema::{PRAGMAS, TABLES, TRIGGERS};
 use super::source::{Rows, Source};
 use super::style::{self, Sample};
-use super::{Files, names};
 use crate::WriteError;
 use crate::geojson::push_instant;
 use crate::values::Cell;

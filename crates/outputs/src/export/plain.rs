@@ -1,6 +1,6 @@
 //! GeoJSON and GeoParquet by the writers of the standard output, with the choice of columns and box.
 
-use super::Files;
+use super::files::Files;
 use super::source::Source;
 use crate::WriteError;
 use crate::geojson::GeoJsonWriter;

@@ -1,6 +1,6 @@
 //! Rows within a box of degrees.
 
-use super::source::geometry;
+use super::columns::geometry;
 use crate::WriteError;
 use crate::geoparquet::BBOX;
 use crate::wkb::Shape;
@@ -11,6 +11,9 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
 /// Reads `west,south,east,north` in degrees. What is no such box is refused with what to give.
+///
+/// # Errors
+/// A sentence that tells what to give, for what is no box or holds nothing.
 pub fn bbox(text: &str) -> Result<[f64; 4], String> {
     let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
     let corners = numbers

@@ -7,8 +7,8 @@
 
 use super::columns::Column;
 use super::dbf::Table;
+use super::files::{Files, io};
 use super::source::{Rows, Source};
-use super::{Files, io};
 use crate::WriteError;
 use crate::wkb::{Kind, NOWHERE, Shape, twice_area, widen};
 use ::csv::WriterBuilder;

@@ -2,15 +2,14 @@
 //!
 //! Rule: one batch in memory. Row groups whose box lies outside of the asked one are not read.
 
-use super::ExportOptions;
-use super::columns::{Column, chosen, column};
+use super::columns::{Column, chosen, column, geometry};
 use super::conversion::Conversion;
+use super::options::ExportOptions;
 use super::region;
 use crate::WriteError;
 use crate::geoparquet::{BBOX, GEOMETRY};
 use crate::values::{Values, values};
 use crate::wkb::{Kind, Shape};
-use arrow_array::cast::AsArray;
 use arrow_array::{Array, BinaryArray, RecordBatch};
 use arrow_schema::{DataType, FieldRef, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
@@ -267,14 +266,6 @@ fn mask(metadata: &ArrowReaderMetadata, schema: &Schema) -> ProjectionMask {
         .filter_map(|name| stored.index_of(name).ok())
         .collect();
     ProjectionMask::roots(metadata.parquet_schema(), roots)
-}
-
-/// The geometry of a batch.
-pub(super) fn geometry(batch: &RecordBatch) -> Result<&BinaryArray, WriteError> {
-    batch
-        .column_by_name(GEOMETRY)
-        .and_then(|array| array.as_binary_opt())
-        .ok_or_else(|| WriteError::Shape("a batch without geometry".to_owned()))
 }
 
 /// The name of a file without its folders.

@@ -44,6 +44,9 @@ pub struct GeoJsonWriter<W: Write> {
 impl<W: Write> GeoJsonWriter<W> {
     /// Starts the collection. `members` are foreign members put before `features`; `type` and
     /// `features` among them are passed over.
+    ///
+    /// # Errors
+    /// [`WriteError::Shape`] for a member that is no JSON.
     pub fn new(
         out: W,
         members: &serde_json::Map<String, serde_json::Value>,
@@ -72,8 +75,9 @@ impl<W: Write> GeoJsonWriter<W> {
     /// One feature per row. Null columns are left out; a row without position has a null geometry.
     /// `Utf8` columns marked [`crate::JSON`] are written as the JSON they hold.
     ///
-    /// Fails with [`WriteError::Shape`] on a column type that has no rendering, before anything of
-    /// the batch is written, and with [`WriteError::Io`] when the destination does.
+    /// # Errors
+    /// [`WriteError::Shape`] on a column type that has no rendering, before anything of the batch is
+    /// written, and [`WriteError::Io`] when the destination fails.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let known = self
             .keys
@@ -102,6 +106,9 @@ impl<W: Write> GeoJsonWriter<W> {
     }
 
     /// Ends the collection and flushes. Without any feature the collection is empty and valid.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the destination fails.
     pub fn finish(mut self) -> Result<W, WriteError> {
         self.buffer.extend_from_slice(b"\n]}\n");
         self.flush_buffer()?;

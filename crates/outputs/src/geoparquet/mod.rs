@@ -67,8 +67,9 @@ pub struct GeoParquetWriter<W: Write + Send> {
 impl<W: Write + Send> GeoParquetWriter<W> {
     /// `schema` is that of the batches; field metadata (property, unit, source) is kept.
     ///
-    /// Fails with [`WriteError::Shape`] when a position column is not `Float64` or a column has a
-    /// type that Parquet does not know.
+    /// # Errors
+    /// [`WriteError::Shape`] when a position column is not `Float64` or a column has a type that
+    /// Parquet does not know.
     pub fn new(out: W, schema: &SchemaRef) -> Result<Self, WriteError> {
         let footprint = schema.column_with_name(FOOTPRINT).map(|(index, _)| index);
         let (mut longitude, mut latitude) =
@@ -104,6 +105,10 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     }
 
     /// Appends the rows of a batch, whose columns must have the types of the schema given.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the destination fails, [`WriteError::Shape`] when the batch has
+    /// not the columns of the schema.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         let types = |schema: &Schema| -> Vec<DataType> {
             schema
@@ -144,6 +149,10 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     }
 
     /// Writes the last row group and the metadata, and flushes.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the destination fails, [`WriteError::Shape`] when Parquet does
+    /// not take the metadata.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
         let polygons = self.footprint.is_some() || self.outline.is_some();

@@ -1,6 +1,6 @@
 //! The histogram of the main rate, as bars in SVG.
 
-use super::Page;
+use super::input::Page;
 use super::text::{NAME, count, escaped, number};
 use super::units::property_words;
 

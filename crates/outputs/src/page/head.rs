@@ -1,6 +1,6 @@
 //! What the file is: kind of work, name, crop or product, days.
 
-use super::Page;
+use super::input::Page;
 use super::text::{NAME, WORD, escaped, isolated};
 
 /// Kind of work in words.

@@ -5,7 +5,9 @@
 pub struct Histogram {
     /// Name of the property, as in `units.json`, whose unit the breaks are in.
     pub property: String,
+    /// Edges of the bars, from low to high.
     pub breaks: Vec<f64>,
+    /// Values in each bar.
     pub counts: Vec<u64>,
 }
 

@@ -1,6 +1,6 @@
 //! What was left out and why, in words; and the lag that was taken back.
 
-use super::Page;
+use super::input::Page;
 use super::look::Look;
 use super::text::{WORD, capital, count, escaped, percent};
 use super::units::property_words;

@@ -3,10 +3,11 @@
 //! Rule: north is up; a plane at the middle of the box is true enough for a field. Points closer
 //! than half a unit of the drawing are one.
 
+use super::histogram::round_step;
+use super::input::{Page, PageImage};
 use super::look::Look;
 use super::text::{NAME, escaped, number};
 use super::units::{System, property_words};
-use super::{Page, PageImage, histogram::round_step};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

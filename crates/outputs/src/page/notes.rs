@@ -1,7 +1,7 @@
 //! What was noticed, the gravest first, and where the file comes from.
 
-use super::Page;
 use super::head::some;
+use super::input::Page;
 use super::look::Look;
 use super::losses::MOST_REASONS;
 use super::text::{NAME, SENTENCE, WORD, capital, count, escaped, isolated, last_part, part_of};

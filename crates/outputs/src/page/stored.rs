@@ -36,12 +36,17 @@ pub struct StoredPage<'a> {
 
 /// An image of classes: its entry has `legend.ranges` and `extent`.
 pub struct ClassMap {
+    /// Its entry, as in `images.json`.
     pub entry: Value,
+    /// The whole PNG file.
     pub png: Vec<u8>,
 }
 
 impl StoredPage<'_> {
     /// The whole HTML document.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the image or the points cannot be read.
     pub fn html(&self) -> Result<String, WriteError> {
         let operation = Look(self.file).get("operationType").text();
         let mut histogram = None;
@@ -83,6 +88,9 @@ impl StoredPage<'_> {
 
 /// Writes [`PAGE`] into the folder of a machine file: `file` is its entry in `report.json`, the
 /// rest is read from the folder.
+///
+/// # Errors
+/// [`WriteError::Io`] when a stored result cannot be read or the page not be written.
 pub fn write(
     folder: &Path,
     file: &Value,

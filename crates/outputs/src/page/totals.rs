@@ -1,6 +1,6 @@
 //! What was done: areas, rates, amounts; by variety or product; and the display's own totals.
 
-use super::Page;
+use super::input::Page;
 use super::look::Look;
 use super::text::{NAME, WORD, capital, isolated, number, part_of, percent};
 use super::units::{self, System};

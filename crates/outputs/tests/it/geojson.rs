@@ -61,7 +61,8 @@ fn batches_of_no_rows_leave_no_comma() {
 #[test]
 fn every_number_and_instant_reads_back_the_same() {
     let batch = noise(7, 5_000);
-    let value: Value = serde_json::from_str(&write(&[batch.clone()])).expect("valid JSON");
+    let value: Value =
+        serde_json::from_str(&write(std::slice::from_ref(&batch))).expect("valid JSON");
     let features = value["features"].as_array().expect("features");
     assert_eq!(features.len(), batch.num_rows());
     let number = |name: &str| {
@@ -117,7 +118,7 @@ fn every_number_and_instant_reads_back_the_same() {
 #[test]
 fn number_text_is_exact() {
     let batch = noise(11, 5_000);
-    let text = write(&[batch.clone()]);
+    let text = write(std::slice::from_ref(&batch));
     let bits = batch
         .column_by_name("bits")
         .expect("there")

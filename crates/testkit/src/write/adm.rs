@@ -7,6 +7,9 @@ use super::wire::Message;
 use crate::{Files, Operation, Record, Simulated};
 use std::io::Write as _;
 
+/// How a quantity follows from a record.
+type Reading = fn(&Record) -> f64;
+
 /// The two serialisations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
@@ -82,25 +85,24 @@ fn meters(run: &Simulated) -> Vec<Meter> {
         let element = section_use(section);
         let index = section as usize;
         let on = move |r: &Record| r.working && r.sections.get(index).copied().unwrap_or(r.working);
-        let quantities: Vec<(&'static str, &'static str, fn(&Record) -> f64)> =
-            match run.plan.operation {
-                Operation::Harvest => vec![
-                    ("vrYieldWetMass", "kg", |r| r.flow_kg_s),
-                    ("vrHarvestMoisture", "prcnt", |r| r.moisture),
-                ],
-                Operation::Planting => vec![
-                    ("vrSeedRateSeedsActual", "seeds1ha-1", |r| r.rate * 1e4),
-                    ("vrSeedRateSeedsTarget", "seeds1ha-1", |r| r.target * 1e4),
-                ],
-                Operation::Spraying => vec![
-                    ("vrAppRateVolumeActual", "ml1ha-1", |r| r.rate * 1e7),
-                    ("vrAppRateVolumeTarget", "ml1ha-1", |r| r.target * 1e7),
-                ],
-                Operation::Tillage => vec![
-                    ("vrTillageDepthActual", "mm", |r| r.rate * 1e3),
-                    ("vrTillageDepthTarget", "mm", |r| r.target * 1e3),
-                ],
-            };
+        let quantities: Vec<(&'static str, &'static str, Reading)> = match run.plan.operation {
+            Operation::Harvest => vec![
+                ("vrYieldWetMass", "kg", |r| r.flow_kg_s),
+                ("vrHarvestMoisture", "prcnt", |r| r.moisture),
+            ],
+            Operation::Planting => vec![
+                ("vrSeedRateSeedsActual", "seeds1ha-1", |r| r.rate * 1e4),
+                ("vrSeedRateSeedsTarget", "seeds1ha-1", |r| r.target * 1e4),
+            ],
+            Operation::Spraying => vec![
+                ("vrAppRateVolumeActual", "ml1ha-1", |r| r.rate * 1e7),
+                ("vrAppRateVolumeTarget", "ml1ha-1", |r| r.target * 1e7),
+            ],
+            Operation::Tillage => vec![
+                ("vrTillageDepthActual", "mm", |r| r.rate * 1e3),
+                ("vrTillageDepthTarget", "mm", |r| r.target * 1e3),
+            ],
+        };
         for (code, unit, value) in quantities {
             add(element, code, Some(unit), Box::new(value));
         }

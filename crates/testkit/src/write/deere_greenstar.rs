@@ -21,11 +21,13 @@ enum Kind {
     Sparse,
 }
 
+/// How a value follows from a record; `None` is null, a state is 0 or 1.
+type Reading = Box<dyn Fn(&Record) -> Option<f64>>;
+
 struct Column {
     name: String,
     kind: Kind,
-    /// `None` is null; a state is 0 or 1.
-    value: Box<dyn Fn(&Record) -> Option<f64>>,
+    value: Reading,
 }
 
 fn column(name: String, kind: Kind, value: impl Fn(&Record) -> Option<f64> + 'static) -> Column {
@@ -238,7 +240,7 @@ fn block(
              </RecordingStateElement><vrSectionWidth value=\"{width_mm}\" sourceUOM=\"mm\"/></Section>",
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         xml,
         "<NavigationReference><vrLatitude columnID=\"Lat_{number}\" sourceUOM=\"arcdeg\"/>\
          <vrLongitude columnID=\"Lon_{number}\" sourceUOM=\"arcdeg\"/><vrHeading columnID=\"Heading_{number}\" sourceUOM=\"arcdeg\"/>\
@@ -247,7 +249,7 @@ fn block(
          <LogTaskRegion timeStamp=\"{}\" timeColumnID=\"ElapsedTime\" logInterval=\"1000\"><MachineRef eridRef=\"{{m}}\"/>\
          <Operation id=\"1\"><dtOperationClass value=\"{class}\"/><ProductRef eridRef=\"{{v}}\"/>{meters}</Operation>\
          </LogTaskRegion></ConfigBlock><LogDataBlock logDataProcessor=\"EvenByteDelta\">\
-         <EvenByteDelta filePathName=\"Documentation\\1C\\{name}.fdd\" filePosition=\"{position}\"/></LogDataBlock></RCDLogBlock>\n",
+         <EvenByteDelta filePathName=\"Documentation\\1C\\{name}.fdd\" filePosition=\"{position}\"/></LogDataBlock></RCDLogBlock>",
         iso_utc(start_ms),
     );
     xml

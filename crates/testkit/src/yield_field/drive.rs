@@ -1,8 +1,9 @@
 //! The speed of the harvester, the crop on its way through it, and the monitor.
 
 use super::ground::{Ground, Random, to_degrees};
+use super::plan::FieldPlan;
+use super::record::FieldRecord;
 use super::way::{TURN, Way, cut_width};
-use super::{FieldPlan, FieldRecord};
 use std::collections::VecDeque;
 
 /// Longest step in which the crop is moved through the machine.

@@ -1,6 +1,6 @@
 //! What grows where, where that is on the earth, and the random numbers of both.
 
-use super::FieldPlan;
+use super::plan::FieldPlan;
 
 /// Splitmix64: small, seeded, the same everywhere.
 pub(super) struct Random(u64);

@@ -14,8 +14,13 @@
 
 mod drive;
 mod ground;
+mod plan;
 mod plans;
+mod record;
 mod way;
+
+pub use plan::FieldPlan;
+pub use record::FieldRecord;
 
 use std::fmt::Write as _;
 
@@ -27,82 +32,6 @@ const GPS_START_S: f64 = 1_253_000_000.0;
 const POUND_KG: f64 = 0.453_592_37;
 const INCH_M: f64 = 0.025_4;
 const FOOT_M: f64 = 0.304_8;
-
-/// The field, the machine and its monitor. Names are invented, masses are wet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldPlan {
-    pub seed: u64,
-    /// Length of the passes.
-    pub length_m: f64,
-    /// Width of the field; the passes fill it as [`FieldPlan::full_passes`] tells.
-    pub across_m: f64,
-    pub header_m: f64,
-    /// Speed in the passes; slower in the turns.
-    pub speed_m_s: f64,
-    /// Time from record to record.
-    pub interval_s: f64,
-    /// Mean of the yield over the field, and its standard deviation.
-    pub mean_kg_ha: f64,
-    pub deviation_kg_ha: f64,
-    /// Distance at which the correlation of the yield has fallen to about a third.
-    pub patch_m: f64,
-    /// Pure delay from the header to the sensor.
-    pub delay_s: f64,
-    /// Mean time of the exponential mixing, which comes on top of the delay.
-    pub mixing_s: f64,
-    /// Standard deviation of the sensor's reading, as a share of it.
-    pub noise: f64,
-    /// Share of the records with a spike: the reading times 0.2 or times 2.5.
-    pub spikes: f64,
-    /// Share of the passes in which the machine crawls once.
-    pub crawls: f64,
-    /// Share of the header that is filled in the last pass; 0 leaves that pass out.
-    pub last_pass_share: f64,
-    /// In the last pass the header stays over the field, in part over what is cut already.
-    /// Otherwise it follows the edge of the crop and stands out of the field.
-    pub last_pass_inside: bool,
-    /// The operator sets the width of the last pass, so the monitor logs what is cut.
-    pub operator_sets_width: bool,
-    /// Way behind the end of the crop on which the header is still down.
-    pub overrun_m: f64,
-    /// Standard deviation of the error of the positions, which changes slowly.
-    pub position_error_m: f64,
-    /// Direction of the first pass, degrees clockwise from north.
-    pub bearing_deg: f64,
-    /// Mean moisture in percent.
-    pub moisture: f64,
-    /// Corner of the field where the first pass begins at its left, WGS 84 degrees.
-    pub latitude: f64,
-    pub longitude: f64,
-    /// The monitor goes on logging while the header is up.
-    pub logs_header_up: bool,
-}
-
-/// What the monitor logged, and the truth.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldRecord {
-    /// End of the interval, seconds since the start.
-    pub time_s: f64,
-    /// Position at the end of the interval, WGS 84 degrees.
-    pub longitude: f64,
-    pub latitude: f64,
-    pub elevation_m: f64,
-    /// Degrees clockwise from north.
-    pub heading_deg: f64,
-    /// Way in the interval.
-    pub distance_m: f64,
-    /// As logged: the whole header, unless the operator sets it.
-    pub width_m: f64,
-    /// Mean over the interval, as the sensor read it.
-    pub flow_kg_s: f64,
-    pub interval_s: f64,
-    pub moisture: f64,
-    pub header_down: bool,
-    /// From 1; a turn belongs to the pass before it.
-    pub pass: u32,
-    /// What grew at the position; outside of the field, what grew at the nearest edge.
-    pub true_kg_ha: f64,
-}
 
 /// How a record stands against the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where the harvester goes: over the passes, and around from each to the next.
 
-use super::FieldPlan;
+use super::plan::FieldPlan;
 use std::f64::consts::PI;
 
 /// Speed in the turns as a share of that in the passes.

@@ -15,15 +15,18 @@ use tramline_convert::{FileReport, FileStatus, Options, Report, UnitSystem};
 use tramline_formats::{Limits, Tree};
 use tramline_outputs::{Sink, WriteError};
 
+/// Artifacts by name, as they were written.
+type Artifacts = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// Keeps the summaries and throws the rest away.
 #[derive(Default)]
-struct SummarySink(Arc<Mutex<Vec<(String, Vec<u8>)>>>);
+struct SummarySink(Artifacts);
 
 /// One artifact being kept.
 struct Kept {
     name: String,
     bytes: Vec<u8>,
-    all: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    all: Artifacts,
 }
 
 impl Write for Kept {

@@ -5,7 +5,7 @@ mod hostile;
 use super::text::{escaped, last_part, number, percent};
 use super::*;
 use hostile::balanced;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x01\x08\x06\0\0\0";
 
