@@ -13,7 +13,7 @@ use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
 pub static FORMAT: Format = Format {
-    id: "adm",
+    id: claim::ID,
     name: "AgGateway ADM data card",
     file_formats: &["ADAPTADM"],
     reads: "logged operations of the ADAPT framework's own files, versions 1 and 2: what any program \

@@ -7,14 +7,12 @@ mod claim;
 mod map;
 mod raw;
 
-use crate::claim::Format;
-
 use crate::claim::Sureness::Proven;
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
 pub static FORMAT: Format = Format {
-    id: "deere_gen4",
+    id: claim::ID,
     name: "John Deere Gen4 display log",
     file_formats: &["GEN4", "JD4600", "JDL"],
     reads: "harvest, planting, application and tillage of 4600/4640 displays (.jdl): positions of \

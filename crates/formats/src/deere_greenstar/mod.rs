@@ -8,14 +8,12 @@ mod claim;
 mod map;
 mod raw;
 
-use crate::claim::Format;
-
 use crate::claim::Sureness::Proven;
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
 pub static FORMAT: Format = Format {
-    id: "deere_greenstar",
+    id: claim::ID,
     name: "John Deere GreenStar 2 and 3 log",
     file_formats: &["GS3", "GS2", "GS2600", "GS2630"],
     reads: "harvest, seeding, application and tillage of 2600 and 2630 displays (.fdl with .fdd): \

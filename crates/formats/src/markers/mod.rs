@@ -14,7 +14,7 @@ use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 
 pub static FORMAT: Format = Format {
-    id: "markers",
+    id: find::ID,
     name: "known formats that are not read",
     file_formats: table::CODES,
     reads: "nothing: names the format, the reason and the export that helps",
