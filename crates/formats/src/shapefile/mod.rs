@@ -4,7 +4,10 @@
 //! allocated from a length field without checking it against the bytes that are there.
 
 mod claim;
+mod describe;
+mod layout;
 mod map;
+mod open;
 mod outlines;
 mod raw;
 mod read;
@@ -19,6 +22,7 @@ pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
 pub(crate) use raw::projection::Projection;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "shapefile",
