@@ -64,9 +64,8 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
 /// Whether any quoted word that stands before a colon is a known value.
 fn has_values(text: &str) -> bool {
     let mut titles: Vec<Title> = Vec::new();
-    let mut parts = text.split('"');
     let mut previous: Option<&str> = None;
-    while let Some(part) = parts.next() {
+    for part in text.split('"') {
         if part.trim_start().starts_with(':')
             && let Some(name) = previous
             && titles.len() < 512
