@@ -20,6 +20,7 @@ use crate::claim::{Format, covers};
 use tramline_model::Provider;
 use tramline_model::adapt_standard::FILE_FORMAT;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "AgGateway ADAPT Standard 2.0",

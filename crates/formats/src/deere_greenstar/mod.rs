@@ -1,7 +1,7 @@
 //! John Deere GreenStar 2 and 3 logs: `RCD/<id>.fdl` with `<id>.fdd`, or the same in
 //! `GS3_2630/<profile>/RCD/EIC/Documentation/<XX>/`.
 //!
-//! The layout is worked out from the public sample cards; see `docs/formats/deere-greenstar.md`.
+//! The layout is worked out from the public sample cards; see `docs/formats/deere_greenstar.md`.
 //! `raw` is the files as they stand, `map` gives them meaning.
 
 mod claim;
@@ -12,6 +12,7 @@ use crate::claim::Sureness::Proven;
 use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "John Deere GreenStar 2 and 3 log",

@@ -12,6 +12,7 @@ use crate::claim::Sureness::{Proven, Reported, Sampled};
 use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "ISOXML (ISO 11783-10), versions 1 to 4",

@@ -13,6 +13,7 @@ use crate::claim::{Claim, Format, ReadOptions, Verdict};
 use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: find::ID,
     name: "known formats that are not read",
@@ -45,6 +46,7 @@ fn read(
 pub struct Known {
     /// The `fileFormat` code.
     pub code: &'static str,
+    /// Who makes it.
     pub provider: tramline_model::Provider,
     /// Format and maker, for people.
     pub name: &'static str,

@@ -13,6 +13,7 @@ use crate::claim::Sureness::{Proven, Sampled};
 use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "delimited text",
