@@ -5,13 +5,13 @@
 //! cannot be read costs that log and not its task.
 
 mod clock;
-mod columns;
 mod context;
 mod describe;
 mod device;
 mod lanes;
 mod logged;
 mod operation;
+mod plan;
 mod points;
 mod raw_rows;
 pub(crate) mod rules;
@@ -225,7 +225,7 @@ fn machine_files(
     let records: u64 = logs.iter().map(|log| log.records as u64).sum();
     let skipped_bytes: u64 = logs.iter().map(|log| log.skipped_bytes).sum();
     for found in operation::operations(context, task, &logs) {
-        let plan = columns::Plan::new(context, &found.kind, &logs);
+        let plan = plan::Plan::new(context, &found.kind, &logs);
         let description = describe::describe(
             context,
             task,

@@ -6,9 +6,9 @@
 
 use super::super::raw::{TimeLog, degrees};
 use super::clock::Clock;
-use super::columns::{Plan, Role};
 use super::context::Context;
 use super::lanes::Lane;
+use super::plan::{Plan, Role};
 use super::rules::Hold;
 use crate::ground;
 use arrow_array::builder::{

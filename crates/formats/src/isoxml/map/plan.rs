@@ -1,7 +1,5 @@
-//! Which logged values become which standard columns of one machine file.
-//!
-//! The table names for each data dictionary identifier (DDI, ISO 11783-11) the property, a unit
-//! of the farm and the exact factor from the raw integer.
+//! Which logged values become which standard columns of one machine file: its columns, lanes, work
+//! states and widths, and what each value of a header does.
 
 use super::super::raw::{Device, TimeLog};
 use super::context::Context;
