@@ -8,8 +8,9 @@ use tramline_model::{OperationType, Provider, ReadError, Receiver};
 pub struct Format {
     /// Folder name and id, for example `isoxml`.
     pub id: &'static str,
+    /// What people call it.
     pub name: &'static str,
-    /// The contract's `fileFormat` codes that this format answers to.
+    /// The `fileFormat` codes of the API that this format answers to.
     pub file_formats: &'static [&'static str],
     /// What is read, in one line for people.
     pub reads: &'static str,
@@ -19,8 +20,14 @@ pub struct Format {
     pub claim: fn(&Tree) -> Vec<Claim>,
     /// Pushes machine files into the receiver. An error before any `begin` is one failed machine
     /// file for the whole claim.
-    pub read: fn(&Tree, &Claim, &Limits, &ReadOptions, &mut dyn Receiver) -> Result<(), ReadError>,
+    pub read: Read,
 }
+
+/// How a format reads a claim: the upload, the claim, bounds, what the caller knows, and who takes
+/// the machine files. It answers an error where the claim as a whole cannot be read, or where the
+/// receiver wants no more.
+pub type Read =
+    fn(&Tree, &Claim, &Limits, &ReadOptions, &mut dyn Receiver) -> Result<(), ReadError>;
 
 /// How sure we are that a provider's data are read right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,9 +57,11 @@ impl Sureness {
 /// One row of the table of what is read: provider by data.
 #[derive(Clone, Copy, Debug)]
 pub struct Coverage {
+    /// Whose data.
     pub provider: Provider,
     /// The display, program or service that writes it.
     pub data: &'static str,
+    /// How sure.
     pub sureness: Sureness,
     /// What that rests on.
     pub evidence: &'static str,
@@ -95,14 +104,21 @@ pub enum Verdict {
     Read,
     /// A known format that is not read: one failed machine file with this text and way out.
     Recognised {
+        /// The `fileFormat` code of the format.
         file_format: &'static str,
+        /// Who made the data.
         provider: Provider,
+        /// What the format is, and why it is not read.
         text: String,
+        /// What the person can do; empty when there is nothing.
         hint: String,
     },
     /// Known, and not machine data (prescription, boundary, setup, report): listed with the
     /// reason, no machine file.
-    NotMachineData { reason: String },
+    NotMachineData {
+        /// What it is, for people.
+        reason: String,
+    },
 }
 
 /// One dataset that a format recognised.
@@ -110,6 +126,7 @@ pub enum Verdict {
 pub struct Claim {
     /// `Format::id`.
     pub format: &'static str,
+    /// How sure the format is that the entries are its own.
     pub confidence: Confidence,
     /// The entry that stands for the dataset (`TASKDATA.XML`, the `.shp`).
     pub main: EntryId,
@@ -117,6 +134,7 @@ pub struct Claim {
     pub entries: Vec<EntryId>,
     /// Why, for people.
     pub reason: String,
+    /// What is to be done with the entries.
     pub verdict: Verdict,
 }
 
@@ -125,9 +143,11 @@ pub struct Claim {
 pub struct ReadOptions {
     /// Source column to `property` or `property:unit`, for tables that no dictionary knows.
     pub column_map: BTreeMap<String, String>,
+    /// The crop, where the caller names it.
     pub crop: Option<String>,
     /// Working width in metres, where the points have none.
     pub equipment_width_m: Option<f64>,
+    /// The kind of work, where the caller names it; it wins over what the data say.
     pub operation_type: Option<OperationType>,
     /// Instants after this are not believed. Milliseconds since 1970 UTC; `None` allows to 2100.
     pub latest_instant_ms: Option<i64>,

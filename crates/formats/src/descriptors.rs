@@ -10,10 +10,13 @@ use tramline_model::Provider;
 /// Provider by format.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// Whose data.
     pub provider: Provider,
     /// `Format::id`, or the code of a format that is only named.
     pub format: &'static str,
+    /// The display, program or service that writes it.
     pub data: &'static str,
+    /// How sure.
     pub sureness: Sureness,
     /// What it rests on, or what to do about a format that is not read.
     pub evidence: &'static str,

@@ -4,11 +4,14 @@
 use crate::claim::{Claim, Verdict};
 use crate::registry::FORMATS;
 use crate::source::{EntryId, Tree};
+use std::cmp::Reverse;
 
 /// An entry that no format claimed, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unclaimed {
+    /// The entry.
     pub entry: EntryId,
+    /// Why, for people.
     pub reason: String,
 }
 
@@ -17,6 +20,7 @@ pub struct Unclaimed {
 pub struct Detection {
     /// Disjoint claims, in the order of their main entries.
     pub claims: Vec<Claim>,
+    /// Entries without a claim, in the order of their paths.
     pub unclaimed: Vec<Unclaimed>,
 }
 
@@ -35,7 +39,7 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
         .flat_map(|format| (format.claim)(tree))
         .collect();
     // Stable: equal confidence keeps the order of the registry.
-    claims.sort_by(|a, b| b.confidence.cmp(&a.confidence));
+    claims.sort_by_key(|claim| Reverse(claim.confidence));
     let mut owner: Vec<bool> = tree.ids().map(|id| tree.is_system_file(id)).collect();
     let mut settled = Vec::new();
     for mut claim in claims {

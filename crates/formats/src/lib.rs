@@ -4,6 +4,8 @@
 //! Rule: every byte is hostile. A reader never panics, never allocates from a length field
 //! without bound, and delivers the good part of a damaged file with findings for the rest.
 
+#![warn(missing_docs)]
+
 pub mod boundaries;
 pub mod claim;
 pub mod descriptors;

@@ -4,6 +4,9 @@ use super::document::{self, Root, items};
 use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Tree};
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "adapt_standard";
+
 /// Documents up to this are judged by what they hold; longer ones are judged by the reader.
 const HEAD: usize = 1 << 20;
 
@@ -29,7 +32,7 @@ fn claim_entry(tree: &Tree, main: EntryId) -> Option<Claim> {
     entries.extend(files(tree, main, root.as_ref()));
     let reason = root.as_ref().and_then(not_done);
     Some(Claim {
-        format: super::FORMAT.id,
+        format: ID,
         confidence: Confidence::Certain,
         main,
         entries,

@@ -1,10 +1,12 @@
 //! `adapt.json` as far as it is read. Unknown keys are passed over, whatever is in them.
 
-use super::AGAIN;
 use crate::source::{EntryId, Limits, Tree};
 use serde::Deserialize;
 use tramline_model::{Place, ReadError};
 
+/// What the person can do about a data set that cannot be read.
+pub(super) const AGAIN: &str = "export the data set again from the program that made it, and send the whole \
+                     folder (adapt.json with its .parquet files) or its zip";
 /// Bytes of a document; boundaries in it are its bulk.
 const BYTES: u64 = 64 << 20;
 /// Objects and lists in it, and its texts: what memory they take once they are read.

@@ -202,8 +202,7 @@ impl Shape<'_> {
 
     fn spot(&self) -> Option<Spot> {
         let (x, y) = self.origin?;
-        // Not a number neither.
-        if !(self.area > 0.0) {
+        if self.area.is_nan() || self.area <= 0.0 {
             return finite(x, y, None);
         }
         let longitude = x + self.moment.0 / (3.0 * self.area);

@@ -2,7 +2,7 @@
 //! more than is there and than may be held. Damage that the Parquet library stops at is an error
 //! as any other.
 
-use super::AGAIN;
+use super::document::AGAIN;
 use super::thrift::Thrift;
 use crate::source::{EntryId, Limits, Tree};
 use arrow_schema::{DataType, Field, Schema};

@@ -20,8 +20,9 @@ use crate::claim::{Format, covers};
 use tramline_model::Provider;
 use tramline_model::adapt_standard::FILE_FORMAT;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "adapt_standard",
+    id: claim::ID,
     name: "AgGateway ADAPT Standard 2.0",
     file_formats: &[FILE_FORMAT],
     reads: "work records of adapt.json with their GeoParquet records (points, or coverage polygons by \
@@ -35,7 +36,3 @@ pub static FORMAT: Format = Format {
     claim: claim::claim,
     read: read::read,
 };
-
-/// What the person can do about a data set that cannot be read.
-const AGAIN: &str = "export the data set again from the program that made it, and send the whole \
-                     folder (adapt.json with its .parquet files) or its zip";

@@ -2,10 +2,10 @@
 
 use super::claim::{NoFile, named_file};
 use super::describe::{Facts, describe, totals};
-use super::document::{self, Root, items};
+use super::document::{self, AGAIN, Root, items};
+use super::guard;
 use super::layout::Layout;
 use super::records::{Turner, covers_ground, has_values, is_counter};
-use super::{AGAIN, guard};
 use crate::claim::{Claim, ReadOptions};
 use crate::source::{EntryId, Limits, Tree};
 use arrow_array::RecordBatch;

@@ -5,6 +5,9 @@ use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 use tramline_model::Provider;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "adm";
+
 /// One claim for each folder with `.adm` files; documents belong to the folder above theirs.
 pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
     let mut cards: BTreeMap<String, Vec<EntryId>> = BTreeMap::new();
@@ -66,7 +69,7 @@ fn card(tree: &Tree, entries: Vec<EntryId>) -> Option<Claim> {
         }
     };
     Some(Claim {
-        format: super::FORMAT.id,
+        format: ID,
         confidence,
         main,
         entries,

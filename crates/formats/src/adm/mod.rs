@@ -12,8 +12,9 @@ use crate::claim::Sureness::{Reported, Sampled};
 use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "adm",
+    id: claim::ID,
     name: "AgGateway ADM data card",
     file_formats: &["ADAPTADM"],
     reads: "logged operations of the ADAPT framework's own files, versions 1 and 2: what any program \

@@ -1,7 +1,7 @@
 //! Polygons of a KML document, by placemark. Styles, links and the like are passed over; a
 //! document type is refused.
 
-use super::{Read, area};
+use super::outline::{Read, area};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 

@@ -3,11 +3,14 @@
 //! Rule: geometries go on as GeoJSON in WGS 84 degrees, not judged; a part that cannot be read is
 //! named and does no harm to the others.
 
+mod geojson;
 mod kml;
+mod outline;
 mod shapes;
 
 use crate::source::{EntryId, Limits, Tree};
-use serde_json::{Value, json};
+use outline::Read;
+use serde_json::Value;
 
 /// Largest file that is read whole.
 const FILE_BYTES: u64 = 64 << 20;
@@ -17,6 +20,7 @@ pub const MOST: usize = 100;
 /// A polygon with the name that its file gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
+    /// The name of the field, where the file has one.
     pub name: Option<String>,
     /// A GeoJSON Polygon or MultiPolygon.
     pub geometry: Value,
@@ -27,7 +31,9 @@ pub struct Outline {
 /// What an upload holds, and what of it could not be read: entry and reason.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outlines {
+    /// The boundaries, in the order of the entries.
     pub list: Vec<Outline>,
+    /// Entries that could not be read, each with the reason.
     pub faults: Vec<(String, String)>,
 }
 
@@ -40,7 +46,7 @@ pub fn read(tree: &Tree, limits: &Limits) -> Outlines {
         }
         let entry = tree.entry(id).path.clone();
         let outlines = match tree.extension(id).as_str() {
-            "geojson" | "json" => bytes(tree, id).and_then(|bytes| geojson(&bytes)),
+            "geojson" | "json" => bytes(tree, id).and_then(|bytes| geojson::read(&bytes)),
             "kml" => bytes(tree, id).and_then(|bytes| kml::read(&bytes)),
             "kmz" => bytes(tree, id).and_then(|bytes| kmz(bytes, limits)),
             "shp" => shapes::read(tree, id, limits),
@@ -68,68 +74,9 @@ pub fn read(tree: &Tree, limits: &Limits) -> Outlines {
     found
 }
 
-/// Name and geometry of each polygon of a file, or why there are none.
-type Read = Result<Vec<(Option<String>, Value)>, String>;
-
 fn bytes(tree: &Tree, id: EntryId) -> Result<Vec<u8>, String> {
     tree.bytes(id, FILE_BYTES)
         .map_err(|cause| cause.to_string())
-}
-
-/// Titles under which files keep the name of a field, in the order of preference.
-const NAMES: &[&str] = &[
-    "name",
-    "field_name",
-    "fieldname",
-    "field",
-    "fld_name",
-    "field_id",
-    "fieldid",
-    "id",
-];
-
-fn is_area(geometry: &Value) -> bool {
-    matches!(geometry["type"].as_str(), Some("Polygon" | "MultiPolygon"))
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn geojson(bytes: &[u8]) -> Read {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|cause| format!("no JSON: {cause}"))?;
-    let features: Vec<&Value> = match value["type"].as_str() {
-        Some("FeatureCollection") => value["features"].as_array().into_iter().flatten().collect(),
-        Some(_) => vec![&value],
-        None => return Err("the JSON is no GeoJSON".to_owned()),
-    };
-    let mut list = Vec::new();
-    for feature in features {
-        let geometry = if feature["type"] == "Feature" {
-            &feature["geometry"]
-        } else {
-            feature
-        };
-        if is_area(geometry) {
-            let properties = feature["properties"].as_object();
-            let name = NAMES.iter().find_map(|wanted| {
-                let found = properties?
-                    .iter()
-                    .find(|(key, _)| key.eq_ignore_ascii_case(wanted));
-                text(found?.1)
-            });
-            list.push((name, geometry.clone()));
-        }
-    }
-    if list.is_empty() {
-        return Err("the GeoJSON has no polygon".to_owned());
-    }
-    Ok(list)
 }
 
 fn kmz(bytes: Vec<u8>, limits: &Limits) -> Read {
@@ -143,14 +90,4 @@ fn kmz(bytes: Vec<u8>, limits: &Limits) -> Read {
         return Err("the KMZ has no KML with a polygon".to_owned());
     }
     Ok(list)
-}
-
-/// A Polygon of one shape, a MultiPolygon of several.
-fn area(mut polygons: Vec<Vec<Vec<[f64; 2]>>>) -> Value {
-    if polygons.len() == 1
-        && let Some(rings) = polygons.pop()
-    {
-        return json!({ "type": "Polygon", "coordinates": rings });
-    }
-    json!({ "type": "MultiPolygon", "coordinates": polygons })
 }

@@ -1,6 +1,6 @@
 //! Polygons of a shapefile with the names of its table.
 
-use super::{NAMES, Read, area};
+use super::outline::{NAMES, Read, area};
 use crate::shapefile::{polygons_of, projection_of, table_of};
 use crate::source::{EntryId, Limits, Tree};
 

@@ -14,12 +14,19 @@ use tramline_model::{
 pub struct Facts<'a> {
     /// Path of the entry.
     pub path: &'a str,
+    /// The `fileFormat` code of the format.
     pub file_format: &'static str,
+    /// Who exported the table.
     pub provider: Provider,
+    /// What the columns mean.
     pub mapping: &'a Mapping,
+    /// What the first rows show of each column.
     pub profiles: &'a [Profile],
+    /// What the caller knows.
     pub options: &'a ReadOptions,
+    /// Where the instants come from, for people.
     pub time_source: &'a str,
+    /// The columns of the points.
     pub points_schema: SchemaRef,
 }
 
@@ -130,7 +137,9 @@ pub fn provider(family: Family) -> Provider {
 /// How the instants of a table are read, decided from its first rows.
 #[derive(Debug)]
 pub struct Clock {
+    /// The columns that give the instant of a row.
     pub columns: TimeColumns,
+    /// How their texts are read.
     pub reader: instant::Reader,
     /// `logged UTC` or `local time, zone unknown`.
     pub source: &'static str,

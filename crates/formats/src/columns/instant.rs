@@ -19,6 +19,7 @@ pub enum Order {
     /// Month first: what US displays write, and what stands when nothing tells.
     #[default]
     MonthFirst,
+    /// Day first: `31/12/2019`.
     DayFirst,
 }
 

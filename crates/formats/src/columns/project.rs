@@ -24,9 +24,7 @@ impl Projection {
             )
         };
         let digits = text.trim().rsplit(':').next().unwrap_or_default();
-        let code: u32 = digits
-            .parse()
-            .map_err(|_: std::num::ParseIntError| unknown())?;
+        let code: u32 = digits.parse().ok().ok_or_else(unknown)?;
         let definition = match code {
             32_601..=32_660 => format!("+proj=utm +zone={} +datum=WGS84 +units=m", code - 32_600),
             32_701..=32_760 => format!(

@@ -1,6 +1,6 @@
 //! Words and codes in cells: whether a record was logged while working, and crops by number.
 
-use super::Family;
+use super::mapping::Family;
 
 /// `On` or `Off` from a text or numeric code: SMS `On`/`Off`, Ag Leader 33 or 1 and 32 or 0,
 /// header words. `None` for anything else.
@@ -37,8 +37,8 @@ pub fn status(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The name of a crop that a family of exports writes as a code: Deere's numbers
-/// (`vendor-formats` 2.1), Yield Editor's short words. Anything else stays.
+/// The name of a crop that a family of exports writes as a code: Deere's numbers,
+/// Yield Editor's short words. Anything else stays.
 pub fn crop_name(family: Family, text: &str) -> &str {
     match (family, text.trim()) {
         (Family::DeereOperationsCenter, "11") => "oats",

@@ -25,8 +25,11 @@ const NAME_BYTES: usize = 256;
 /// One cell of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
+    /// Absent.
     Null,
+    /// A number; one that is not finite counts as absent.
     Number(f64),
+    /// Any other text.
     Text(&'a str),
 }
 
@@ -70,6 +73,7 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Takes one more cell into account; `decimal_comma` reads `1,5`.
     pub fn observe(&mut self, cell: Cell<'_>, decimal_comma: bool) {
         if cell == Cell::Null {
             return;
@@ -154,19 +158,24 @@ pub struct Table {
 
 /// What a table is made from.
 pub struct Plan<'a> {
+    /// Titles of the source columns.
     pub titles: &'a [Title],
+    /// What they mean.
     pub mapping: &'a Mapping,
+    /// What the first rows show of each column.
     pub profiles: &'a [Profile],
     /// Source columns that are the position, and so are not repeated in the raw batch.
     pub position: &'a [usize],
     /// Whether rows have instants.
     pub instants: bool,
+    /// Numbers are written with a decimal comma.
     pub decimal_comma: bool,
     /// Rows stand for polygons: [`Table::area`] and [`Table::outline`] are told.
     pub areas: bool,
 }
 
 impl Table {
+    /// An empty table for the columns of a plan.
     pub fn new(plan: &Plan<'_>) -> Self {
         let degree = Unit::from_symbol("arcdeg");
         let none = SourceColumn::default();
@@ -349,6 +358,10 @@ impl Table {
     }
 
     /// Hands the rows collected so far to the receiver.
+    ///
+    /// # Errors
+    ///
+    /// The columns do not make a batch, or the receiver wants no more.
     pub fn flush(&mut self, place: &Place, receiver: &mut dyn Receiver) -> Result<(), ReadError> {
         if self.in_batch == 0 {
             return Ok(());

@@ -2,6 +2,7 @@
 
 use super::instant::Reader;
 use super::*;
+use tramline_model::Unit;
 
 fn titles(names: &[&str]) -> Vec<Title> {
     names.iter().map(|n| Title::from_text(n)).collect()

@@ -7,6 +7,9 @@ use crate::source::{EntryId, Tree};
 use std::collections::HashMap;
 use tramline_model::Provider;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "deere_gen4";
+
 /// First bytes: the header frame and the beginning of the metadata with the log's id.
 const HEAD: usize = 512;
 
@@ -52,7 +55,7 @@ pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
 
 fn claim_of(id: EntryId, confidence: Confidence, reason: &str, verdict: Verdict) -> Claim {
     Claim {
-        format: super::FORMAT.id,
+        format: ID,
         confidence,
         main: id,
         entries: vec![id],

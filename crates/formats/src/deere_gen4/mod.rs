@@ -1,20 +1,19 @@
 //! John Deere Gen4 display logs (`.jdl`): `JD-Data/log/<name>/*.jdl`, or lifted out of it.
 //!
 //! The layout is worked out from the public sample logs and the maker's own exports of them; see
-//! `docs/formats/deere-gen4.md`. `raw` is the file as it stands, `map` gives it meaning.
+//! `docs/formats/deere_gen4.md`. `raw` is the file as it stands, `map` gives it meaning.
 
 mod claim;
 mod map;
 mod raw;
 
-use crate::claim::Format;
-
 use crate::claim::Sureness::Proven;
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "deere_gen4",
+    id: claim::ID,
     name: "John Deere Gen4 display log",
     file_formats: &["GEN4", "JD4600", "JDL"],
     reads: "harvest, planting, application and tillage of 4600/4640 displays (.jdl): positions of \

@@ -5,6 +5,9 @@ use crate::source::{EntryId, Tree};
 use std::collections::HashSet;
 use tramline_model::Provider;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "deere_greenstar";
+
 const HEAD: usize = 512;
 const FDD: &[u8] = b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C5";
 
@@ -66,7 +69,7 @@ fn stem(tree: &Tree, id: EntryId) -> &str {
 
 fn claim_of(id: EntryId, confidence: Confidence, reason: &str, verdict: Verdict) -> Claim {
     Claim {
-        format: super::FORMAT.id,
+        format: ID,
         confidence,
         main: id,
         entries: vec![id],

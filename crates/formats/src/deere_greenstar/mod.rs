@@ -1,21 +1,20 @@
 //! John Deere GreenStar 2 and 3 logs: `RCD/<id>.fdl` with `<id>.fdd`, or the same in
 //! `GS3_2630/<profile>/RCD/EIC/Documentation/<XX>/`.
 //!
-//! The layout is worked out from the public sample cards; see `docs/formats/deere-greenstar.md`.
+//! The layout is worked out from the public sample cards; see `docs/formats/deere_greenstar.md`.
 //! `raw` is the files as they stand, `map` gives them meaning.
 
 mod claim;
 mod map;
 mod raw;
 
-use crate::claim::Format;
-
 use crate::claim::Sureness::Proven;
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "deere_greenstar",
+    id: claim::ID,
     name: "John Deere GreenStar 2 and 3 log",
     file_formats: &["GS3", "GS2", "GS2600", "GS2630"],
     reads: "harvest, seeding, application and tillage of 2600 and 2630 displays (.fdl with .fdd): \

@@ -4,7 +4,6 @@
 //! Rule: only for files of at most [`SORTED_BYTES`], which lie in memory for it.
 
 use super::raw::{Header, decode};
-use super::read::missing;
 use crate::claim::ReadOptions;
 use crate::columns::instant::Reader;
 use crate::columns::{TimeColumns, Title, map_titles};
@@ -97,7 +96,7 @@ fn places(bytes: &[u8], first: usize, header: &Header) -> (Vec<Stretch>, Option<
         let left = bytes.get(at..).unwrap_or_default();
         let Some((length, rest)) = left.split_first_chunk::<4>() else {
             let fault = if left.is_empty() {
-                missing(header, places.len() as u64)
+                header.missing(places.len() as u64)
             } else {
                 Some("the file is truncated within a length".to_owned())
             };

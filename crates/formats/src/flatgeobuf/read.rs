@@ -170,7 +170,7 @@ impl Source for Features<'_> {
         loop {
             let next = next(&mut stream, &mut bytes).map_err(|e| broken(count, e.to_string()))?;
             if !next {
-                return match missing(self.header, count) {
+                return match self.header.missing(count) {
                     Some(what) => Err(broken(count, what)),
                     None => Ok(None),
                 };
@@ -196,10 +196,4 @@ fn next(stream: &mut Stream<'_>, bytes: &mut Vec<u8>) -> io::Result<bool> {
     }
     block(stream, length, bytes)?;
     Ok(true)
-}
-
-/// What is wrong when the file ends after so many features.
-pub(super) fn missing(header: &Header, count: u64) -> Option<String> {
-    let stated = header.features;
-    (count < stated).then(|| format!("the header tells of {stated} features, there are {count}"))
 }

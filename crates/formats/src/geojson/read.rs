@@ -1,14 +1,15 @@
 //! The document as a layer: a pass is one stream through the parser.
 
+use super::claim::HEAD;
 use super::feature::Document;
-use super::{HEAD, json_error, place_hint};
 use crate::claim::{Claim, ReadOptions};
 use crate::layer::{self, Codes, Each, Feature, Layer, Names, Next, Source, codes};
 use crate::source::{EntryId, Limits, Tree};
 use std::io::{BufRead, BufReader, Read};
-use tramline_model::{Provider, ReadError, Receiver};
+use tramline_model::{Place, Provider, ReadError, Receiver};
 
 static CODES: Codes = codes!("geojson");
+const HINT: &str = "export the data as GeoJSON again, in WGS 84 degrees";
 
 /// Reads a claimed document.
 pub(super) fn read(
@@ -30,7 +31,7 @@ pub(super) fn read(
         provider: farmobile.then_some(Provider::Farmobile),
         crs: None,
         noun: "GeoJSON",
-        hint: place_hint(),
+        hint: HINT,
         codes: &CODES,
     };
     let mut stream = Stream { tree, entry };
@@ -98,4 +99,19 @@ fn parse<F: FnMut(&Feature) -> Next>(
     use serde::de::DeserializeSeed;
     let mut deserializer = serde_json::Deserializer::from_reader(stream);
     document.deserialize(&mut deserializer)
+}
+
+/// The reader's own words for what the JSON parser found.
+fn json_error(error: &serde_json::Error, place: Place) -> ReadError {
+    let text = error.to_string();
+    let what = match error.classify() {
+        serde_json::error::Category::Io => format!("json could not be read: {text}"),
+        serde_json::error::Category::Eof => format!("json is truncated: {text}"),
+        _ if text.contains("recursion limit") => {
+            format!("json is nested beyond the depth that is read: {text}")
+        }
+        serde_json::error::Category::Syntax => format!("invalid json: {text}"),
+        serde_json::error::Category::Data => format!("json is no GeoJSON: {text}"),
+    };
+    ReadError::malformed(place, what, HINT)
 }

@@ -1,6 +1,5 @@
 //! A database from an entry into memory, with everything off that a reader does not need.
 
-use super::MAGIC;
 use crate::source::{EntryId, Limits, Tree};
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -11,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tramline_model::{Place, ReadError};
 
+/// First bytes of a database.
+pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Largest database that is read.
 const FILE_BYTES: u64 = 1 << 30;
 /// Smallest page of a database.

@@ -61,11 +61,7 @@ pub(super) fn read(
             path: &place.entry,
             title: Some(&layer.title),
             several: !only,
-            file_format: super::FORMAT
-                .file_formats
-                .first()
-                .copied()
-                .unwrap_or("GPKG"),
+            file_format: "GPKG",
             provider: None,
             crs: layer.crs(&database)?,
             noun: "layer",

@@ -5,6 +5,9 @@ use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "isoxml";
+
 /// First bytes that are looked at for the root element.
 const HEAD_BYTES: usize = 4_096;
 const ROOT: &[u8] = b"<ISO11783_TaskData";
@@ -45,7 +48,7 @@ fn claims_of_folder(tree: &Tree, files: &[EntryId]) -> Vec<Claim> {
             let mut entries = vec![main];
             entries.extend(belonging.iter().filter(|id| !main_entries.contains(id)));
             Claim {
-                format: "isoxml",
+                format: ID,
                 confidence: if root {
                     Confidence::Certain
                 } else {

@@ -8,16 +8,13 @@ pub mod map;
 pub mod quirks;
 pub mod raw;
 
-use crate::claim::{Claim, Format, ReadOptions};
-use crate::source::{Limits, Tree};
-use tramline_model::{ReadError, Receiver};
-
 use crate::claim::Sureness::{Proven, Reported, Sampled};
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "isoxml",
+    id: claim::ID,
     name: "ISOXML (ISO 11783-10), versions 1 to 4",
     file_formats: &["ISO11783"],
     reads: "time logs of every task: rates, yields, moisture, depth, sections, work state, totals",
@@ -59,20 +56,6 @@ pub static FORMAT: Format = Format {
             "142 public time logs, 647,917 records, every value as a second decoder reads it",
         ),
     ],
-    claim,
-    read,
+    claim: claim::claim,
+    read: map::read,
 };
-
-fn claim(tree: &Tree) -> Vec<Claim> {
-    claim::claim(tree)
-}
-
-fn read(
-    tree: &Tree,
-    claim: &Claim,
-    limits: &Limits,
-    options: &ReadOptions,
-    receiver: &mut dyn Receiver,
-) -> Result<(), ReadError> {
-    map::read(tree, claim, limits, options, receiver)
-}

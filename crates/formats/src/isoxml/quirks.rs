@@ -11,16 +11,20 @@ use tramline_model::Provider;
 pub struct Maker {
     /// Lower-case words of `TaskControllerManufacturer` or `ManagementSoftwareManufacturer`.
     words: &'static [&'static str],
+    /// What people call the maker.
     pub name: &'static str,
-    /// The contract's provider; `Leaf` where it has no code for the maker.
+    /// The API's provider; `Leaf` where it has no code for the maker.
     pub provider: Provider,
+    /// What the files of the maker do.
     pub quirks: &'static [Quirk],
 }
 
 /// Something that a maker's files do.
 #[derive(Debug)]
 pub struct Quirk {
+    /// What the files do.
     pub what: &'static str,
+    /// The rule of the reader that meets it.
     pub rule: &'static str,
 }
 

@@ -1,13 +1,15 @@
 //! The document as a layer: a pass is one run of the parser over the text in memory.
 
+use super::claim::inner;
 use super::placemark::{self, End};
-use super::{FILE_BYTES, inner};
 use crate::claim::{Claim, ReadOptions};
 use crate::layer::{self, Codes, Crs, Each, Layer, Names, Source, codes};
 use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 
 static CODES: Codes = codes!("kml");
+/// Largest document.
+const FILE_BYTES: u64 = 256 << 20;
 const HINT: &str = "export the points as KML with their data again, or as GeoJSON or CSV";
 
 /// Reads a claimed document.

@@ -6,6 +6,9 @@ use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "markers";
+
 /// A stub of that size stands for no ISOXML data: Voyager 2 cards carry one of 208 bytes.
 const STUB_BYTES: u64 = 1_024;
 /// Layers of the open formats, which their readers take even within a card.
@@ -220,7 +223,7 @@ fn judge(tree: &Tree, marker: &Marker, set: Set) -> Vec<Claim> {
         entries.sort_unstable();
         let problem = tree.problem(first).filter(|_| !matches!(kind, Kind::Empty));
         claims.push(Claim {
-            format: super::FORMAT.id,
+            format: ID,
             confidence: if matches!(kind, Kind::Real) {
                 marker.confidence
             } else {

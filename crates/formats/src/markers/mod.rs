@@ -13,8 +13,9 @@ use crate::claim::{Claim, Format, ReadOptions, Verdict};
 use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "markers",
+    id: find::ID,
     name: "known formats that are not read",
     file_formats: table::CODES,
     reads: "nothing: names the format, the reason and the export that helps",
@@ -45,6 +46,7 @@ fn read(
 pub struct Known {
     /// The `fileFormat` code.
     pub code: &'static str,
+    /// Who makes it.
     pub provider: tramline_model::Provider,
     /// Format and maker, for people.
     pub name: &'static str,

@@ -7,7 +7,7 @@ use tramline_model::Provider;
 
 /// One format: how it is found and what is said of it.
 pub(super) struct Marker {
-    /// The contract's `fileFormat` code, or our own addition in its style.
+    /// The API's `fileFormat` code, or our own addition in its style.
     pub code: &'static str,
     pub provider: Provider,
     /// Format and maker, for people.

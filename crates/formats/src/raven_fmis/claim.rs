@@ -4,6 +4,9 @@ use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "raven_fmis";
+
 /// The files of one job.
 #[derive(Default)]
 pub(super) struct Files {
@@ -68,7 +71,7 @@ pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
         };
         let whole = files.job.is_some() && files.advanced.is_some() && !files.tables.is_empty();
         claims.push(Claim {
-            format: super::FORMAT.id,
+            format: ID,
             confidence: if whole {
                 Confidence::Certain
             } else {

@@ -9,14 +9,13 @@ mod claim;
 mod map;
 mod raw;
 
-use crate::claim::Format;
-
 use crate::claim::Sureness::Reported;
-use crate::claim::covers;
+use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "raven_fmis",
+    id: claim::ID,
     name: "Raven FMIS export (jobdata.xml and Product_N.tab)",
     file_formats: &["FMIS"],
     reads: "rates, work state and widths of each product, by section where sections log their own; \

@@ -9,6 +9,9 @@ use crate::claim::{Claim, Confidence, Verdict};
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::HashMap;
 
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "shapefile";
+
 /// Bytes of a `.dbf` header at most: its length field has 16 bits.
 const HEADER_BYTES: usize = 65_536;
 const SIDES: &[&str] = &[
@@ -103,7 +106,7 @@ fn is_resource_fork(tree: &Tree, id: EntryId) -> bool {
 
 fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
     let mut claim = Claim {
-        format: super::FORMAT.id,
+        format: ID,
         confidence: Confidence::General,
         main,
         entries,

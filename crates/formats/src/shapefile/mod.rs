@@ -4,27 +4,27 @@
 //! allocated from a length field without checking it against the bytes that are there.
 
 mod claim;
+mod describe;
+mod layout;
 mod map;
+mod open;
 mod outlines;
 mod raw;
 mod read;
 #[cfg(test)]
 mod tests;
 
-use crate::claim::{Claim, Format, ReadOptions};
-use crate::source::{Limits, Tree};
-use tramline_model::{ReadError, Receiver};
+use crate::claim::Sureness::{Proven, Reported};
+use crate::claim::{Format, covers};
+use tramline_model::Provider;
 
 pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
 pub(crate) use raw::projection::Projection;
 
-use crate::claim::Sureness::{Proven, Reported};
-use crate::claim::covers;
-use tramline_model::Provider;
-
+/// The format's entry in the registry.
 pub static FORMAT: Format = Format {
-    id: "shapefile",
+    id: claim::ID,
     name: "shapefile",
     file_formats: &["SHAPEFILE", "AGGPS"],
     reads: "points and as-applied polygons of John Deere Operations Center, Ag Leader SMS, Yield \
@@ -68,15 +68,5 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
-    read,
+    read: read::read,
 };
-
-fn read(
-    tree: &Tree,
-    claim: &Claim,
-    limits: &Limits,
-    options: &ReadOptions,
-    receiver: &mut dyn Receiver,
-) -> Result<(), ReadError> {
-    read::read(tree, claim, limits, options, receiver)
-}

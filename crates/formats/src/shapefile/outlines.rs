@@ -12,8 +12,11 @@ const HEADER: usize = 100;
 const ROWS: usize = 100_000;
 const HINT: &str = "export the shapefile again";
 
+/// Positions of a closed line.
+pub(crate) type Ring = Vec<[f64; 2]>;
+
 /// Rings of one record in the units of the file.
-pub(crate) type Rings = Vec<Vec<[f64; 2]>>;
+pub(crate) type Rings = Vec<Ring>;
 
 fn beside(tree: &Tree, shp: EntryId, extension: &str) -> Option<EntryId> {
     let name = tree.name(shp);
@@ -25,12 +28,12 @@ fn beside(tree: &Tree, shp: EntryId, extension: &str) -> Option<EntryId> {
 pub(crate) fn projection_of(
     tree: &Tree,
     shp: EntryId,
-) -> Result<impl Fn(Vec<[f64; 2]>) -> Option<Vec<[f64; 2]>> + use<>, ReadError> {
+) -> Result<impl Fn(Ring) -> Option<Ring> + use<>, ReadError> {
     let projection = match beside(tree, shp, "prj") {
         Some(prj) => Projection::from_wkt(&tree.head(prj, 1 << 20), &tree.place(prj))?,
         None => Projection::Degrees,
     };
-    Ok(move |ring: Vec<[f64; 2]>| {
+    Ok(move |ring: Ring| {
         let mut shapes = Shapes {
             x: ring.iter().map(|[x, _]| *x).collect(),
             y: ring.iter().map(|[_, y]| *y).collect(),
@@ -39,7 +42,7 @@ pub(crate) fn projection_of(
         };
         projection.apply(&mut shapes);
         let positions = shapes.x.into_iter().zip(shapes.y);
-        let ring: Vec<[f64; 2]> = positions.map(|(x, y)| [x, y]).collect();
+        let ring: Ring = positions.map(|(x, y)| [x, y]).collect();
         ring.iter()
             .all(|[x, y]| x.abs() <= 180.0 && y.abs() <= 90.0)
             .then_some(ring)

@@ -2,10 +2,11 @@
 //! shapes and columns.
 
 use super::*;
-use crate::claim::Verdict;
+use crate::claim::{ReadOptions, Verdict};
+use crate::source::{Limits, Tree};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, Float64Array, RecordBatch, StringArray};
-use tramline_model::{Ending, Finding, OperationDescription, Stop, records};
+use tramline_model::{Ending, Finding, OperationDescription, ReadError, Receiver, Stop, records};
 
 const WGS84: &str = r#"GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]"#;
 

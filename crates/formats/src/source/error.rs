@@ -6,10 +6,14 @@ pub enum SourceError {
     /// A rule of the container is broken; `rule` is `Z1` to `Z14`.
     #[error("{text} (rule {rule})")]
     Refused {
+        /// The rule that is broken.
         rule: &'static str,
+        /// What is wrong.
         text: String,
+        /// What the person can do; empty when there is nothing.
         hint: String,
     },
+    /// The upload cannot be read from its storage; what the system said.
     #[error("{0}")]
     Io(String),
 }

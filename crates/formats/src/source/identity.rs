@@ -1,7 +1,8 @@
 //! What an input is, independent of its name and place: size and hash of its bytes.
 
+use super::hash::{hash, hex};
+use super::{SourceError, Tree};
 use sha2::{Digest, Sha256};
-use std::io::{self, Read};
 use std::path::Path;
 
 /// Name, hash and size of an input.
@@ -16,9 +17,13 @@ pub struct Identity {
     pub size: u64,
 }
 
-impl super::Tree {
+impl Tree {
     /// Hashes a file or folder; memory use does not depend on its size.
-    pub fn identity(path: &Path) -> Result<Identity, super::SourceError> {
+    ///
+    /// # Errors
+    ///
+    /// The path or a file below it cannot be read.
+    pub fn identity(path: &Path) -> Result<Identity, SourceError> {
         let name = path
             .file_name()
             .map(|n| n.to_string_lossy().into_owned())
@@ -55,30 +60,4 @@ impl super::Tree {
             size: sum,
         })
     }
-}
-
-/// Hash in hexadecimal and number of bytes of a stream.
-pub(super) fn hash(mut stream: impl Read) -> io::Result<(String, u64)> {
-    let mut hasher = Sha256::new();
-    let mut size: u64 = 0;
-    let mut chunk = vec![0; 256 << 10];
-    loop {
-        match stream.read(&mut chunk) {
-            Ok(0) => return Ok((hex(&hasher.finalize()), size)),
-            Ok(n) => {
-                hasher.update(chunk.get(..n).unwrap_or_default());
-                size += n as u64;
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -22,7 +22,41 @@ const DOCUMENTS: [&str; 12] = [
     "docx", "xlsx", "xlsm", "pptx", "odt", "ods", "odp", "kmz", "jar", "apk", "epub", "qgz",
 ];
 
-pub(super) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
+impl Tree {
+    /// Opens a zip, a folder or a single file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_named`].
+    pub fn open(path: &Path, limits: &Limits) -> Result<Self, SourceError> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        Self::open_named(path, &name.unwrap_or_default(), limits)
+    }
+
+    /// Opens a zip, a folder or a single file that the sender called `name`.
+    ///
+    /// # Errors
+    ///
+    /// The path cannot be read, or the upload breaks a rule of the container or a limit.
+    pub fn open_named(path: &Path, name: &str, limits: &Limits) -> Result<Self, SourceError> {
+        open(path, name, limits)
+    }
+
+    /// Opens a zip held in memory, or a single file if `name` does not end as a zip's.
+    ///
+    /// # Errors
+    ///
+    /// The upload breaks a rule of the container or a limit.
+    pub fn from_zip_bytes(
+        name: &str,
+        bytes: Vec<u8>,
+        limits: &Limits,
+    ) -> Result<Self, SourceError> {
+        upload(Arc::new(Bytes::Memory(bytes)), name, limits)
+    }
+}
+
+fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
     let read = |e: io::Error| SourceError::Io(format!("`{}`: {e}", path.display()));
     if !std::fs::metadata(path).map_err(read)?.is_dir() {
         let bytes = Bytes::from_file(File::open(path).map_err(read)?)?;
@@ -34,7 +68,7 @@ pub(super) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, Sou
 }
 
 /// One file as it was sent: a zip, or a bare machine file.
-pub(super) fn upload(bytes: Arc<Bytes>, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
+fn upload(bytes: Arc<Bytes>, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
     let size = bytes.len();
     if size > limits.upload_bytes {
         return Err(SourceError::refused(

@@ -1,11 +1,10 @@
 //! The flat tree of entries and how their bytes are read.
 
 use super::bytes::{Bytes, Window};
+use super::hash::hash;
 use super::member::Member;
-use super::{Limits, SourceError, open};
 use std::collections::HashMap;
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 use tramline_model::{Finding, Place, ReadError, Severity};
 
@@ -14,6 +13,7 @@ use tramline_model::{Finding, Place, ReadError, Severity};
 pub struct EntryId(u32);
 
 impl EntryId {
+    /// Position of the entry in [`Tree::entries`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -78,26 +78,6 @@ pub(crate) fn system_file(path: &str) -> Option<&'static str> {
 const COPY_AGAIN: &str = "copy the file from the stick again";
 
 impl Tree {
-    /// Opens a zip, a folder or a single file.
-    pub fn open(path: &Path, limits: &Limits) -> Result<Self, SourceError> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
-        Self::open_named(path, &name.unwrap_or_default(), limits)
-    }
-
-    /// Opens a zip, a folder or a single file that the sender called `name`.
-    pub fn open_named(path: &Path, name: &str, limits: &Limits) -> Result<Self, SourceError> {
-        open::open(path, name, limits)
-    }
-
-    /// Opens a zip held in memory, or a single file if `name` does not end as a zip's.
-    pub fn from_zip_bytes(
-        name: &str,
-        bytes: Vec<u8>,
-        limits: &Limits,
-    ) -> Result<Self, SourceError> {
-        open::upload(Arc::new(Bytes::Memory(bytes)), name, limits)
-    }
-
     /// A tree in memory: for tests and for callers that hold the bytes.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let entries = files.into_iter().map(|(path, bytes)| Entry {
@@ -174,14 +154,11 @@ impl Tree {
         {
             return left.crc == right.crc;
         }
-        let hash = |id| {
-            self.stream(id)
-                .ok()
-                .and_then(|s| super::identity::hash(s).ok())
-        };
-        hash(a).is_some_and(|left| hash(b) == Some(left))
+        let hash_of = |id| self.stream(id).ok().and_then(|s| hash(s).ok());
+        hash_of(a).is_some_and(|left| hash_of(b) == Some(left))
     }
 
+    /// All entries, sorted by path.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -252,6 +229,11 @@ impl Tree {
 
     /// A stream over an entry. Reading past the stated size, a wrong checksum or a corrupt
     /// stream is an error of the stream.
+    ///
+    /// # Errors
+    ///
+    /// `ReadError::Malformed` where the entry is known to be unreadable (encrypted, damaged, two
+    /// of one name), `ReadError::Io` where the storage fails.
     pub fn stream(&self, id: EntryId) -> Result<Box<dyn Read + Send + '_>, ReadError> {
         let entry = self.entry(id);
         if let Some(problem) = &entry.problem {
@@ -282,7 +264,12 @@ impl Tree {
         })
     }
 
-    /// All bytes of an entry, if they are at most `max`; else `ReadError::Limit`.
+    /// All bytes of an entry, if they are at most `max`.
+    ///
+    /// # Errors
+    ///
+    /// `ReadError::Limit` where there are more, else as [`Tree::stream`], and
+    /// `ReadError::Malformed` where the stream breaks off.
     pub fn bytes(&self, id: EntryId, max: u64) -> Result<Vec<u8>, ReadError> {
         let limit = || ReadError::Limit {
             place: self.place(id),

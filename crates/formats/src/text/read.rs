@@ -1,8 +1,9 @@
 //! One table from its stream to the receiver.
 
+use super::claim::sniff;
 use super::decode::{Utf8, read_error};
 use super::sniff::Layout;
-use crate::claim::ReadOptions;
+use crate::claim::{Claim, ReadOptions};
 use crate::columns::describe::{Clock, Facts, describe, provider};
 use crate::columns::project::Projection;
 use crate::columns::table::{Cell, Plan, Profile, Table};
@@ -18,8 +19,27 @@ const SAMPLE_BYTES: usize = 8 << 20;
 
 type Rows<'a> = csv::Reader<BufReader<Utf8<Box<dyn Read + Send + 'a>>>>;
 
-/// Reads a table.
+/// Reads a claimed table.
 pub(super) fn read(
+    tree: &Tree,
+    claim: &Claim,
+    limits: &Limits,
+    options: &ReadOptions,
+    receiver: &mut dyn Receiver,
+) -> Result<(), ReadError> {
+    let Some(layout) = sniff(tree, claim.main) else {
+        let what = "the csv has no rows of one length after its header";
+        return Err(ReadError::malformed(
+            tree.place(claim.main),
+            what,
+            "export the table again",
+        ));
+    };
+    table(tree, claim.main, &layout, limits, options, receiver)
+}
+
+/// Reads a table of a known layout.
+fn table(
     tree: &Tree,
     entry: EntryId,
     layout: &Layout,

@@ -203,7 +203,7 @@ fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     }
 }
 
-/// The titles of Ag Leader's Basic or Advanced text (`vendor-formats` 3.2), if a row is of it.
+/// The titles of Ag Leader's Basic or Advanced text, if a row is of it.
 fn ag_leader(row: &[String]) -> Option<Vec<Title>> {
     if !(14..=17).contains(&row.len()) {
         return None;

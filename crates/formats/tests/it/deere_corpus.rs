@@ -91,7 +91,7 @@ fn read_all(folder: &Path, zips: &[&str], format: &str) -> Read {
     all
 }
 
-fn zips_of<'a>(logs: &'a [Value]) -> Vec<&'a str> {
+fn zips_of(logs: &[Value]) -> Vec<&str> {
     let mut zips: Vec<&str> = logs.iter().map(|log| text(log, "zip")).collect();
     zips.sort_unstable();
     zips.dedup();

@@ -164,7 +164,7 @@ fn latency_puts_mass_where_it_grew() {
         "{without} of {} rows without mass",
         with + without
     );
-    assert!(with as u64 + 11 * passes >= late.truth.working_records);
+    assert!(with + 11 * passes >= late.truth.working_records);
 }
 
 #[test]

@@ -9,14 +9,13 @@ use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect};
 use tramline_model::{OperationType, Property, records};
 
 /// Writes the files; `None`, said aloud, without the program.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn written(folder: &Path) -> Option<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/gdal.py");
     let ran = Command::new("python3").arg(script).arg(folder).output();
     match ran {
         Ok(output) if output.status.success() => serde_json::from_slice(&output.stdout).ok(),
         _ => {
-            eprintln!("SKIPPED gdal: python3 with geopandas and pyogrio is not there");
+            crate::skip::skipped("gdal: python3 with geopandas and pyogrio is not there");
             None
         }
     }

@@ -3,7 +3,6 @@
 use crate::collect::{claims, one, read_with};
 use crate::isoxml_corpus::corpus;
 use std::collections::BTreeMap;
-use std::io::Read;
 use tramline_formats::{ReadOptions, Verdict};
 use tramline_model::{OperationType, Property};
 
@@ -112,22 +111,17 @@ fn boundaries_are_not_machine_data() {
 /// Bytes of a compressed corpus file.
 pub(crate) fn unpacked(path: &std::path::Path) -> Vec<u8> {
     let packed = std::fs::read(path).expect("corpus file");
-    let mut bytes = Vec::new();
-    flate(&packed).read_to_end(&mut bytes).expect("gzip");
-    bytes
-}
-
-fn flate(packed: &[u8]) -> impl Read {
-    let child = std::process::Command::new("gzip")
+    let mut child = std::process::Command::new("gzip")
         .arg("-dc")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("gzip");
-    let mut input = child.stdin.expect("stdin");
-    let packed = packed.to_vec();
-    std::thread::spawn(move || std::io::Write::write_all(&mut input, &packed));
-    child.stdout.expect("stdout")
+    let mut input = child.stdin.take().expect("stdin");
+    let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, &packed));
+    let output = child.wait_with_output().expect("gzip");
+    writer.join().expect("no panic").expect("gzip takes it all");
+    output.stdout
 }
 
 #[test]

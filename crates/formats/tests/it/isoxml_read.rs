@@ -202,6 +202,8 @@ fn every_set_gives_plausible_points() {
         .filter(|path| path.is_dir())
         .collect();
     folders.sort();
+    // Told when something is wrong.
+    let mut told = Vec::new();
     let mut wrong = Vec::new();
     for path in folders {
         let dataset = path
@@ -220,15 +222,19 @@ fn every_set_gives_plausible_points() {
             let mut recorder = Recorder::default();
             let options = ReadOptions::default();
             let result = read(&tree, claim, &Limits::default(), &options, &mut recorder);
-            println!("{dataset} {}: {result:?}", tree.entry(claim.main).path);
-            for file in &recorder.files {
-                println!("   {file}");
-            }
+            told.push(format!(
+                "{dataset} {}: {result:?}",
+                tree.entry(claim.main).path
+            ));
+            told.extend(recorder.files.iter().map(|file| format!("   {file}")));
             let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
             for finding in &recorder.findings {
                 *codes.entry(finding.code.as_ref()).or_default() += 1;
             }
-            println!("   findings {codes:?} failed {:?}", recorder.errors);
+            told.push(format!(
+                "   findings {codes:?} failed {:?}",
+                recorder.errors
+            ));
             if recorder.open.is_some() && result.is_ok() {
                 recorder.wrong.push("begun and never finished".to_owned());
             }
@@ -240,5 +246,10 @@ fn every_set_gives_plausible_points() {
             );
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}\n{}",
+        wrong.join("\n"),
+        told.join("\n")
+    );
 }

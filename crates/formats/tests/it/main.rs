@@ -20,6 +20,7 @@ mod markers;
 mod outlines;
 mod raven_fmis;
 mod shapefile;
+mod skip;
 mod source_container;
 mod source_corpus;
 mod source_hostile;

@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 use tramline_formats::{Detection, Tree, Verdict, detect};
 
+/// Path and bytes.
+type File = (&'static str, &'static [u8]);
+
 /// Code, words that the text must have, and the files of one dataset.
-fn datasets() -> Vec<(
-    &'static str,
-    &'static str,
-    Vec<(&'static str, &'static [u8])>,
-)> {
+fn datasets() -> Vec<(&'static str, &'static str, Vec<File>)> {
     vec![
         (
             "CN1",

@@ -96,7 +96,7 @@ fn corpus() -> Option<PathBuf> {
     );
     let found = root.join("vendor").is_dir();
     if !found {
-        eprintln!("SKIPPED: no corpus at {}", root.display());
+        crate::skip::skipped(&format!("no corpus at {}", root.display()));
     }
     found.then_some(root)
 }

@@ -49,6 +49,13 @@ impl Header {
         })
     }
 
+    /// What is wrong when the file ends after so many features.
+    pub(crate) fn missing(&self, count: u64) -> Option<String> {
+        let stated = self.features;
+        (count < stated)
+            .then(|| format!("the header tells of {stated} features, there are {count}"))
+    }
+
     /// Whether the features stand in the order of an index, and not in that of the drive.
     pub(crate) fn is_indexed(&self) -> bool {
         self.node_size > 0 && self.features > 1

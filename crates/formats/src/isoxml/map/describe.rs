@@ -1,7 +1,7 @@
 //! Names, products, crop and machines of a task.
 
 use super::super::raw::Task;
-use super::Context;
+use super::context::Context;
 use super::operation::Found;
 use crate::isoxml::quirks::maker_of;
 use arrow_schema::SchemaRef;
@@ -131,7 +131,7 @@ fn machines(context: &Context<'_>, task: &Task) -> Vec<Machine> {
         .collect()
 }
 
-/// The contract's provider by the maker of the task controller.
+/// The API's provider by the maker of the task controller.
 fn provider(context: &Context<'_>) -> Provider {
     let maker = maker_of(
         context.data.task_controller_manufacturer.as_deref(),

@@ -5,13 +5,18 @@
 //! cannot be read costs that log and not its task.
 
 mod clock;
-pub(crate) mod columns;
+mod context;
 mod describe;
 mod device;
+mod lanes;
+mod logged;
 mod operation;
+mod plan;
 mod points;
 mod raw_rows;
+pub(crate) mod rules;
 mod session;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -19,18 +24,10 @@ mod totals;
 use super::raw::{Task, TaskData, TimeLog};
 use crate::claim::{Claim, ReadOptions};
 use crate::source::{EntryId, Limits, Tree};
+use context::Context;
 use device::Devices;
 use std::collections::BTreeSet;
 use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
-
-/// What the parts of the mapping share.
-pub(crate) struct Context<'a> {
-    pub(crate) data: &'a TaskData,
-    pub(crate) devices: Devices<'a>,
-    pub(crate) options: &'a ReadOptions,
-    /// Place of the `TASKDATA.XML`.
-    pub(crate) place: Place,
-}
 
 /// The logs of one task, decoded, and why others are not among them.
 struct Loaded {
@@ -228,7 +225,7 @@ fn machine_files(
     let records: u64 = logs.iter().map(|log| log.records as u64).sum();
     let skipped_bytes: u64 = logs.iter().map(|log| log.skipped_bytes).sum();
     for found in operation::operations(context, task, &logs) {
-        let plan = columns::Plan::new(context, &found.kind, &logs);
+        let plan = plan::Plan::new(context, &found.kind, &logs);
         let description = describe::describe(
             context,
             task,

@@ -2,8 +2,8 @@
 //! names. The first step that answers wins, and its reason is kept.
 
 use super::super::raw::{Device, Task, TimeLog};
-use super::Context;
-use super::columns::{Logged, logged};
+use super::context::Context;
+use super::logged::{Logged, logged};
 use tramline_model::OperationType;
 
 /// A kind of work and why we think so.
@@ -204,10 +204,10 @@ fn signatures(
             .filter_map(|d| super::device::class(d))
             .any(|c| wanted.contains(&c))
     };
-    if let Some(ddi) = seen(&[177..=177, 331..=331]) {
-        if seen(&[83..=84, 87..=87, 90..=90]).is_some() {
-            return vec![(OperationType::Harvested, why(ddi))];
-        }
+    if let Some(ddi) = seen(&[177..=177, 331..=331])
+        && seen(&[83..=84, 87..=87, 90..=90]).is_some()
+    {
+        return vec![(OperationType::Harvested, why(ddi))];
     }
     if let Some(ddi) = seen(&[212..=223, 91..=91, 112..=112, 360..=360, 362..=363]) {
         return vec![(other("baling"), why(ddi))];

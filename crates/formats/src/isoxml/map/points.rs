@@ -4,16 +4,17 @@
 //! Rule: a rate stands while its element works and for a limited time; a position is never moved
 //! but to place a section beside it.
 
-use super::super::raw::{DeviceElement, TimeLog};
-use super::Context;
+use super::super::raw::{TimeLog, degrees};
 use super::clock::Clock;
-use super::columns::{Hold, Lane, Plan, Role, Slot};
+use super::context::Context;
+use super::lanes::Lane;
+use super::plan::{Plan, Role};
+use super::rules::Hold;
 use crate::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tramline_model::records::BATCH_ROWS;
 use tramline_model::{Finding, Place, Receiver, Severity, Stop};
@@ -26,118 +27,6 @@ const EARLIEST_MS: i64 = 631_152_000_000;
 const LATEST_MS: i64 = 4_102_444_800_000;
 /// Slower than this the course is noise.
 const COURSE_SPEED_M_S: f64 = 0.3;
-
-/// Degrees of a raw position; `None` where it is not available.
-pub(crate) fn degrees(raw: i32) -> Option<f64> {
-    (raw != i32::MAX && raw != i32::MIN).then(|| f64::from(raw) / 1e7)
-}
-
-/// Offsets that elements logged (DDI 134 and 135), in millimetres, those furthest from 0: the
-/// others are fillers. One pass over the values, whatever the number of elements.
-fn logged_offsets(logs: &[TimeLog]) -> BTreeMap<(u16, &str), i64> {
-    let mut offsets: BTreeMap<(u16, &str), i64> = BTreeMap::new();
-    for log in logs {
-        let is_offset = |ddi: u16| matches!(ddi, 134 | 135);
-        if !log.header.values.iter().any(|value| is_offset(value.ddi)) {
-            continue;
-        }
-        let mut furthest: Vec<Option<i64>> = vec![None; log.header.values.len()];
-        for (index, raw) in log.value_index.iter().zip(&log.value) {
-            if let Some(known) = furthest.get_mut(usize::from(*index)) {
-                let raw = i64::from(*raw);
-                if known.is_none_or(|known| raw.abs() > known.abs()) {
-                    *known = Some(raw);
-                }
-            }
-        }
-        for (value, logged) in log.header.values.iter().zip(furthest) {
-            let (Some(mm), Some(id)) = (value.fixed.or(logged), &value.device_element) else {
-                continue;
-            };
-            if is_offset(value.ddi) {
-                let known = offsets.entry((value.ddi, id.as_str())).or_insert(mm);
-                if mm.abs() > known.abs() {
-                    *known = mm;
-                }
-            }
-        }
-    }
-    offsets
-}
-
-/// The sections that get rows of their own: those that logged values of a column.
-pub(crate) fn lanes(
-    context: &Context<'_>,
-    slots: &[Slot],
-    sections: &[&DeviceElement],
-    states: &[Option<String>],
-    logs: &[TimeLog],
-    width_m: &dyn Fn(&str) -> Option<f64>,
-) -> Vec<Lane> {
-    let mut elements: Vec<(&str, &DeviceElement)> = Vec::new();
-    for slot in slots.iter().filter(|slot| !slot.sum_bins && slot.several()) {
-        for id in slot.elements() {
-            if let Some((device, element)) = context.devices.get(id)
-                && !elements.iter().any(|(_, known)| known.id == element.id)
-            {
-                elements.push((device.id.as_str(), element));
-            }
-        }
-    }
-    elements.sort_by_key(|(_, element)| (element.number, element.object_id));
-    let logged = logged_offsets(logs);
-    let logged_offset = |id: &str, ddi: u16| logged.get(&(ddi, id)).map(|mm| *mm as f64 / 1000.0);
-    let offset = |id: &str, ddi: u16, inherit: bool| -> Option<f64> {
-        context
-            .devices
-            .constant(id, ddi, inherit)
-            .map(|mm| mm as f64 / 1000.0)
-            .or_else(|| logged_offset(id, ddi))
-    };
-    let widths: Vec<Option<f64>> = elements.iter().map(|(_, e)| width_m(&e.id)).collect();
-    let total: f64 = widths.iter().map(|w| w.unwrap_or(0.0)).sum();
-    let rights: Vec<Option<f64>> = elements
-        .iter()
-        .map(|(_, e)| offset(&e.id, 135, false))
-        .collect();
-    let described = rights.iter().all(Option::is_some);
-    // Tools one behind the other on the same strip: laid out they would count its area each.
-    let one_strip = rights.windows(2).all(|pair| pair.first() == pair.last());
-    if described && one_strip && elements.len() > 1 && elements.iter().all(|(_, e)| e.kind == 5) {
-        return Vec::new();
-    }
-    let forwards: Vec<f64> = elements
-        .iter()
-        .map(|(_, e)| offset(&e.id, 134, true).unwrap_or(0.0))
-        .collect();
-    let middle = forwards.iter().sum::<f64>() / forwards.len().max(1) as f64;
-    let mut left = -total / 2.0;
-    let mut lanes = Vec::with_capacity(elements.len());
-    for (position, (device, element)) in elements.iter().enumerate() {
-        let width_m = widths.get(position).copied().flatten();
-        let beside = left + width_m.unwrap_or(0.0) / 2.0;
-        left += width_m.unwrap_or(0.0);
-        let right_m = match rights.get(position).copied().flatten() {
-            Some(right) if described => right,
-            _ => beside,
-        };
-        lanes.push(Lane {
-            element: element.id.clone(),
-            number: i64::from(element.number),
-            width_m,
-            forward_m: forwards.get(position).copied().unwrap_or(0.0) - middle,
-            right_m,
-            condensed: sections.iter().position(|section| section.id == element.id),
-            states: super::columns::deciding_states(
-                context,
-                Some(&element.id),
-                Some(device),
-                states,
-            ),
-        });
-    }
-    lanes
-}
 
 /// A held value.
 #[derive(Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! The raw form: one row for each logged record, one column for each header value that was ever
 //! logged, nothing filled in.
 
-use super::super::raw::{TimeLog, ddi};
+use super::super::raw::{self, TimeLog, ddi};
 use super::clock::Clock;
 use super::device::Devices;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray};
@@ -113,9 +113,9 @@ fn batch(
 ) -> Result<RecordBatch, Stop> {
     let rows = end - start;
     let degrees = |column: &[i32]| -> ArrayRef {
-        Arc::new(Float64Array::from_iter((start..end).map(|row| {
-            column.get(row).and_then(|raw| super::points::degrees(*raw))
-        })))
+        Arc::new(Float64Array::from_iter(
+            (start..end).map(|row| column.get(row).and_then(|raw| raw::degrees(*raw))),
+        ))
     };
     let times: TimestampMillisecondArray = (start..end)
         .map(|row| log.time_ms.get(row).map(|wall| clock.utc(*wall)))

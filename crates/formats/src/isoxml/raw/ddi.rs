@@ -6,10 +6,13 @@ use std::sync::LazyLock;
 /// One identifier. Base value = raw value * `resolution`, in `unit`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ddi {
+    /// The identifier itself.
     pub number: u16,
+    /// The standard's name of the quantity.
     pub name: &'static str,
     /// The standard's unit text; empty where it has none.
     pub unit: &'static str,
+    /// Units in one step of the raw value.
     pub resolution: f64,
 }
 

@@ -1,7 +1,8 @@
 //! Device descriptions (DVC).
 
+use super::attributes::{ddi, number, text};
 use super::header::whole_number;
-use super::read_task_data::{Ids, ddi, number, text};
+use super::ids::Ids;
 use super::task_data::{
     Device, DeviceElement, DeviceProcessData, DeviceProperty, DeviceValuePresentation,
 };

@@ -8,8 +8,11 @@ use tramline_model::{Finding, ReadError, Severity};
 
 impl TimeLog {
     /// Reads header and records. Empty files give an empty log with a finding; damaged records
-    /// are passed over with findings. An unreadable header, or more than `limits.points`
-    /// records, is an error.
+    /// are passed over with findings.
+    ///
+    /// # Errors
+    ///
+    /// An entry or the header cannot be read, or there are more than `limits.points` records.
     pub fn read(
         tree: &Tree,
         xml: EntryId,

@@ -3,22 +3,24 @@
 //! Rule: of two elements with one id the first counts; what cannot be read beside the main file
 //! is a finding and never an error.
 
+use super::attributes::{ddi, number, text};
 use super::header::whole_number;
+use super::ids::Ids;
+use super::read_device;
+use super::splice::{external_files, without_extension};
 use super::task_data::{
     Connection, DataLogTrigger, LogReference, ProductAllocation, Task, TaskData, TimeElement,
 };
 use super::xml::{self, Element, Repair};
-use super::{read_device, splice};
 use crate::source::{EntryId, Limits, Tree};
-use std::collections::HashSet;
-use tramline_model::{Finding, Place, ReadError, Severity};
-
-/// Findings of one kind that are told one by one.
-const MAX_FINDINGS: usize = 20;
+use tramline_model::ReadError;
 
 impl TaskData {
-    /// Reads the set whose main file is `main`. Errors: the main file is not XML, or not of
-    /// ISO 11783-10, or a limit is reached.
+    /// Reads the set whose main file is `main`.
+    ///
+    /// # Errors
+    ///
+    /// The main file is not XML, or not of ISO 11783-10, or a limit is reached.
     pub fn read(tree: &Tree, main: EntryId, limits: &Limits) -> Result<Self, ReadError> {
         let place = tree.place(main);
         let document = xml::read(tree, main, limits, Repair::No)?;
@@ -47,54 +49,13 @@ impl TaskData {
         data.origin = number(&root, "DataTransferOrigin");
         data.management_manufacturer = text(&root, "ManagementSoftwareManufacturer");
         data.task_controller_manufacturer = text(&root, "TaskControllerManufacturer");
-        let elements = splice::external_files(tree, main, root, limits, &mut data)?;
-        let mut ids = Ids {
-            place,
-            seen: HashSet::new(),
-            repeated: 0,
-        };
+        let elements = external_files(tree, main, root, limits, &mut data)?;
+        let mut ids = Ids::new(place);
         for element in &elements {
             top_level(element, &mut data, &mut ids);
         }
-        if ids.repeated > MAX_FINDINGS {
-            let text = format!("{} ids are given more than once in all", ids.repeated);
-            data.findings.push(Finding::new(
-                "isoxml.duplicate-id",
-                Severity::Warning,
-                ids.place,
-                text,
-            ));
-        }
+        data.findings.extend(ids.finding());
         Ok(data)
-    }
-}
-
-/// Ids seen so far.
-pub(super) struct Ids {
-    place: Place,
-    seen: HashSet<String>,
-    repeated: usize,
-}
-
-impl Ids {
-    /// Whether the id of an element is new; notes it when it is not. Elements without id are new.
-    pub(super) fn first(&mut self, element: &Element, findings: &mut Vec<Finding>) -> bool {
-        let Some(id) = element.text("A") else {
-            return true;
-        };
-        if self.seen.insert(id.to_owned()) {
-            return true;
-        }
-        self.repeated += 1;
-        if self.repeated <= MAX_FINDINGS {
-            let text = format!("id `{id:.40}` is given more than once, the first counts");
-            let place = Place::inside(self.place.entry.clone(), format!("{id:.40}"));
-            findings.push(
-                Finding::new("isoxml.duplicate-id", Severity::Warning, place, text)
-                    .hint("give each element its own id in the software that made the file"),
-            );
-        }
-        false
     }
 }
 
@@ -221,29 +182,4 @@ fn time(element: &Element) -> TimeElement {
             })
             .collect(),
     }
-}
-
-/// A file name without `.xml` or `.bin`, in any letter case.
-pub(super) fn without_extension(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, extension))
-            if extension.eq_ignore_ascii_case("xml") || extension.eq_ignore_ascii_case("bin") =>
-        {
-            stem
-        }
-        _ => name,
-    }
-}
-
-pub(super) fn text(element: &Element, name: &str) -> Option<String> {
-    element.text(name).map(str::to_owned)
-}
-
-pub(super) fn number<T: std::str::FromStr>(element: &Element, name: &str) -> Option<T> {
-    element.text(name)?.parse().ok()
-}
-
-/// Hexadecimal, as DDIs are written.
-pub(super) fn ddi(element: &Element, name: &str) -> Option<u16> {
-    u16::from_str_radix(element.text(name)?, 16).ok()
 }

@@ -1,6 +1,5 @@
 //! External files: `<XFR A="DVC00000"/>` stands for the children of `DVC00000.XML`.
 
-use super::read_task_data::without_extension;
 use super::task_data::TaskData;
 use super::xml::{self, Element, Repair};
 use crate::source::{EntryId, Limits, Tree};
@@ -145,5 +144,17 @@ impl Folder {
             && self
                 .by_name
                 .contains_key(&format!("{stem}.xml").to_lowercase())
+    }
+}
+
+/// A file name without `.xml` or `.bin`, in any letter case.
+pub(super) fn without_extension(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((stem, extension))
+            if extension.eq_ignore_ascii_case("xml") || extension.eq_ignore_ascii_case("bin") =>
+        {
+            stem
+        }
+        _ => name,
     }
 }

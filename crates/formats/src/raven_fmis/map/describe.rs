@@ -3,7 +3,7 @@
 use super::plan::Survey;
 use crate::claim::ReadOptions;
 use crate::columns::describe::from_word;
-use crate::isoxml::map::columns::RULES;
+use crate::isoxml::map::rules::RULES;
 use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::{Job, Segment};
 use arrow_schema::Schema;

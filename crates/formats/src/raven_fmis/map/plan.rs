@@ -1,7 +1,7 @@
 //! Which columns of a table become which standard columns, and which sections get rows of their
 //! own.
 
-use crate::isoxml::map::columns::{Hold, RULES, Rule};
+use crate::isoxml::map::rules::{Hold, RULES, Rule};
 use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::{Column, Segment};
 use crate::raven_fmis::raw::tab::{self, FIXED, Row};

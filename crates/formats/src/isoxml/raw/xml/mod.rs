@@ -4,12 +4,15 @@
 //! Rule: no document type, no entities beyond the five of XML and character references, no
 //! recursion, and every bound comes from `Limits`.
 
+mod element;
 mod encoding;
 mod recover;
 
+use element::value;
+
+pub use element::Element;
+
 use crate::source::{EntryId, Limits, Tree};
-use quick_xml::XmlVersion;
-use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 use tramline_model::{Finding, Place, ReadError, Severity};
 
@@ -20,41 +23,12 @@ const MAX_ELEMENTS: usize = 1_000_000;
 /// Points of boundaries and guidance lines: most of a large file, and no part of machine data.
 const PASSED_OVER: [&str; 1] = ["PNT"];
 
-/// One element.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Element {
-    pub tag: String,
-    pub attributes: Vec<(String, String)>,
-    pub children: Vec<Element>,
-}
-
-impl Element {
-    /// Value of an attribute, as written (may be empty).
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// Value of an attribute without surrounding blanks; `None` when absent or blank.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.attribute(name)
-            .map(str::trim)
-            .filter(|value| !value.is_empty())
-    }
-
-    /// Children with a tag.
-    pub fn all<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Element> + 'a {
-        self.children.iter().filter(move |child| child.tag == tag)
-    }
-}
-
 /// What an entry says.
 #[derive(Debug)]
 pub struct Document {
     /// `None` when the entry is empty (zero bytes or blanks).
     pub root: Option<Element>,
+    /// What was noticed while reading.
     pub findings: Vec<Finding>,
 }
 
@@ -68,6 +42,10 @@ pub enum Repair {
 }
 
 /// Reads an entry.
+///
+/// # Errors
+///
+/// The entry cannot be read, its text is not well-formed and not repaired, or a limit is reached.
 pub fn read(
     tree: &Tree,
     entry: EntryId,
@@ -80,6 +58,10 @@ pub fn read(
 }
 
 /// Reads bytes; `place` is the entry, for errors and findings.
+///
+/// # Errors
+///
+/// The text is not well-formed and not repaired, or a limit is reached.
 pub fn parse_bytes(
     bytes: &[u8],
     place: &Place,
@@ -264,35 +246,6 @@ fn element(
         attributes,
         children: Vec::new(),
     })
-}
-
-fn value(attribute: &Attribute<'_>, unescaped: &mut u64) -> String {
-    if attribute.value.contains('<') {
-        *unescaped += 1;
-    }
-    let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
-        Ok(value) => value.into_owned(),
-        Err(_unknown_entity) => {
-            *unescaped += 1;
-            let mut value = attribute.value.clone().into_owned();
-            // The ampersand last, so that nothing is unescaped twice.
-            for (escaped, sign) in [
-                ("&lt;", "<"),
-                ("&gt;", ">"),
-                ("&quot;", "\""),
-                ("&apos;", "'"),
-                ("&amp;", "&"),
-            ] {
-                value = value.replace(escaped, sign);
-            }
-            value
-        }
-    };
-    // Character references can name what the text itself must not hold.
-    if value.contains(encoding::is_illegal) {
-        return value.replace(encoding::is_illegal, "");
-    }
-    value
 }
 
 fn inside(text: &str, at: u64, place: &Place) -> Place {

@@ -1,6 +1,6 @@
 //! Time log headers that are not well-formed: their tags one by one.
 
-use super::{Element, value};
+use super::element::{Element, value};
 use quick_xml::events::BytesStart;
 
 /// More than a log can address, so that a hostile file stays small.

@@ -1,0 +1,319 @@
+//! One title to its meaning: by the caller's map, by the table of its family, by the general one,
+//! with the unit that the file says or the system of units that the whole set shows.
+
+use super::dictionary::{self, Row, UnitRule};
+use super::mapping::{Family, Meaning};
+use super::title::{Title, normal};
+use std::collections::BTreeMap;
+use tramline_model::{Dimension, Property, Unit};
+
+/// Finds a title in the family's table, then in the general one. The rank orders columns of one
+/// property: 0 is the caller's map.
+pub(super) fn look_up(
+    title: &Title,
+    name: &str,
+    family: Family,
+    system: System,
+    names: &[String],
+) -> Option<(usize, Meaning)> {
+    let said = title.unit.as_deref().and_then(Unit::parse);
+    if let Some(found) = rates(name, said, family, system, names) {
+        return Some(found);
+    }
+    let has = |n: &str| names.iter().any(|other| other == n);
+    let special: &[Row] = match family {
+        Family::SmsTemplate1 | Family::AgLeaderText => dictionary::TEMPLATE_1,
+        Family::DeereOperationsCenter => dictionary::DEERE,
+        Family::YieldEditor => dictionary::YIELD_EDITOR,
+        _ if has("mass") && has("seconds") && has("moist") => dictionary::AGRIDAT,
+        _ => &[],
+    };
+    if family == Family::CropScan && matches!(name, "x" | "y") {
+        let property = if name == "x" {
+            Property::Longitude
+        } else {
+            Property::Latitude
+        };
+        return Some((
+            1,
+            Meaning {
+                property,
+                unit: Some(Unit::known("arcdeg")),
+                assumed: false,
+            },
+        ));
+    }
+    let cut = title.name.chars().count() == 10 && name.len() >= 6;
+    for exact in [true, false] {
+        if !exact && !cut {
+            break;
+        }
+        for (rank, row) in special.iter().chain(dictionary::GENERAL).enumerate() {
+            let matches = |t: &&&str| {
+                if exact {
+                    **t == name
+                } else {
+                    t.starts_with(name)
+                }
+            };
+            let Some(at) = row.titles.iter().position(|t| matches(&t)) else {
+                continue;
+            };
+            // Rows of several titles keep the order of the titles too.
+            let rank = 10 + rank * 32 + at;
+            if let Some(meaning) = resolve(row, said, system) {
+                return Some((rank, meaning));
+            }
+        }
+    }
+    None
+}
+
+/// A row's property with the unit that the file says, or else the row's rule.
+fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Meaning> {
+    let property = row.property;
+    let meaning = |unit, assumed| {
+        Some(Meaning {
+            property,
+            unit,
+            assumed,
+        })
+    };
+    if row.rule == UnitRule::None {
+        return meaning(None, false);
+    }
+    if let Some(unit) = said {
+        if property.accepts(unit.dimension) {
+            return meaning(Some(unit), false);
+        }
+        // A yield by volume in the title and by mass in the bracket: the bracket is right.
+        if let Some(other) = in_dimension(property, unit.dimension) {
+            return Some(Meaning {
+                property: other,
+                unit: Some(unit),
+                assumed: false,
+            });
+        }
+    }
+    match row.rule {
+        UnitRule::None => meaning(None, false),
+        UnitRule::Fixed(symbol) => meaning(Some(Unit::known(symbol)), false),
+        UnitRule::Assumed(symbol) => meaning(
+            Some(Unit::known(symbol)),
+            system == System::Unknown || !symbol.starts_with("bu"),
+        ),
+        UnitRule::System(us, metric) => {
+            let symbol = if system == System::Metric { metric } else { us };
+            meaning(Some(Unit::known(symbol)), system == System::Unknown)
+        }
+    }
+}
+
+/// The sibling of a harvest property in another dimension.
+fn in_dimension(property: Property, dimension: Dimension) -> Option<Property> {
+    use Property as P;
+    let wet = matches!(
+        property,
+        P::WetMass | P::WetMassPerArea | P::WetVolume | P::WetVolumePerArea
+    );
+    let dry = matches!(
+        property,
+        P::DryMass | P::DryMassPerArea | P::DryVolume | P::DryVolumePerArea
+    );
+    match (dimension, wet, dry) {
+        (Dimension::Mass, true, _) => Some(P::WetMass),
+        (Dimension::MassPerArea, true, _) => Some(P::WetMassPerArea),
+        (Dimension::Volume, true, _) => Some(P::WetVolume),
+        (Dimension::VolumePerArea, true, _) => Some(P::WetVolumePerArea),
+        (Dimension::Mass, _, true) => Some(P::DryMass),
+        (Dimension::MassPerArea, _, true) => Some(P::DryMassPerArea),
+        (Dimension::Volume, _, true) => Some(P::DryVolume),
+        (Dimension::VolumePerArea, _, true) => Some(P::DryVolumePerArea),
+        _ => None,
+    }
+}
+
+/// The rank of a bare word that any better title beats.
+const LAST: usize = 1_000_000;
+
+/// Titles whose property hangs on the unit or on the other columns: rates that may be seed or
+/// product, and a bare `yield`.
+fn rates(
+    name: &str,
+    said: Option<&'static Unit>,
+    family: Family,
+    system: System,
+    names: &[String],
+) -> Option<(usize, Meaning)> {
+    use Property as P;
+    let has = |n: &str| names.iter().any(|other| other == n);
+    let starts = |p: &str| names.iter().any(|other| other.starts_with(p));
+    let give = |rank, property, unit: &'static Unit, assumed| {
+        Some((
+            rank,
+            Meaning {
+                property,
+                unit: Some(unit),
+                assumed,
+            },
+        ))
+    };
+    let dimension = said.map(|u| u.dimension);
+    let unknown = system == System::Unknown;
+    let metric = system == System::Metric;
+    let yields = ["yield", "yld", "rendement", "cropyield"];
+    if yields.contains(&name) && family != Family::YieldEditor {
+        return match (said, dimension) {
+            (Some(unit), Some(Dimension::MassPerArea)) => {
+                give(LAST, P::DryMassPerArea, unit, false)
+            }
+            (Some(unit), Some(Dimension::VolumePerArea)) => {
+                give(LAST, P::DryVolumePerArea, unit, false)
+            }
+            _ if metric => give(LAST, P::DryMassPerArea, Unit::known("t/ha"), true),
+            _ => give(LAST, P::DryVolumePerArea, Unit::known("bu/ac"), true),
+        };
+    }
+    let actual = [
+        "appliedrate",
+        "appliedrat",
+        "appldrt",
+        "actualrate",
+        "applicationrate",
+        "productamount",
+        "productrate",
+        "rate",
+    ];
+    let target = [
+        "targetrate",
+        "targtrt",
+        "tgtrate",
+        "targetrat",
+        "appliedratetarget",
+    ];
+    let thousand = name == "tgtratek";
+    let is_target = target.contains(&name) || thousand;
+    if !is_target && !actual.contains(&name) {
+        return None;
+    }
+    let rank = if name == "rate" { LAST } else { 50 }
+        + actual
+            .iter()
+            .chain(&target)
+            .position(|t| *t == name)
+            .unwrap_or(0);
+    let seed_word = !starts("product")
+        && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
+    let seed = dimension == Some(Dimension::CountPerArea)
+        || (thousand && said.is_none() && (has("rtapdct") || !metric))
+        || (!thousand && seed_word && dimension != Some(Dimension::VolumePerArea));
+    let property = match (seed, is_target) {
+        (true, false) => P::SeedRate,
+        (true, true) => P::SeedRateTarget,
+        (false, false) => P::AppliedRate,
+        (false, true) => P::AppliedRateTarget,
+    };
+    if let Some(unit) = said.filter(|u| property.accepts(u.dimension)) {
+        return give(rank, property, unit, false);
+    }
+    let symbol = match (seed, thousand, metric) {
+        (true, true, _) => "ksds/ac",
+        (true, false, false) => "seeds/ac",
+        (true, false, true) => "seeds/ha",
+        (false, true, _) => "kg/ha",
+        (false, false, false) => "gal/ac",
+        (false, false, true) => "L/ha",
+    };
+    give(rank, property, Unit::known(symbol), unknown || !thousand)
+}
+
+/// An entry of the caller's column map: `property` or `property:unit`.
+pub(super) fn from_map(name: &str, map: &BTreeMap<String, String>) -> Option<Meaning> {
+    let text = map.get(name).or_else(|| {
+        let wanted = normal(name);
+        map.iter()
+            .find(|(title, _)| normal(title) == wanted)
+            .map(|(_, text)| text)
+    })?;
+    let (property, unit) = text
+        .split_once(':')
+        .map_or((text.as_str(), None), |(p, u)| (p, Some(u)));
+    let property = Property::from_name(property.trim())?;
+    let said = unit
+        .and_then(Unit::parse)
+        .filter(|u| property.accepts(u.dimension));
+    Some(Meaning {
+        property,
+        unit: said.or_else(|| default_unit(property)),
+        assumed: said.is_none() && default_unit(property).is_some(),
+    })
+}
+
+/// The unit that is assumed for a property when a column map names none.
+fn default_unit(property: Property) -> Option<&'static Unit> {
+    let symbol = match property.dimension() {
+        Dimension::None => return None,
+        Dimension::Angle => "arcdeg",
+        Dimension::Length => "m",
+        Dimension::Area => "m2",
+        Dimension::Mass => "kg",
+        Dimension::Volume => "L",
+        Dimension::Time => "s",
+        Dimension::Speed => "m/s",
+        Dimension::Force => "N",
+        Dimension::Ratio => "prcnt",
+        Dimension::Count => "seeds",
+        Dimension::CountPerArea => "seeds/ha",
+        Dimension::MassPerArea => "kg/ha",
+        Dimension::VolumePerArea => "L/ha",
+        Dimension::MassPerTime => "kg/s",
+        Dimension::VolumePerTime => "L/s",
+        Dimension::AreaPerTime => "ha/h",
+        Dimension::Temperature => "C",
+    };
+    Some(Unit::known(symbol))
+}
+
+/// A system of units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum System {
+    Us,
+    Metric,
+    /// Nothing tells: US, marked as assumed.
+    Unknown,
+}
+
+/// The system of units that the whole set shows.
+pub(super) fn system(titles: &[Title], names: &[String]) -> System {
+    const METRIC: &[&str] = &[
+        "distancem",
+        "speedkmh",
+        "prodhah",
+        "yoffsetm",
+        "vitessekm",
+        "swthwdthm",
+    ];
+    const US: &[&str] = &["distancef", "distanceft", "speedmph", "prodach", "yoffsetf"];
+    let shows = |list: &[&str], units: &[&str]| {
+        names.iter().any(|n| list.contains(&n.as_str()))
+            || titles.iter().any(|t| {
+                t.unit
+                    .as_deref()
+                    .and_then(Unit::parse)
+                    .is_some_and(|u| units.contains(&u.symbol))
+            })
+    };
+    if shows(
+        METRIC,
+        &["m", "km/hr", "t/ha", "kg/ha", "ha/h", "t/h", "L/ha"],
+    ) {
+        System::Metric
+    } else if shows(
+        US,
+        &["ft", "mi/hr", "lb/ac", "bu/ac", "ac/h", "lb/s", "gal/ac"],
+    ) {
+        System::Us
+    } else {
+        System::Unknown
+    }
+}

@@ -1,0 +1,109 @@
+//! Which entries are KML or KMZ, and whether one is a drawing.
+
+use crate::claim::{Claim, Confidence, Verdict};
+use crate::columns::{Title, map_titles};
+use crate::source::{EntryId, Limits, Tree};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "kml";
+
+/// Largest KMZ that is looked into.
+const KMZ_BYTES: u64 = 64 << 20;
+/// First bytes of a document that decide on the claim: styles and schema stand before placemarks.
+const HEAD: usize = 512 << 10;
+const DRAWING: &str = "KML drawing: a drawing for maps (boundary or guidance), its placemarks have \
+                       no values that are known, it holds no machine records";
+
+/// One claim for each document.
+pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+    tree.ids()
+        .filter(|id| !tree.is_system_file(*id))
+        .filter(|id| ["kml", "kmz"].contains(&tree.extension(*id).as_str()))
+        .map(|id| claim_entry(tree, id))
+        .collect()
+}
+
+fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
+    let data = names(&head(tree, id));
+    let verdict = match has_values(&data) {
+        true => Verdict::Read,
+        false => Verdict::NotMachineData {
+            reason: DRAWING.to_owned(),
+        },
+    };
+    Claim {
+        format: ID,
+        confidence: Confidence::Name,
+        main: id,
+        entries: vec![id],
+        reason: match verdict {
+            Verdict::Read => "KML with data of placemarks",
+            _ => "KML drawing",
+        }
+        .to_owned(),
+        verdict,
+    }
+}
+
+/// The first text of a document, also in a KMZ; empty when there is none.
+fn head(tree: &Tree, id: EntryId) -> String {
+    let bytes = if tree.extension(id) == "kmz" {
+        inner(tree, id, &Limits::default())
+            .map_or_else(Vec::new, |(inner, id)| inner.head(id, HEAD))
+    } else {
+        tree.head(id, HEAD)
+    };
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The document in a KMZ: `doc.kml`, else the first.
+pub(super) fn inner(tree: &Tree, id: EntryId, limits: &Limits) -> Option<(Tree, EntryId)> {
+    let bytes = tree.bytes(id, KMZ_BYTES).ok()?;
+    let inner = Tree::from_zip_bytes("document.zip", bytes, limits).ok()?;
+    let documents = || inner.ids().filter(|id| inner.extension(*id) == "kml");
+    let main = documents().find(|id| inner.name(*id).eq_ignore_ascii_case("doc.kml"));
+    let id = main.or_else(|| documents().next())?;
+    Some((inner, id))
+}
+
+/// Names of `Data` and `SimpleData` in a text.
+fn names(text: &str) -> BTreeSet<String> {
+    const MOST: usize = 512;
+    let mut names = BTreeSet::new();
+    for (at, mark) in text.match_indices("Data ") {
+        let tag = text.get(at + mark.len()..).unwrap_or_default();
+        let tag = tag.split('>').next().unwrap_or_default();
+        let name = tag.split_once("name=").and_then(|(_, rest)| {
+            let quote = rest.chars().next()?;
+            rest.get(1..)?.split(quote).next()
+        });
+        names.extend(name.map(str::to_owned));
+        if names.len() >= MOST {
+            break;
+        }
+    }
+    names
+}
+
+fn has_values(names: &BTreeSet<String>) -> bool {
+    let titles: Vec<Title> = names.iter().map(|name| Title::from_text(name)).collect();
+    map_titles(&titles, &BTreeMap::new()).has_values()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_of_placemarks_decides() {
+        let data = r#"<Data name="a"/><SimpleData name='yield(t/ha)'>1</SimpleData>"#;
+        let found = names(data);
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["a", "yield(t/ha)"]);
+        assert!(has_values(&found));
+        assert!(!has_values(&names(
+            "<SchemaData schemaUrl=\"#x\"><Data name=\"id\">"
+        )));
+        assert!(names("<Data ").is_empty() && names("Data name=").is_empty());
+    }
+}

@@ -1,0 +1,168 @@
+//! What the columns of a dataset mean, from titles, metadata and the first rows.
+
+use super::claim::Files;
+use super::map::deere::Metadata;
+use super::map::plan::{self, Feed};
+use super::map::times::{self, TimeSource};
+use super::map::trimble;
+use super::open::{Opened, arrays};
+use super::raw::cells;
+use super::raw::dbf::Header;
+use super::raw::shp::{Geometry, geometry};
+use crate::claim::ReadOptions;
+use crate::columns::{Family, Mapping, Title, map_titles};
+use crate::source::Tree;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::collections::HashSet;
+use std::sync::Arc;
+use tramline_model::records::{self, SourceColumn};
+use tramline_model::{OperationType, Place, Property, ReadError};
+
+/// What is known of the columns.
+pub(super) struct Layout {
+    pub(super) titles: Vec<Title>,
+    pub(super) family: Family,
+    pub(super) metadata: Option<Metadata>,
+    /// An export of John Deere's Operations Center.
+    pub(super) deere: bool,
+    /// Within an AgGPS tree.
+    pub(super) trimble: bool,
+    pub(super) operation: OperationType,
+    pub(super) operation_reason: String,
+    pub(super) feeds: Vec<Feed>,
+    pub(super) time: TimeSource,
+    pub(super) day_first: bool,
+    /// The shapes give the area of a record; no column does.
+    pub(super) area: bool,
+    pub(super) polygons: bool,
+}
+
+impl Layout {
+    /// Decides it by the files and their first rows. An error where no column is known.
+    pub(super) fn find(
+        tree: &Tree,
+        files: &Files,
+        opened: &Opened<'_>,
+        options: &ReadOptions,
+    ) -> Result<Self, ReadError> {
+        let (table, rows) = (&opened.table, &opened.first.1);
+        let metadata = files.metadata(tree);
+        let titles = plan::titles(&table.header, metadata.as_ref());
+        let names: Vec<&str> = titles.iter().map(|t| t.name.as_str()).collect();
+        let first: Vec<usize> = (0..rows.len().min(1_000)).collect();
+        let sample = arrays(table, rows, &first);
+        let trimble = trimble::is_tree(&opened.place.entry);
+        let mapping = if trimble {
+            map_titles(
+                &titles,
+                &trimble::column_map(&names, &sample, &options.column_map),
+            )
+        } else {
+            map_titles(&titles, &options.column_map)
+        };
+        let (operation, operation_reason) = operation_type(options, metadata.as_ref(), &mapping);
+        let deere = metadata.is_some() || mapping.family == Family::DeereOperationsCenter;
+        let feeds = plan::feeds(&mapping, &operation);
+        if !feeds.iter().any(|f| plan::is_measured(f.property)) {
+            return Err(no_known_columns(opened.table_place.clone(), &titles));
+        }
+        let mapped_time = mapping.columns.iter().position(|m| {
+            m.as_ref()
+                .is_some_and(|m| m.property == Property::Timestamp)
+        });
+        let time = times::find(&names, &sample, deere, mapped_time);
+        let polygons = geometry(opened.shapes.shape_type()) == Some(Geometry::Polygon);
+        Ok(Self {
+            family: mapping.family,
+            deere,
+            trimble,
+            operation,
+            operation_reason,
+            time,
+            day_first: times::day_first(time, &sample),
+            area: polygons && feeds.iter().all(|f| f.property != Property::Area),
+            polygons,
+            feeds,
+            metadata,
+            titles,
+        })
+    }
+
+    /// The columns of the points.
+    pub(super) fn schema(&self) -> SchemaRef {
+        let shapes = (self.area, self.polygons);
+        plan::schema(&self.feeds, &self.titles, self.time, shapes)
+    }
+
+    /// The columns of the table as they stand, behind the position and the instant.
+    pub(super) fn raw_schema(&self, header: &Header) -> SchemaRef {
+        let number = |name: &str| Field::new(name, DataType::Float64, true);
+        let mut fields = vec![number("longitude"), number("latitude")];
+        if self.time.columns().next().is_some() {
+            fields.push(Field::new(
+                "timestamp",
+                records::data_type(Property::Timestamp),
+                true,
+            ));
+        }
+        let mut taken: HashSet<String> = fields.iter().map(|f| f.name().clone()).collect();
+        for (column, title) in header.columns.iter().zip(&self.titles) {
+            let mut name = title.name.clone();
+            let mut copy = 2;
+            while !taken.insert(name.clone()) {
+                name = format!("{}_{copy}", title.name);
+                copy += 1;
+            }
+            let source = SourceColumn {
+                name: title.name.clone(),
+                code: String::new(),
+                unit: title.unit.clone().unwrap_or_default(),
+            };
+            fields.push(records::raw_field(&name, cells::data_type(column), &source));
+        }
+        Arc::new(Schema::new(fields))
+    }
+}
+
+/// The kind of work, and why.
+fn operation_type(
+    options: &ReadOptions,
+    metadata: Option<&Metadata>,
+    mapping: &Mapping,
+) -> (OperationType, String) {
+    if let Some(given) = &options.operation_type {
+        return (given.clone(), "given by the caller".to_owned());
+    }
+    if let Some((word, kind)) = metadata.and_then(Metadata::operation) {
+        return (kind, format!("metadata file says `{word}`"));
+    }
+    match &mapping.operation_type {
+        Some(kind) => (kind.clone(), mapping.reason.clone()),
+        None => (
+            OperationType::Other("unknown".to_owned()),
+            "no column tells the work".to_owned(),
+        ),
+    }
+}
+
+fn no_known_columns(place: Place, titles: &[Title]) -> ReadError {
+    let names: Vec<&str> = titles.iter().take(20).map(|t| t.name.as_str()).collect();
+    let what = if names.is_empty() {
+        "missing required properties: the .dbf has no columns".to_owned()
+    } else {
+        let more = if titles.len() > names.len() {
+            ", …"
+        } else {
+            ""
+        };
+        format!(
+            "missing required properties: no known column among {}{more}",
+            names.join(", ")
+        )
+    };
+    ReadError::unsupported(
+        place,
+        what,
+        "say which column is which property (`--column TITLE=PROPERTY:UNIT`)",
+    )
+}

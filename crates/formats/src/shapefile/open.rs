@@ -1,0 +1,171 @@
+//! The files of a dataset, opened, and the first shapes with their rows.
+//!
+//! Rule: whatever makes the whole dataset unreadable is found here, before anything is decided of
+//! its columns.
+
+use super::claim::Files;
+use super::raw::cells;
+use super::raw::dbf::{RowReader, Rows};
+use super::raw::projection::Projection;
+use super::raw::shp::{ShapeReader, Shapes};
+use crate::source::{EntryId, Limits, Tree};
+use arrow_array::ArrayRef;
+use std::io::{BufReader, Read};
+use tramline_model::{Finding, Place, ReadError, Severity};
+
+pub(super) type Stream<'a> = BufReader<Box<dyn Read + 'a>>;
+
+/// The open files.
+pub(super) struct Opened<'a> {
+    pub(super) shapes: ShapeReader<Stream<'a>>,
+    pub(super) table: RowReader<Stream<'a>>,
+    pub(super) projection: Projection,
+    pub(super) place: Place,
+    pub(super) table_place: Place,
+    /// A batch of shapes in degrees with its rows.
+    pub(super) first: (Shapes, Rows),
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Opens the files and reads the first batch.
+pub(super) fn open<'a>(
+    tree: &'a Tree,
+    files: &Files,
+    limits: &Limits,
+) -> Result<Opened<'a>, ReadError> {
+    let place = tree.place(files.shp);
+    let mut shapes = ShapeReader::open(
+        stream(tree, files.shp)?,
+        tree.entry(files.shp).size,
+        place.clone(),
+    )?;
+    let mut table = table(tree, files, limits)?;
+    let mut findings = Vec::new();
+    let projection = projection(tree, files, &mut findings)?;
+    let mut batch = Shapes::default();
+    shapes.read(table.rows_per_read(), &mut batch)?;
+    if batch.len() == 0 {
+        return Err(ReadError::malformed(
+            place,
+            shapes.cut.take().map_or_else(
+                || "no points: the .shp has no records".to_owned(),
+                |why| format!("no points: {why}"),
+            ),
+            "export the shapefile again; this one holds no data",
+        ));
+    }
+    if files.prj.is_none() && !mostly_degrees(&batch) {
+        return Err(ReadError::unsupported(
+            place,
+            "the .prj is missing and the coordinates are no degrees",
+            "add the .prj of the same name to the upload",
+        ));
+    }
+    projection.apply(&mut batch);
+    let mut rows = Rows::default();
+    table.read(batch.len(), &mut rows)?;
+    Ok(Opened {
+        shapes,
+        table,
+        projection,
+        table_place: table_place(tree, files),
+        place,
+        first: (batch, rows),
+        findings,
+    })
+}
+
+/// Opens the table, which a dataset cannot do without.
+pub(super) fn table<'a>(
+    tree: &'a Tree,
+    files: &Files,
+    limits: &Limits,
+) -> Result<RowReader<Stream<'a>>, ReadError> {
+    let Some(dbf) = files.dbf else {
+        return Err(ReadError::malformed(
+            tree.place(files.shp),
+            "the .dbf of this shapefile is missing",
+            "put the .shp, .dbf, .shx and .prj of one name into the upload",
+        ));
+    };
+    let cpg = files
+        .cpg
+        .map(|id| String::from_utf8_lossy(&tree.head(id, 64)).into_owned());
+    RowReader::open(
+        stream(tree, dbf)?,
+        tree.entry(dbf).size,
+        cpg.as_deref(),
+        limits,
+        tree.place(dbf),
+    )
+}
+
+/// Of a table that was opened.
+fn table_place(tree: &Tree, files: &Files) -> Place {
+    tree.place(files.dbf.unwrap_or(files.shp))
+}
+
+/// The coordinate system of the shapes.
+fn projection(
+    tree: &Tree,
+    files: &Files,
+    findings: &mut Vec<Finding>,
+) -> Result<Projection, ReadError> {
+    let place = tree.place(files.shp);
+    let projection = match files.prj {
+        Some(prj) => Projection::from_wkt(&tree.head(prj, 1 << 20), &tree.place(prj))?,
+        None => {
+            findings.push(
+                Finding::new(
+                    "shapefile.prj-missing",
+                    Severity::Warning,
+                    place.clone(),
+                    "no .prj: the coordinates are taken for WGS 84 degrees",
+                )
+                .hint("add the .prj to the upload"),
+            );
+            Projection::Degrees
+        }
+    };
+    if projection.is_approximate() {
+        findings.push(
+            Finding::new(
+                "shapefile.datum-approximate",
+                Severity::Warning,
+                place,
+                "the coordinates are on an older datum; positions are good to a few metres",
+            )
+            .hint("export in WGS 84 for full accuracy"),
+        );
+    }
+    Ok(projection)
+}
+
+fn stream(tree: &Tree, id: EntryId) -> Result<Stream<'_>, ReadError> {
+    Ok(BufReader::with_capacity(1 << 16, tree.stream(id)?))
+}
+
+/// All columns of the table in the given rows.
+pub(super) fn arrays(table: &RowReader<Stream<'_>>, rows: &Rows, kept: &[usize]) -> Vec<ArrayRef> {
+    let header = &table.header;
+    header
+        .columns
+        .iter()
+        .map(|c| cells::column(c, rows, kept, header.version, table.encoding))
+        .collect()
+}
+
+/// Whether most of the positions that are numbers could be degrees.
+fn mostly_degrees(shapes: &Shapes) -> bool {
+    let finite = shapes
+        .x
+        .iter()
+        .zip(&shapes.y)
+        .filter(|(x, y)| x.is_finite() && y.is_finite());
+    let (mut inside, mut all) = (0_usize, 0_usize);
+    for (x, y) in finite {
+        all += 1;
+        inside += usize::from(x.abs() <= 180.0 && y.abs() <= 90.0);
+    }
+    inside * 2 >= all
+}

@@ -1,0 +1,46 @@
+//! Which entries are tables with positions that the column dictionary knows.
+
+use super::sniff::Layout;
+use crate::claim::{Claim, Confidence, Verdict};
+use crate::source::{EntryId, Tree};
+use std::collections::BTreeMap;
+
+/// The id of the format, and of its folder.
+pub(super) const ID: &str = "text";
+
+/// First bytes that decide on the layout.
+const HEAD: usize = 64 * 1024;
+const EXTENSIONS: &[&str] = &["txt", "csv", "tsv", "tab", "asc", "dat", ""];
+
+/// One claim for each table with positions.
+pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+    tree.ids().filter_map(|id| claim_entry(tree, id)).collect()
+}
+
+fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
+    let name = tree.name(id);
+    if !EXTENSIONS.contains(&tree.extension(id).as_str()) || name.starts_with("._") {
+        return None;
+    }
+    let layout = sniff(tree, id)?;
+    let reason = layout.reason(&layout.mapping(&BTreeMap::new()))?;
+    let confidence = if layout.ag_leader {
+        Confidence::Content
+    } else {
+        Confidence::General
+    };
+    Some(Claim {
+        format: ID,
+        confidence,
+        main: id,
+        entries: vec![id],
+        reason,
+        verdict: Verdict::Read,
+    })
+}
+
+/// The layout of an entry by its first bytes.
+pub(super) fn sniff(tree: &Tree, id: EntryId) -> Option<Layout> {
+    let head = tree.head(id, HEAD);
+    Layout::sniff(&head, head.len() < HEAD)
+}
