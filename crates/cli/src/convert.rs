@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
-        let colours = options.configuration.class_colours();
+        let colours = ClassColours::from(options.configuration.image_ramp);
         let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
         worst = worst.max(u8::from(failed > 0));
         if wanted.report {

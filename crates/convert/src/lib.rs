@@ -31,10 +31,9 @@ pub use bridge::{Bridge, Bridges};
 pub use calibration::{Calibration, CalibrationError, Load, Mass};
 pub use collector::Collector;
 pub use configuration::{
-    CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
-    OwnCropNumbers,
+    CleanupRules, ColorRamp, Condition, Configuration, CropTable, FilterProfile, ImageAttributes,
+    ImageRamp, Literal, Operator, OwnCropNumbers,
 };
-pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
 pub use plan::Step;
 pub use report::{

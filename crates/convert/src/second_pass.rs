@@ -1,6 +1,7 @@
 //! What needs the whole file, from the kept batches: the filtered output, the covered ground, footprints
 //! and images.
 
+use crate::configuration::ramp;
 use crate::file::{File, shape};
 use crate::report::PointCounts;
 use crate::run::{Options, RunError};
@@ -145,7 +146,7 @@ impl File {
             (None, None) => serde_json::value::to_raw_value(&serde_json::Value::Null),
         };
         let painted = match images {
-            Some(images) => self.paint(images, &configuration.ramp(), &restorable, sink)?,
+            Some(images) => self.paint(images, &ramp(configuration), &restorable, sink)?,
             None => false,
         };
         let profile = configuration.filter_profile;

@@ -102,7 +102,7 @@ async fn asked(
         None => {
             let user = &file.user_id;
             let own = crate::configuration::for_user(state, &caller.account, user).await?;
-            own.class_colours()
+            own.image_ramp.into()
         }
     };
     let path = state.blobs.local_path(&artifact.blob_key);

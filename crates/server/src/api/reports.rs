@@ -103,7 +103,7 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         zip: None,
         points: None,
         ground: None,
-        colours: own.class_colours(),
+        colours: own.image_ramp.into(),
     };
     for artifact in state.db.artifacts(&caller.account, &file.id).await? {
         let path = state.blobs.local_path(&artifact.blob_key);
