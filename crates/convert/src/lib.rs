@@ -25,6 +25,7 @@ mod settle;
 mod slug;
 mod spool;
 mod steps;
+mod stored_outputs;
 mod writers;
 
 pub use bridge::{Bridge, Bridges};
@@ -42,4 +43,5 @@ pub use report::{
 };
 pub use run::{Input, Options, Progress, Refusal, RunError, run};
 pub use settle::{Calibrations, EVERY, Settlement, settle};
+pub use stored_outputs::{StoredOutput, StoredOutputs};
 pub use tramline_model::UnitSystem;
