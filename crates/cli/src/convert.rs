@@ -1,7 +1,7 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
-use crate::export::{ExportArguments, Wanted};
+use crate::export::{ExportArguments, Wanted, stored};
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
@@ -17,7 +17,7 @@ use tramline_convert::{
     Report, StepStatus, UnitSystem,
 };
 use tramline_formats::{ReadOptions, Tree};
-use tramline_model::{OperationType, Provider, Severity};
+use tramline_model::{Artifact, OperationType, Provider, Severity};
 use tramline_outputs::{FolderSink, page};
 
 #[derive(Args)]
@@ -74,14 +74,14 @@ pub(crate) struct Arguments {
 fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Result<()> {
     for file in &report.files {
         let entry = serde_json::to_value(file)?;
-        let stored = |kind: &str| Some(out.join(file.artifacts.get(kind)?));
-        let ground = stored("polygonGeoparquet");
-        let points = stored("filteredGeoparquet").or_else(|| stored("standardGeoparquet"));
-        let units = stored("units").and_then(|path| std::fs::read(path).ok());
+        let stored = stored(file, out);
+        let ground = stored.path(Artifact::PolygonGeoparquet);
+        let units = stored.path(Artifact::Units);
+        let units = units.and_then(|path| std::fs::read(path).ok());
         let units = units.and_then(|text| serde_json::from_slice(&text).ok());
         let operation = entry["operationType"].as_str().unwrap_or_default();
-        let map = points.zip(units).and_then(|(points, units)| {
-            main_map(&points, ground.as_deref(), operation, &units, colours).ok()?
+        let map = stored.for_page().zip(units).and_then(|(points, units)| {
+            main_map(points, ground, operation, &units, colours).ok()?
         });
         let folder = out.join(&file.dir);
         page::write(&folder, &entry, map.as_ref(), &report.tramline)?;
@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
         let report = convert(input, &out, &options, arguments.json)?;
-        let colours = options.configuration.class_colours();
+        let colours = ClassColours::from(options.configuration.image_ramp);
         let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
         worst = worst.max(u8::from(failed > 0));
         if wanted.report {
@@ -303,7 +303,7 @@ pub(crate) fn print_report(
 fn totals_of(file: &FileReport, folder: &Path) -> String {
     let summary = file
         .artifacts
-        .get("summary")
+        .get(Artifact::Summary.name())
         .and_then(|name| std::fs::read(folder.join(name)).ok())
         .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     summary.map_or_else(String::new, |summary| totals::line(&summary["properties"]))

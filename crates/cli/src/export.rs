@@ -10,7 +10,8 @@ use std::io::Write;
 use std::path::Path;
 use tramline_convert::exports::StoredFormat;
 use tramline_convert::maps::ClassColours;
-use tramline_convert::{FileReport, Report, UnitSystem};
+use tramline_convert::{FileReport, Report, StoredOutput, StoredOutputs, UnitSystem};
+use tramline_model::Artifact;
 use tramline_outputs::WriteError;
 use tramline_outputs::export::{ExportOptions, bbox};
 
@@ -44,7 +45,7 @@ pub(crate) struct ExportArguments {
     /// What the files in `export` have: the standard points, the filtered ones, or the ground below
     /// the standard points as polygons (which are made for it); without it standard, and filtered for
     /// classes and GeoTIFF
-    #[arg(long, value_name = "OUTPUT", value_parser = ["standard", "filtered", "polygon"],
+    #[arg(long, value_name = "OUTPUT", value_parser = StoredOutput::ALL.map(StoredOutput::name),
         requires = "export")]
     export_output: Option<String>,
 }
@@ -74,7 +75,15 @@ pub(crate) struct Wanted {
     formats: Vec<StoredFormat>,
     maps: Vec<MapExport>,
     options: ExportOptions,
-    output: Option<String>,
+    output: Option<StoredOutput>,
+}
+
+/// The stored outputs of a machine file in the folder of the results.
+pub(crate) fn stored(file: &FileReport, folder: &Path) -> StoredOutputs {
+    let artifacts = file.artifacts.iter();
+    artifacts
+        .map(|(kind, name)| (*kind, folder.join(name)))
+        .collect()
 }
 
 impl Wanted {
@@ -92,7 +101,10 @@ impl Wanted {
                 layer: None,
                 units: arguments.export_units.unwrap_or_default(),
             },
-            output: arguments.export_output.clone(),
+            output: arguments
+                .export_output
+                .as_deref()
+                .and_then(StoredOutput::from_name),
             ..Self::default()
         };
         for name in &arguments.export {
@@ -120,16 +132,7 @@ impl Wanted {
 
     /// Whether the conversion has to make polygons.
     pub(crate) fn polygons(&self) -> bool {
-        self.output.as_deref() == Some("polygon")
-    }
-
-    /// Kind of the artifact that exports are made of.
-    fn kind(&self) -> &'static str {
-        match self.output.as_deref() {
-            Some("filtered") => "filteredGeoparquet",
-            Some("polygon") => "polygonGeoparquet",
-            _ => "standardGeoparquet",
-        }
+        self.output == Some(StoredOutput::Polygon)
     }
 
     /// Writes `export/<folder>.<ending>` into the folder of each machine file that has standard
@@ -143,19 +146,21 @@ impl Wanted {
     ) -> std::io::Result<usize> {
         let mut failed = 0;
         for file in &report.files {
-            if !file.artifacts.contains_key("standardGeoparquet") {
+            let stored = stored(file, folder);
+            if stored.path(Artifact::StandardGeoparquet).is_none() {
                 continue;
             }
             for format in &self.formats {
-                if let Err(cause) = self.one(file, folder, *format) {
+                if let Err(cause) = self.one(file, &stored, folder, *format) {
                     failed += 1;
                     let ending = format.ending();
                     writeln!(out, "export of `{}` as {ending} failed: {cause}", file.name)?;
                 }
             }
-            let (output, columns) = (self.output.as_deref(), self.options.columns.as_deref());
+            let columns = self.options.columns.as_deref();
             for map in &self.maps {
-                if let Err(cause) = map.write(file, folder, output, columns, colours) {
+                let own = folder.join(&file.dir).join(map.name());
+                if let Err(cause) = map.write(&stored, self.output, columns, colours, &own) {
                     failed += 1;
                     let name = map.name();
                     writeln!(out, "export of `{}` as {name} failed: {cause}", file.name)?;
@@ -168,19 +173,21 @@ impl Wanted {
     fn one(
         &self,
         file: &FileReport,
+        stored: &StoredOutputs,
         folder: &Path,
         format: StoredFormat,
     ) -> Result<(), WriteError> {
-        let stored = file.artifacts.get(self.kind()).ok_or_else(|| {
+        let output = self.output.unwrap_or(StoredOutput::Standard);
+        let points = stored.for_export(output).ok_or_else(|| {
             WriteError::Refused(format!(
                 "the machine file has no {} output; its steps in report.json say why, or choose \
                  --export-output standard",
-                self.output.as_deref().unwrap_or("standard")
+                output.name()
             ))
         })?;
         let own = folder.join(&file.dir).join(FOLDER);
         let name = file.dir.rsplit('/').next().unwrap_or(&file.dir);
-        let made = format.export(&folder.join(stored), &self.options, &own, name);
+        let made = format.export(points, &self.options, &own, name);
         made.map(drop)
     }
 }

@@ -1,13 +1,8 @@
 //! `tramline convert --export classes,geotiff`: maps of each machine file, made of its stored points.
-//!
-//! Rule: of the filtered points, of the standard ones where there are none or when they are asked
-//! for; then of their polygons, if these were made.
 
 use std::path::Path;
-use tramline_convert::FileReport;
-use tramline_convert::maps::{
-    ClassColours, MapError, MapPlane, is_of_polygons, write_classes, write_geotiffs,
-};
+use tramline_convert::maps::{ClassColours, MapError, MapPlane, write_classes, write_geotiffs};
+use tramline_convert::{StoredOutput, StoredOutputs};
 
 /// What is made, and the name of its folder within that of the machine file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,41 +27,22 @@ impl MapExport {
         Self::ALL.into_iter().find(|map| map.name() == name)
     }
 
-    /// Writes the maps of a machine file.
+    /// Writes the maps of a machine file into `folder`. With `filtered` chosen they are of the
+    /// standard points all the same where there are no filtered ones.
     pub(crate) fn write(
         self,
-        file: &FileReport,
-        folder: &Path,
-        output: Option<&str>,
+        stored: &StoredOutputs,
+        output: Option<StoredOutput>,
         properties: Option<&[String]>,
         colours: ClassColours,
+        folder: &Path,
     ) -> Result<(), MapError> {
-        let kinds: &[&str] = match output {
-            Some("standard" | "polygon") => &["polygonGeoparquet", "standardGeoparquet"],
-            _ => &[
-                "filteredGeoparquet",
-                "polygonGeoparquet",
-                "standardGeoparquet",
-            ],
-        };
-        let polygons = file.artifacts.get("polygonGeoparquet");
-        let stored = kinds.iter().find_map(|kind| file.artifacts.get(*kind));
-        let stored = match (stored, polygons) {
-            (Some(points), Some(ground)) if is_of_polygons(&folder.join(points)) => Some(ground),
-            _ => stored,
-        };
-        let Some(stored) = stored else {
-            return Err(MapError::NoGround);
-        };
-        let points = folder.join(stored);
-        let own = folder.join(&file.dir).join(self.name());
-        let plane = match self {
-            Self::GeoTiffUtm => MapPlane::Utm,
-            Self::Classes | Self::GeoTiff => MapPlane::WebMercator,
-        };
+        let output = output.filter(|output| *output != StoredOutput::Filtered);
+        let (_, points) = stored.for_map(output).ok_or(MapError::NoGround)?;
         match self {
-            Self::Classes => write_classes(&points, colours, &own),
-            Self::GeoTiff | Self::GeoTiffUtm => write_geotiffs(&points, plane, properties, &own),
+            Self::Classes => write_classes(points, colours, folder),
+            Self::GeoTiff => write_geotiffs(points, MapPlane::WebMercator, properties, folder),
+            Self::GeoTiffUtm => write_geotiffs(points, MapPlane::Utm, properties, folder),
         }
         .map(drop)
     }

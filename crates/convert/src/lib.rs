@@ -29,6 +29,7 @@ mod report;
 mod run;
 mod step;
 mod steps;
+mod stored_outputs;
 mod whole;
 mod writers;
 
@@ -36,11 +37,10 @@ pub use calibration::given::{Calibration, CalibrationError, Load, Mass};
 pub use calibration::settle::{Settlement, settle};
 pub use calibration::{Calibrations, EVERY};
 pub use configuration::{
-    CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
-    OwnCropNumbers,
+    CleanupRules, ColorRamp, Condition, Configuration, CropTable, FilterProfile, ImageAttributes,
+    ImageRamp, Literal, Operator, OwnCropNumbers,
 };
 pub use error::RunError;
-pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
 pub use options::{Input, Options};
 pub use pass::bridge::{Bridge, Bridges};
@@ -53,4 +53,5 @@ pub use report::{
 };
 pub use run::run;
 pub use step::Step;
+pub use stored_outputs::{StoredOutput, StoredOutputs};
 pub use tramline_model::{FileStatus, UnitSystem};

@@ -1,5 +1,5 @@
-//! The canonical data of Tramline: properties, units, crops, operations, findings and the
-//! columns that records travel in. No input or output, no format, no clock.
+//! The canonical data of Tramline: properties, units, crops, operations, findings, settings and
+//! the columns that records travel in. No input or output, no format, no clock.
 //!
 //! Rule: absent is null. Positions are WGS 84 degrees, instants are UTC milliseconds, and every
 //! column says its property, its unit and what the source called it.
@@ -14,6 +14,7 @@ pub mod property;
 pub mod provider;
 pub mod receiver;
 pub mod records;
+pub mod settings;
 pub mod unit;
 pub mod unit_choice;
 pub mod words;

@@ -19,6 +19,10 @@ pub enum OperationType {
 }
 
 impl OperationType {
+    /// The four types of field work.
+    pub const FIELD_WORK: [Self; 4] =
+        [Self::Applied, Self::Planted, Self::Harvested, Self::Tillage];
+
     /// The word on the wire.
     pub fn name(&self) -> &str {
         match self {
@@ -39,6 +43,14 @@ impl OperationType {
             "tillage" => Self::Tillage,
             other => Self::Other(other.to_owned()),
         }
+    }
+
+    /// Reads the word as it was written; one that is none of the four stays letter by letter.
+    pub fn from_word(word: String) -> Self {
+        let found = Self::FIELD_WORK
+            .into_iter()
+            .find(|kind| kind.name() == word);
+        found.unwrap_or(Self::Other(word))
     }
 }
 
@@ -67,12 +79,8 @@ impl serde::Serialize for OperationType {
 }
 
 impl<'de> serde::Deserialize<'de> for OperationType {
-    /// Reads the word as it was written; one that is none of the four stays letter by letter.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = [Self::Applied, Self::Planted, Self::Harvested, Self::Tillage];
-        let found = known.into_iter().find(|kind| kind.name() == name);
-        Ok(found.unwrap_or(Self::Other(name)))
+        String::deserialize(deserializer).map(Self::from_word)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::consumer::{Consumer, Out, Rows, Subject};
 use crate::analysis::Analysis;
+use crate::configuration::ramp;
 use crate::error::RunError;
 use crate::image_choice::{ImageAttributes, is_wanted};
 use crate::paint::{self, Patch};
@@ -67,7 +68,7 @@ impl Consumer for Painting<'_> {
             .filter(|row| !restorable[*row])
             .collect();
         let spool = |row: usize| places.get(row).copied().unwrap_or(row);
-        let ramp = subject.options.configuration.ramp();
+        let ramp = ramp(&subject.options.configuration);
         let units = &subject.standard.context.units;
         let analysis = subject.analysis;
         let written = self

@@ -1,8 +1,8 @@
 //! The tables of `docs/crops.md` are those of the data. To write them anew:
 //! `TRAMLINE_WRITE_DOCS=1 cargo test -p tramline-model --test it crop_page`.
 
+use crate::page::keep;
 use std::fmt::Write;
-use std::path::Path;
 use tramline_model::{Crop, CropSource, crop_sources};
 
 const PAGE: &str = "docs/crops.md";
@@ -51,32 +51,12 @@ fn sources_table() -> String {
     text
 }
 
-/// Compares, or writes, what stands between `<!-- name -->` and `<!-- /name -->`.
-fn keep(name: &str, table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(PAGE);
-    let text = std::fs::read_to_string(&path).expect(PAGE);
-    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let start = text.find(&open).expect("opening mark") + open.len();
-    let end = text.find(&close).expect("closing mark");
-    if text[start..end] == *table {
-        return;
-    }
-    assert!(
-        std::env::var_os("TRAMLINE_WRITE_DOCS").is_some(),
-        "{PAGE}: the table `{name}` is not what the data say; see the head of this test"
-    );
-    let new = format!("{}{table}{}", &text[..start], &text[end..]);
-    std::fs::write(&path, new).expect("written");
-}
-
 #[test]
 fn tables_of_the_page_are_those_of_the_data() {
     let (crops, sources) = (crops_table(), sources_table());
     for line in sources.lines() {
         assert_eq!(line.matches('|').count(), 6, "{line}");
     }
-    keep("crops", &crops);
-    keep("sources", &sources);
+    keep(PAGE, "crops", &crops);
+    keep(PAGE, "sources", &sources);
 }

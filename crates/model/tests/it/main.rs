@@ -2,3 +2,5 @@
 
 mod crop_page;
 mod crop_tables;
+mod page;
+mod settings;

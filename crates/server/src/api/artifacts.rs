@@ -9,40 +9,7 @@ use axum::extract::{self, Path};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::ops::Range;
-
-/// Kind in the path, kind of content, ending of the file's name.
-const KINDS: &[(&str, &str, &str)] = &[
-    ("originalFile", "application/octet-stream", ""),
-    ("rawGeojson", "application/geo+json", ".geojson"),
-    ("standardGeojson", "application/geo+json", ".geojson"),
-    ("filteredGeojson", "application/geo+json", ".geojson"),
-    ("outsideFieldGeojson", "application/geo+json", ".geojson"),
-    (
-        "standardGeoparquet",
-        "application/vnd.apache.parquet",
-        ".parquet",
-    ),
-    (
-        "filteredGeoparquet",
-        "application/vnd.apache.parquet",
-        ".parquet",
-    ),
-    (
-        "polygonGeoparquet",
-        "application/vnd.apache.parquet",
-        ".parquet",
-    ),
-    (
-        "droppedGeoparquet",
-        "application/vnd.apache.parquet",
-        ".parquet",
-    ),
-    ("summary", "application/json", ".json"),
-    ("units", "application/json", ".json"),
-    ("status", "application/json", ".json"),
-    ("images", "application/json", ".json"),
-    ("zippedPNGs", "application/zip", ".zip"),
-];
+use tramline_model::Artifact;
 
 /// An artifact of the file
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/artifacts/{kind}", tag = "files",
@@ -58,8 +25,8 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let file = known_file(&state, &caller, &id).await?;
     let missing = || Problem::not_found("artifact of this file");
-    let known = KINDS.iter().find(|(name, ..)| *name == kind);
-    let (kind, content, ending) = known.ok_or_else(missing)?;
+    let kind = Artifact::from_name(&kind).filter(|kind| kind.is_served());
+    let kind = kind.ok_or_else(missing)?;
     let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
     let artifact = artifact.ok_or_else(missing)?;
     let tag = format!("\"{}\"", artifact.sha256);
@@ -92,13 +59,12 @@ pub(crate) async fn download(
             return Err(Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, detail));
         }
     };
-    let name = if ending.is_empty() {
-        file.file_name.clone()
-    } else {
-        format!("{kind}{ending}")
+    let name = match kind.ending() {
+        "" => file.file_name.clone(),
+        ending => format!("{kind}{ending}"),
     };
     response = response
-        .header(header::CONTENT_TYPE, *content)
+        .header(header::CONTENT_TYPE, kind.content_type())
         .header(header::CONTENT_LENGTH, range.end - range.start)
         .header(header::CONTENT_DISPOSITION, disposition(&name));
     let stream = if range.is_empty() {

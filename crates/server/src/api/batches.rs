@@ -12,6 +12,8 @@ use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tramline_convert::Step;
+use tramline_model::{FileStatus, JobKind};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -229,22 +231,22 @@ pub(crate) async fn status(
     };
     let mut failed: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for (id, state, step, message) in groups.files {
-        match state.as_str() {
-            "processed" => status.converted.leaf_files.push(id),
-            "failed" => failed
-                .entry(step.unwrap_or_else(|| "rawGeojson".to_owned()))
+        match state {
+            FileStatus::Processed => status.converted.leaf_files.push(id),
+            FileStatus::Processing => status.processing.leaf_files.push(id),
+            FileStatus::Failed => failed
+                .entry(step.unwrap_or_else(|| Step::RawGeojson.name().to_owned()))
                 .or_default()
                 .entry(message.unwrap_or_default())
                 .or_default()
                 .push(id),
-            _ => status.processing.leaf_files.push(id),
         }
     }
     for (step, messages) in failed {
         let most = messages.iter().max_by_key(|(_, files)| files.len());
         let group = FailedFiles {
             leaf_files: messages.values().flatten().cloned().collect(),
-            status: "failed",
+            status: FileStatus::Failed.name(),
             message: most.map(|(message, _)| message.clone()).unwrap_or_default(),
             messages: (messages.len() > 1).then_some(messages),
         };
@@ -283,7 +285,7 @@ pub(crate) async fn retry(
     let failed: Vec<String> = groups
         .files
         .into_iter()
-        .filter(|(_, status, ..)| status == "failed")
+        .filter(|(_, status, ..)| *status == FileStatus::Failed)
         .map(|(id, ..)| id)
         .collect();
     if known > 0 && failed.is_empty() {
@@ -300,7 +302,7 @@ pub(crate) async fn retry(
         id: Uuid::now_v7().to_string(),
         account_id: caller.account.clone(),
         user_id: first.user_id.clone(),
-        kind: "convert",
+        kind: JobKind::Convert,
         subject: first.id.clone(),
         task: serde_json::to_string(&task)
             .map_err(|cause| StoreError::document("task of a run", cause))?,

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tramline_convert::fields::Boundary;
+use tramline_model::BoundaryStatus;
 use utoipa::ToSchema;
 
 /// Fields of one intersection.
@@ -66,7 +67,10 @@ pub(crate) async fn active(
     Path((user, id)): Path<(String, String)>,
 ) -> Result<axum::Json<BoundaryBody>, Problem> {
     let field = known_field(&state, &caller, &user, &id).await?;
-    let found = field.boundaries.iter().find(|row| row.status == "ACTIVE");
+    let found = field
+        .boundaries
+        .iter()
+        .find(|row| row.status == BoundaryStatus::Active);
     let row = found.ok_or_else(|| Problem::not_found("boundary"))?;
     Ok(axum::Json(BoundaryBody::new(row)?))
 }
@@ -171,7 +175,10 @@ pub(crate) async fn intersect(
     let mut common: Option<Boundary> = None;
     for (place, id) in ids.iter().enumerate() {
         let field = known_field(&state, &caller, &user, id).await?;
-        let row = field.boundaries.iter().find(|row| row.status == "ACTIVE");
+        let row = field
+            .boundaries
+            .iter()
+            .find(|row| row.status == BoundaryStatus::Active);
         let shape = boundary_of(row.ok_or_else(|| Problem::not_found("boundary"))?)?;
         common = match common {
             None if place == 0 => Some(shape),

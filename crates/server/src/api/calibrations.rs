@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use tramline_convert::{Calibration, CalibrationError};
+use tramline_model::OperationType;
 use utoipa::ToSchema;
 
 /// Exactly one of the three.
@@ -61,8 +62,9 @@ fn no_harvest(row: &FileRow) -> Option<Problem> {
         let problem = Problem::bad_request(detail).hint("calibrate its sources and reprocess it");
         return Some(problem.key("fileMerged"));
     }
-    let kind = row.operation_type.as_deref().unwrap_or("not known");
-    if kind != "harvested" {
+    if row.operation_type != Some(OperationType::Harvested) {
+        let kind = row.operation_type.as_ref().map(OperationType::name);
+        let kind = kind.unwrap_or("not known");
         let detail = format!("the file's operation is {kind} and no harvest");
         let hint = "only harvest files have a mass to be calibrated";
         let problem = Problem::bad_request(detail).hint(hint);

@@ -5,13 +5,14 @@ use super::caller::Caller;
 use super::parameters::path_id;
 use super::problem::Problem;
 use super::users::known_user;
-use crate::configuration::{checked, effective, known};
+use crate::configuration::{checked, effective};
 use crate::db::{Before, Change, Keys};
 use crate::state::State;
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde_json::Value;
+use tramline_model::settings::Setting;
 
 const PREFIX: &str = "/services/config/api/configs";
 
@@ -45,7 +46,7 @@ async fn set(
     let stored = stored.unwrap_or_default();
     for name in keys.keys() {
         // Once: the next time it is there already.
-        if !known(name) && !stored.contains_key(name) {
+        if Setting::find(name).is_none() && !stored.contains_key(name) {
             tracing::warn!(
                 account,
                 user,

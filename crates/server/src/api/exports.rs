@@ -19,21 +19,15 @@ use axum::response::Response;
 use std::path::PathBuf;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
+use tramline_convert::StoredOutput;
 use tramline_convert::exports::StoredFormat;
-use tramline_model::UnitSystem;
+use tramline_model::{Artifact, UnitSystem};
 use tramline_outputs::export::{ExportOptions, bbox};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// Exports that are made at once; further ones wait.
 pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
-
-/// Name in the query and kind of the artifact.
-pub(crate) const OUTPUTS: &[(&str, &str)] = &[
-    ("standard", "standardGeoparquet"),
-    ("filtered", "filteredGeoparquet"),
-    ("polygon", "polygonGeoparquet"),
-];
 
 /// Formats that are always of the whole file.
 const ADAPT: &str = "adapt";
@@ -55,6 +49,11 @@ pub(crate) struct ExportQuery {
     output: Option<String>,
     /// `metric` or `imperial`; the units of the file without it.
     units: Option<String>,
+}
+
+/// The stored points that the query chooses.
+pub(super) fn chosen(query: &Parameters) -> Result<Option<StoredOutput>, Problem> {
+    query.word("output", &StoredOutput::ALL, |output| output.name())
 }
 
 fn options(query: &Parameters) -> Result<ExportOptions, Problem> {
@@ -93,12 +92,10 @@ pub(crate) async fn download(
     names.extend([ADAPT, REPORT]);
     let format = query.one_of("format", &names)?.unwrap_or_default();
     let options = options(&query)?;
-    let outputs: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
-    let output = query.one_of("output", &outputs)?;
-    let output = output.as_deref().unwrap_or("standard");
+    let output = chosen(&query)?.unwrap_or(StoredOutput::Standard);
     let file = known_file(&state, &caller, &id).await?;
     let Some(format) = StoredFormat::from_ending(&format) else {
-        let chosen = options != ExportOptions::default() || output == "filtered";
+        let chosen = options != ExportOptions::default() || output == StoredOutput::Filtered;
         if chosen {
             let said = format!(
                 "`{format}` is always of the whole file: leave `columns`, `bbox` and `units` out, \
@@ -109,12 +106,10 @@ pub(crate) async fn download(
         if format == REPORT {
             return reports::attachment(&state, &caller, &file, &plain_name(&file.file_name)).await;
         }
-        return adapt(&state, &caller, &file, output == "polygon").await;
+        return adapt(&state, &caller, &file, output == StoredOutput::Polygon).await;
     };
-    let kind = OUTPUTS.iter().find(|(name, _)| *name == output);
-    let kind = kind.map_or("standardGeoparquet", |(_, kind)| *kind);
     let content = Content::Rows {
-        stored: path(&state, &caller, &file, kind).await?,
+        stored: path(&state, &caller, &file, output.for_export()).await?,
         format,
         options,
     };
@@ -132,9 +127,9 @@ async fn adapt(
     file: &FileRow,
     covered: bool,
 ) -> Result<Response, Problem> {
-    let points = path(state, caller, file, "standardGeoparquet").await?;
+    let points = path(state, caller, file, Artifact::StandardGeoparquet).await?;
     let ground = match covered {
-        true => Some(path(state, caller, file, "polygonGeoparquet").await?),
+        true => Some(path(state, caller, file, Artifact::PolygonGeoparquet).await?),
         false => None,
     };
     let content = Content::Adapt {
@@ -151,7 +146,7 @@ async fn path(
     state: &State,
     caller: &Caller,
     file: &FileRow,
-    kind: &str,
+    kind: Artifact,
 ) -> Result<PathBuf, Problem> {
     let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
     let artifact = artifact.ok_or_else(|| {

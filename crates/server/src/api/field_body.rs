@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use serde::Serialize;
 use serde_json::Value;
 use tramline_convert::fields::Boundary;
+use tramline_model::BoundaryStatus;
 use utoipa::ToSchema;
 
 /// An area in hectares.
@@ -22,7 +23,7 @@ pub(crate) struct Area {
 pub(crate) struct BoundaryBody {
     id: String,
     /// `ACTIVE`, `INACTIVE`.
-    status: String,
+    status: &'static str,
     #[schema(value_type = Object)]
     geometry: Value,
     area: Area,
@@ -45,8 +46,8 @@ pub(crate) struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     geometry: Option<Value>,
-    r#type: String,
-    status: String,
+    r#type: &'static str,
+    status: &'static str,
     sources: Vec<String>,
     files: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ impl BoundaryBody {
     pub(crate) fn new(row: &BoundaryRow) -> Result<Self, Problem> {
         Ok(Self {
             id: row.id.clone(),
-            status: row.status.clone(),
+            status: row.status.name(),
             geometry: boundary_of(row)?.to_geojson(),
             area: Area {
                 value: row.area_ha,
@@ -82,7 +83,7 @@ impl Field {
         let active = row
             .boundaries
             .iter()
-            .find(|boundary| boundary.status == "ACTIVE");
+            .find(|boundary| boundary.status == BoundaryStatus::Active);
         let geometry = active
             .map(boundary_of)
             .transpose()?
@@ -102,8 +103,8 @@ impl Field {
             id: row.id,
             leaf_user_id: row.user_id,
             name: row.name,
-            r#type: row.kind,
-            status: row.status,
+            r#type: row.kind.name(),
+            status: row.status.name(),
             sources: Vec::new(),
             files: row.files,
             farm_id: row.farm_id,

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use tramline_convert::fields::Boundary;
+use tramline_model::{BoundaryStatus, FieldKind, FieldStatus};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -126,8 +127,8 @@ pub(crate) async fn list(
         user: query.uuid("leafUserId")?,
         id: query.owned("id"),
         name: query.owned("name"),
-        kind: query.one_of("type", &["ORIGINAL", "MERGED"])?,
-        status: query.one_of("status", &["PROCESSED", "PREVIEW", "WAITING"])?,
+        kind: query.word("type", FieldKind::ALL, |kind| kind.name())?,
+        status: query.word("status", FieldStatus::ALL, |status| status.name())?,
         farm_id: farm.map(|id| id as i64),
         created_from: query.time(&["afterCreatedTime"])?,
         created_to: query.time(&["beforeCreatedTime"])?,
@@ -318,7 +319,11 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let field = known_field(&state, &caller, &user, &id).await?;
     let mut bounds: Option<[f64; 4]> = None;
-    for row in field.boundaries.iter().filter(|row| row.status == "ACTIVE") {
+    for row in field
+        .boundaries
+        .iter()
+        .filter(|row| row.status == BoundaryStatus::Active)
+    {
         bounds = Some(boundary_of(row)?.bounds());
     }
     let run = LocateTask::run(&caller.account, &field.user_id, bounds.unwrap_or_default());

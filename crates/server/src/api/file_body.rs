@@ -5,24 +5,19 @@ use crate::clock::iso;
 use crate::db::FileRow;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tramline_model::Artifact;
 use utoipa::ToSchema;
 
 /// Kinds of artifacts that have a bare key and a `download…` key with the same address.
-const PAIRS: &[(&str, &str, &str)] = &[
-    ("originalFile", "originalFile", "downloadOriginalFile"),
-    ("rawGeojson", "rawGeojson", "downloadRawGeojson"),
-    (
-        "standardGeojson",
-        "standardGeojson",
-        "downloadStandardGeojson",
-    ),
-    (
-        "filteredGeojson",
-        "filteredGeojson",
-        "downloadFilteredGeojson",
-    ),
-    ("zippedPNGs", "zippedPNGs", "downloadZippedPNGs"),
+const PAIRS: [Artifact; 5] = [
+    Artifact::OriginalFile,
+    Artifact::RawGeojson,
+    Artifact::StandardGeojson,
+    Artifact::FilteredGeojson,
+    Artifact::ZippedPngs,
 ];
+/// Kinds that have only the `download…` key, where the configuration shows GeoParquet.
+const DOWNLOADS: [Artifact; 2] = [Artifact::StandardGeoparquet, Artifact::PolygonGeoparquet];
 
 /// A machine file.
 #[derive(Serialize, ToSchema)]
@@ -36,9 +31,9 @@ pub(crate) struct MachineFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     file_format: Option<String>,
     /// `processing`, `processed`, `failed`.
-    status: String,
+    status: &'static str,
     /// `uploaded`, `merged`.
-    origin: String,
+    origin: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation_type: Option<String>,
     created_time: String,
@@ -72,29 +67,28 @@ pub(crate) struct MachineFile {
 }
 
 /// Where an artifact is downloaded.
-pub(crate) fn artifact_url(base: &str, file: &str, kind: &str) -> String {
+pub(crate) fn artifact_url(base: &str, file: &str, kind: Artifact) -> String {
     format!("{base}/services/operations/api/files/{file}/artifacts/{kind}")
+}
+
+/// The key of an artifact's address, such as `downloadStandardGeojson`.
+fn download_key(kind: Artifact) -> String {
+    let (first, rest) = kind.name().split_at(1);
+    format!("download{}{rest}", first.to_ascii_uppercase())
 }
 
 impl MachineFile {
     pub(crate) fn new(row: FileRow, owner: &str, base: &str, parquet: bool) -> Self {
         let mut artifacts = serde_json::Map::new();
-        let has = |kind: &str| row.artifacts.iter().any(|known| known == kind);
-        for (kind, bare, download) in PAIRS {
-            if has(kind) {
-                let url = artifact_url(base, &row.id, kind);
-                artifacts.insert((*bare).to_owned(), url.clone().into());
-                artifacts.insert((*download).to_owned(), url.into());
-            }
+        let has = |kind: &Artifact| row.artifacts.contains(kind);
+        for kind in PAIRS.into_iter().filter(has) {
+            let url = artifact_url(base, &row.id, kind);
+            artifacts.insert(kind.name().to_owned(), url.clone().into());
+            artifacts.insert(download_key(kind), url.into());
         }
-        for (kind, download) in [
-            ("standardGeoparquet", "downloadStandardGeoparquet"),
-            ("polygonGeoparquet", "downloadPolygonGeoparquet"),
-        ] {
-            if has(kind) && parquet {
-                let url = artifact_url(base, &row.id, kind);
-                artifacts.insert(download.to_owned(), url.into());
-            }
+        for kind in DOWNLOADS.into_iter().filter(|kind| parquet && has(kind)) {
+            let url = artifact_url(base, &row.id, kind);
+            artifacts.insert(download_key(kind), url.into());
         }
         let raw = |text: String| RawValue::from_string(text).ok();
         Self {
@@ -110,9 +104,9 @@ impl MachineFile {
             provider: row.provider,
             file_name: row.file_name,
             file_format: row.file_format,
-            status: row.status,
-            origin: row.origin,
-            operation_type: row.operation_type,
+            status: row.status.name(),
+            origin: row.origin.name(),
+            operation_type: row.operation_type.map(|kind| kind.name().to_owned()),
             size_in_bytes: row.size,
             fields: row.fields,
             batch_id: row.upload_id,

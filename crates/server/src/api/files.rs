@@ -4,6 +4,7 @@ use super::caller::{BaseUrl, Caller};
 use super::file_body::{MachineFile, artifact_url};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
+use super::uploads::provider_names;
 use crate::db::{FileDocument, FileFilter, FileRow, FileSort, NewRun};
 use crate::error::StoreError;
 use crate::jobs::ConvertTask;
@@ -13,13 +14,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tramline_model::{Artifact, FileOrigin, FileStatus, JobKind, OperationType};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-const PROVIDERS: &[&str] = super::uploads::PROVIDERS;
-const STATES: &[&str] = &["processed", "failed", "processing"];
-const ORIGINS: &[&str] = &["provider", "automerged", "merged", "uploaded"];
-const OPERATIONS: &[&str] = &["applied", "planted", "harvested", "tillage"];
+/// In the order in which a refusal lists them.
+const STATES: [FileStatus; 3] = [
+    FileStatus::Processed,
+    FileStatus::Failed,
+    FileStatus::Processing,
+];
 pub(super) const SORTS: &[(&str, FileSort)] = &[
     ("id", FileSort::Id),
     ("fileName", FileSort::FileName),
@@ -70,9 +74,9 @@ pub(crate) struct FileQuery {
 fn filter(query: &Parameters) -> Result<FileFilter, Problem> {
     Ok(FileFilter {
         user: query.uuid("leafUserId")?,
-        provider: query.one_of("provider", PROVIDERS)?,
-        status: query.one_of("status", STATES)?,
-        origin: query.one_of("origin", ORIGINS)?,
+        provider: query.one_of("provider", &provider_names())?,
+        status: query.word("status", &STATES, |status| status.name())?,
+        origin: query.word("origin", FileOrigin::ALL, |origin| origin.name())?,
         organization_id: query.owned("organizationId"),
         upload: query.uuid("batchId")?,
         file: query.uuid("fileId")?,
@@ -81,7 +85,11 @@ fn filter(query: &Parameters) -> Result<FileFilter, Problem> {
         updated_from: query.time(&["updatedTime"])?,
         started_from: query.time(&["startTime", "operationStartTime"])?,
         ended_to: query.time(&["endTime", "operationEndTime"])?,
-        operation_type: query.one_of("operationType", OPERATIONS)?,
+        operation_type: query.word(
+            "operationType",
+            &OperationType::FIELD_WORK,
+            OperationType::name,
+        )?,
         min_area_m2: query.number("minArea")?,
         provider_file_id: query.owned("providerFileId"),
         standard: query.boolean("standard")?,
@@ -203,7 +211,7 @@ async fn document(
     caller: &Caller,
     id: &str,
     document: FileDocument,
-) -> Result<(String, Option<String>), Problem> {
+) -> Result<(FileStatus, Option<String>), Problem> {
     let found = state
         .db
         .file_document(&caller.account, &path_id(id)?, document)
@@ -254,16 +262,16 @@ async fn parquet(
     state: &State,
     caller: &Caller,
     id: &str,
-    (kind, switch): (&str, &str),
+    (kind, switch): (Artifact, &str),
 ) -> Result<FileRow, Problem> {
     let row = known_file(state, caller, id).await?;
     let configuration =
         crate::configuration::for_user(state, &caller.account, &row.user_id).await?;
     let on = configuration.enable_geoparquet_output
-        || (kind == "polygonGeoparquet" && configuration.enable_polygon_output);
+        || (kind == Artifact::PolygonGeoparquet && configuration.enable_polygon_output);
     let detail = if !on {
         format!("the configuration `{switch}` is off for this user")
-    } else if row.artifacts.iter().any(|known| known == kind) {
+    } else if row.artifacts.contains(&kind) {
         return Ok(row);
     } else {
         format!("the file is {} and has no {kind}", row.status)
@@ -282,7 +290,7 @@ pub(crate) async fn standard_geoparquet(
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
 ) -> Result<axum::Json<StandardGeoparquet>, Problem> {
-    let kind = "standardGeoparquet";
+    let kind = Artifact::StandardGeoparquet;
     let row = parquet(&state, &caller, &id, (kind, "enableGeoparquetOutput")).await?;
     let download_standard_geoparquet = artifact_url(&base, &row.id, kind);
     Ok(axum::Json(StandardGeoparquet {
@@ -301,7 +309,7 @@ pub(crate) async fn polygon_geoparquet(
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
 ) -> Result<axum::Json<PolygonGeoparquet>, Problem> {
-    let kind = "polygonGeoparquet";
+    let kind = Artifact::PolygonGeoparquet;
     let row = parquet(&state, &caller, &id, (kind, "enablePolygonOutput")).await?;
     let download_polygon_geoparquet = artifact_url(&base, &row.id, kind);
     Ok(axum::Json(PolygonGeoparquet {
@@ -337,9 +345,9 @@ pub(super) fn conversion(caller: &Caller, row: &FileRow) -> Result<NewRun, Store
             };
             let task = serde_json::to_string(&task)
                 .map_err(|cause| StoreError::document("task of a run", cause))?;
-            ("convert", upload, task)
+            (JobKind::Convert, upload, task)
         }
-        None => ("merge", &row.id, "{}".to_owned()),
+        None => (JobKind::Merge, &row.id, "{}".to_owned()),
     };
     Ok(NewRun {
         id: Uuid::now_v7().to_string(),

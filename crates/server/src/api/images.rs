@@ -10,6 +10,7 @@ use axum::extract::{self, Path};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use tramline_model::Artifact;
 
 /// Bytes of the list at most: a few kilobytes for each property.
 const LIST_BYTES: u64 = 1 << 20;
@@ -20,7 +21,10 @@ pub(super) async fn list(
     caller: &Caller,
     file: &str,
 ) -> Result<Vec<Value>, Problem> {
-    let artifact = state.db.artifact(&caller.account, file, "images").await?;
+    let artifact = state
+        .db
+        .artifact(&caller.account, file, Artifact::Images)
+        .await?;
     let Some(artifact) = artifact.filter(|artifact| artifact.size <= LIST_BYTES) else {
         return Ok(Vec::new());
     };
@@ -94,7 +98,7 @@ pub(crate) async fn image(
     };
     let zip = state
         .db
-        .artifact(&caller.account, &file.id, "zippedPNGs")
+        .artifact(&caller.account, &file.id, Artifact::ZippedPngs)
         .await?;
     let zip = zip.ok_or_else(missing)?;
     let end = offset.saturating_add(size);

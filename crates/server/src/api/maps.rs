@@ -18,7 +18,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry, is_of_polygons};
+use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
+use tramline_convert::{StoredOutput, StoredOutputs};
 use utoipa::IntoParams;
 
 /// Maps in memory at most, and their bytes: one takes 64 MB at most for its pixels.
@@ -26,12 +27,6 @@ const KEPT: usize = 8;
 const KEPT_BYTES: usize = 256 << 20;
 /// Changes when the same points make other maps.
 const EDITION: u32 = 1;
-
-/// Name in the query and kinds of artifacts, the first that there is.
-const OUTPUTS: &[(&str, &[&str])] = &[
-    ("filtered", &["filteredGeoparquet"]),
-    ("standard", &["polygonGeoparquet", "standardGeoparquet"]),
-];
 
 /// Burnt ground by the hash of the points and the plane.
 pub(crate) type Maps = Kept<(String, MapPlane), Map>;
@@ -81,35 +76,28 @@ async fn asked(
     id: &str,
     query: &Parameters,
 ) -> Result<Asked, Problem> {
-    let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
-    let output = query.one_of("output", &names)?;
+    let output = query.word("output", &StoredOutput::MAPPED, |output| output.name())?;
     let plane = match query.one_of("crs", &["3857", "utm"])?.as_deref() {
         Some("utm") => MapPlane::Utm,
         _ => MapPlane::WebMercator,
     };
     let ramp = query.one_of("ramp", &["model", "accessible"])?;
     let file = known_file(state, caller, id).await?;
-    let mut artifact = points(state, caller, &file, output.as_deref()).await?;
-    let path = state.blobs.local_path(&artifact.blob_key);
-    if artifact.kind == "filteredGeoparquet" && apart(move || Ok(is_of_polygons(&path))).await? {
-        let ground = "polygonGeoparquet";
-        let ground = state.db.artifact(&caller.account, &file.id, ground).await?;
-        artifact = ground.unwrap_or(artifact);
-    }
+    let artifact = points(state, caller, &file, output).await?;
     let colours = match ramp.as_deref() {
         Some("accessible") => ClassColours::Accessible,
         Some(_) => ClassColours::Model,
         None => {
             let user = &file.user_id;
             let own = crate::configuration::for_user(state, &caller.account, user).await?;
-            own.class_colours()
+            own.image_ramp.into()
         }
     };
     let path = state.blobs.local_path(&artifact.blob_key);
     let key = (artifact.sha256.clone(), plane);
     let map = state.maps.get(key, move || Map::read(&path, plane)).await?;
     let chosen = [
-        ("output", output),
+        ("output", output.map(|output| output.name().to_owned())),
         ("ramp", ramp),
         ("crs", query.owned("crs")),
     ];
@@ -135,19 +123,20 @@ async fn points(
     state: &State,
     caller: &Caller,
     file: &FileRow,
-    output: Option<&str>,
+    output: Option<StoredOutput>,
 ) -> Result<ArtifactRow, Problem> {
-    let wanted = OUTPUTS
+    let mut rows = state.db.artifacts(&caller.account, &file.id).await?;
+    let stored: StoredOutputs = rows
         .iter()
-        .filter(|(name, _)| output.is_none_or(|output| output == *name));
-    for kind in wanted.flat_map(|(_, kinds)| *kinds) {
-        let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
-        if let Some(artifact) = artifact {
-            return Ok(artifact);
-        }
-    }
-    let detail = format!("the file is {} and has no points to paint", file.status);
-    Err(Problem::new(StatusCode::NOT_FOUND, detail))
+        .map(|row| (row.kind, state.blobs.local_path(&row.blob_key)))
+        .collect();
+    let kind = apart(move || Ok(stored.for_map(output).map(|(kind, _)| kind))).await?;
+    let place = kind.and_then(|kind| rows.iter().position(|row| row.kind == kind));
+    let Some(place) = place else {
+        let detail = format!("the file is {} and has no points to paint", file.status);
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    };
+    Ok(rows.swap_remove(place))
 }
 
 /// Does what may take a while where it may block.

@@ -4,11 +4,12 @@ use super::body::Json;
 use super::caller::Caller;
 use super::parameters::uuid;
 use super::problem::Problem;
-use crate::db::{NewFile, NewRun};
+use crate::db::{FileRow, NewFile, NewRun};
 use crate::state::State;
 use axum::extract;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use tramline_model::{FileStatus, JobKind, OperationType};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -63,7 +64,7 @@ pub(crate) async fn merge(
         let file = state.db.file(&caller.account, id).await?.ok_or_else(|| {
             Problem::field("merge", "ids", format!("there is no file {id}")).key("fileNotFound")
         })?;
-        if file.status != "processed" {
+        if file.status != FileStatus::Processed {
             let message = format!("file {id} is {}, not processed", file.status);
             return Err(Problem::field("merge", "ids", message).key("fileNotProcessed"));
         }
@@ -83,7 +84,10 @@ pub(crate) async fn merge(
         .iter()
         .find(|file| file.operation_type != first.operation_type)
     {
-        let kind = |file: &crate::db::FileRow| file.operation_type.clone().unwrap_or_default();
+        let kind = |file: &FileRow| {
+            let kind = file.operation_type.as_ref().map(OperationType::name);
+            kind.unwrap_or_default().to_owned()
+        };
         let message = format!(
             "file {} is {}, file {} is {}",
             first.id,
@@ -94,12 +98,12 @@ pub(crate) async fn merge(
         return Err(Problem::field("merge", "ids", message).key("differentOperationTypes"));
     }
     let id = Uuid::now_v7().to_string();
-    let file = NewFile::merged(&id, first.operation_type.as_deref());
+    let file = NewFile::merged(&id, first.operation_type.clone());
     let run = NewRun {
         id: Uuid::now_v7().to_string(),
         account_id: caller.account.clone(),
         user_id: first.user_id.clone(),
-        kind: "merge",
+        kind: JobKind::Merge,
         subject: id.clone(),
         task: "{}".to_owned(),
     };

@@ -11,9 +11,10 @@ use crate::state::State;
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use tramline_model::Artifact;
 use utoipa::ToSchema;
 
-const KIND: &str = "outsideFieldGeojson";
+const KIND: Artifact = Artifact::OutsideFieldGeojson;
 
 /// The points of a file that lie in no field.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +55,7 @@ pub(crate) async fn read(
     Path(id): Path<String>,
 ) -> Result<axum::Json<OutsidePoints>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
-    if row.artifacts.iter().any(|kind| kind == KIND) {
+    if row.artifacts.contains(&KIND) {
         return Ok(axum::Json(OutsidePoints::new(row, &base, false)));
     }
     let detail = "the file has no such output: it needs `splitOperationsByField` and \
@@ -75,7 +76,7 @@ pub(crate) async fn list(
 ) -> Result<(HeaderMap, axum::Json<Vec<OutsidePoints>>), Problem> {
     let filter = FileFilter {
         user: query.uuid("leafUserId")?,
-        artifact: Some(KIND.to_owned()),
+        artifact: Some(KIND),
         ..FileFilter::default()
     };
     let sort = query.sort(super::files::SORTS)?;

@@ -117,6 +117,18 @@ impl Parameters {
         })
     }
 
+    /// One of the words of a list, in any letter case.
+    pub(crate) fn word<T: Clone>(
+        &self,
+        name: &str,
+        list: &[T],
+        text: impl Fn(&T) -> &str,
+    ) -> Result<Option<T>, Problem> {
+        let names: Vec<&str> = list.iter().map(&text).collect();
+        let found = self.one_of(name, &names)?;
+        Ok(found.and_then(|found| list.iter().find(|word| text(word) == found).cloned()))
+    }
+
     pub(crate) fn page(&self) -> Page {
         let whole = |name: &str| self.text(name).and_then(|text| text.parse::<u64>().ok());
         Page {

@@ -19,8 +19,10 @@ use axum::response::Response;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
+use tramline_convert::StoredOutputs;
 use tramline_convert::maps::{ClassColours, main_map};
+use tramline_model::{Artifact, OperationType};
 use tramline_outputs::page::{POLICY, StoredPage};
 
 /// Bytes of an image at most: one of 4,096 by 4,096 has some megabytes.
@@ -80,14 +82,15 @@ pub(super) fn entry(file: &FileRow) -> Result<Value, Problem> {
         let detail = format!("the file is {} and has no report yet", file.status);
         return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     }
+    let operation_type = file.operation_type.as_ref().map(OperationType::name);
     for (key, text) in [
-        ("status", Some(&file.status)),
-        ("provider", Some(&file.provider)),
-        ("fileFormat", file.file_format.as_ref()),
-        ("operationType", file.operation_type.as_ref()),
+        ("status", Some(file.status.name())),
+        ("provider", Some(file.provider.as_str())),
+        ("fileFormat", file.file_format.as_deref()),
+        ("operationType", operation_type),
     ] {
         if let Some(text) = text {
-            entry[key] = Value::from(text.as_str());
+            entry[key] = Value::from(text);
         }
     }
     Ok(entry)
@@ -103,20 +106,18 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         zip: None,
         points: None,
         ground: None,
-        colours: own.class_colours(),
+        colours: own.image_ramp.into(),
     };
-    for artifact in state.db.artifacts(&caller.account, &file.id).await? {
-        let path = state.blobs.local_path(&artifact.blob_key);
-        match artifact.kind.as_str() {
-            "zippedPNGs" => making.zip = Some(path),
-            "filteredGeoparquet" => making.points = Some(path),
-            "polygonGeoparquet" => making.ground = Some(path),
-            "standardGeoparquet" => {
-                making.points.get_or_insert(path);
-            }
-            _ => {}
-        }
-    }
+    let stored = state.db.artifacts(&caller.account, &file.id).await?;
+    let stored: StoredOutputs = stored
+        .into_iter()
+        .map(|row| (row.kind, state.blobs.local_path(&row.blob_key)))
+        .collect();
+    making.zip = stored.path(Artifact::ZippedPngs).map(FilePath::to_owned);
+    making.ground = stored
+        .path(Artifact::PolygonGeoparquet)
+        .map(FilePath::to_owned);
+    making.points = stored.for_page().map(FilePath::to_owned);
     let _permit = AT_ONCE
         .acquire()
         .await

@@ -5,7 +5,7 @@
 
 use super::artifacts::{body, held};
 use super::caller::Caller;
-use super::exports::OUTPUTS;
+use super::exports::chosen;
 use super::files::known_file;
 use super::kept::Kept;
 use super::parameters::Parameters;
@@ -16,6 +16,8 @@ use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use tramline_convert::StoredOutput;
+use tramline_model::Artifact;
 use tramline_tiles::{MEDIA_TYPE, Options, Pick, Source, TileError, read_parquet, tile};
 
 /// Bytes of memory of one file's features while they are loaded, and of all that are kept.
@@ -51,23 +53,21 @@ fn refused(blob_key: &str, cause: TileError) -> Problem {
 }
 
 /// The kind of artifact that is asked for: by `artifact`, or by `output` as exports are.
-fn kind(query: &Parameters) -> Result<&'static str, Problem> {
-    let kinds: Vec<&str> = OUTPUTS.iter().map(|(_, kind)| *kind).collect();
-    let names: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
-    let output = query.one_of("output", &names)?;
-    let named = |(name, kind): &&(&str, &str)| match query.text("artifact") {
-        Some(artifact) => artifact == *kind,
-        None => output.as_deref().unwrap_or("standard") == *name,
+fn kind(query: &Parameters) -> Result<Artifact, Problem> {
+    let output = chosen(query)?;
+    let Some(artifact) = query.text("artifact") else {
+        return Ok(output.unwrap_or(StoredOutput::Standard).for_export());
     };
-    let found = OUTPUTS.iter().find(named);
-    found.map(|(_, kind)| *kind).ok_or_else(|| {
-        let known = format!("is none of {}", kinds.join(", "));
+    let kinds = StoredOutput::ALL.map(StoredOutput::for_export);
+    let found = kinds.into_iter().find(|kind| kind.name() == artifact);
+    found.ok_or_else(|| {
+        let known = format!("is none of {}", kinds.map(Artifact::name).join(", "));
         Problem::field("query", "artifact", known)
     })
 }
 
-fn missing(kind: &str) -> Problem {
-    if kind != "polygonGeoparquet" {
+fn missing(kind: Artifact) -> Problem {
+    if kind != Artifact::PolygonGeoparquet {
         return Problem::not_found("artifact of this file");
     }
     let detail =

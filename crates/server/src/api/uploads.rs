@@ -16,25 +16,33 @@ use axum::extract::multipart::Multipart;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
+use tramline_model::{JobKind, OperationType, Provider};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// Names that an upload may give as its provider.
-pub(crate) const PROVIDERS: &[&str] = &[
-    "Other",
-    "Leaf",
-    "ClimateFieldView",
-    "CNHI",
-    "JohnDeere",
-    "Trimble",
-    "AgLeader",
-    "RavenSlingshot",
-    "Stara",
-    "Farmobile",
-    "PrecisionPlanting",
-    "Raven",
-    "Panorama",
+/// The providers, in the order in which a refusal lists them.
+const PROVIDERS: [Provider; 11] = [
+    Provider::Other,
+    Provider::Leaf,
+    Provider::ClimateFieldView,
+    Provider::Cnhi,
+    Provider::JohnDeere,
+    Provider::Trimble,
+    Provider::AgLeader,
+    Provider::RavenSlingshot,
+    Provider::Stara,
+    Provider::Farmobile,
+    Provider::PrecisionPlanting,
 ];
+/// Names beside their codes: another one of `RavenSlingshot`, and one that no reader goes by, so that
+/// the format is found out.
+const OTHER_NAMES: [&str; 2] = ["Raven", "Panorama"];
+
+/// Names that an upload may give as its provider.
+pub(super) fn provider_names() -> Vec<&'static str> {
+    let codes = PROVIDERS.into_iter().map(Provider::code);
+    codes.chain(OTHER_NAMES).collect()
+}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -145,7 +153,7 @@ pub(crate) async fn create(
         id: Uuid::now_v7().to_string(),
         account_id: uploader.caller.account.clone(),
         user_id: parameters.user,
-        kind: "convert",
+        kind: JobKind::Convert,
         subject: upload.id.clone(),
         task: "{}".to_owned(),
     };
@@ -204,13 +212,17 @@ async fn parameters(
     }
     let user = known_user(state, &uploader.caller, &user).await?.id;
     let provider = query
-        .one_of("provider", PROVIDERS)?
-        .unwrap_or_else(|| "Other".to_owned());
-    let kinds = ["applied", "planted", "harvested", "tillage"];
+        .one_of("provider", &provider_names())?
+        .unwrap_or_else(|| Provider::Other.code().to_owned());
+    let operation_type = query.word(
+        "operationType",
+        &OperationType::FIELD_WORK,
+        OperationType::name,
+    )?;
     let mut given = Given {
         crop: query.owned("crop"),
         width: query.number("width")?,
-        operation_type: query.one_of("operationType", &kinds)?,
+        operation_type: operation_type.map(|kind| kind.name().to_owned()),
         columns: BTreeMap::new(),
     };
     if given
@@ -250,5 +262,22 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         _ => Err(Problem::bad_request(
             "the `Idempotency-Key` header is not 1 to 255 plain characters",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROVIDERS, provider_names};
+    use tramline_model::Provider;
+
+    #[test]
+    fn every_provider_can_be_named() {
+        for provider in Provider::ALL {
+            assert!(PROVIDERS.contains(provider), "{provider:?}");
+        }
+        for name in provider_names() {
+            let known = Provider::from_code(name);
+            assert_eq!(known.is_none(), name == "Panorama", "{name}: {known:?}");
+        }
     }
 }

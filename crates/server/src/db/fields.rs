@@ -4,6 +4,7 @@ use super::{Event, FieldShare, Listed, NewArtifact, NewRun, Page, Run};
 use crate::clock::Micros;
 use crate::error::Stored;
 use async_trait::async_trait;
+use tramline_model::{BoundaryStatus, FieldKind, FieldStatus};
 
 /// A field of a user.
 #[derive(Clone, Debug)]
@@ -11,9 +12,8 @@ pub struct FieldRow {
     pub id: String,
     pub user_id: String,
     pub name: Option<String>,
-    /// `ORIGINAL`, `MERGED`.
-    pub kind: String,
-    pub status: String,
+    pub kind: FieldKind,
+    pub status: FieldStatus,
     pub farm_id: Option<i64>,
     pub created: Micros,
     pub updated: Micros,
@@ -27,8 +27,7 @@ pub struct FieldRow {
 #[derive(Clone, Debug)]
 pub struct BoundaryRow {
     pub id: String,
-    /// `ACTIVE`, `INACTIVE`.
-    pub status: String,
+    pub status: BoundaryStatus,
     pub wkb: Vec<u8>,
     pub area_ha: f64,
     pub created: Micros,
@@ -59,8 +58,8 @@ pub struct FieldFilter {
     pub user: Option<String>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub kind: Option<String>,
-    pub status: Option<String>,
+    pub kind: Option<FieldKind>,
+    pub status: Option<FieldStatus>,
     pub farm_id: Option<i64>,
     pub created_from: Option<Micros>,
     pub created_to: Option<Micros>,

@@ -5,6 +5,7 @@ use crate::clock::Micros;
 use crate::error::Stored;
 use async_trait::async_trait;
 use std::collections::HashMap;
+use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType, Provider};
 
 /// A machine file as it is listed. Documents are JSON text as they were written.
 #[derive(Clone, Debug)]
@@ -15,11 +16,9 @@ pub struct FileRow {
     pub provider: String,
     pub file_name: String,
     pub file_format: Option<String>,
-    /// `processing`, `processed`, `failed`.
-    pub status: String,
-    /// `uploaded`, `merged`.
-    pub origin: String,
-    pub operation_type: Option<String>,
+    pub status: FileStatus,
+    pub origin: FileOrigin,
+    pub operation_type: Option<OperationType>,
     pub organization_id: Option<String>,
     pub provider_file_id: Option<String>,
     pub size: Option<u64>,
@@ -33,7 +32,7 @@ pub struct FileRow {
     pub updated: Micros,
     pub summary: Option<String>,
     /// Kinds of artifacts.
-    pub artifacts: Vec<String>,
+    pub artifacts: Vec<Artifact>,
     pub fields: Vec<String>,
     pub sources: Vec<String>,
 }
@@ -41,7 +40,7 @@ pub struct FileRow {
 /// An artifact that can be served.
 #[derive(Clone, Debug)]
 pub struct ArtifactRow {
-    pub kind: String,
+    pub kind: Artifact,
     pub blob_key: String,
     pub size: u64,
     pub sha256: String,
@@ -50,7 +49,7 @@ pub struct ArtifactRow {
 /// An artifact of a run, to be published.
 #[derive(Clone, Debug)]
 pub struct NewArtifact {
-    pub kind: String,
+    pub kind: Artifact,
     pub blob_key: String,
     pub size: u64,
     pub sha256: String,
@@ -71,9 +70,9 @@ pub struct NewFile {
     pub provider: String,
     pub file_name: String,
     pub file_format: Option<String>,
-    pub status: String,
-    pub origin: String,
-    pub operation_type: Option<String>,
+    pub status: FileStatus,
+    pub origin: FileOrigin,
+    pub operation_type: Option<OperationType>,
     pub size: Option<u64>,
     pub started: Option<Micros>,
     pub ended: Option<Micros>,
@@ -93,15 +92,15 @@ pub struct NewFile {
 
 impl NewFile {
     /// A merged file before its work is done.
-    pub fn merged(id: &str, operation_type: Option<&str>) -> Self {
+    pub fn merged(id: &str, operation_type: Option<OperationType>) -> Self {
         Self {
             id: id.to_owned(),
-            provider: "Leaf".to_owned(),
+            provider: Provider::Leaf.code().to_owned(),
             file_name: "mergedFile".to_owned(),
             file_format: None,
-            status: "processing".to_owned(),
-            origin: "merged".to_owned(),
-            operation_type: operation_type.map(str::to_owned),
+            status: FileStatus::Processing,
+            origin: FileOrigin::Merged,
+            operation_type,
             size: None,
             started: None,
             ended: None,
@@ -133,8 +132,8 @@ pub enum FileDocument {
 pub struct FileFilter {
     pub user: Option<String>,
     pub provider: Option<String>,
-    pub status: Option<String>,
-    pub origin: Option<String>,
+    pub status: Option<FileStatus>,
+    pub origin: Option<FileOrigin>,
     pub organization_id: Option<String>,
     pub upload: Option<String>,
     pub file: Option<String>,
@@ -143,12 +142,12 @@ pub struct FileFilter {
     pub updated_from: Option<Micros>,
     pub started_from: Option<Micros>,
     pub ended_to: Option<Micros>,
-    pub operation_type: Option<String>,
+    pub operation_type: Option<OperationType>,
     pub min_area_m2: Option<f64>,
     pub provider_file_id: Option<String>,
     pub standard: Option<bool>,
     /// Only files that have an artifact of this kind.
-    pub artifact: Option<String>,
+    pub artifact: Option<Artifact>,
 }
 
 /// Columns that `GET /files` can be sorted by.
@@ -169,7 +168,7 @@ pub enum FileSort {
 /// The files of an upload by how they stand: id, status, failed step, message.
 #[derive(Clone, Debug)]
 pub struct FileGroups {
-    pub files: Vec<(String, String, Option<String>, Option<String>)>,
+    pub files: Vec<(String, FileStatus, Option<String>, Option<String>)>,
     pub total: u64,
 }
 
@@ -182,7 +181,7 @@ pub trait Files: Send + Sync {
         account: &str,
         id: &str,
         document: FileDocument,
-    ) -> Stored<Option<(String, Option<String>)>>;
+    ) -> Stored<Option<(FileStatus, Option<String>)>>;
     async fn files(
         &self,
         account: &str,
@@ -198,7 +197,12 @@ pub trait Files: Send + Sync {
         uploads: &[String],
     ) -> Stored<HashMap<String, Vec<String>>>;
     async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
-    async fn artifact(&self, account: &str, file: &str, kind: &str) -> Stored<Option<ArtifactRow>>;
+    async fn artifact(
+        &self,
+        account: &str,
+        file: &str,
+        kind: Artifact,
+    ) -> Stored<Option<ArtifactRow>>;
     /// Artifacts of a file, by kind.
     async fn artifacts(&self, account: &str, file: &str) -> Stored<Vec<ArtifactRow>>;
     /// Removes a file; the keys of its blobs, `None` when there is none.

@@ -5,6 +5,7 @@ use super::{NewFile, UploadStatus};
 use crate::error::Stored;
 use async_trait::async_trait;
 use std::time::Duration;
+use tramline_model::JobKind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
@@ -35,8 +36,7 @@ pub struct NewRun {
     pub id: String,
     pub account_id: String,
     pub user_id: String,
-    /// `convert`, `merge`, `locate`.
-    pub kind: &'static str,
+    pub kind: JobKind,
     /// The upload or file that it is about.
     pub subject: String,
     /// JSON of what to do.
@@ -49,6 +49,7 @@ pub struct Run {
     pub id: String,
     pub account_id: String,
     pub user_id: String,
+    /// A [`JobKind`], or what a newer version calls one.
     pub kind: String,
     pub subject: String,
     pub task: String,

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tramline_convert::Refusal;
+use tramline_model::{Artifact, FileOrigin, FileStatus};
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -166,14 +167,20 @@ async fn publish(
     let mut files = Vec::with_capacity(report.files.len());
     for file in &report.files {
         let original = NewArtifact {
-            kind: "originalFile".to_owned(),
+            kind: Artifact::OriginalFile,
             blob_key: upload.blob_key.clone(),
             size: upload.size,
             sha256: upload.sha256.clone(),
         };
         let id = file_id(&upload.id, file.report_id());
         if task.only.as_ref().is_none_or(|only| only.contains(&id)) {
-            files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
+            files.push(file.row(
+                id,
+                &upload.file_name,
+                FileOrigin::Uploaded,
+                Some(original),
+                &made,
+            )?);
         }
     }
     let (files, before) = locate_new(state, run, files, folder, &key).await?;
@@ -194,7 +201,9 @@ fn converted(
     files: Vec<NewFile>,
     report: &Report,
 ) -> Converted {
-    let processed = files.iter().any(|file| file.status == "processed");
+    let processed = files
+        .iter()
+        .any(|file| file.status == FileStatus::Processed);
     let (status, details) = if processed {
         (UploadStatus::Processed, None)
     } else if files.is_empty() {
@@ -204,7 +213,7 @@ fn converted(
     };
     let mut events = Vec::new();
     for file in &files {
-        events.push(if file.status == "failed" {
+        events.push(if file.status == FileStatus::Failed {
             let message = file.failed_message.as_deref().unwrap_or_default();
             failed_event(run, upload, &file.id, message)
         } else {

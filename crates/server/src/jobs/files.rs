@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
 use uuid::Uuid;
 
 /// What a client gave beside the file.
@@ -41,13 +42,13 @@ pub(super) struct ReportFile {
     file_format: String,
     provider: String,
     name: String,
-    operation_type: String,
-    status: String,
+    operation_type: OperationType,
+    status: FileStatus,
     steps: serde_json::Map<String, Value>,
     entries: Value,
     records: Value,
     points: Value,
-    artifacts: BTreeMap<String, String>,
+    artifacts: BTreeMap<Artifact, String>,
     findings: Value,
 }
 
@@ -107,7 +108,7 @@ impl ReportFile {
         &self,
         id: String,
         file_name: &str,
-        origin: &str,
+        origin: FileOrigin,
         original: Option<NewArtifact>,
         made: &Made<'_>,
     ) -> Stored<NewFile> {
@@ -119,15 +120,18 @@ impl ReportFile {
                 .get(name)
                 .ok_or_else(|| StoreError::document("list of artifacts", name))?;
             artifacts.push(NewArtifact {
-                kind: kind.clone(),
+                kind: *kind,
                 blob_key: format!("{}/{name}", made.key),
                 size: *size,
                 sha256: sha256.clone(),
             });
         }
-        let document = |kind: &str| self.artifacts.get(kind).map(|name| text(made.folder, name));
-        let summary = document("summary").transpose()?.as_deref().map(compact);
-        let units = document("units").transpose()?.as_deref().map(compact);
+        let document = |kind: Artifact| {
+            let name = self.artifacts.get(&kind);
+            name.map(|name| text(made.folder, name)).transpose()
+        };
+        let summary = document(Artifact::Summary)?.as_deref().map(compact);
+        let units = document(Artifact::Units)?.as_deref().map(compact);
         let properties: Value = match &summary {
             None => Value::Null,
             Some(text) => serde_json::from_str::<Value>(text)
@@ -154,9 +158,10 @@ impl ReportFile {
             provider: self.provider.clone(),
             file_name: file_name.to_owned(),
             file_format: Some(self.file_format.clone()).filter(|code| code != "UNKNOWN"),
-            status: self.status.clone(),
-            origin: origin.to_owned(),
-            operation_type: Some(self.operation_type.clone()).filter(|kind| kind != "unknown"),
+            status: self.status,
+            origin,
+            operation_type: Some(self.operation_type.clone())
+                .filter(|kind| kind.name() != "unknown"),
             size,
             started: instant("startTime"),
             ended: instant("endTime"),

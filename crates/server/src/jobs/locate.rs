@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tramline_convert::Configuration;
 use tramline_convert::fields::{Boundary, FieldSplit, split_by_fields};
+use tramline_model::{Artifact, JobKind};
 use tramline_outputs::FolderSink;
 use uuid::Uuid;
 
-const OUTSIDE: &str = "outsideFieldGeojson";
 const OUTSIDE_NAME: &str = "outside-field.geojson";
 
 /// Files with points in these bounds are looked at again.
@@ -28,7 +28,7 @@ impl LocateTask {
             id: Uuid::now_v7().to_string(),
             account_id: account.to_owned(),
             user_id: user.to_owned(),
-            kind: "locate",
+            kind: JobKind::Locate,
             subject: user.to_owned(),
             task: serde_json::json!(Self { bounds }).to_string(),
         }
@@ -102,7 +102,7 @@ fn written(folder: &Path, name: &str, key: &str) -> Stored<Option<NewArtifact>> 
         Err(cause) => return Err(StoreError::io(&path, cause)),
     };
     Ok(Some(NewArtifact {
-        kind: OUTSIDE.to_owned(),
+        kind: Artifact::OutsideFieldGeojson,
         blob_key: format!("{key}/{name}"),
         size: bytes.len() as u64,
         sha256: crate::tokens::digest(&bytes),
@@ -136,7 +136,7 @@ pub(super) async fn locate_new(
             let Some(name) = file
                 .artifacts
                 .iter()
-                .find(|artifact| artifact.kind == "standardGeoparquet")
+                .find(|artifact| artifact.kind == Artifact::StandardGeoparquet)
                 .and_then(|artifact| artifact.blob_key.strip_prefix(&prefix))
             else {
                 continue;
@@ -189,7 +189,7 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
         }
         let parquet = state
             .db
-            .artifact(&run.account_id, &file, "standardGeoparquet")
+            .artifact(&run.account_id, &file, Artifact::StandardGeoparquet)
             .await?;
         let Some(parquet) = parquet else { continue };
         let (active, _) = state.db.active_boundaries(&run.user_id).await?;

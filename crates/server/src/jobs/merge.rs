@@ -14,6 +14,7 @@ use crate::state::State;
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
+use tramline_model::{Artifact, FileOrigin, FileStatus};
 
 /// Does the run; an error means trouble that may pass.
 pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
@@ -70,7 +71,7 @@ async fn order(
         let row = state.db.file(&run.account_id, id).await?;
         let parquet = state
             .db
-            .artifact(&run.account_id, id, "standardGeoparquet")
+            .artifact(&run.account_id, id, Artifact::StandardGeoparquet)
             .await?;
         let (Some(row), Some(parquet)) = (row, parquet) else {
             return Ok(Err(format!("the source {id} is gone")));
@@ -83,7 +84,10 @@ async fn order(
         sources.push(Source {
             id: id.clone(),
             parquet: state.blobs.local_path(&parquet.blob_key),
-            operation_type: row.operation_type.unwrap_or_default(),
+            operation_type: row
+                .operation_type
+                .map(|kind| kind.name().to_owned())
+                .unwrap_or_default(),
             summary: summary["properties"].clone(),
         });
     }
@@ -108,7 +112,13 @@ async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
         key: &key,
         hashes: &hashes,
     };
-    let file = report.row(run.subject.clone(), "mergedFile", "merged", None, &made)?;
+    let file = report.row(
+        run.subject.clone(),
+        "mergedFile",
+        FileOrigin::Merged,
+        None,
+        &made,
+    )?;
     let (mut files, before) = locate_new(state, run, vec![file], folder, &key).await?;
     store(state, &files, folder, &key).await?;
     let Some(file) = files.pop() else {
@@ -121,7 +131,7 @@ async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
 async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
     let subject = ("fileId", file.id.as_str());
     let user = ("leafUserId", run.user_id.as_str());
-    let told = if file.status == "failed" {
+    let told = if file.status == FileStatus::Failed {
         let message = file.failed_message.as_deref().unwrap_or_default();
         event(
             "mergedFileProcessingFailed",
@@ -148,11 +158,11 @@ async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> 
     let failed = serde_json::json!({"status": "failed", "message": message, "detail": why});
     steps.insert("standardGeojson".to_owned(), failed);
     let file = NewFile {
-        status: "failed".to_owned(),
+        status: FileStatus::Failed,
         steps: Value::Object(steps).to_string(),
         failed_step: Some("standardGeojson".to_owned()),
         failed_message: Some(message.to_owned()),
-        ..NewFile::merged(&row.id, row.operation_type.as_deref())
+        ..NewFile::merged(&row.id, row.operation_type.clone())
     };
     finish(state, run, &file).await
 }

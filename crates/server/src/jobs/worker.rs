@@ -9,6 +9,7 @@ use crate::state::State;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tramline_model::JobKind;
 use uuid::Uuid;
 
 /// How long a worker waits before it looks again without being rung.
@@ -69,11 +70,11 @@ async fn give_back(state: &State, run: &Run) {
 
 async fn work(state: &State, leases: &Leases, run: &Run) {
     let mut held = leases.hold(run);
-    let done = match run.kind.as_str() {
-        "convert" => convert::run(state, run, &mut held).await,
-        "locate" => locate::run(state, run, &mut held).await,
-        "merge" => merge::run(state, run, &mut held).await,
-        other => Err(StoreError::document("kind of a run", other)),
+    let done = match JobKind::from_name(&run.kind) {
+        Some(JobKind::Convert) => convert::run(state, run, &mut held).await,
+        Some(JobKind::Locate) => locate::run(state, run, &mut held).await,
+        Some(JobKind::Merge) => merge::run(state, run, &mut held).await,
+        None => Err(StoreError::document("kind of a run", &run.kind)),
     };
     match done {
         Ok(()) => {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::db::{
     Accounts, Converted, NewArtifact, NewFile, NewRun, NewUpload, NewUser, Run, Runs, Sqlite,
     UploadStatus, Uploads,
@@ -81,7 +82,7 @@ impl Fixture {
             id: Uuid::now_v7().to_string(),
             account_id: self.account.clone(),
             user_id: self.user.clone(),
-            kind: "convert",
+            kind: JobKind::Convert,
             subject: subject.to_owned(),
             task: "{}".to_owned(),
         }
@@ -96,18 +97,18 @@ impl Fixture {
     pub(crate) fn file(&self, id: &str, run: &Run, upload_key: &str) -> (NewFile, String) {
         let key = format!("runs/{}/{}/{id}/standard.geojson", run.id, run.fence);
         self.put(&key, b"points");
-        let artifact = |kind: &str, key: &str, size| NewArtifact {
-            kind: kind.to_owned(),
+        let artifact = |kind: Artifact, key: &str, size| NewArtifact {
+            kind,
             blob_key: key.to_owned(),
             size,
             sha256: "hash".to_owned(),
         };
         let file = NewFile {
             artifacts: vec![
-                artifact("originalFile", upload_key, 3),
-                artifact("standardGeojson", &key, 6),
+                artifact(Artifact::OriginalFile, upload_key, 3),
+                artifact(Artifact::StandardGeojson, &key, 6),
             ],
-            status: "processed".to_owned(),
+            status: FileStatus::Processed,
             ..NewFile::merged(id, None)
         };
         (file, key)

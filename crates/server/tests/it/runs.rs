@@ -1,6 +1,7 @@
 //! Leases, fences, and what a second conversion may change.
 
 use crate::fixture::{Fixture, converted};
+use tramline_model::FileStatus;
 use tramline_server::StoreError;
 use tramline_server::db::{FileFilter, Files, Page, Runs, UploadStatus, Uploads};
 
@@ -35,7 +36,7 @@ async fn a_second_conversion_changes_only_what_it_is_about() {
     let files = [ONE, TWO].map(|id| {
         let (mut file, _) = fixture.file(id, &first, &key);
         if id == TWO {
-            "failed".clone_into(&mut file.status);
+            file.status = FileStatus::Failed;
         }
         file
     });
@@ -64,7 +65,11 @@ async fn a_second_conversion_changes_only_what_it_is_about() {
     };
     assert_eq!(keys(&before), keys(&after));
     let two = fixture.db.file(&fixture.account, TWO).await.unwrap();
-    assert_eq!(two.unwrap().status, "failed", "it waits for nothing");
+    assert_eq!(
+        two.unwrap().status,
+        FileStatus::Failed,
+        "it waits for nothing"
+    );
     let stored = fixture.db.upload(&fixture.account, &upload).await.unwrap();
     assert_eq!(stored.unwrap().status, UploadStatus::Processed);
 }

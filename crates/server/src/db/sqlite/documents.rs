@@ -1,10 +1,12 @@
 //! A machine file with the parts that lie in tables of their own: one question for a page of files.
 
-use super::unsigned;
+use super::{unsigned, word};
 use crate::db::FileRow;
 use crate::error::{StoreError, Stored};
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use tramline_model::{FileOrigin, FileStatus, OperationType};
 
 /// What a file is listed with; lists are JSON arrays.
 pub(super) const COLUMNS: &str = "SELECT files.*,
@@ -17,7 +19,7 @@ pub(super) const COLUMNS: &str = "SELECT files.*,
         (SELECT source_id FROM file_sources p WHERE p.file_id = files.id ORDER BY position)) AS source_ids
     FROM files ";
 
-fn list(row: &SqliteRow, column: &'static str) -> Stored<Vec<String>> {
+fn list<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Stored<Vec<T>> {
     let text: &str = row.try_get(column)?;
     serde_json::from_str(text).map_err(|cause| StoreError::document(column, cause))
 }
@@ -31,9 +33,11 @@ pub(super) fn file(row: &SqliteRow) -> Stored<FileRow> {
         provider: row.try_get("provider")?,
         file_name: row.try_get("file_name")?,
         file_format: row.try_get("file_format")?,
-        status: row.try_get("status")?,
-        origin: row.try_get("origin")?,
-        operation_type: row.try_get("operation_type")?,
+        status: word(row, "status", FileStatus::from_name)?,
+        origin: word(row, "origin", FileOrigin::from_name)?,
+        operation_type: row
+            .try_get::<Option<String>, _>("operation_type")?
+            .map(OperationType::from_word),
         organization_id: row.try_get("organization_id")?,
         provider_file_id: row.try_get("provider_file_id")?,
         size: row.try_get::<Option<i64>, _>("size")?.map(unsigned),

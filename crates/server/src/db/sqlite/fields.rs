@@ -3,7 +3,7 @@
 use super::publish::{insert_events, insert_shares};
 use super::runs::end;
 use super::uploads::insert_run;
-use super::{Sqlite, signed, unsigned};
+use super::{Sqlite, signed, unsigned, word};
 use crate::clock::{Micros, now};
 use crate::db::{
     ActiveBoundary, BoundaryRow, Event, FieldFilter, FieldRow, Fields, Listed, Located,
@@ -13,14 +13,15 @@ use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
+use tramline_model::{BoundaryStatus, FieldKind, FieldStatus};
 
-fn field(row: &SqliteRow) -> Result<FieldRow, sqlx::Error> {
+fn field(row: &SqliteRow) -> Stored<FieldRow> {
     Ok(FieldRow {
         id: row.try_get("id")?,
         user_id: row.try_get("user_id")?,
         name: row.try_get("name")?,
-        kind: row.try_get("kind")?,
-        status: row.try_get("status")?,
+        kind: word(row, "kind", FieldKind::from_name)?,
+        status: word(row, "status", FieldStatus::from_name)?,
         farm_id: row.try_get("farm_id")?,
         created: row.try_get("created")?,
         updated: row.try_get("updated")?,
@@ -62,14 +63,14 @@ fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FieldFilter)
         .push(" FROM fields WHERE account_id = ")
         .push_bind(account.to_owned());
     for (condition, value) in [
-        (" AND user_id = ", &filter.user),
-        (" AND id = ", &filter.id),
-        (" AND name = ", &filter.name),
-        (" AND kind = ", &filter.kind),
-        (" AND status = ", &filter.status),
+        (" AND user_id = ", filter.user.as_deref()),
+        (" AND id = ", filter.id.as_deref()),
+        (" AND name = ", filter.name.as_deref()),
+        (" AND kind = ", filter.kind.map(FieldKind::name)),
+        (" AND status = ", filter.status.map(FieldStatus::name)),
     ] {
         if let Some(value) = value {
-            query.push(condition).push_bind(value.clone());
+            query.push(condition).push_bind(value.to_owned());
         }
     }
     for (condition, value) in [
@@ -98,7 +99,7 @@ impl Sqlite {
         for row in rows {
             field.boundaries.push(BoundaryRow {
                 id: row.try_get("id")?,
-                status: row.try_get("status")?,
+                status: word(&row, "status", BoundaryStatus::from_name)?,
                 wkb: row.try_get("wkb")?,
                 area_ha: row.try_get("area_ha")?,
                 created: row.try_get("created")?,
@@ -358,7 +359,7 @@ impl Fields for Sqlite {
                 "INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) VALUES (?, ?, ?, ?, ?)",
             )
             .bind(&located.file)
-            .bind(&artifact.kind)
+            .bind(artifact.kind.name())
             .bind(&artifact.blob_key)
             .bind(signed(artifact.size))
             .bind(&artifact.sha256)

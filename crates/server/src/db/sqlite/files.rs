@@ -4,7 +4,7 @@ use super::documents::{COLUMNS, file};
 use super::publish::{insert_file, insert_parts};
 use super::sweep::unowned;
 use super::uploads::insert_run;
-use super::{Sqlite, signed, unsigned};
+use super::{Sqlite, signed, unsigned, word};
 use crate::clock::now;
 use crate::db::{
     ArtifactRow, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile,
@@ -15,10 +15,11 @@ use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
 use std::collections::HashMap;
+use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
 
-fn artifact(row: &SqliteRow) -> Result<ArtifactRow, sqlx::Error> {
+fn artifact(row: &SqliteRow) -> Stored<ArtifactRow> {
     Ok(ArtifactRow {
-        kind: row.try_get("kind")?,
+        kind: word(row, "kind", Artifact::from_name)?,
         blob_key: row.try_get("blob_key")?,
         size: unsigned(row.try_get("size")?),
         sha256: row.try_get("sha256")?,
@@ -29,19 +30,26 @@ fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) 
     query
         .push(" FROM files WHERE account_id = ")
         .push_bind(account.to_owned());
+    let operation_type = filter.operation_type.as_ref();
     for (condition, value) in [
-        (" AND user_id = ", &filter.user),
-        (" AND provider = ", &filter.provider),
-        (" AND status = ", &filter.status),
-        (" AND origin = ", &filter.origin),
-        (" AND organization_id = ", &filter.organization_id),
-        (" AND id = ", &filter.file),
-        (" AND file_format = ", &filter.file_format),
-        (" AND operation_type = ", &filter.operation_type),
-        (" AND provider_file_id = ", &filter.provider_file_id),
+        (" AND user_id = ", filter.user.as_deref()),
+        (" AND provider = ", filter.provider.as_deref()),
+        (" AND status = ", filter.status.map(FileStatus::name)),
+        (" AND origin = ", filter.origin.map(FileOrigin::name)),
+        (" AND organization_id = ", filter.organization_id.as_deref()),
+        (" AND id = ", filter.file.as_deref()),
+        (" AND file_format = ", filter.file_format.as_deref()),
+        (
+            " AND operation_type = ",
+            operation_type.map(OperationType::name),
+        ),
+        (
+            " AND provider_file_id = ",
+            filter.provider_file_id.as_deref(),
+        ),
     ] {
         if let Some(value) = value {
-            query.push(condition).push_bind(value.clone());
+            query.push(condition).push_bind(value.to_owned());
         }
     }
     if let Some(upload) = &filter.upload {
@@ -65,10 +73,10 @@ fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) 
     if let Some(area) = filter.min_area_m2 {
         query.push(" AND area_m2 >= ").push_bind(area);
     }
-    if let Some(kind) = &filter.artifact {
+    if let Some(kind) = filter.artifact {
         query
             .push(" AND EXISTS (SELECT 1 FROM artifacts a WHERE a.file_id = files.id AND a.kind = ")
-            .push_bind(kind.clone())
+            .push_bind(kind.name())
             .push(")");
     }
     if let Some(standard) = filter.standard {
@@ -171,7 +179,7 @@ impl Files for Sqlite {
         account: &str,
         id: &str,
         document: FileDocument,
-    ) -> Stored<Option<(String, Option<String>)>> {
+    ) -> Stored<Option<(FileStatus, Option<String>)>> {
         let sql = match document {
             FileDocument::Summary => {
                 "SELECT status, (SELECT summary FROM file_summaries WHERE file_id = files.id)
@@ -190,7 +198,8 @@ impl Files for Sqlite {
             .fetch_optional(&self.read)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some((row.try_get(0)?, row.try_get(1)?)))
+        let status = word(&row, "status", FileStatus::from_name)?;
+        Ok(Some((status, row.try_get(1)?)))
     }
 
     async fn files(
@@ -282,7 +291,7 @@ impl Files for Sqlite {
         for row in rows {
             files.push((
                 row.try_get(0)?,
-                row.try_get(1)?,
+                word(&row, "status", FileStatus::from_name)?,
                 row.try_get(2)?,
                 row.try_get(3)?,
             ));
@@ -293,17 +302,22 @@ impl Files for Sqlite {
         })
     }
 
-    async fn artifact(&self, account: &str, file: &str, kind: &str) -> Stored<Option<ArtifactRow>> {
+    async fn artifact(
+        &self,
+        account: &str,
+        file: &str,
+        kind: Artifact,
+    ) -> Stored<Option<ArtifactRow>> {
         let row = sqlx::query(
             "SELECT a.* FROM artifacts a JOIN files f ON f.id = a.file_id
              WHERE f.account_id = ? AND f.id = ? AND a.kind = ?",
         )
         .bind(account)
         .bind(file)
-        .bind(kind)
+        .bind(kind.name())
         .fetch_optional(&self.read)
         .await?;
-        Ok(row.as_ref().map(artifact).transpose()?)
+        row.as_ref().map(artifact).transpose()
     }
 
     async fn artifacts(&self, account: &str, file: &str) -> Stored<Vec<ArtifactRow>> {
@@ -315,7 +329,7 @@ impl Files for Sqlite {
         .bind(file)
         .fetch_all(&self.read)
         .await?;
-        Ok(rows.iter().map(artifact).collect::<Result<_, _>>()?)
+        rows.iter().map(artifact).collect()
     }
 
     async fn remove_file(&self, account: &str, id: &str) -> Stored<Option<Vec<String>>> {

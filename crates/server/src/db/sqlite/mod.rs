@@ -19,9 +19,10 @@ mod webhooks;
 use crate::error::{StoreError, Stored};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
-use sqlx::{SqlSafeStr, Sqlite as Driver, Transaction};
+use sqlx::{Row, SqlSafeStr, Sqlite as Driver, Transaction};
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
@@ -111,4 +112,10 @@ fn signed(value: u64) -> i64 {
 
 fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+/// A word of a closed list out of a column of text.
+fn word<T>(row: &SqliteRow, column: &'static str, read: fn(&str) -> Option<T>) -> Stored<T> {
+    let text: &str = row.try_get(column)?;
+    read(text).ok_or_else(|| StoreError::document(column, format!("no such word: `{text}`")))
 }

@@ -4,6 +4,7 @@ use super::signed;
 use crate::clock::now;
 use crate::db::{Event, FieldShare, NewFile};
 use sqlx::sqlite::SqliteConnection;
+use tramline_model::{Artifact, OperationType};
 
 /// Adds a file, or writes over the one of the same id; its time of creation stays.
 pub(super) async fn insert_file(
@@ -35,14 +36,14 @@ pub(super) async fn insert_file(
     .bind(&file.provider)
     .bind(&file.file_name)
     .bind(&file.file_format)
-    .bind(&file.status)
-    .bind(&file.origin)
-    .bind(&file.operation_type)
+    .bind(file.status.name())
+    .bind(file.origin.name())
+    .bind(file.operation_type.as_ref().map(OperationType::name))
     .bind(file.size.map(signed))
     .bind(file.started)
     .bind(file.ended)
     .bind(file.area_m2)
-    .bind(i64::from(file.artifacts.iter().any(|a| a.kind == "standardGeojson")))
+    .bind(i64::from(file.artifacts.iter().any(|a| a.kind == Artifact::StandardGeojson)))
     .bind(&file.report)
     .bind(&file.steps)
     .bind(&file.units)
@@ -87,7 +88,7 @@ pub(super) async fn insert_parts(
             "INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) VALUES (?, ?, ?, ?, ?)",
         )
         .bind(&file.id)
-        .bind(&artifact.kind)
+        .bind(artifact.kind.name())
         .bind(&artifact.blob_key)
         .bind(signed(artifact.size))
         .bind(&artifact.sha256)

@@ -132,7 +132,7 @@ pub(super) async fn insert_run(
     .bind(&run.id)
     .bind(&run.account_id)
     .bind(&run.user_id)
-    .bind(run.kind)
+    .bind(run.kind.name())
     .bind(&run.subject)
     .bind(&run.task)
     .bind(time)
