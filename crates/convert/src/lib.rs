@@ -14,6 +14,7 @@ pub mod exports;
 pub mod fields;
 mod identity;
 mod image_choice;
+mod input;
 mod machine_file;
 pub mod maps;
 mod merge;
@@ -41,8 +42,9 @@ pub use configuration::{
     ImageRamp, Literal, Operator, OwnCropNumbers,
 };
 pub use error::RunError;
+pub use input::Input;
 pub use merge::{MergeError, MergeSource, merge};
-pub use options::{Input, Options};
+pub use options::Options;
 pub use pass::bridge::{Bridge, Bridges};
 pub use pass::collector::Collector;
 pub use progress::Progress;

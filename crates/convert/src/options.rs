@@ -1,10 +1,9 @@
-//! What a caller asks for: the options of a run, and the upload that they are for.
+//! What a caller asks for: the options of a run.
 
 use crate::calibration::Calibrations;
 use crate::configuration::Configuration;
 use crate::pass::bridge::Bridges;
 use crate::refusal::Refusal;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tramline_formats::{Limits, ReadOptions};
 use tramline_model::{Provider, UnitSystem};
@@ -52,14 +51,4 @@ impl Default for Options {
             calibrations: Calibrations::default(),
         }
     }
-}
-
-/// The upload as it arrived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
-    pub name: String,
-    /// Lower case hexadecimal.
-    pub sha256: String,
-    #[serde(rename = "sizeInBytes")]
-    pub size_bytes: u64,
 }

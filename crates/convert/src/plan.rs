@@ -2,15 +2,10 @@
 //!
 //! Rule: to add a step is a file in `steps/` or `whole/` and a line here.
 
-use crate::points::batch::Points;
-use crate::points::context::Context;
-use crate::points::noticed::Noticed;
+use crate::points::standard::BatchStep;
 use crate::steps::{add_up, calibrate, cleanup, crops, derive, position, present, track, yields};
 use crate::whole::consumer::Begin;
 use crate::whole::{filtered, images, outline, polygons};
-
-/// A function of the rows of a batch, of what holds for all batches, and of what is gathered.
-pub(crate) type BatchStep = fn(&mut Points, &Context, &mut Noticed);
 
 /// From a reader's points to standard points.
 pub(crate) const BATCH_STEPS: &[BatchStep] = &[

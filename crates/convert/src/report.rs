@@ -1,6 +1,6 @@
 //! What came of an upload: `report.json`, and the status of each machine file.
 
-use crate::options::Input;
+use crate::input::Input;
 use crate::step::Step;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

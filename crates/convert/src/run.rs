@@ -2,7 +2,8 @@
 
 use crate::calibration::settle::settle;
 use crate::error::RunError;
-use crate::options::{Input, Options};
+use crate::input::Input;
+use crate::options::Options;
 use crate::pass::one_pass;
 use crate::progress::Progress;
 use crate::report::Report;

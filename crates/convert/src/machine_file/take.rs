@@ -5,6 +5,7 @@ use super::MachineFile;
 use super::raw;
 use crate::error::RunError;
 use crate::options::Options;
+use crate::plan::{BATCH_STEPS, MERGED_STEPS};
 use crate::points::fate::Fate;
 use crate::points::passed::Passed;
 use crate::points::standard::Split;
@@ -42,7 +43,7 @@ impl MachineFile {
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         self.points += batch.num_rows() as u64;
-        let split = self.standard.refine(batch)?;
+        let split = self.standard.refine(batch, BATCH_STEPS)?;
         self.take(split, sink)
     }
 
@@ -55,7 +56,7 @@ impl MachineFile {
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         self.points += batch.num_rows() as u64;
-        let split = self.standard.pass(batch, passed, keep)?;
+        let split = self.standard.pass(batch, passed, keep, MERGED_STEPS)?;
         self.take(split, sink)
     }
 

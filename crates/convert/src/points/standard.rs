@@ -13,13 +13,15 @@ use super::reasons::Reasons;
 use super::standardised::Standardised;
 use crate::calibration::Calibrate;
 use crate::configuration::Configuration;
-use crate::plan::{BATCH_STEPS, BatchStep, MERGED_STEPS};
 use arrow_array::{Array, BinaryArray, BooleanArray, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::filter::{filter, filter_record_batch};
 use std::sync::Arc;
 use tramline_formats::ReadOptions;
 use tramline_model::{DropReason, OperationDescription, Property, UnitSystem, records};
+
+/// A function of the rows of a batch, of what holds for all batches, and of what is gathered.
+pub(crate) type BatchStep = fn(&mut Points, &Context, &mut Noticed);
 
 /// What one batch became.
 pub(crate) struct Split {
@@ -94,11 +96,15 @@ impl Standard {
         }
     }
 
-    /// Refines one batch of source points.
-    pub(crate) fn refine(&mut self, batch: &RecordBatch) -> Result<Split, ArrowError> {
+    /// Takes one batch of source points through the steps.
+    pub(crate) fn refine(
+        &mut self,
+        batch: &RecordBatch,
+        steps: &[BatchStep],
+    ) -> Result<Split, ArrowError> {
         let counts = &mut self.noticed.counts;
         let mut points = Points::new(self.layout.decode(batch, &self.context, counts));
-        self.walk(BATCH_STEPS, &mut points);
+        self.walk(steps, &mut points);
         let fates = points
             .placed
             .take()
@@ -115,6 +121,7 @@ impl Standard {
         batch: &RecordBatch,
         passed: &Passed,
         keep: &[bool],
+        steps: &[BatchStep],
     ) -> Result<Split, ArrowError> {
         let counts = &mut self.noticed.counts;
         let mut columns = self.layout.decode(batch, &self.context, counts);
@@ -123,7 +130,7 @@ impl Standard {
         for (row, _) in keep.iter().enumerate().filter(|(_, kept)| !**kept) {
             points.drop_row(row, DropReason::MergeDuplicate);
         }
-        self.walk(MERGED_STEPS, &mut points);
+        self.walk(steps, &mut points);
         self.split(points, passed, None)
     }
 

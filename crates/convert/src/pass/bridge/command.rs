@@ -3,7 +3,8 @@
 //! Rule: the command's words never pass through a shell's reading. A gate (`/bin/sh`, which waits for a
 //! line and then becomes the command) holds it back until its limits are set.
 
-use super::{Bridge, BridgeError, OPERATOR, folder};
+use super::configured::{Bridge, BridgeError, OPERATOR};
+use super::folder;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};

@@ -1,6 +1,6 @@
 //! The two folders: the dataset's entries as files, and a look at what was left before it is opened.
 
-use super::{Bridge, BridgeError, OPERATOR};
+use super::configured::{Bridge, BridgeError, OPERATOR};
 use std::fs::File;
 use std::io;
 use std::path::{Component, Path};

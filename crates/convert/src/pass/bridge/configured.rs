@@ -1,0 +1,69 @@
+//! What the operator configured for a closed format, and why it gave nothing.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Commands by `fileFormat` code.
+pub type Bridges = BTreeMap<String, Bridge>;
+
+/// A command for one format, and what it may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bridge {
+    /// Program and arguments; `{input}` and `{output}` stand for the two folders, and are added at the
+    /// end where neither occurs.
+    pub command: Vec<String>,
+    pub seconds: u64,
+    pub memory_bytes: u64,
+    /// Of all that it leaves.
+    pub output_bytes: u64,
+    pub output_files: usize,
+}
+
+impl Default for Bridge {
+    /// No command; 10 minutes, 4 GiB of memory, 4 GiB and 10,000 files of output.
+    fn default() -> Self {
+        Self {
+            command: Vec::new(),
+            seconds: 600,
+            memory_bytes: 4 << 30,
+            output_bytes: 4 << 30,
+            output_files: 10_000,
+        }
+    }
+}
+
+impl Bridge {
+    /// A command of words divided by blanks, within the usual limits. `None` without a word.
+    pub fn of_words(text: &str) -> Option<Self> {
+        let command: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        (!command.is_empty()).then(|| Self {
+            command,
+            ..Self::default()
+        })
+    }
+
+    /// Name of the program, for people.
+    pub fn program(&self) -> &str {
+        let path = self.command.first().map_or("", String::as_str);
+        path.rsplit('/').next().unwrap_or(path)
+    }
+}
+
+/// Why a bridge gave nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BridgeError {
+    pub(crate) what: String,
+    pub(crate) hint: &'static str,
+}
+
+impl BridgeError {
+    pub(super) fn new(what: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            what: what.into(),
+            hint,
+        }
+    }
+}
+
+pub(super) const OPERATOR: &str = "ask the operator to look at the configured command";
