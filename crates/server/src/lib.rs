@@ -18,6 +18,7 @@ pub mod jobs;
 mod listen;
 mod serve;
 mod settings;
+mod signing;
 mod state;
 mod tokens;
 

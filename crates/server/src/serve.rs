@@ -53,7 +53,7 @@ pub async fn open_database(data: &Path) -> Stored<Sqlite> {
 /// Chooses the cryptography of outgoing connections, once for the process.
 pub fn use_tls() {
     // A second call finds it chosen already.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Adds an account; `false` when the name is taken.

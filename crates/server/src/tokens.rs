@@ -43,6 +43,7 @@ pub struct Bearer {
 
 impl Tokens {
     pub fn new(secret: &[u8]) -> Self {
+        crate::signing::use_hmac();
         Self {
             sign: EncodingKey::from_secret(secret),
             read: DecodingKey::from_secret(secret),
