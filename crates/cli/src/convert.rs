@@ -303,7 +303,7 @@ pub(crate) fn print_report(
 fn totals_of(file: &FileReport, folder: &Path) -> String {
     let summary = file
         .artifacts
-        .get(Artifact::Summary.name())
+        .get(&Artifact::Summary)
         .and_then(|name| std::fs::read(folder.join(name)).ok())
         .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     summary.map_or_else(String::new, |summary| totals::line(&summary["properties"]))
@@ -313,14 +313,7 @@ fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io:
     writeln!(
         out,
         "{:<10} {} ({}, {})",
-        if file.status == FileStatus::Processed {
-            "processed"
-        } else {
-            "failed"
-        },
-        file.name,
-        file.operation_type,
-        file.file_format
+        file.status, file.name, file.operation_type, file.file_format
     )?;
     let points = &file.points;
     if points.read > 0 {

@@ -1,8 +1,7 @@
-//! The settings that steer a conversion, and what their choices mean for colours. The settings
+//! The settings that steer a conversion, and the colours that they choose for images. The settings
 //! themselves stand in the table of `tramline_model::settings`. Keys that are not known are kept and
 //! reported, never refused.
 
-use crate::maps::ClassColours;
 use tramline_render::Ramp;
 
 pub use tramline_model::settings::{
@@ -19,15 +18,6 @@ pub(crate) fn ramp(configuration: &Configuration) -> Ramp {
             Ramp::from_stops(stops).unwrap_or_else(|_| Ramp::model())
         }
         ImageRamp::Accessible => Ramp::accessible(),
-    }
-}
-
-impl From<ImageRamp> for ClassColours {
-    fn from(ramp: ImageRamp) -> Self {
-        match ramp {
-            ImageRamp::Model => Self::Model,
-            ImageRamp::Accessible => Self::Accessible,
-        }
     }
 }
 

@@ -163,6 +163,9 @@ mod tests {
             let path = stored.for_export(output);
             assert_eq!(path.is_none(), output == Filtered);
         }
-        assert_eq!(stored.for_page(), Some(Path::new("standardGeoparquet")));
+        assert_eq!(
+            stored.for_page(),
+            Some(Path::new(StandardGeoparquet.name()))
+        );
     }
 }

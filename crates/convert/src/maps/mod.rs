@@ -21,6 +21,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use tramline_analysis::classes::weighted_quantile_breaks;
+use tramline_model::settings::ImageRamp;
 use tramline_model::{Property, Unit, records};
 use tramline_render::{
     ACCESSIBLE_COLOURS, Band, CLASS_COLOURS, Canvas, ClassLegend, Projection, RenderError, geotiff,
@@ -48,6 +49,15 @@ pub enum ClassColours {
     Model,
     /// Told apart by people with any colour vision.
     Accessible,
+}
+
+impl From<ImageRamp> for ClassColours {
+    fn from(ramp: ImageRamp) -> Self {
+        match ramp {
+            ImageRamp::Model => Self::Model,
+            ImageRamp::Accessible => Self::Accessible,
+        }
+    }
 }
 
 /// Why there is no map.
