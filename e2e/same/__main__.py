@@ -33,7 +33,7 @@ def arguments():
     given.add_argument("--part", choices=("command", "service"), help="only this part")
     given.add_argument("--list", action="store_true", help="name the cases of the command line, and end")
     given.add_argument("--remember", type=pathlib.Path, help="file that keeps what OLD made, for the next time")
-    return given.parse_args()
+    return given.parse_intermixed_args()
 
 
 def found(variable, default, what):
