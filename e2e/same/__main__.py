@@ -105,7 +105,8 @@ def main():
             finally:
                 pair.stop()
                 answers = pair.answers
-            print(f"service: {answers} answers; {took(begin_service)}", flush=True)
+            statuses = ", ".join(f"{count} {status}" for status, count in sorted(pair.statuses.items()))
+            print(f"service: {answers} answers ({statuses}); {took(begin_service)}", flush=True)
     print(f"{counts['cases']} inputs, {counts['artifacts']} artifacts, {answers} answers compared in {took(begin)}: "
           f"{differences.count} differences")
     return 1 if differences.count else 0
