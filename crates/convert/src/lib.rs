@@ -9,8 +9,10 @@ mod bridge;
 mod calibration;
 mod collector;
 mod configuration;
+mod exact;
 mod export;
 pub mod exports;
+mod facts;
 pub mod fields;
 mod file;
 mod image_choice;
@@ -34,6 +36,7 @@ pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
     OwnCropNumbers,
 };
+pub use facts::{FieldShare, FieldSplit, FileFacts};
 pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
 pub use plan::Step;

@@ -1,0 +1,69 @@
+//! The artifact of the points in no field: takes the standard batches again, in their order.
+//!
+//! Rule: it is written only when some, and not all, of the points lie in no field.
+
+use super::locate::Located;
+use super::places::{Places, unreadable};
+use crate::run::RunError;
+use crate::writers::Artifact;
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_select::filter::filter_record_batch;
+use tramline_outputs::Sink;
+
+/// Its name in the folder of a machine file.
+pub const OUTSIDE_NAME: &str = "outside-field.geojson";
+
+/// Points in no field being written.
+pub struct OutsidePoints {
+    artifact: Artifact,
+    rows: std::vec::IntoIter<bool>,
+}
+
+impl OutsidePoints {
+    /// Begins the artifact of that name; `None` when there is none to be written.
+    ///
+    /// # Errors
+    ///
+    /// The sink does not take it.
+    pub fn begin(
+        located: Located,
+        sink: &mut dyn Sink,
+        name: &str,
+    ) -> Result<Option<Self>, RunError> {
+        let split = &located.split;
+        if split.outside == 0 || split.outside >= split.points {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            artifact: Artifact::geojson(sink, name.to_owned(), serde_json::Map::new())?,
+            rows: located.outside_rows.into_iter(),
+        }))
+    }
+
+    /// Takes the next of the batches that were located, however they are cut now.
+    ///
+    /// # Errors
+    ///
+    /// The batch has no positions, or the writer ended early.
+    pub fn add(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
+        let points = Places::of(batch)?.in_memory(batch)?;
+        let rows = self.rows.by_ref().take(batch.num_rows());
+        let outside: BooleanArray = rows.map(Some).collect();
+        let points = filter_record_batch(&points, &outside).map_err(unreadable)?;
+        if self.artifact.write(&points) {
+            Ok(())
+        } else {
+            let name = &self.artifact.name;
+            Err(unreadable(format!("`{name}`: the writer ended early")))
+        }
+    }
+
+    /// Waits for the last byte; gives the name.
+    ///
+    /// # Errors
+    ///
+    /// The artifact cannot be written.
+    pub fn finish(self) -> Result<String, RunError> {
+        Ok(self.artifact.finish()?)
+    }
+}
