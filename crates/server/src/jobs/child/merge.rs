@@ -1,0 +1,40 @@
+//! Makes one machine file of several.
+
+use super::protocol::{ARTIFACTS, Line, Merge, REFUSED, REPORT};
+use super::sink::HashingSink;
+use super::{Failure, tell, write_json};
+use tramline_convert::{MergeError, MergeSource, Options};
+use tramline_model::OperationType;
+
+pub(super) fn run(task: &Merge) -> Result<(), Failure> {
+    let sources: Vec<MergeSource> = task
+        .sources
+        .iter()
+        .map(|source| MergeSource {
+            id: source.id.clone(),
+            parquet: source.parquet.clone(),
+            operation_type: OperationType::from_name(&source.operation_type),
+            summary: source.summary.clone(),
+        })
+        .collect();
+    let options = Options {
+        configuration: task.configuration.clone(),
+        ..Options::default()
+    };
+    let mut sink = HashingSink::new(&task.out);
+    let mut line = Line::default();
+    let report = tramline_convert::merge(
+        &sources,
+        &task.id,
+        "01-merged",
+        &options,
+        &mut sink,
+        &mut |progress| tell(&mut line, progress),
+    );
+    let report = report.map_err(|cause| match cause {
+        MergeError::Run(cause) => (74, cause.to_string()),
+        refusal => (REFUSED as u8, refusal.to_string()),
+    })?;
+    write_json(&task.out, ARTIFACTS, &sink.hashes())?;
+    write_json(&task.out, REPORT, &report)
+}
