@@ -1,13 +1,16 @@
-//! From the report of a conversion to rows of machine files.
+//! From the answer of a child to rows of machine files.
 
-use super::child::Hashes;
+use super::child::{ANSWER, Answer, Hashes, KnownFields};
+use super::locate::shares;
 use crate::clock::parse;
 use crate::db::{NewArtifact, NewFile};
 use crate::error::{StoreError, Stored};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use tramline_convert::FileFacts;
 use uuid::Uuid;
 
 /// What a client gave beside the file.
@@ -25,7 +28,7 @@ pub(crate) struct Given {
     pub(crate) columns: BTreeMap<String, String>,
 }
 
-/// The parts of `report.json` that rows are made of.
+/// The parts of a report that rows are made of.
 #[derive(Debug, Deserialize)]
 pub(super) struct Report {
     pub(super) files: Vec<ReportFile>,
@@ -93,12 +96,21 @@ fn compact(json: &str) -> String {
     text
 }
 
+/// What a child left in its output folder.
+pub(super) fn read_answer<R: DeserializeOwned>(folder: &Path) -> Stored<Answer<R>> {
+    let path = folder.join(ANSWER);
+    let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    serde_json::from_slice(&bytes).map_err(|cause| StoreError::document(ANSWER, cause))
+}
+
 /// Where the artifacts of a run are and what they are.
 pub(super) struct Made<'a> {
     pub(super) folder: &'a Path,
     /// Key under which the folder will be in the store.
     pub(super) key: &'a str,
     pub(super) hashes: &'a Hashes,
+    pub(super) facts: &'a [FileFacts],
+    pub(super) fields: &'a KnownFields,
 }
 
 impl ReportFile {
@@ -137,6 +149,8 @@ impl ReportFile {
         let instant = |key: &str| properties[key].as_str().and_then(parse);
         let area = &properties["totalArea"];
         let factor = area["unit"].as_str().and_then(square_metres);
+        let facts = made.facts.iter().find(|facts| facts.id == self.id);
+        let located = facts.and_then(|facts| facts.located.as_ref());
         let failed = self
             .steps
             .iter()
@@ -172,9 +186,9 @@ impl ReportFile {
             failed_message: failed
                 .map(|(_, outcome)| outcome["message"].as_str().unwrap_or_default().to_owned()),
             artifacts,
-            fields: Vec::new(),
-            outside_points: None,
-            bounds: None,
+            fields: located.map_or_else(Vec::new, |split| shares(made.fields, split)),
+            outside_points: located.map(|split| split.outside),
+            bounds: located.and_then(|split| split.bounds),
         })
     }
 

@@ -1,9 +1,10 @@
 //! Converts an upload.
 
 use super::confine::limit_processor;
-use super::protocol::{ARTIFACTS, Line, REPORT, Task};
+use super::locate::facts_of;
+use super::protocol::{Line, Task};
 use super::sink::HashingSink;
-use super::{Failure, refused, tell, write_json};
+use super::{Failure, answer, refused, tell};
 use crate::jobs::files::file_id;
 use tramline_convert::{Calibrations, Input, Options, Progress};
 use tramline_formats::{Limits, ReadOptions, Tree};
@@ -22,7 +23,7 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
     };
     let mut sink = HashingSink::new(&task.out);
     let mut line = Line::default();
-    let report = tramline_convert::run(
+    let mut report = tramline_convert::run(
         &tree,
         &input,
         &options(task, limits),
@@ -36,8 +37,11 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
         },
     )
     .map_err(|cause| (74, cause.to_string()))?;
-    write_json(&task.out, ARTIFACTS, &sink.hashes())?;
-    write_json(&task.out, REPORT, &report)
+    let mut facts = Vec::with_capacity(report.files.len());
+    for file in &mut report.files {
+        facts.push(facts_of(file, &task.out, &task.locate, &mut sink)?);
+    }
+    answer(&task.out, &report, facts, &sink)
 }
 
 fn options(task: &Task, limits: Limits) -> Options {

@@ -1,8 +1,9 @@
 //! Makes one machine file of several.
 
-use super::protocol::{ARTIFACTS, Line, Merge, REFUSED, REPORT};
+use super::locate::facts_of;
+use super::protocol::{Line, Merge, REFUSED};
 use super::sink::HashingSink;
-use super::{Failure, tell, write_json};
+use super::{Failure, answer, tell};
 use tramline_convert::{MergeError, MergeSource, Options};
 use tramline_model::OperationType;
 
@@ -31,10 +32,10 @@ pub(super) fn run(task: &Merge) -> Result<(), Failure> {
         &mut sink,
         &mut |progress| tell(&mut line, progress),
     );
-    let report = report.map_err(|cause| match cause {
+    let mut report = report.map_err(|cause| match cause {
         MergeError::Run(cause) => (74, cause.to_string()),
         refusal => (REFUSED as u8, refusal.to_string()),
     })?;
-    write_json(&task.out, ARTIFACTS, &sink.hashes())?;
-    write_json(&task.out, REPORT, &report)
+    let facts = facts_of(&mut report, &task.out, &task.locate, &mut sink)?;
+    answer(&task.out, &report, vec![facts], &sink)
 }

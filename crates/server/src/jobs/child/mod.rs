@@ -1,6 +1,6 @@
 //! Conversion in a process of its own: limits on memory, processor time and written bytes; it dies
-//! with its parent. The task comes in as JSON, progress goes out as lines of JSON, the report and a
-//! list of artifacts with their hashes stand in the output folder.
+//! with its parent. The order comes in as JSON, progress goes out as lines of JSON, the answer stands
+//! in the output folder beside the artifacts.
 //!
 //! Rule: nothing here knows HTTP or SQL.
 
@@ -8,18 +8,23 @@ mod boundaries;
 mod check;
 mod confine;
 mod convert;
+mod locate;
 mod merge;
 mod protocol;
 mod sink;
 
 pub use protocol::COMMAND;
-pub(super) use protocol::{ARTIFACTS, Hashes, Line, Merge, Order, REFUSED, REPORT, Source, Task};
+pub(super) use protocol::{
+    ANSWER, Answer, Hashes, KnownFields, Line, LocateStored, Merge, Order, REFUSED, Source, Stored,
+    Task,
+};
 pub(crate) use protocol::{BoundaryAnswer, Check, ReadBoundaries};
 
 use serde::Serialize;
+use sink::HashingSink;
 use std::io::{Read, Write};
 use std::path::Path;
-use tramline_convert::Progress;
+use tramline_convert::{FileFacts, Progress};
 
 /// Why a command ended early: its exit code, and what is said on standard error.
 type Failure = (u8, String);
@@ -39,6 +44,7 @@ pub fn main() -> u8 {
             Order::Boundaries(task) => boundaries::run(&task),
             Order::Convert(task) => convert::run(&task),
             Order::Merge(task) => merge::run(&task),
+            Order::Locate(task) => locate::run(&task),
         }
     });
     match outcome {
@@ -75,9 +81,20 @@ fn tell(line: &mut Line, progress: Progress) {
     }
 }
 
-fn write_json(folder: &Path, name: &str, document: &impl Serialize) -> Result<(), Failure> {
-    let fault = |cause: String| (74, format!("cannot write `{name}`: {cause}"));
-    std::fs::create_dir_all(folder).map_err(|e| fault(e.to_string()))?;
-    let text = serde_json::to_vec(document).map_err(|e| fault(e.to_string()))?;
-    std::fs::write(folder.join(name), text).map_err(|e| fault(e.to_string()))
+/// Leaves the answer in the output folder.
+fn answer<R: Serialize>(
+    out: &Path,
+    report: R,
+    facts: Vec<FileFacts>,
+    sink: &HashingSink,
+) -> Result<(), Failure> {
+    let answer = Answer {
+        report,
+        facts,
+        artifacts: sink.hashes(),
+    };
+    let fault = |cause: String| (74, format!("cannot write `{ANSWER}`: {cause}"));
+    std::fs::create_dir_all(out).map_err(|e| fault(e.to_string()))?;
+    let text = serde_json::to_vec(&answer).map_err(|e| fault(e.to_string()))?;
+    std::fs::write(out.join(ANSWER), text).map_err(|e| fault(e.to_string()))
 }

@@ -4,13 +4,13 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tramline_convert::{Bridges, Calibration, Configuration, Refusal};
+use tramline_convert::fields::Locate;
+use tramline_convert::{Bridges, Calibration, Configuration, FileFacts, Refusal};
 
 /// Name of the hidden command.
 pub const COMMAND: &str = "convert-child";
-/// Names in the output folder beside the folders of machine files.
-pub(crate) const REPORT: &str = "report.json";
-pub(crate) const ARTIFACTS: &str = "artifacts.json";
+/// Name of the answer in the output folder, beside the folders of machine files.
+pub(crate) const ANSWER: &str = "answer.json";
 /// The upload cannot be opened at all: its message is on standard error.
 pub(crate) const REFUSED: i32 = 65;
 
@@ -36,6 +36,8 @@ pub(crate) struct Task {
     pub(crate) bridges: Bridges,
     /// By id of the machine file.
     pub(crate) calibrations: BTreeMap<String, Calibration>,
+    pub(crate) fields: KnownFields,
+    pub(crate) locate: Locate,
     pub(crate) upload_bytes: u64,
     pub(crate) cpu_seconds: u64,
     pub(crate) memory_bytes: u64,
@@ -58,6 +60,8 @@ pub(crate) struct Merge {
     pub(crate) sources: Vec<Source>,
     pub(crate) out: PathBuf,
     pub(crate) configuration: Configuration,
+    pub(crate) fields: KnownFields,
+    pub(crate) locate: Locate,
     pub(crate) cpu_seconds: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) file_bytes: u64,
@@ -70,6 +74,34 @@ pub(crate) struct Source {
     pub(crate) operation_type: String,
     /// `properties` of its summary.
     pub(crate) summary: serde_json::Value,
+}
+
+/// Whose the boundaries of an order are, and as of when.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct KnownFields {
+    /// Field ids, in the order of the boundaries.
+    pub(crate) ids: Vec<String>,
+    /// Instant of the last change of boundaries, microseconds since 1970 UTC.
+    pub(crate) changed: i64,
+}
+
+/// Stored machine files whose points are to be found in fields.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct LocateStored {
+    pub(crate) files: Vec<Stored>,
+    pub(crate) out: PathBuf,
+    pub(crate) locate: Locate,
+    /// Of each file.
+    pub(crate) cpu_seconds: u64,
+    pub(crate) memory_bytes: u64,
+    pub(crate) file_bytes: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) id: String,
+    /// Its `standard.parquet`.
+    pub(crate) parquet: PathBuf,
 }
 
 /// Boundaries to be read out of an upload.
@@ -98,12 +130,13 @@ pub(crate) enum Order {
     Boundaries(ReadBoundaries),
     Convert(Box<Task>),
     Merge(Box<Merge>),
+    Locate(Box<LocateStored>),
 }
 
 /// What a child may use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
-    /// Of each dataset; of a check or a merge as a whole.
+    /// Of each dataset, or each stored file; of a check or a merge as a whole.
     pub(crate) cpu_seconds: u64,
     pub(crate) memory_bytes: u64,
     /// Of one written file.
@@ -133,6 +166,11 @@ impl Order {
                 memory_bytes: task.memory_bytes,
                 file_bytes: task.file_bytes,
             },
+            Self::Locate(task) => Allowance {
+                cpu_seconds: task.cpu_seconds,
+                memory_bytes: task.memory_bytes,
+                file_bytes: task.file_bytes,
+            },
         }
     }
 }
@@ -157,3 +195,13 @@ pub(crate) struct Line {
 
 /// Size in bytes and SHA-256 of an artifact, by its name.
 pub(crate) type Hashes = BTreeMap<String, (u64, String)>;
+
+/// What a child leaves in its output folder.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Answer<R> {
+    /// Of a conversion the whole report, of a merge that of its machine file, of a locate nothing.
+    pub(crate) report: R,
+    /// By machine file; of a locate the fields alone.
+    pub(crate) facts: Vec<FileFacts>,
+    pub(crate) artifacts: Hashes,
+}
