@@ -84,7 +84,7 @@ fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Re
             main_map(&points, ground.as_deref(), operation, &units, colours).ok()?
         });
         let folder = out.join(&file.dir);
-        page::write(&folder, &entry, map.as_ref(), report.tramline)?;
+        page::write(&folder, &entry, map.as_ref(), &report.tramline)?;
     }
     Ok(())
 }
@@ -369,7 +369,7 @@ fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io:
         }
     }
     if !notes.is_empty() {
-        let codes: Vec<&str> = notes.iter().map(|finding| finding.code).collect();
+        let codes: Vec<&str> = notes.iter().map(|finding| finding.code.as_ref()).collect();
         writeln!(out, "           notes in report.json: {}", codes.join(", "))?;
     }
     Ok(())

@@ -5,45 +5,55 @@
 //! in the standard output is in the filtered output or dropped with a reason `filter.*`. One bad
 //! machine file never harms another.
 
-mod bridge;
+mod analysis;
 mod calibration;
-mod collector;
 mod configuration;
+mod describe;
+mod error;
 mod exact;
-mod export;
 pub mod exports;
 mod facts;
 pub mod fields;
-mod file;
+mod identity;
 mod image_choice;
+mod machine_file;
 pub mod maps;
 mod merge;
-mod outlines;
+mod options;
+mod paint;
+mod pass;
+mod pictured;
 mod plan;
+mod points;
+mod progress;
+mod refusal;
 mod report;
 mod run;
-mod second_pass;
-mod settle;
-mod slug;
-mod spool;
+mod step;
 mod steps;
+mod whole;
 mod writers;
 
-pub use bridge::{Bridge, Bridges};
-pub use calibration::{Calibration, CalibrationError, Load, Mass};
-pub use collector::Collector;
+pub use calibration::given::{Calibration, CalibrationError, Load, Mass};
+pub use calibration::settle::{Settlement, settle};
+pub use calibration::{Calibrations, EVERY};
 pub use configuration::{
     CleanupRules, Condition, Configuration, CropTable, FilterProfile, ImageRamp, Literal, Operator,
     OwnCropNumbers,
 };
+pub use error::RunError;
 pub use facts::{FieldShare, FieldSplit, FileFacts};
 pub use image_choice::{ColorRamp, ImageAttributes};
 pub use merge::{MergeError, MergeSource, merge};
-pub use plan::Step;
+pub use options::{Input, Options};
+pub use pass::bridge::{Bridge, Bridges};
+pub use pass::collector::Collector;
+pub use progress::Progress;
+pub use refusal::Refusal;
 pub use report::{
-    ExitClass, FileReport, FileStatus, Outcome, PointCounts, RecordCounts, Report, StepStatus,
-    Steps, UnclaimedEntry,
+    ExitClass, FileReport, Outcome, PointCounts, RecordCounts, Report, StepStatus, Steps,
+    UnclaimedEntry,
 };
-pub use run::{Input, Options, Progress, Refusal, RunError, run};
-pub use settle::{Calibrations, EVERY, Settlement, settle};
-pub use tramline_model::UnitSystem;
+pub use run::run;
+pub use step::Step;
+pub use tramline_model::{FileStatus, UnitSystem};

@@ -1,50 +1,39 @@
-//! The order of the steps, once.
+//! The order of the steps, once: batch steps, and the consumers of the whole file.
+//!
+//! Rule: to add a step is a file in `steps/` or `whole/` and a line here.
 
-/// A step of the contract's status object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Step {
-    OriginalFile,
-    RawGeojson,
-    StandardGeojson,
-    FilteredGeojson,
-    Summary,
-    Units,
-    PropertiesPngs,
-    ZippedPngs,
-}
+use crate::points::batch::Points;
+use crate::points::context::Context;
+use crate::points::noticed::Noticed;
+use crate::steps::{add_up, calibrate, cleanup, crops, derive, position, present, track, yields};
+use crate::whole::consumer::Begin;
+use crate::whole::{filtered, images, outline, polygons};
 
-impl Step {
-    /// Every step, in the order in which it runs and stands in `status.json`.
-    pub const ALL: &[Self] = &[
-        Self::OriginalFile,
-        Self::RawGeojson,
-        Self::StandardGeojson,
-        Self::FilteredGeojson,
-        Self::Summary,
-        Self::Units,
-        Self::PropertiesPngs,
-        Self::ZippedPngs,
-    ];
+/// A function of the rows of a batch, of what holds for all batches, and of what is gathered.
+pub(crate) type BatchStep = fn(&mut Points, &Context, &mut Noticed);
 
-    /// The key in the status object.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OriginalFile => "originalFile",
-            Self::RawGeojson => "rawGeojson",
-            Self::StandardGeojson => "standardGeojson",
-            Self::FilteredGeojson => "filteredGeojson",
-            Self::Summary => "summary",
-            Self::Units => "units",
-            Self::PropertiesPngs => "propertiesPNGs",
-            Self::ZippedPngs => "zippedPNGs",
-        }
-    }
+/// From a reader's points to standard points.
+pub(crate) const BATCH_STEPS: &[BatchStep] = &[
+    position::check,
+    track::follow,
+    derive::fill,
+    crops::normalise,
+    calibrate::apply,
+    yields::fill,
+    present::note,
+    present::count_without_instant,
+    cleanup::apply,
+    add_up::add,
+];
 
-    /// Whether a failure of this step makes the machine file failed.
-    pub fn decides(self) -> bool {
-        matches!(
-            self,
-            Self::RawGeojson | Self::StandardGeojson | Self::Summary | Self::Units
-        )
-    }
-}
+/// For standard points that come in again: nothing is derived, cleaned or renamed.
+pub(crate) const MERGED_STEPS: &[BatchStep] = &[track::follow, present::note, add_up::add];
+
+/// What needs all points of a machine file. Each begins, takes the points batch by batch, and
+/// finishes, in this order.
+pub(crate) const WHOLE_FILE: &[Begin] = &[
+    filtered::begin,
+    polygons::begin,
+    outline::begin,
+    images::begin,
+];

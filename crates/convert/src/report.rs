@@ -1,17 +1,18 @@
 //! What came of an upload: `report.json`, and the status of each machine file.
 
-use crate::plan::Step;
-use crate::run::Input;
+use crate::options::Input;
+use crate::step::Step;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use tramline_model::Finding;
+use tramline_model::{Artifact, DropReason, FileStatus, Finding, OperationType, Provider};
 
 /// The whole upload.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Version of Tramline that made it.
-    pub tramline: &'static str,
+    pub tramline: Cow<'static, str>,
     pub input: Input,
     pub files: Vec<FileReport>,
     /// Entries that no machine file was made of, each with the reason.
@@ -21,14 +22,14 @@ pub struct Report {
 }
 
 /// An entry that no machine file was made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnclaimedEntry {
     pub entry: String,
     pub reason: String,
 }
 
 /// One machine file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileReport {
     /// UUID version 5 of the input's digest, the main entry and the operation's index: the same
@@ -37,27 +38,21 @@ pub struct FileReport {
     /// Folder of the artifacts, `01-<slug of the name>`.
     pub dir: String,
     pub file_format: String,
-    pub provider: String,
+    pub provider: Provider,
     pub name: String,
-    pub operation_type: String,
+    pub operation_type: OperationType,
     pub status: FileStatus,
     pub steps: Steps,
     pub entries: Vec<String>,
     pub records: RecordCounts,
     pub points: PointCounts,
-    /// Artifact kind (`standardGeojson`, …) to its name in the sink.
-    pub artifacts: BTreeMap<&'static str, String>,
+    /// Kinds of artifacts with their names in the sink.
+    pub artifacts: BTreeMap<Artifact, String>,
     pub findings: Vec<Finding>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FileStatus {
-    Processed,
-    Failed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepStatus {
     Processed,
@@ -66,15 +61,15 @@ pub enum StepStatus {
 }
 
 /// How one step ended. `message` is exactly the contract's text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     pub status: StepStatus,
     pub message: String,
     /// Place and cause, when there is more to say than the contract's message does.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
     /// What the person can do about it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
 }
 
@@ -149,8 +144,20 @@ impl Serialize for Steps {
     }
 }
 
+impl<'de> Deserialize<'de> for Steps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = BTreeMap::<String, Outcome>::deserialize(deserializer)?;
+        let steps = named.into_iter().map(|(name, outcome)| {
+            let step = Step::from_name(&name)
+                .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no step")))?;
+            Ok((step, outcome))
+        });
+        steps.collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// What the source logged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordCounts {
     /// Records, before joining those of one instant and laying out sections.
@@ -159,17 +166,17 @@ pub struct RecordCounts {
 }
 
 /// Points: read = standard + dropped (not `filter.*`); standard + restored = filtered + `filter.*`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointCounts {
     pub read: u64,
     pub standard: u64,
     pub filtered: u64,
     /// Points at work that the standard output lacks, as their sensor showed no crop yet: after
     /// its lag is taken back they have a value.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub restored: u64,
     /// Reason to number of points.
-    pub dropped: BTreeMap<String, u64>,
+    pub dropped: BTreeMap<DropReason, u64>,
 }
 
 fn is_zero(count: &u64) -> bool {
@@ -181,7 +188,7 @@ impl PointCounts {
     pub fn add_up(&self, filtered: bool) -> bool {
         let (by_filter, before): (u64, u64) =
             self.dropped.iter().fold((0, 0), |(f, b), (reason, n)| {
-                if reason.starts_with("filter.") {
+                if reason.is_of_filter() {
                     (f + n, b)
                 } else {
                     (f, b + n)

@@ -17,14 +17,21 @@ const WAITING: usize = 4;
 type Out = Box<dyn Write + Send>;
 
 /// One artifact being written.
-pub(crate) struct Artifact {
+pub(crate) struct ArtifactWriter {
     pub(crate) name: String,
     sender: SyncSender<RecordBatch>,
-    thread: JoinHandle<Result<(), WriteError>>,
+    /// Gone once it was joined.
+    thread: Option<JoinHandle<Result<(), WriteError>>>,
 }
 
-impl Artifact {
-    pub(crate) fn geojson(
+impl ArtifactWriter {
+    /// GeoJSON without members of our own.
+    pub(crate) fn geojson(sink: &mut dyn Sink, name: String) -> Result<Self, WriteError> {
+        Self::geojson_with(sink, name, serde_json::Map::new())
+    }
+
+    /// GeoJSON with foreign members.
+    pub(crate) fn geojson_with(
         sink: &mut dyn Sink,
         name: String,
         members: serde_json::Map<String, serde_json::Value>,
@@ -79,25 +86,33 @@ impl Artifact {
         Self {
             name,
             sender,
-            thread,
+            thread: Some(thread),
         }
     }
 
-    /// Hands a batch over. A writer that has ended tells its error in [`Artifact::finish`].
-    pub(crate) fn write(&self, batch: &RecordBatch) -> bool {
-        batch.num_rows() == 0 || self.sender.send(batch.clone()).is_ok()
+    /// Hands a batch over. A writer that has ended tells its error.
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        if batch.num_rows() == 0 || self.sender.send(batch.clone()).is_ok() {
+            return Ok(());
+        }
+        self.join()?;
+        let text = format!("`{}`: the writer ended early", self.name);
+        Err(WriteError::Shape(text))
     }
 
     /// Waits for the last batch; gives the name.
     pub(crate) fn finish(self) -> Result<String, WriteError> {
-        drop(self.sender);
-        match self.thread.join() {
-            Ok(result) => result.map(|()| self.name),
-            Err(_) => Err(WriteError::Shape(format!(
-                "`{}`: the writer ended by a defect",
-                self.name
-            ))),
-        }
+        let Self {
+            name,
+            sender,
+            thread,
+        } = self;
+        drop(sender);
+        joined(&name, thread).map(|()| name)
+    }
+
+    fn join(&mut self) -> Result<(), WriteError> {
+        joined(&self.name, self.thread.take())
     }
 
     /// Takes the artifact back.
@@ -107,6 +122,18 @@ impl Artifact {
         let _ = self.finish();
         sink.remove(&name)
     }
+}
+
+fn joined(
+    name: &str,
+    thread: Option<JoinHandle<Result<(), WriteError>>>,
+) -> Result<(), WriteError> {
+    thread.map_or(Ok(()), |thread| {
+        thread.join().unwrap_or_else(|_| {
+            let text = format!("`{name}`: the writer ended by a defect");
+            Err(WriteError::Shape(text))
+        })
+    })
 }
 
 fn close(mut out: Out) -> Result<(), WriteError> {

@@ -1,9 +1,10 @@
 //! Findings: what was noticed while a file was read or refined, placed and with a hint.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How much a finding matters to the person who uploaded the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing was lost.
@@ -57,15 +58,32 @@ impl Serialize for Place {
     }
 }
 
+impl<'de> Deserialize<'de> for Place {
+    /// Reads the text that [`Place`] is written as. What stands behind the first ` @ ` lies inside
+    /// the entry; without one the whole text is taken for the entry.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(match text.split_once(" @ ") {
+            Some((entry, inside)) => Self::inside(entry, inside),
+            None => Self::entry(text),
+        })
+    }
+}
+
 /// Something noticed: code `<format>.<what-is-wrong>`, place, text in lower case without full
 /// stop, and what the person can do about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    pub code: &'static str,
+    /// `<format or step>.<what-is-wrong>`.
+    pub code: Cow<'static, str>,
+    /// How much it matters.
     pub severity: Severity,
+    /// Where it lies.
     pub place: Place,
+    /// What was noticed.
     pub text: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// What the person can do about it; empty for nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
 }
 
@@ -78,7 +96,7 @@ impl Finding {
         text: impl Into<String>,
     ) -> Self {
         Self {
-            code,
+            code: Cow::Borrowed(code),
             severity,
             place,
             text: text.into(),
@@ -91,5 +109,30 @@ impl Finding {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A finding that was written is read back as it was.
+
+    use super::*;
+
+    #[test]
+    fn findings_are_read_back() {
+        for place in [
+            Place::default(),
+            Place::entry("TASKDATA/TLG00003.BIN"),
+            Place::inside("TASKDATA/TLG00003.BIN", "byte 4096 @ 2"),
+        ] {
+            let finding = Finding::new("isoxml.damaged", Severity::Warning, place, "a text");
+            let text = serde_json::to_string(&finding).expect("JSON");
+            let read: Finding = serde_json::from_str(&text).expect("a finding");
+            assert_eq!(read, finding);
+            let hinted = finding.hint("try again");
+            let text = serde_json::to_string(&hinted).expect("JSON");
+            let read: Finding = serde_json::from_str(&text).expect("a finding");
+            assert_eq!(read, hinted);
+        }
     }
 }

@@ -14,6 +14,7 @@ pub mod receiver;
 pub mod records;
 pub mod unit;
 pub mod unit_choice;
+pub mod words;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Finding, Place, Severity};
@@ -26,3 +27,7 @@ pub use provider::Provider;
 pub use receiver::{Ending, ReadError, Receiver, Stop};
 pub use unit::{Dimension, Unit};
 pub use unit_choice::UnitSystem;
+pub use words::{
+    Artifact, BoundaryStatus, DropReason, FieldKind, FieldStatus, FileOrigin, FileStatus,
+    FilterReason, JobKind, RefusedStandard,
+};

@@ -38,6 +38,40 @@ impl OperationType {
     }
 }
 
+impl std::fmt::Display for OperationType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl PartialEq<str> for OperationType {
+    fn eq(&self, word: &str) -> bool {
+        self.name() == word
+    }
+}
+
+impl PartialEq<&str> for OperationType {
+    fn eq(&self, word: &&str) -> bool {
+        self.name() == *word
+    }
+}
+
+impl serde::Serialize for OperationType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OperationType {
+    /// Reads the word as it was written; one that is none of the four stays letter by letter.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = [Self::Applied, Self::Planted, Self::Harvested, Self::Tillage];
+        let found = known.into_iter().find(|kind| kind.name() == name);
+        Ok(found.unwrap_or(Self::Other(name)))
+    }
+}
+
 /// A value with its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {

@@ -7,9 +7,9 @@
 use super::boundary::Boundary;
 use super::locator::Locator;
 use super::places::Places;
+use crate::error::RunError;
 use crate::facts::{FieldShare, FieldSplit};
-use crate::run::RunError;
-use crate::steps::track::step_metres;
+use crate::points::way::step_metres;
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 //! latitude, so that a point asks a few edges only.
 
 use super::boundary::Boundary;
-use crate::steps::track::step_metres;
+use crate::points::way::step_metres;
 
 /// Edges of one band on the average.
 const EDGES: usize = 4;

@@ -4,8 +4,8 @@
 
 use super::locate::Located;
 use super::places::{Places, unreadable};
-use crate::run::RunError;
-use crate::writers::Artifact;
+use crate::error::RunError;
+use crate::writers::ArtifactWriter;
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use tramline_outputs::Sink;
@@ -15,7 +15,7 @@ pub const OUTSIDE_NAME: &str = "outside-field.geojson";
 
 /// Points in no field being written.
 pub struct OutsidePoints {
-    artifact: Artifact,
+    artifact: ArtifactWriter,
     rows: std::vec::IntoIter<bool>,
 }
 
@@ -35,7 +35,7 @@ impl OutsidePoints {
             return Ok(None);
         }
         Ok(Some(Self {
-            artifact: Artifact::geojson(sink, name.to_owned(), serde_json::Map::new())?,
+            artifact: ArtifactWriter::geojson(sink, name.to_owned())?,
             rows: located.outside_rows.into_iter(),
         }))
     }
@@ -50,12 +50,7 @@ impl OutsidePoints {
         let rows = self.rows.by_ref().take(batch.num_rows());
         let outside: BooleanArray = rows.map(Some).collect();
         let points = filter_record_batch(&points, &outside).map_err(unreadable)?;
-        if self.artifact.write(&points) {
-            Ok(())
-        } else {
-            let name = &self.artifact.name;
-            Err(unreadable(format!("`{name}`: the writer ended early")))
-        }
+        Ok(self.artifact.write(&points)?)
     }
 
     /// Waits for the last byte; gives the name.

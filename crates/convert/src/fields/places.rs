@@ -1,7 +1,7 @@
 //! Positions, times, widths and areas of standard points: of a batch in memory, whose degrees are
 //! columns, or of a stored one, whose degrees stand in the covering `bbox`.
 
-use crate::run::RunError;
+use crate::error::RunError;
 use arrow_array::{
     Array, ArrayRef, Float64Array, RecordBatch, StructArray, TimestampMillisecondArray,
 };

@@ -5,7 +5,7 @@ use super::locate::FieldLocator;
 use super::outside::OutsidePoints;
 use super::places::unreadable;
 use crate::facts::FieldSplit;
-use crate::run::RunError;
+use crate::error::RunError;
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::path::Path;

@@ -3,12 +3,12 @@
 //!
 //! Rule: points are looked at in blocks, as in the conversion. A row without ground has none.
 
-use super::paint::{self, Patch};
 use super::{MOST_ROWS, MapError, open, unreadable};
-use crate::outlines::Outlines;
-use crate::steps::analysis::places::{Column, Places, TrackNames};
-use crate::steps::analysis::{BLOCK, STEP_M};
-use crate::steps::images::is_main;
+use crate::analysis::outlines::Outlines;
+use crate::analysis::places::{Column, Places, TrackNames};
+use crate::analysis::{BLOCK, STEP_M};
+use crate::paint::{self, Patch};
+use crate::pictured::is_main;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, BinaryArray, Float64Array, RecordBatch};

@@ -7,11 +7,12 @@
 
 mod corners;
 mod folder;
-pub(crate) mod paint;
 
 pub use folder::{CLASSES_LIST, class_entry, main_map, write_classes, write_geotiffs};
 
-use crate::steps::images::is_pictured;
+use crate::paint;
+use crate::pictured::is_pictured;
+
 use arrow_array::Float64Array;
 use arrow_schema::DataType;
 use corners::Corners;

@@ -7,9 +7,12 @@
 mod duplicates;
 mod source;
 
-use crate::file::{File, Identity};
+use crate::error::RunError;
+use crate::identity::Identity;
+use crate::machine_file::MachineFile;
+use crate::options::Options;
+use crate::progress::Progress;
 use crate::report::FileReport;
-use crate::run::{Options, Progress, RunError};
 use duplicates::Duplicates;
 use serde_json::Value;
 use source::{Source, align, union, unreadable};
@@ -86,7 +89,7 @@ pub fn merge(
         id: id.to_owned(),
         dir: dir.to_owned(),
     };
-    let mut file = File::begin_merged(identity, description, options, sink)?;
+    let mut file = MachineFile::begin_merged(identity, description, options, sink)?;
     let mut duplicates = Duplicates::default();
     let mut records = 0;
     for source in opened {
@@ -96,7 +99,7 @@ pub fn merge(
             let (batch, passed) = align(&id, &batch, &schema)?;
             let keep = duplicates.keep(&batch);
             records += batch.num_rows() as u64;
-            file.pass(&batch, passed, &keep, sink)?;
+            file.pass(&batch, &passed, &keep, sink)?;
             let points = file.points_read();
             progress(Progress::Points { index: 0, points });
         }

@@ -1,7 +1,7 @@
 //! A source of a merge: its `standard.parquet`, batch by batch, in the merged file's columns.
 
 use super::MergeError;
-use crate::steps::pass::Passed;
+use crate::points::passed::Passed;
 use arrow_array::{
     Array, ArrayRef, Float64Array, RecordBatch, RecordBatchOptions, StructArray, new_null_array,
 };
@@ -168,7 +168,7 @@ fn convert(
         return Ok(array);
     }
     if text(array.data_type()) && text(field.data_type()) {
-        let texts = crate::steps::columns::Texts::read(&array)
+        let texts = crate::points::columns::Texts::read(&array)
             .ok_or_else(|| unreadable(id, format!("`{}` is no text", field.name())))?;
         let plain: arrow_array::StringArray = (0..batch.num_rows())
             .map(|row| texts.get(row).map(str::to_owned))

@@ -1,134 +1,20 @@
-//! The contract's cleanup rules: a point stays in the standard output if every rule holds whose
-//! property it has. The first rule that fails, in the fixed order of the properties, is the reason.
+//! The contract's cleanup: rows that fail a rule leave the standard output.
 
-use super::columns::Work;
-use crate::configuration::{CleanupRules, Condition, Literal, Operator};
-use tramline_model::Property;
+use crate::points::batch::Points;
+use crate::points::context::Context;
+use crate::points::noticed::Noticed;
 
-/// The rules in fixed order.
-#[derive(Debug, Default)]
-pub(crate) struct Compiled {
-    rules: Vec<Rule>,
-    /// Rules on names that are no property; reported, not applied.
-    pub(crate) unknown: Vec<String>,
-}
-
-#[derive(Debug)]
-struct Rule {
-    property: Option<Property>,
-    conditions: Vec<Condition>,
-    reason: String,
-}
-
-impl Compiled {
-    pub(crate) fn new(rules: &CleanupRules) -> Self {
-        let mut compiled = Self::default();
-        for (name, conditions) in &rules.0 {
-            let property = Property::from_name(name);
-            if property.is_none() && name != "products" {
-                compiled.unknown.push(name.clone());
-                continue;
-            }
-            compiled.rules.push(Rule {
-                property,
-                conditions: conditions.clone(),
-                reason: format!("cleanup.{name}"),
-            });
-        }
-        compiled
-            .rules
-            .sort_by_key(|rule| rule.property.map_or(usize::MAX, |p| p as usize));
-        compiled
-    }
-
-    /// The rules that do not ask for a crop in the machine.
-    pub(crate) fn without_mass(rules: &CleanupRules) -> Self {
-        const MASS: [&str; 4] = ["wetMass", "wetMassPerArea", "wetVolume", "wetVolumePerArea"];
-        let mut rest = rules.clone();
-        rest.0.retain(|name, _| !MASS.contains(&name.as_str()));
-        Self::new(&rest)
-    }
-
-    /// Calls `reject(row, reason)` for every row of `keep` that fails; `rates` are the planned
-    /// rates of the file's products.
-    pub(crate) fn apply(
-        &self,
-        work: &Work,
-        rates: &[f64],
-        keep: &[bool],
-        mut reject: impl FnMut(usize, &str),
-    ) {
-        let mut keep = keep.to_vec();
-        for rule in &self.rules {
-            match rule.property {
-                None => {
-                    let constant = rates
-                        .iter()
-                        .all(|rate| holds_number(&rule.conditions, *rate));
-                    for (row, kept) in keep.iter_mut().enumerate() {
-                        let rate = work.at(Property::AppliedRate, row);
-                        let fine =
-                            constant && (rate.is_nan() || holds_number(&rule.conditions, rate));
-                        if *kept && !fine {
-                            *kept = false;
-                            reject(row, &rule.reason);
-                        }
-                    }
-                }
-                Some(property) => {
-                    if let Some(values) = work.number(property) {
-                        for (row, (kept, value)) in keep.iter_mut().zip(values).enumerate() {
-                            if *kept && !value.is_nan() && !holds_number(&rule.conditions, *value) {
-                                *kept = false;
-                                reject(row, &rule.reason);
-                            }
-                        }
-                    } else if let Some(texts) = work.text(property) {
-                        let fine: Vec<bool> = texts
-                            .values
-                            .iter()
-                            .map(|t| holds_text(&rule.conditions, t))
-                            .collect();
-                        for (row, (kept, key)) in keep.iter_mut().zip(&texts.keys).enumerate() {
-                            let fails = usize::try_from(*key)
-                                .is_ok_and(|key| fine.get(key) == Some(&false));
-                            if *kept && fails {
-                                *kept = false;
-                                reject(row, &rule.reason);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn holds_number(conditions: &[Condition], value: f64) -> bool {
-    conditions.iter().all(|condition| {
-        let Literal::Number(limit) = condition.value else {
-            return true;
-        };
-        match condition.operator {
-            Operator::Gt => value > limit,
-            Operator::Gte => value >= limit,
-            Operator::Lt => value < limit,
-            Operator::Lte => value <= limit,
-            Operator::Eq => value == limit,
-            Operator::Ne => value != limit,
-        }
-    })
-}
-
-fn holds_text(conditions: &[Condition], value: &str) -> bool {
-    conditions.iter().all(|condition| {
-        let Literal::Text(expected) = &condition.value else {
-            return true;
-        };
-        match condition.operator {
-            Operator::Eq => value == expected,
-            Operator::Ne => value != expected,
-            _ => true,
-        }
-    })
+/// Drops the rows that fail; remembers which had a position, where dropped rows are handed on.
+pub(crate) fn apply(points: &mut Points, context: &Context, _: &mut Noticed) {
+    points.placed = context.hands_on_all.then(|| points.keep.clone());
+    let Some(rules) = &context.cleanup else {
+        return;
+    };
+    let before = points.keep.clone();
+    let rates = context.products.planned_rates();
+    let (keep, reasons) = (&mut points.keep, &mut points.reasons);
+    rules.apply(&points.columns, rates, &before, |row, reason| {
+        keep[row] = false;
+        reasons.set(row, reason);
+    });
 }

@@ -4,48 +4,56 @@
 //! Rule: `dry = wet × (100 − M) / (100 − M_std)`, never above wet (a setting); logged values are
 //! never overwritten; without a crop there are no volumes and no dry values.
 
-use super::columns::Work;
+use super::crops;
+use crate::points::batch::Points;
+use crate::points::columns::Columns;
+use crate::points::context::Context;
+use crate::points::harvest::YIELD;
+use crate::points::noticed::{Noticed, YieldCounts};
+use crate::points::unit_table::UnitTable;
 use std::collections::BTreeSet;
-use tramline_model::{CropNumbers, Property, Unit};
+use tramline_model::{CropNumbers, Property};
 
-/// The eight values of mass and volume, in the order in which they stand in the contract.
-pub(crate) const YIELD: [Property; 8] = [
-    Property::WetMass,
-    Property::DryMass,
-    Property::WetMassPerArea,
-    Property::DryMassPerArea,
-    Property::WetVolume,
-    Property::DryVolume,
-    Property::WetVolumePerArea,
-    Property::DryVolumePerArea,
-];
+/// Fills the yields of a harvest.
+pub(crate) fn fill(points: &mut Points, context: &Context, noticed: &mut Noticed) {
+    if context.is_harvest() {
+        derive(&mut points.columns, context, &points.way.seconds, noticed);
+    }
+}
 
-/// What was noticed, over the file.
-#[derive(Debug, Default)]
-pub(crate) struct Noticed {
-    /// Points whose dry values repeat the wet ones as no moisture was logged.
-    pub(crate) without_moisture: u64,
-    /// Points whose dry values repeat the wet ones as the crop has no standard moisture.
-    pub(crate) without_standard: u64,
-    /// Points of a crop without test weight.
-    pub(crate) without_test_weight: u64,
-    /// Points whose dry mass was held at the wet mass.
-    pub(crate) capped: u64,
+/// Fills the yield columns; `seconds` is the time of each step.
+pub(crate) fn derive(
+    columns: &mut Columns,
+    context: &Context,
+    seconds: &[f64],
+    noticed: &mut Noticed,
+) {
+    let crops = crops::Numbers::of(columns, context);
+    noticed.counts.without_crop += crops.rows_without() as u64;
+    fill_columns(
+        columns,
+        |row| crops.at(row),
+        &context.units,
+        seconds,
+        context.cap,
+        &mut noticed.counts.yields,
+        &mut noticed.derived,
+    );
 }
 
 /// Fills the yield columns. `numbers(row)` gives the crop's numbers, `None` without a crop;
-/// `unit(property)` the output unit; `seconds` the time of each step for files that log flow
+/// `seconds` the time of each step for files that log flow
 /// without an interval.
-pub(crate) fn fill(
-    work: &mut Work,
+fn fill_columns(
+    columns: &mut Columns,
     numbers: impl Fn(usize) -> Option<CropNumbers>,
-    unit: impl Fn(Property) -> Option<&'static Unit>,
+    units: &UnitTable,
     seconds: &[f64],
     cap: bool,
-    noticed: &mut Noticed,
+    counts: &mut YieldCounts,
     derived: &mut BTreeSet<Property>,
 ) {
-    let factor = |property: Property| unit(property).map_or(f64::NAN, |u| u.factor);
+    let factor = |property: Property| units.factor(property).unwrap_or(f64::NAN);
     let factors = YIELD.map(factor);
     let [area_factor, flow_factor, interval_factor] = [
         Property::Area,
@@ -53,17 +61,19 @@ pub(crate) fn fill(
         Property::SamplingInterval,
     ]
     .map(factor);
-    let mut columns = YIELD.map(|property| work.take_number(property));
-    let moisture = work.number(Property::HarvestMoisture).map(<[f64]>::to_vec);
-    for row in 0..work.rows {
+    let mut yields = YIELD.map(|property| columns.take_number(property));
+    let moisture = columns
+        .number(Property::HarvestMoisture)
+        .map(<[f64]>::to_vec);
+    for row in 0..columns.rows {
         let numbers = numbers(row);
         let density = numbers
             .and_then(|n| n.kilograms_per_litre())
             .unwrap_or(f64::NAN);
-        let area = positive(work.at(Property::Area, row) * area_factor);
-        let flow = work.at(Property::CropFlow, row) * flow_factor;
+        let area = positive(columns.at(Property::Area, row) * area_factor);
+        let flow = columns.at(Property::CropFlow, row) * flow_factor;
         let interval = first(
-            work.at(Property::SamplingInterval, row) * interval_factor,
+            columns.at(Property::SamplingInterval, row) * interval_factor,
             || seconds.get(row).copied().unwrap_or(f64::NAN),
         );
         let moisture = moisture
@@ -72,7 +82,7 @@ pub(crate) fn fill(
             .copied()
             .unwrap_or(f64::NAN);
         let mut logged = [f64::NAN; 8];
-        for ((value, column), factor) in logged.iter_mut().zip(&columns).zip(factors) {
+        for ((value, column), factor) in logged.iter_mut().zip(&yields).zip(factors) {
             *value = column.get(row).copied().unwrap_or(f64::NAN) * factor;
         }
         let [
@@ -106,19 +116,19 @@ pub(crate) fn fill(
         });
         let dry_mass = if dry_known.is_nan() && numbers.is_some() && !mass.is_nan() {
             if standard.is_none() {
-                noticed.without_standard += 1;
+                counts.without_standard += 1;
             } else if moisture.is_nan() {
-                noticed.without_moisture += 1;
+                counts.without_moisture += 1;
             }
             if cap && shrink > 1.0 {
-                noticed.capped += 1;
+                counts.capped += 1;
             }
             mass * if cap { shrink.min(1.0) } else { shrink }
         } else {
             dry_known
         };
         if numbers.is_some() && density.is_nan() {
-            noticed.without_test_weight += 1;
+            counts.without_test_weight += 1;
         }
         let volume = first(wet_volume, || wet_volume_area * area);
         let volume = first(volume, || mass / density);
@@ -135,7 +145,7 @@ pub(crate) fn fill(
             first(dry_volume_area, || volume_dry / area),
         ];
         for (((column, value), factor), property) in
-            columns.iter_mut().zip(found).zip(factors).zip(YIELD)
+            yields.iter_mut().zip(found).zip(factors).zip(YIELD)
         {
             if let Some(slot) = column.get_mut(row)
                 && slot.is_nan()
@@ -146,8 +156,8 @@ pub(crate) fn fill(
             }
         }
     }
-    for (property, column) in YIELD.into_iter().zip(columns) {
-        work.set_number(property, column);
+    for (property, column) in YIELD.into_iter().zip(yields) {
+        columns.set_number(property, column);
     }
 }
 
@@ -164,43 +174,53 @@ fn positive(area: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tramline_model::Crop;
+    use tramline_model::{Crop, Unit, UnitSystem};
 
-    fn one(values: &[(Property, f64)], crop: Option<&str>, cap: bool) -> (Work, Noticed) {
-        let mut work = Work::new(1);
-        for (property, value) in values {
-            work.set_number(*property, vec![*value]);
-        }
-        let numbers = crop.and_then(Crop::find).map(|c| c.compat);
-        let mut noticed = Noticed::default();
-        let unit = |p: Property| {
-            Some(Unit::known(match p {
-                Property::Area => "m2",
-                Property::CropFlow => "lb/s",
-                Property::SamplingInterval => "s",
+    fn units() -> UnitTable {
+        let mut units = UnitTable::new(UnitSystem::Default, true);
+        for property in YIELD {
+            let unit = match property {
                 Property::WetMass | Property::DryMass => "lb",
                 Property::WetMassPerArea | Property::DryMassPerArea => "lb/ac",
                 Property::WetVolume | Property::DryVolume => "bu",
                 _ => "bu/ac",
-            }))
-        };
+            };
+            units.take(property, Unit::known(unit));
+        }
+        for (property, unit) in [
+            (Property::Area, "m2"),
+            (Property::CropFlow, "lb/s"),
+            (Property::SamplingInterval, "s"),
+        ] {
+            assert!(units.take(property, Unit::known(unit)).is_some());
+        }
+        units
+    }
+
+    fn one(values: &[(Property, f64)], crop: Option<&str>, cap: bool) -> (Columns, YieldCounts) {
+        let mut columns = Columns::new(1);
+        for (property, value) in values {
+            columns.set_number(*property, vec![*value]);
+        }
+        let numbers = crop.and_then(Crop::find).map(|c| c.compat);
+        let mut counts = YieldCounts::default();
         let mut derived = BTreeSet::new();
-        fill(
-            &mut work,
+        fill_columns(
+            &mut columns,
             |_| numbers,
-            unit,
+            &units(),
             &[],
             cap,
-            &mut noticed,
+            &mut counts,
             &mut derived,
         );
-        (work, noticed)
+        (columns, counts)
     }
 
     #[test]
     fn corn_from_flow_by_the_published_formulas() {
         let acre = 4_046.856_422_4;
-        let (work, _) = one(
+        let (columns, _) = one(
             &[
                 (Property::CropFlow, 28.0),
                 (Property::SamplingInterval, 2.0),
@@ -211,7 +231,7 @@ mod tests {
             true,
         );
         let near = |p, expected: f64| {
-            let value = work.at(p, 0);
+            let value = columns.at(p, 0);
             assert!(
                 (value / expected - 1.0).abs() < 1e-12,
                 "{p:?} {value} {expected}"
@@ -228,33 +248,33 @@ mod tests {
     #[test]
     fn dry_is_held_at_wet_unless_the_setting_says_otherwise() {
         let values = [(Property::WetMass, 60.0), (Property::HarvestMoisture, 10.0)];
-        let (work, noticed) = one(&values, Some("soybeans"), true);
-        assert_eq!(work.at(Property::DryMass, 0), 60.0);
+        let (columns, noticed) = one(&values, Some("soybeans"), true);
+        assert_eq!(columns.at(Property::DryMass, 0), 60.0);
         assert_eq!(noticed.capped, 1);
-        let (work, _) = one(&values, Some("soybeans"), false);
-        assert!((work.at(Property::DryMass, 0) - 60.0 * 90.0 / 87.0).abs() < 1e-12);
+        let (columns, _) = one(&values, Some("soybeans"), false);
+        assert!((columns.at(Property::DryMass, 0) - 60.0 * 90.0 / 87.0).abs() < 1e-12);
     }
 
     #[test]
     fn without_a_crop_there_is_no_volume_and_no_dry_value() {
-        let (work, _) = one(
+        let (columns, _) = one(
             &[(Property::WetMass, 60.0), (Property::Area, 10.0)],
             None,
             true,
         );
-        assert!(work.at(Property::WetMassPerArea, 0) > 0.0);
+        assert!(columns.at(Property::WetMassPerArea, 0) > 0.0);
         for property in [
             Property::DryMass,
             Property::WetVolume,
             Property::DryVolumePerArea,
         ] {
-            assert!(work.at(property, 0).is_nan(), "{property:?}");
+            assert!(columns.at(property, 0).is_nan(), "{property:?}");
         }
     }
 
     #[test]
     fn wet_comes_back_from_a_dry_map() {
-        let (work, _) = one(
+        let (columns, _) = one(
             &[
                 (Property::DryVolumePerArea, 100.0),
                 (Property::Area, 4_046.856_422_4),
@@ -263,7 +283,7 @@ mod tests {
             Some("corn"),
             true,
         );
-        assert!((work.at(Property::WetMass, 0) - 5_600.0 * 85.0 / 80.0).abs() < 1e-9);
-        assert!((work.at(Property::DryMass, 0) - 5_600.0).abs() < 1e-9);
+        assert!((columns.at(Property::WetMass, 0) - 5_600.0 * 85.0 / 80.0).abs() < 1e-9);
+        assert!((columns.at(Property::DryMass, 0) - 5_600.0).abs() < 1e-9);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::hand::{Converted, Table, convert, description, near};
 use tramline_convert::{Configuration, Options, Step};
-use tramline_model::{OperationType, Product, Property};
+use tramline_model::{DropReason, OperationType, Product, Property, RefusedStandard};
 
 /// A straight pass eastwards at 50 N, one point each second, 2 m/s.
 fn pass(rows: usize) -> Table {
@@ -100,7 +100,7 @@ fn missing_properties_are_named_in_the_contract_s_words() {
     assert_eq!(converted.message(Step::Summary), "skipped");
     assert_eq!(converted.message(Step::Units), "ok");
     assert_eq!(
-        converted.report.points.dropped["standard.missing-properties"],
+        converted.report.points.dropped[&RefusedStandard::MissingProperties.into()],
         5
     );
     let optional: Configuration = serde_json::from_value(serde_json::json!(
@@ -125,7 +125,10 @@ fn other_work_and_empty_results_are_told_in_the_contract_s_words() {
         converted.message(Step::StandardGeojson),
         "no points passed the filter"
     );
-    assert_eq!(converted.report.points.dropped["cleanup.appliedRate"], 5);
+    assert_eq!(
+        converted.report.points.dropped[&DropReason::Cleanup(Property::AppliedRate)],
+        5
+    );
 }
 
 #[test]
@@ -179,6 +182,9 @@ fn a_custom_rule_set_replaces_the_default_one() {
     };
     let converted = convert(operation, &table, &options, 100);
     assert_eq!(converted.report.points.standard, 5);
-    assert_eq!(converted.report.points.dropped["cleanup.appliedRate"], 5);
+    assert_eq!(
+        converted.report.points.dropped[&DropReason::Cleanup(Property::AppliedRate)],
+        5
+    );
     assert_eq!(converted.summary()["products"][0]["name"], "UAN 32");
 }

@@ -12,7 +12,7 @@ use tramline_convert::fields::{
     Boundary, FieldLocator, FieldSplit, Locate, Located, OutsidePoints, split_by_fields,
 };
 use tramline_convert::{FileFacts, Options};
-use tramline_model::OperationType;
+use tramline_model::{Artifact, OperationType};
 use tramline_outputs::MemorySink;
 
 /// Two drives into the field and beyond its edge, and one along a road.
@@ -50,7 +50,7 @@ fn stored(table: &Table) -> tempfile::NamedTempFile {
         64,
     );
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let name = &converted.report.artifacts["standardGeoparquet"];
+    let name = &converted.report.artifacts[&Artifact::StandardGeoparquet];
     let files = converted.sink.files.lock().unwrap();
     file.write_all(&files[name]).unwrap();
     file

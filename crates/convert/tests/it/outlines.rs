@@ -83,7 +83,12 @@ fn dbf(rows: usize) -> Vec<u8> {
     file
 }
 
-fn convert(rows: &[Vec<Ring>]) -> (MemorySink, std::collections::BTreeMap<&'static str, String>) {
+fn convert(
+    rows: &[Vec<Ring>],
+) -> (
+    MemorySink,
+    std::collections::BTreeMap<tramline_model::Artifact, String>,
+) {
     let tree = Tree::from_files(vec![
         ("a/x.shp".to_owned(), shp(rows)),
         ("a/x.dbf".to_owned(), dbf(rows.len())),

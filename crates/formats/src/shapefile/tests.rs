@@ -15,7 +15,7 @@ struct Got {
     raw: Vec<RecordBatch>,
     points: Vec<RecordBatch>,
     ending: Option<Ending>,
-    findings: Vec<&'static str>,
+    findings: Vec<std::borrow::Cow<'static, str>>,
     error: Option<String>,
 }
 
@@ -201,7 +201,11 @@ fn a_deleted_row_takes_its_own_shape_with_it() {
         [Some(0.0), Some(2.0), Some(3.0)]
     );
     assert_eq!(got.ending.map(|e| e.records), Some(3));
-    assert!(got.findings.contains(&"shapefile.deleted-rows"));
+    assert!(
+        got.findings
+            .iter()
+            .any(|code| code == "shapefile.deleted-rows")
+    );
     assert_eq!(got.operation.and_then(|o| o.crop).as_deref(), Some("CORN"));
 }
 
@@ -212,10 +216,18 @@ fn shapes_and_rows_of_different_number_pair_in_order() {
     let short = dbf(&[("Yld_Vol_Dr", b'N', 10)], &rows);
     let got = run(files(shapes, short, Some(WGS84)));
     assert_eq!(got.numbers("dryVolumePerArea"), [Some(7.0), Some(8.0)]);
-    assert!(got.findings.contains(&"shapefile.rows-missing"));
+    assert!(
+        got.findings
+            .iter()
+            .any(|code| code == "shapefile.rows-missing")
+    );
     let got = run(files(shp(1, &[point(10.0, 50.0)]), table, Some(WGS84)));
     assert_eq!(got.numbers("dryVolumePerArea"), [Some(0.0)]);
-    assert!(got.findings.contains(&"shapefile.rows-extra"));
+    assert!(
+        got.findings
+            .iter()
+            .any(|code| code == "shapefile.rows-extra")
+    );
 }
 
 /// A ring of 0.001 by 0.001 degrees at the equator with a hole of a quarter in its middle:
@@ -312,7 +324,8 @@ fn coordinates_without_prj_must_be_degrees() {
     assert!(
         run(files(shapes, table.clone(), None))
             .findings
-            .contains(&"shapefile.prj-missing")
+            .iter()
+            .any(|code| code == "shapefile.prj-missing")
     );
     let metres = shp(1, &[point(640_819.0, 5_100_203.0)]);
     assert!(
@@ -437,7 +450,9 @@ fn cut_files_keep_the_rows_before() {
         }
         assert_eq!(got.numbers("dryVolumePerArea").len(), whole, "cut at {end}");
         assert_eq!(
-            got.findings.contains(&"shapefile.truncated"),
+            got.findings
+                .iter()
+                .any(|code| code == "shapefile.truncated"),
             !(end - 100).is_multiple_of(28)
         );
     }

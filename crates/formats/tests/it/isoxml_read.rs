@@ -226,7 +226,7 @@ fn every_set_gives_plausible_points() {
             }
             let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
             for finding in &recorder.findings {
-                *codes.entry(finding.code).or_default() += 1;
+                *codes.entry(finding.code.as_ref()).or_default() += 1;
             }
             println!("   findings {codes:?} failed {:?}", recorder.errors);
             if recorder.open.is_some() && result.is_ok() {

@@ -125,7 +125,7 @@ fn paths(tree: &Tree) -> Vec<&str> {
 }
 
 fn codes(tree: &Tree) -> Vec<&str> {
-    tree.findings.iter().map(|f| f.code).collect()
+    tree.findings.iter().map(|f| f.code.as_ref()).collect()
 }
 
 /// All bytes of an entry, or the error's text.

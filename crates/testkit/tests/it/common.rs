@@ -33,7 +33,7 @@ pub(crate) fn check_report(report: &Report, label: &str) {
         let filtered = file
             .artifacts
             .keys()
-            .any(|kind| kind.starts_with("filtered"));
+            .any(|kind| kind.name().starts_with("filtered"));
         assert!(
             file.points.add_up(filtered),
             "{label}: {} {:?}",

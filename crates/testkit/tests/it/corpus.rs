@@ -175,7 +175,7 @@ fn lines(set: &Set) -> Vec<String> {
             let summary = set.summary(file);
             let status = match file.status {
                 FileStatus::Processed => "ok".to_owned(),
-                FileStatus::Failed => file
+                FileStatus::Failed | FileStatus::Processing => file
                     .steps
                     .iter()
                     .find(|(_, o)| o.status == tramline_convert::StepStatus::Failed)
@@ -192,7 +192,7 @@ fn lines(set: &Set) -> Vec<String> {
                 summary["totalArea"]["value"].as_f64().unwrap_or(f64::NAN),
                 summary["crop"],
                 summary["totalWetMass"]["value"].as_f64().unwrap_or(f64::NAN),
-                file.points.dropped.iter().filter(|(k, _)| !k.starts_with("filter")).collect::<Vec<_>>(),
+                file.points.dropped.iter().filter(|(k, _)| !k.is_of_filter()).collect::<Vec<_>>(),
             )
         })
         .collect()
@@ -596,7 +596,7 @@ fn compare(set: &Set, expected: &Expected) -> Vec<String> {
         bad.push(format!("{what}: failed: {:?}", file.steps));
         return bad;
     }
-    if (file.operation_type.as_str(), file.records.read) != (expected.operation, expected.records) {
+    if (file.operation_type.name(), file.records.read) != (expected.operation, expected.records) {
         bad.push(format!(
             "{what}: {} with {} records",
             file.operation_type, file.records.read

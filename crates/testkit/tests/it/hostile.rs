@@ -76,7 +76,7 @@ fn outcome_of(path: &Path) -> Outcome {
             || f.points
                 .dropped
                 .iter()
-                .any(|(why, n)| *n > 0 && !why.starts_with("filter."))
+                .any(|(why, n)| *n > 0 && !why.is_of_filter())
             || f.findings
                 .iter()
                 .any(|finding| finding.severity > Severity::Note)

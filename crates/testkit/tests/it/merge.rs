@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tramline_convert::{FileReport, MergeError, MergeSource, Options, Report, UnitSystem, merge};
 use tramline_formats::Tree;
-use tramline_model::OperationType;
+use tramline_model::{DropReason, OperationType};
 use tramline_outputs::FolderSink;
 
 /// The sample stick converted into a folder.
@@ -28,7 +28,7 @@ fn source(folder: &Path, file: &FileReport, id: &str) -> MergeSource {
     MergeSource {
         id: id.to_owned(),
         parquet: folder.join(&file.artifacts["standardGeoparquet"]),
-        operation_type: OperationType::from_name(&file.operation_type),
+        operation_type: file.operation_type.clone(),
         summary: properties(&folder.join(&file.artifacts["summary"])),
     }
 }
@@ -114,7 +114,11 @@ fn a_record_that_both_have_counts_once() {
         let points = first.points.standard;
         assert_eq!(report.points.read, 2 * points, "{kind}");
         assert_eq!(report.points.standard, points, "{kind}");
-        assert_eq!(report.points.dropped["merge.duplicate"], points, "{kind}");
+        assert_eq!(
+            report.points.dropped[&DropReason::MergeDuplicate],
+            points,
+            "{kind}"
+        );
         let one = &sources[0].summary;
         for key in [
             "totalArea",

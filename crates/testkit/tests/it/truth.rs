@@ -70,7 +70,7 @@ fn found(files: Files, label: &str, crop: Option<String>) -> Result<Found, Strin
         area_m2: total(&summary, "totalArea"),
         wet_mass_kg: total(&summary, "totalWetMass"),
         moisture: number(&summary, "harvestMoistureMassWeighted", "value").0,
-        applied: match file.operation_type.as_str() {
+        applied: match file.operation_type.name() {
             "planted" => total(&summary, "totalPlanted"),
             _ => total(&summary, "totalApplied"),
         },

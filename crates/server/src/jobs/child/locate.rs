@@ -7,6 +7,7 @@ use super::{Failure, answer};
 use std::path::Path;
 use tramline_convert::fields::{FieldSplit, Locate, OUTSIDE_NAME, split_by_fields};
 use tramline_convert::{FileFacts, FileReport};
+use tramline_model::Artifact;
 use tramline_outputs::Sink;
 
 /// Locates stored machine files; the points in no field of each go into the folder of its id.
@@ -33,13 +34,13 @@ pub(super) fn facts_of(
     wanted: &Locate,
     sink: &mut HashingSink,
 ) -> Result<FileFacts, Failure> {
-    let located = match report.artifacts.get("standardGeoparquet") {
+    let located = match report.artifacts.get(&Artifact::StandardGeoparquet) {
         None => None,
         Some(name) => Some(locate(&out.join(name), &report.dir, wanted, sink)?),
     };
     let outside = format!("{}/{OUTSIDE_NAME}", report.dir);
     if sink.hashes().contains_key(&outside) {
-        report.artifacts.insert("outsideFieldGeojson", outside);
+        report.artifacts.insert(Artifact::OutsideFieldGeojson, outside);
     }
     Ok(FileFacts {
         id: report.id.clone(),

@@ -1,0 +1,245 @@
+//! What the steps noticed of a machine file, as findings.
+
+use super::calibration;
+use crate::analysis::Cleaning;
+use crate::describe::display;
+use crate::points::standardised::Standardised;
+use tramline_model::{
+    DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
+};
+
+/// What the cleaning did beyond single points.
+pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
+    let mut list = Vec::new();
+    let mut add = |code, severity, text: String, hint: &str| {
+        list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
+    };
+    if cleaning.restores()
+        && let Some(lag) = &cleaning.flow_lag
+    {
+        let text = format!(
+            "the yield sensor is {:.1} s late: its values were moved to the places where the crop was \
+             cut (opposed passes agree with {:.2} instead of {:.2})",
+            lag.seconds, lag.after, lag.before
+        );
+        add("filter.lag-applied", Severity::Note, text, "");
+    }
+    if cleaning.fell_back {
+        let text =
+            "the filter profile would have taken more than half of the points: `compat` was used";
+        let hint = "look at the dropped points of the profile `recommended` on a part of the data, or \
+                    keep `compat` for this file";
+        add("filter.fell-back", Severity::Warning, text.to_owned(), hint);
+    }
+    if cleaning.spared_blocks > 0 {
+        let text = format!(
+            "in {} hectares more than two fifths of the points differ from their neighbours: they \
+             were left in",
+            cleaning.spared_blocks
+        );
+        add(
+            "filter.spared",
+            Severity::Warning,
+            text,
+            "look at these places on the map",
+        );
+    }
+    list
+}
+
+/// Where the display's own totals and ours part.
+pub(crate) fn of_totals(
+    totals: &[DisplayTotal],
+    results: &Standardised<'_>,
+    place: &Place,
+) -> Vec<Finding> {
+    totals
+        .iter()
+        .filter_map(|total| {
+            let (difference, ours) = display::difference(total, totals, results)?;
+            (difference.abs() > display::TOLD).then(|| {
+                let text = format!(
+                    "the display counted {:.1} {} ({}), the points add up to {ours:.1}: {difference:+.1} %",
+                    total.value, total.unit, total.name
+                );
+                Finding::new("summary.display-total", Severity::Warning, place.clone(), text)
+                    .hint("look at what was left out of the standard points, and at the width")
+            })
+        })
+        .collect()
+}
+
+/// All findings of the standardising step.
+pub(crate) fn of(
+    results: &Standardised<'_>,
+    description: &OperationDescription,
+    place: &Place,
+) -> Vec<Finding> {
+    let mut list = Vec::new();
+    let mut add = |code, severity, text: String, hint: &str| {
+        list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
+    };
+    let counts = &results.counts;
+    let derived: Vec<&str> = results.derived.iter().map(|p| p.name()).collect();
+    if !derived.is_empty() {
+        let text = format!(
+            "derived, as the source has no value: {}",
+            derived.join(", ")
+        );
+        add("standard.derived", Severity::Note, text, "");
+    }
+    if counts.gap_distances > 0 && results.derived.contains(&Property::Distance) {
+        let text = format!(
+            "{} points follow a gap (more than 30 s or 60 m/s): their distance is speed times \
+             interval, or zero",
+            counts.gap_distances
+        );
+        add("standard.gaps", Severity::Note, text, "");
+    }
+    if !description.assumed_units.is_empty() {
+        let units: Vec<String> = description
+            .assumed_units
+            .iter()
+            .map(|(property, unit)| format!("{} in {}", property.name(), unit.symbol))
+            .collect();
+        let text = format!(
+            "the file does not say these units, assumed: {}",
+            units.join(", ")
+        );
+        add(
+            "standard.unit-assumed",
+            Severity::Warning,
+            text,
+            "if one is wrong, give its column's unit (`--column TITLE=PROPERTY:UNIT`)",
+        );
+    }
+    if !results.refused_units.is_empty() {
+        let text = format!(
+            "unit does not fit the property: {}",
+            results.refused_units.join(", ")
+        );
+        add(
+            "standard.unit-refused",
+            Severity::Warning,
+            text,
+            "give its column's unit (`--column TITLE=PROPERTY:UNIT`)",
+        );
+    }
+    if counts.without_instant > 0 {
+        let text = format!("{} points have no time", counts.without_instant);
+        add("standard.time-missing", Severity::Warning, text, "");
+    }
+    if counts.implausible_instants > 0 {
+        let text = format!(
+            "{} times before 1990 or in the future are not believed and left out",
+            counts.implausible_instants
+        );
+        add(
+            "standard.time-implausible",
+            Severity::Warning,
+            text,
+            "check the display's clock",
+        );
+    }
+    if !results.unknown_rules.is_empty() {
+        let text = format!(
+            "cleanup rules on no known property: {}",
+            results.unknown_rules.join(", ")
+        );
+        add("standard.cleanup-rule-unknown", Severity::Warning, text, "");
+    }
+    if !counts.unknown_crops.is_empty() {
+        let names: Vec<&str> = counts
+            .unknown_crops
+            .iter()
+            .take(10)
+            .map(String::as_str)
+            .collect();
+        let text = format!("no table knows these crops: {}", names.join(", "));
+        add(
+            "standard.crop-unknown",
+            Severity::Warning,
+            text,
+            "give the crop (`--crop NAME`)",
+        );
+    }
+    if !results.present.contains(&Property::EquipmentWidth)
+        && !results.present.contains(&Property::Area)
+        && !results.present.is_empty()
+    {
+        let text = "the file has no working width: there are no areas and no totals".to_owned();
+        add(
+            "standard.width-missing",
+            Severity::Warning,
+            text,
+            "give the working width (`--width METRES`)",
+        );
+    }
+    if !results.present.contains(&Property::Elevation) && !results.present.is_empty() {
+        let text = "the file has no elevation".to_owned();
+        add("standard.elevation-missing", Severity::Note, text, "");
+    }
+    if results.is_harvest() {
+        harvest(results, &mut add);
+        calibration::findings(results, &mut add);
+    }
+    if *results.operation == OperationType::Applied && results.products.is_mix_without_rates() {
+        let text = "several products and no rate for each: their shares are not known".to_owned();
+        add("standard.product-rate-unknown", Severity::Note, text, "");
+    }
+    list
+}
+
+fn harvest(results: &Standardised<'_>, add: &mut impl FnMut(&'static str, Severity, String, &str)) {
+    let counts = &results.counts;
+    if counts.without_crop > 0 {
+        let text = format!(
+            "{} points of harvest name no crop: no volumes and no dry values are derived",
+            counts.without_crop
+        );
+        add(
+            "standard.crop-missing",
+            Severity::Warning,
+            text,
+            "give the crop (`--crop NAME`)",
+        );
+    }
+    let noticed = &counts.yields;
+    if noticed.without_moisture > 0 {
+        let text = format!(
+            "{} points have no moisture: dry values repeat the wet ones",
+            noticed.without_moisture
+        );
+        add("standard.moisture-missing", Severity::Warning, text, "");
+    }
+    if noticed.without_standard > 0 {
+        let text = "no standard moisture is known for the crop: dry values repeat the wet ones";
+        add(
+            "standard.moisture-standard-unknown",
+            Severity::Note,
+            text.to_owned(),
+            "",
+        );
+    }
+    if noticed.without_test_weight > 0 {
+        let text = "no test weight is known for the crop: volumes are absent";
+        add(
+            "standard.test-weight-unknown",
+            Severity::Note,
+            text.to_owned(),
+            "",
+        );
+    }
+    if noticed.capped > 0 {
+        let text = format!(
+            "{} points are drier than the standard moisture: dry mass is held at wet mass",
+            noticed.capped
+        );
+        add(
+            "standard.dry-capped",
+            Severity::Note,
+            text,
+            "set `capDryMass` to false to let it rise",
+        );
+    }
+}

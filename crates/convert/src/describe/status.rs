@@ -1,0 +1,219 @@
+//! How the standardising step ended, by the contract's messages, and the status document.
+
+use super::calibration;
+use crate::configuration::Configuration;
+use crate::options::Options;
+use crate::points::standardised::Standardised;
+use crate::report::{Outcome, Steps};
+use crate::step::Step;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use tramline_model::{Finding, OperationType, Property, RefusedStandard};
+
+/// The contract's message of a dataset that could not be read.
+pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
+/// After a failure.
+pub(crate) const SKIPPED: &str = "skipped";
+const NO_IMAGES: &str = "skipped: no numeric property has a place on Earth";
+
+/// Required properties that no point has, in the contract's order. The contract asks for elevation
+/// too; most displays' exports have none and nothing can derive it, so that its absence is a
+/// finding and no failure.
+pub(crate) fn missing(
+    results: &Standardised<'_>,
+    configuration: &Configuration,
+) -> Vec<&'static str> {
+    use Property as P;
+    let mut required: Vec<Property> = Vec::new();
+    match results.operation {
+        OperationType::Planted => {
+            if !configuration.crop_is_optional() {
+                required.push(P::Crop);
+            }
+            if !configuration.seed_rate_is_optional() {
+                required.push(P::SeedRate);
+            }
+            required.extend([P::Area, P::Heading, P::Distance]);
+        }
+        OperationType::Applied => {
+            required.extend([P::AppliedRate, P::Area, P::Heading, P::Distance]);
+        }
+        OperationType::Harvested => {
+            required.extend([P::HarvestMoisture, P::Area, P::Distance]);
+            required.extend([P::WetMass, P::WetMassPerArea]);
+            // Without a crop there are no volumes and no dry values; without a test weight no
+            // volumes: that is processed with a finding.
+            if results.present.contains(&P::Crop) {
+                required.extend([P::DryMass, P::DryMassPerArea]);
+            }
+        }
+        OperationType::Tillage => {
+            required.extend([P::Area, P::Heading, P::Distance]);
+        }
+        OperationType::Other(_) => {}
+    }
+    // Without any width there are no areas and no amounts, and what is said per area stands.
+    let no_width = !results.present.contains(&P::EquipmentWidth);
+    let per_area = [
+        P::WetMassPerArea,
+        P::DryMassPerArea,
+        P::DryVolumePerArea,
+        P::AppliedRate,
+        P::SeedRate,
+        P::TillageDepthActual,
+    ]
+    .iter()
+    .any(|p| results.present.contains(p));
+    let excused = |p: &P| no_width && per_area && matches!(p, P::Area | P::WetMass | P::DryMass);
+    required
+        .into_iter()
+        .filter(|p| !results.present.contains(p) && !excused(p))
+        .map(Property::name)
+        .collect()
+}
+
+/// Why the standard output cannot be: reason for the points, and outcome.
+pub(crate) fn standard_failure(
+    results: &Standardised<'_>,
+    configuration: &Configuration,
+) -> Option<(RefusedStandard, Outcome)> {
+    let lenient = configuration.out_of_standard_operations;
+    if let OperationType::Other(name) = results.operation
+        && !lenient
+    {
+        let outcome = Outcome::failed(format!("unsupported operation type: {name}")).detail(
+            "planting, application, harvest and tillage are converted",
+            "give the operation type if you know it, or set `outOfStandardOperations`",
+        );
+        return Some((RefusedStandard::UnsupportedOperation, outcome));
+    }
+    let missing = missing(results, configuration);
+    if !missing.is_empty() && !lenient && !results.present.is_empty() {
+        let message = format!("missing required properties: {}", missing.join(", "));
+        let outcome = Outcome::failed(message).detail(
+            "no point of the file has them and they cannot be derived",
+            remedy(&missing, results.present),
+        );
+        return Some((RefusedStandard::MissingProperties, outcome));
+    }
+    if results.totals.points == 0 {
+        let outcome = Outcome::failed("no points passed the filter").detail(
+            dropped_detail(results),
+            "switch off `cleanupStandardGeojson` or change `cleanupRules`",
+        );
+        return Some((RefusedStandard::NoPoints, outcome));
+    }
+    if let Some(refusal) = calibration::refusal(results) {
+        let outcome =
+            Outcome::failed("the calibration cannot be used").detail(refusal.reason, refusal.hint);
+        return Some((RefusedStandard::CalibrationRefused, outcome));
+    }
+    None
+}
+
+/// How the filtered step ended.
+pub(crate) fn of_filtered(options: &Options) -> Outcome {
+    if options.configuration.operations_filtered_geojson {
+        Outcome::ok()
+    } else {
+        Outcome::skipped("skipped: operationsFilteredGeojson is disabled")
+    }
+}
+
+/// How the steps of images ended.
+pub(crate) fn of_images(painted: bool, options: &Options) -> Outcome {
+    if painted {
+        Outcome::ok()
+    } else if options.configuration.file_images {
+        Outcome::skipped(NO_IMAGES)
+    } else {
+        Outcome::skipped("skipped: fileImages is disabled")
+    }
+}
+
+/// What to do about the missing properties, the nearest way first.
+fn remedy(missing: &[&str], present: &BTreeSet<Property>) -> String {
+    let lacks = |names: &[&str]| names.iter().any(|name| missing.contains(name));
+    let mut ways = Vec::new();
+    if lacks(&["crop"]) {
+        ways.push("give the crop (`--crop NAME`) or set `cropOptional`");
+    }
+    if lacks(&["seedRate"]) {
+        ways.push("export with the seed rate or set `seedRateOptional`");
+    }
+    if lacks(&["area"]) {
+        ways.push("give the working width (`--width METRES`), if the file lacks it");
+    }
+    let volumes = [Property::DryVolumePerArea, Property::WetVolumePerArea];
+    if lacks(&["wetMassPerArea", "wetMass"]) && volumes.iter().any(|v| present.contains(v)) {
+        ways.push("give the crop (`--crop NAME`), whose weight makes mass of the logged volume");
+    } else if lacks(&["wetMassPerArea", "wetMass"]) && !lacks(&["area"]) {
+        ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");
+    }
+    if lacks(&["harvestMoisture"]) {
+        ways.push("export with moisture");
+    }
+    if lacks(&["appliedRate"]) {
+        ways.push("export with the applied rate");
+    }
+    ways.push("set `outOfStandardOperations` to let the file through without them");
+    ways.join("; or ")
+}
+
+fn dropped_detail(results: &Standardised<'_>) -> String {
+    if results.dropped.is_empty() {
+        return "the file has no points".to_owned();
+    }
+    let list: Vec<String> = results
+        .dropped
+        .iter()
+        .map(|(reason, count)| format!("{count} by `{reason}`"))
+        .collect();
+    format!("points left out: {}", list.join(", "))
+}
+
+/// Marks what follows a failed step.
+pub(crate) fn skip_after(steps: &mut Steps, skipped: &[Step]) {
+    for step in skipped {
+        steps.set(*step, Outcome::skipped(SKIPPED));
+    }
+}
+
+/// `status.json`: the contract's steps, and beside them what was noticed.
+pub(crate) fn document(steps: &Steps, findings: &[Finding]) -> Value {
+    let mut document = match serde_json::to_value(steps) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    document.insert("findings".to_owned(), json!(findings));
+    Value::Object(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_is_for_what_is_missing() {
+        let yields = ["harvestMoisture", "wetMassPerArea"];
+        let nothing = BTreeSet::new();
+        let volume = BTreeSet::from([Property::DryVolumePerArea]);
+        for (missing, present, advised, not) in [
+            (&yields[..], &volume, "--crop NAME", "--column"),
+            (&yields[..], &nothing, "--column", "--crop"),
+            (
+                &["area", "wetMassPerArea"][..],
+                &nothing,
+                "--width",
+                "--column",
+            ),
+            (&["appliedRate"][..], &nothing, "applied rate", "--width"),
+        ] {
+            let text = remedy(missing, present);
+            assert!(
+                text.contains(advised) && !text.contains(not),
+                "{missing:?}: {text}"
+            );
+        }
+    }
+}

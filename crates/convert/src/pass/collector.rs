@@ -1,0 +1,378 @@
+//! The receiver of a run: turns what readers push into machine files, one after the other.
+//!
+//! Readers and tests use it through `Receiver`; whatever happens inside one machine file stays
+//! there, only trouble with the output ends the run.
+
+use super::slug;
+use crate::analysis;
+use crate::calibration::Measured;
+use crate::error::RunError;
+use crate::identity::Identity;
+use crate::machine_file::{self, MachineFile};
+use crate::options::{Input, Options};
+use crate::progress::Progress;
+use crate::report::FileReport;
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+use std::collections::HashSet;
+use std::sync::Arc;
+use tramline_model::{
+    Ending, Finding, OperationDescription, OperationType, Place, Provider, ReadError, Receiver,
+    Severity, Stop,
+};
+use tramline_outputs::Sink;
+use uuid::Uuid;
+
+/// Points between two reports of progress.
+const PROGRESS_POINTS: u64 = 100_000;
+
+/// What the machine files of a bridge's output are.
+#[derive(Clone, Debug)]
+pub(crate) struct BridgedAs {
+    pub(crate) file_format: &'static str,
+    pub(crate) provider: Provider,
+    pub(crate) program: String,
+}
+
+/// Takes machine files and gathers their reports.
+pub struct Collector<'a> {
+    input: &'a Input,
+    options: &'a Options,
+    sink: &'a mut dyn Sink,
+    progress: &'a mut dyn FnMut(Progress),
+    main: String,
+    entries: Vec<String>,
+    in_claim: usize,
+    current: Option<MachineFile>,
+    told: u64,
+    fatal: Option<RunError>,
+    over_limit: bool,
+    /// Set while a bridge's output is read.
+    pub(crate) bridged: Option<BridgedAs>,
+    /// Findings of the current dataset, before or between its machine files.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) files: Vec<FileReport>,
+    /// What the monitor saw, when this is a first pass.
+    pub(crate) measured: Vec<Measured>,
+}
+
+impl<'a> Collector<'a> {
+    /// A receiver that writes into the sink.
+    pub fn new(
+        input: &'a Input,
+        options: &'a Options,
+        sink: &'a mut dyn Sink,
+        progress: &'a mut dyn FnMut(Progress),
+    ) -> Self {
+        Self {
+            input,
+            options,
+            sink,
+            progress,
+            main: String::new(),
+            entries: Vec::new(),
+            in_claim: 0,
+            current: None,
+            told: 0,
+            fatal: None,
+            over_limit: false,
+            bridged: None,
+            findings: Vec::new(),
+            files: Vec::new(),
+            measured: Vec::new(),
+        }
+    }
+
+    /// The machine files so far, with the findings that belong to none.
+    pub fn into_parts(self) -> (Vec<FileReport>, Vec<Finding>) {
+        (self.files, self.findings)
+    }
+
+    /// A dataset begins: its main entry and all of its entries.
+    pub fn start_claim(&mut self, main: &str, entries: Vec<String>) {
+        main.clone_into(&mut self.main);
+        self.entries = entries;
+        self.in_claim = 0;
+        (self.progress)(Progress::Dataset {
+            main: main.to_owned(),
+        });
+    }
+
+    /// A dataset ends with what its reader returned.
+    pub(crate) fn end_claim(
+        &mut self,
+        result: Result<(), ReadError>,
+        name: &str,
+        file_format: Option<&'static str>,
+    ) -> Result<(), RunError> {
+        if let Some(fatal) = self.fatal.take() {
+            return Err(fatal);
+        }
+        let error = match result {
+            Ok(()) if self.current.is_none() => return Ok(()),
+            Ok(()) => ReadError::malformed(
+                Place::entry(self.main.clone()),
+                "the reader left the file unfinished",
+                "please report it with the file",
+            ),
+            Err(ReadError::Stopped(_)) if std::mem::take(&mut self.over_limit) => {
+                ReadError::Limit {
+                    place: Place::entry(self.main.clone()),
+                    limit: "points",
+                    allowed: self.options.limits.points,
+                }
+            }
+            Err(error) => error,
+        };
+        if let Some(file) = self.current.take() {
+            return self.fail(file, &error);
+        }
+        if self.in_claim == 0 {
+            let mut description = self.unknown_operation(name);
+            description.file_format = file_format.unwrap_or("UNKNOWN");
+            let (detail, hint) = (error.to_string(), error.hint().to_owned());
+            return self.unreadable(&description, &detail, &hint);
+        }
+        // Earlier machine files of the dataset stand.
+        let place = Place::entry(self.main.clone());
+        let finding = Finding::new(
+            "convert.dataset-ended-early",
+            Severity::Error,
+            place,
+            error.to_string(),
+        );
+        self.findings.push(finding.hint(error.hint()));
+        Ok(())
+    }
+
+    /// What is said of a dataset of which nothing is known.
+    pub(crate) fn unknown_operation(&self, name: &str) -> OperationDescription {
+        OperationDescription {
+            name: name.to_owned(),
+            file_format: "UNKNOWN",
+            provider: self.options.provider.unwrap_or(Provider::Other),
+            operation_type: OperationType::Other("unknown".to_owned()),
+            operation_reason: String::new(),
+            original_operation_type: None,
+            operation_description: None,
+            grower: None,
+            farm: None,
+            field: None,
+            crop: None,
+            variety: None,
+            products: Vec::new(),
+            tank_mix: false,
+            machines: Vec::new(),
+            entries: self.entries.clone(),
+            points_schema: Arc::new(Schema::empty()),
+            time_source: String::new(),
+            assumed_units: Vec::new(),
+        }
+    }
+
+    /// A failed machine file without points.
+    pub(crate) fn unreadable(
+        &mut self,
+        description: &OperationDescription,
+        detail: &str,
+        hint: &str,
+    ) -> Result<(), RunError> {
+        let identity = self.identity(&description.name);
+        let index = identity.index;
+        let name = description.name.clone();
+        (self.progress)(Progress::File { index, name });
+        let report = machine_file::unreadable(
+            identity,
+            description,
+            detail,
+            hint,
+            Vec::new(),
+            &mut *self.sink,
+        )?;
+        self.push(report);
+        Ok(())
+    }
+
+    /// Keys of the configuration that nothing knows.
+    pub(crate) fn note_unknown_keys(&mut self) {
+        let configuration = &self.options.configuration;
+        let mut keys: Vec<String> = configuration.unknown_keys().map(str::to_owned).collect();
+        keys.extend(
+            configuration
+                .filter_parameters
+                .keys()
+                .filter(|key| !analysis::PARAMETERS.contains(&key.as_str()))
+                .map(|key| format!("filterParameters.{key}")),
+        );
+        keys.extend(
+            configuration
+                .crop_numbers
+                .keys()
+                .filter(|crop| tramline_model::Crop::find(crop).is_none())
+                .map(|crop| format!("cropNumbers.{}", crop.chars().take(80).collect::<String>())),
+        );
+        if !keys.is_empty() {
+            let text = format!("configuration keys that are not known: {}", keys.join(", "));
+            self.findings.push(Finding::new(
+                "convert.configuration-key-unknown",
+                Severity::Note,
+                Place::default(),
+                text,
+            ));
+        }
+    }
+
+    fn identity(&mut self, name: &str) -> Identity {
+        let index = self.files.len();
+        let key = format!(
+            "tramline\n{}\n{}\n{}",
+            self.input.sha256, self.main, self.in_claim
+        );
+        self.in_claim += 1;
+        Identity {
+            index,
+            id: Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()).to_string(),
+            dir: slug::folder(index, name),
+        }
+    }
+
+    fn push(&mut self, report: FileReport) {
+        let (index, status) = (self.files.len(), report.status);
+        self.files.push(report);
+        (self.progress)(Progress::Done { index, status });
+    }
+
+    fn fail(&mut self, file: MachineFile, error: &ReadError) -> Result<(), RunError> {
+        let report = file.fail(error, &mut *self.sink)?;
+        self.push(report);
+        Ok(())
+    }
+
+    /// Keeps the cause, and tells the reader to stop.
+    fn stop(&mut self, result: Result<(), RunError>) -> Result<(), Stop> {
+        result.map_err(|error| {
+            let text = error.to_string();
+            self.fatal = Some(error);
+            Stop(text)
+        })
+    }
+
+    fn adjust(&self, operation: &mut OperationDescription) {
+        if let Some(provider) = self.options.provider {
+            operation.provider = provider;
+        }
+        if let Some(kind) = &self.options.read.operation_type {
+            operation.operation_type = kind.clone();
+        }
+        if operation.entries.is_empty() {
+            operation.entries.clone_from(&self.entries);
+        }
+        let mut seen = HashSet::new();
+        operation.entries.retain(|entry| seen.insert(entry.clone()));
+    }
+}
+
+impl Receiver for Collector<'_> {
+    fn begin(&mut self, mut operation: OperationDescription) -> Result<(), Stop> {
+        if let Some(file) = self.current.take() {
+            let error = ReadError::malformed(
+                Place::entry(self.main.clone()),
+                "the reader left the file unfinished",
+                "please report it with the file",
+            );
+            let failed = self.fail(file, &error);
+            self.stop(failed)?;
+        }
+        self.adjust(&mut operation);
+        let bridged = self.bridged.clone();
+        if let Some(bridged) = &bridged {
+            operation.file_format = bridged.file_format;
+            operation.provider = self.options.provider.unwrap_or(bridged.provider);
+            operation.entries.clone_from(&self.entries);
+        }
+        self.told = 0;
+        let identity = self.identity(&operation.name);
+        let (index, name) = (identity.index, operation.name.clone());
+        (self.progress)(Progress::File { index, name });
+        match MachineFile::begin(identity, operation, self.options, &mut *self.sink) {
+            Ok(file) => {
+                self.current = Some(file);
+                if let Some(bridged) = bridged {
+                    let text = format!("converted by the bridge `{}`", bridged.program);
+                    let place = Place::entry(self.main.clone());
+                    self.finding(Finding::new("convert.bridged", Severity::Note, place, text));
+                }
+                Ok(())
+            }
+            Err(error) => self.stop(Err(error)),
+        }
+    }
+
+    fn raw(&mut self, batch: &RecordBatch) -> Result<(), Stop> {
+        let result = match &mut self.current {
+            Some(file) => file.raw(batch, self.options, &mut *self.sink),
+            None => Ok(()),
+        };
+        self.stop(result)
+    }
+
+    fn points(&mut self, batch: &RecordBatch) -> Result<(), Stop> {
+        let Some(file) = &mut self.current else {
+            return Ok(());
+        };
+        if file.points_read() + batch.num_rows() as u64 > self.options.limits.points {
+            self.over_limit = true;
+            return Err(Stop("limit of points".to_owned()));
+        }
+        let result = file.points(batch, &mut *self.sink);
+        let (index, points) = (file.index(), file.points_read());
+        if points >= self.told + PROGRESS_POINTS {
+            self.told = points;
+            (self.progress)(Progress::Points { index, points });
+        }
+        self.stop(result)
+    }
+
+    fn finish(&mut self, ending: Ending) -> Result<(), Stop> {
+        let Some(mut file) = self.current.take() else {
+            return Ok(());
+        };
+        self.measured.extend(file.take_measured());
+        let (index, points) = (file.index(), file.points_read());
+        (self.progress)(Progress::Points { index, points });
+        match file.finish(&ending, self.options, &mut *self.sink, &mut *self.progress) {
+            Ok(report) => {
+                self.push(report);
+                Ok(())
+            }
+            Err(error) => self.stop(Err(error)),
+        }
+    }
+
+    fn failed(
+        &mut self,
+        operation: Option<OperationDescription>,
+        error: ReadError,
+    ) -> Result<(), Stop> {
+        let result = match (self.current.take(), operation) {
+            (Some(file), None) => self.fail(file, &error),
+            (current, operation) => {
+                let before = match current {
+                    Some(file) => self.fail(file, &error),
+                    None => Ok(()),
+                };
+                let mut operation = operation.unwrap_or_else(|| self.unknown_operation(&self.main));
+                self.adjust(&mut operation);
+                before.and_then(|()| self.unreadable(&operation, &error.to_string(), error.hint()))
+            }
+        };
+        self.stop(result)
+    }
+
+    fn finding(&mut self, finding: Finding) {
+        match &mut self.current {
+            Some(file) => file.notice(finding),
+            None => self.findings.push(finding),
+        }
+    }
+}

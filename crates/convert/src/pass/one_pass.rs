@@ -1,0 +1,186 @@
+//! Every claim of an upload is read once; what nobody claims is listed with its reason.
+
+use super::bridge::{self, Bridge};
+use super::collector::{BridgedAs, Collector};
+use crate::calibration::Measured;
+use crate::error::RunError;
+use crate::options::{Input, Options};
+use crate::progress::Progress;
+use crate::report::{Report, UnclaimedEntry};
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tramline_formats::{Claim, Tree, Verdict, detect, registry};
+use tramline_model::{Provider, ReadError};
+use tramline_outputs::Sink;
+
+/// One pass over the input; beside the report what the monitor saw, if that is asked.
+pub(crate) fn one_pass(
+    tree: &Tree,
+    input: &Input,
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Vec<Measured>), RunError> {
+    let detection = detect(tree, options.file_format.as_deref());
+    progress(Progress::Detected {
+        files: detection.machine_data().count(),
+    });
+    let mut collector = Collector::new(input, options, sink, progress);
+    collector.findings.extend(tree.findings.iter().cloned());
+    collector.note_unknown_keys();
+    let unclaimed = detection.unclaimed.iter();
+    let unclaimed = unclaimed.map(|u| UnclaimedEntry {
+        entry: tree.entry(u.entry).path.clone(),
+        reason: u.reason.clone(),
+    });
+    let mut unclaimed: Vec<UnclaimedEntry> = unclaimed.collect();
+    for claim in &detection.claims {
+        let entries = claim.entries.iter().map(|id| tree.entry(*id).path.clone());
+        if let Verdict::NotMachineData { reason } = &claim.verdict {
+            unclaimed.extend(entries.map(|entry| UnclaimedEntry {
+                entry,
+                reason: reason.clone(),
+            }));
+            continue;
+        }
+        let main = &tree.entry(claim.main).path;
+        collector.start_claim(main, entries.collect());
+        match &claim.verdict {
+            Verdict::NotMachineData { .. } => {}
+            Verdict::Recognised {
+                file_format,
+                provider,
+                text,
+                hint,
+            } => {
+                let bridge = bridge::bridge_for(&options.bridges, file_format);
+                if let Some(bridge) = bridge.filter(|_| !options.refused.contains_key(main)) {
+                    let format = (*file_format, *provider);
+                    bridged(bridge, format, tree, claim, options, &mut collector)?;
+                } else {
+                    let mut description = collector.unknown_operation(tree.name(claim.main));
+                    description.file_format = file_format;
+                    description.provider = *provider;
+                    collector.unreadable(&description, text, hint)?;
+                }
+            }
+            Verdict::Read => read(tree, claim, options, &mut collector)?,
+        }
+    }
+    unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
+    let report = Report {
+        tramline: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
+        input: input.clone(),
+        files: collector.files,
+        unclaimed,
+        findings: collector.findings,
+    };
+    Ok((report, collector.measured))
+}
+
+/// A claim of a format that is read, unless the caller refuses the dataset.
+fn read(
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), RunError> {
+    let name = tree.name(claim.main);
+    let format = registry::by_id(claim.format).and_then(|format| format.file_formats.first());
+    if let Some(refusal) = options.refused.get(&tree.entry(claim.main).path) {
+        let mut description = collector.unknown_operation(name);
+        if let Some(code) = format {
+            description.file_format = code;
+        }
+        return collector.unreadable(&description, &refusal.reason, &refusal.hint);
+    }
+    let result = read_claim(tree, claim, options, collector);
+    collector.end_claim(result, name, format.copied())
+}
+
+/// A claim of a closed format that the operator has a command for.
+fn bridged(
+    bridge: &Bridge,
+    (file_format, provider): (&'static str, Provider),
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), RunError> {
+    collector.bridged = Some(BridgedAs {
+        file_format,
+        provider,
+        program: bridge.program().to_owned(),
+    });
+    let result = through_bridge(bridge, tree, claim, options, collector);
+    let ended = collector.end_claim(result, tree.name(claim.main), Some(file_format));
+    collector.bridged = None;
+    ended
+}
+
+/// Reads one claim; a defect in a reader is one failed file.
+fn read_claim(
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), ReadError> {
+    let Some(format) = registry::by_id(claim.format) else {
+        return Ok(());
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        (format.read)(tree, claim, &options.limits, &options.read, collector)
+    }));
+    result.unwrap_or_else(|_| {
+        Err(ReadError::malformed(
+            tree.place(claim.main),
+            "the reader stopped on a defect of its own",
+            "please report it with the file",
+        ))
+    })
+}
+
+/// Has the configured command convert a dataset, and reads what it left.
+fn through_bridge(
+    bridge: &Bridge,
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), ReadError> {
+    let place = tree.place(claim.main);
+    let bridged = bridge::run(bridge, tree, claim)
+        .map_err(|error| ReadError::malformed(place.clone(), error.what, error.hint))?;
+    let opened = Tree::open(&bridged.output, &options.limits);
+    let left = opened.map_err(|error| {
+        let what = format!(
+            "what the bridge `{}` left cannot be opened: {error}",
+            bridge.program()
+        );
+        ReadError::malformed(
+            place.clone(),
+            what,
+            "ask the operator to look at the configured command",
+        )
+    })?;
+    let detection = detect(&left, None);
+    let mut read = 0;
+    for claim in detection
+        .claims
+        .iter()
+        .filter(|claim| claim.verdict == Verdict::Read)
+    {
+        read += 1;
+        read_claim(&left, claim, options, collector)?;
+    }
+    if read == 0 {
+        let what = format!(
+            "the bridge `{}` left nothing that can be read",
+            bridge.program()
+        );
+        let hint = "ask the operator to look at the configured command: it must leave an ADM card, an \
+                    ADAPT Standard data set, or another format that is read";
+        return Err(ReadError::malformed(place, what, hint));
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! What holds for every batch of a machine file: what the file says as a whole, what the caller
+//! gave, and what the configuration wants. Nothing here changes while points pass.
+
+use super::cleanup_rules::Compiled;
+use super::products::Products;
+use super::unit_table::UnitTable;
+use crate::calibration::Calibrate;
+use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
+use std::collections::BTreeMap;
+use tramline_formats::ReadOptions;
+use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType};
+
+/// 2100-01-01T00:00:00Z: the latest instant when the caller names none.
+const LATEST_MS: i64 = 4_102_444_800_000;
+
+/// The settings of the standardising steps for one machine file.
+pub(crate) struct Context {
+    pub(crate) operation: OperationType,
+    pub(crate) original_operation: Option<String>,
+    /// Of the file as a whole, or given at upload.
+    pub(crate) crop: Option<String>,
+    pub(crate) crop_given: bool,
+    pub(crate) variety: Option<String>,
+    /// Metres, given at upload for points without a width.
+    pub(crate) width_m: Option<f64>,
+    /// Later instants are not believed; milliseconds since 1970 UTC.
+    pub(crate) latest_ms: i64,
+    pub(crate) units: UnitTable,
+    /// The source logs distance and interval: smoother than steps between positions.
+    pub(crate) logs_way: bool,
+    pub(crate) table: CropTable,
+    pub(crate) own_numbers: BTreeMap<&'static str, OwnCropNumbers>,
+    /// A derived dry mass never exceeds the wet mass.
+    pub(crate) cap: bool,
+    pub(crate) calibration: Calibrate,
+    pub(crate) cleanup: Option<Compiled>,
+    /// The rules that do not ask for a crop in the machine.
+    pub(crate) cleanup_without_mass: Option<Compiled>,
+    /// Dropped rows are handed on too: their sensors tell of other places.
+    pub(crate) hands_on_all: bool,
+    pub(crate) products: Products,
+}
+
+impl Context {
+    /// `units` and `logs_way` come from the columns of the source.
+    pub(crate) fn new(
+        description: &OperationDescription,
+        configuration: &Configuration,
+        read: &ReadOptions,
+        calibration: Calibrate,
+        hands_on_all: bool,
+        (units, logs_way): (UnitTable, bool),
+    ) -> Self {
+        let rules = &configuration.cleanup_rules;
+        let cleans = configuration.cleanup_standard_geojson;
+        Self {
+            operation: description.operation_type.clone(),
+            original_operation: description.original_operation_type.clone(),
+            crop: read.crop.clone().or_else(|| description.crop.clone()),
+            crop_given: read.crop.is_some(),
+            variety: description.variety.clone(),
+            width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
+            latest_ms: read.latest_instant_ms.unwrap_or(LATEST_MS),
+            units,
+            logs_way,
+            table: configuration.crop_table,
+            own_numbers: configuration
+                .crop_numbers
+                .iter()
+                .filter_map(|(word, numbers)| Some((Crop::find(word)?.name, *numbers)))
+                .collect(),
+            cap: configuration.cap_dry_mass,
+            calibration,
+            cleanup: cleans.then(|| Compiled::new(rules)),
+            cleanup_without_mass: cleans.then(|| Compiled::without_mass(rules)),
+            hands_on_all,
+            products: Products::new(description),
+        }
+    }
+
+    pub(crate) fn is_harvest(&self) -> bool {
+        self.operation == OperationType::Harvested
+    }
+
+    /// The account's own numbers of a crop, else those of the table.
+    pub(crate) fn crop_numbers(&self, crop: &Crop) -> CropNumbers {
+        let mut numbers = match self.table {
+            CropTable::Compat => crop.compat,
+            CropTable::Market => crop.market,
+        };
+        if let Some(own) = self.own_numbers.get(crop.name) {
+            if let Some(weight) = own.test_weight.filter(|w| *w > 1.0 && *w < 200.0) {
+                numbers.test_weight_lb_bu = Some(weight);
+            }
+            if let Some(moisture) = own.standard_moisture.filter(|m| (0.0..100.0).contains(m)) {
+                numbers.standard_moisture = Some(moisture);
+            }
+        }
+        numbers
+    }
+
+    /// Cleanup rules on names that are no property.
+    pub(crate) fn unknown_rules(&self) -> &[String] {
+        self.cleanup.as_ref().map_or(&[], |rules| &rules.unknown)
+    }
+}

@@ -1,0 +1,47 @@
+//! What lasts from batch to batch: ways of machines, words of crops, counts for the findings, and
+//! the totals.
+
+use super::totals::Totals;
+use super::way::Tracks;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tramline_model::{DropReason, Property};
+
+/// Gathered over the batches of one machine file.
+#[derive(Default)]
+pub(crate) struct Noticed {
+    pub(crate) tracks: Tracks,
+    /// The crop's name by the words of the file.
+    pub(crate) crop_names: HashMap<String, String>,
+    /// Properties with a value in a point of usable position.
+    pub(crate) present: BTreeSet<Property>,
+    /// Properties with a value that the source does not have.
+    pub(crate) derived: BTreeSet<Property>,
+    pub(crate) counts: Counts,
+    /// Of the standard points.
+    pub(crate) totals: Totals,
+    pub(crate) dropped: BTreeMap<DropReason, u64>,
+}
+
+/// Counts for the findings.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) without_instant: u64,
+    pub(crate) implausible_instants: u64,
+    pub(crate) without_crop: u64,
+    pub(crate) unknown_crops: BTreeSet<String>,
+    pub(crate) gap_distances: u64,
+    pub(crate) yields: YieldCounts,
+}
+
+/// What the yields lacked.
+#[derive(Debug, Default)]
+pub(crate) struct YieldCounts {
+    /// Points whose dry values repeat the wet ones as no moisture was logged.
+    pub(crate) without_moisture: u64,
+    /// Points whose dry values repeat the wet ones as the crop has no standard moisture.
+    pub(crate) without_standard: u64,
+    /// Points of a crop without test weight.
+    pub(crate) without_test_weight: u64,
+    /// Points whose dry mass was held at the wet mass.
+    pub(crate) capped: u64,
+}

@@ -1,0 +1,39 @@
+//! What came of the standardising steps, for whoever describes a machine file.
+
+use super::noticed::Counts;
+use super::products::Products;
+use super::totals::Totals;
+use super::unit_table::UnitTable;
+use crate::calibration::Calibrate;
+use std::collections::{BTreeMap, BTreeSet};
+use tramline_model::{DropReason, OperationType, Property, Unit};
+
+/// The results over all points; nothing can be changed through it.
+#[derive(Clone, Copy)]
+pub(crate) struct Standardised<'a> {
+    pub(crate) operation: &'a OperationType,
+    /// Units of the standard output.
+    pub(crate) units: &'a UnitTable,
+    pub(crate) products: &'a Products,
+    pub(crate) calibration: &'a Calibrate,
+    /// Columns whose unit does not fit their property: left out.
+    pub(crate) refused_units: &'a [String],
+    /// Cleanup rules on names that are no property.
+    pub(crate) unknown_rules: &'a [String],
+    pub(crate) present: &'a BTreeSet<Property>,
+    pub(crate) derived: &'a BTreeSet<Property>,
+    pub(crate) counts: &'a Counts,
+    pub(crate) totals: &'a Totals,
+    pub(crate) dropped: &'a BTreeMap<DropReason, u64>,
+}
+
+impl Standardised<'_> {
+    /// The unit of a property in the standard output.
+    pub(crate) fn unit(&self, property: Property) -> Option<&'static Unit> {
+        self.units.get(property)
+    }
+
+    pub(crate) fn is_harvest(&self) -> bool {
+        *self.operation == OperationType::Harvested
+    }
+}

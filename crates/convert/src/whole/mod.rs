@@ -1,0 +1,13 @@
+//! What needs all points of a machine file: the filtered output, the ground as polygons, the worked
+//! area and the images. One consumer each, behind one loop; their order is in `plan.rs`.
+
+pub(crate) mod consumer;
+pub(crate) mod described;
+mod filter;
+pub(crate) mod filtered;
+pub(crate) mod images;
+mod lagged;
+pub(crate) mod outline;
+mod point_outline;
+pub(crate) mod polygons;
+pub(crate) mod walk;

@@ -1,0 +1,114 @@
+//! The kinds of artifacts: what a machine file can have, how it is named and how it is sent.
+
+super::words! {
+    /// A kind of artifact. `name()` is the key in `report.json`, in the database and in the URL of
+    /// its download; kinds order by that name.
+    Artifact {
+        /// The upload as it arrived.
+        OriginalFile = "originalFile",
+        /// Records as the machine logged them.
+        RawGeojson = "rawGeojson",
+        /// Standard points.
+        StandardGeojson = "standardGeojson",
+        /// Standard points without slow ones and outliers.
+        FilteredGeojson = "filteredGeojson",
+        /// Standard points that lie in no field.
+        OutsideFieldGeojson = "outsideFieldGeojson",
+        /// Standard points as columns.
+        StandardGeoparquet = "standardGeoparquet",
+        /// Filtered points as columns.
+        FilteredGeoparquet = "filteredGeoparquet",
+        /// The ground of each standard record, with its columns.
+        PolygonGeoparquet = "polygonGeoparquet",
+        /// Every dropped point, with its reason.
+        DroppedGeoparquet = "droppedGeoparquet",
+        /// Totals, averages and the worked area.
+        Summary = "summary",
+        /// The unit of each property.
+        Units = "units",
+        /// How each step ended.
+        Status = "status",
+        /// The list of images, with legends and extent.
+        Images = "images",
+        /// All images in one archive.
+        ZippedPngs = "zippedPNGs",
+        /// The document of the ADAPT Standard.
+        AdaptStandard = "adaptStandard",
+        /// The spatial records of the ADAPT Standard.
+        AdaptStandardRecords = "adaptStandardRecords",
+    }
+}
+
+/// The media type of GeoJSON (RFC 7946).
+const GEOJSON: &str = "application/geo+json";
+/// The media type of Apache Parquet, as IANA registered it.
+const PARQUET: &str = "application/vnd.apache.parquet";
+
+impl Artifact {
+    /// Media type and ending of the file's name. The upload keeps the name that it came with.
+    const fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OriginalFile => ("application/octet-stream", ""),
+            Self::RawGeojson
+            | Self::StandardGeojson
+            | Self::FilteredGeojson
+            | Self::OutsideFieldGeojson => (GEOJSON, ".geojson"),
+            Self::StandardGeoparquet
+            | Self::FilteredGeoparquet
+            | Self::PolygonGeoparquet
+            | Self::DroppedGeoparquet
+            | Self::AdaptStandardRecords => (PARQUET, ".parquet"),
+            Self::Summary | Self::Units | Self::Status | Self::Images | Self::AdaptStandard => {
+                ("application/json", ".json")
+            }
+            Self::ZippedPngs => ("application/zip", ".zip"),
+        }
+    }
+
+    /// The media type.
+    pub const fn content_type(self) -> &'static str {
+        self.form().0
+    }
+
+    /// The ending of a download's name, with its dot; empty where the upload's own name is used.
+    pub const fn ending(self) -> &'static str {
+        self.form().1
+    }
+
+    /// Whether the service answers it under its own URL.
+    pub const fn is_served(self) -> bool {
+        !matches!(self, Self::AdaptStandard | Self::AdaptStandardRecords)
+    }
+
+    /// The file's name in the folder of a machine file, where the kind has one of its own.
+    pub const fn file_name(self) -> Option<&'static str> {
+        match self {
+            Self::RawGeojson => Some("raw.geojson"),
+            Self::StandardGeojson => Some("standard.geojson"),
+            Self::FilteredGeojson => Some("filtered.geojson"),
+            Self::OutsideFieldGeojson => Some("outside-field.geojson"),
+            Self::StandardGeoparquet => Some("standard.parquet"),
+            Self::FilteredGeoparquet => Some("filtered.parquet"),
+            Self::PolygonGeoparquet => Some("polygon.parquet"),
+            Self::DroppedGeoparquet => Some("dropped.parquet"),
+            Self::Summary => Some("summary.json"),
+            Self::Units => Some("units.json"),
+            Self::Status => Some("status.json"),
+            Self::Images => Some("images.json"),
+            Self::ZippedPngs => Some("images.zip"),
+            Self::OriginalFile | Self::AdaptStandard | Self::AdaptStandardRecords => None,
+        }
+    }
+}
+
+impl Ord for Artifact {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for Artifact {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
