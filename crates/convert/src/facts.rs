@@ -3,8 +3,9 @@
 //!
 //! Rule: every number comes back from JSON bit by bit (see [`crate::exact`]).
 
+use crate::points::standardised::Standardised;
 use serde::{Deserialize, Serialize};
-use tramline_model::Unit;
+use tramline_model::{Property, Unit};
 
 /// One machine file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,25 @@ pub struct FileFacts {
     pub area_m2: Option<f64>,
     /// Where the standard points lie; `None` without standard points, or when it was not asked.
     pub located: Option<FieldSplit>,
+}
+
+impl FileFacts {
+    pub(crate) fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The standard output stands: what its summary says, and where its points lie.
+    pub(crate) fn take_in(&mut self, results: &Standardised<'_>, located: Option<FieldSplit>) {
+        let totals = results.totals;
+        self.started_ms = told_ms(totals.first_ms);
+        self.ended_ms = told_ms(totals.last_ms);
+        let unit = results.unit(Property::Area);
+        self.area_m2 = unit.and_then(|unit| told_area_m2(totals.area_m2.value(), unit));
+        self.located = located;
+    }
 }
 
 /// The standard points of a machine file by field.
@@ -49,13 +69,13 @@ pub struct FieldShare {
 }
 
 /// An instant as a summary can tell it: one of the years -9999 to 9999.
-pub(crate) fn told_ms(ms: Option<i64>) -> Option<i64> {
+fn told_ms(ms: Option<i64>) -> Option<i64> {
     ms.filter(|ms| jiff::Timestamp::from_millisecond(*ms).is_ok())
 }
 
 /// Square metres of an area as a summary tells it: in `unit`, read back from its JSON. That reading
 /// may be one unit in the last place off, and what is stored has always been what was read.
-pub(crate) fn told_area_m2(area_m2: f64, unit: &Unit) -> Option<f64> {
+fn told_area_m2(area_m2: f64, unit: &Unit) -> Option<f64> {
     let text = serde_json::to_string(&(area_m2 / unit.factor)).ok()?;
     let value: Option<f64> = serde_json::from_str(&text).ok()?;
     value.map(|value| value * unit.factor)

@@ -44,7 +44,7 @@ pub use configuration::{
 pub use error::RunError;
 pub use facts::{FieldShare, FieldSplit, FileFacts};
 pub use image_choice::{ColorRamp, ImageAttributes};
-pub use merge::{MergeError, MergeSource, merge};
+pub use merge::{MergeError, MergeSource, merge, merge_with_facts};
 pub use options::{Input, Options};
 pub use pass::bridge::{Bridge, Bridges};
 pub use pass::collector::Collector;
@@ -54,6 +54,6 @@ pub use report::{
     ExitClass, FileReport, Outcome, PointCounts, RecordCounts, Report, StepStatus, Steps,
     UnclaimedEntry,
 };
-pub use run::run;
+pub use run::{run, run_with_facts};
 pub use step::Step;
 pub use tramline_model::{FileStatus, UnitSystem};

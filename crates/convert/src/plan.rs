@@ -7,7 +7,7 @@ use crate::points::context::Context;
 use crate::points::noticed::Noticed;
 use crate::steps::{add_up, calibrate, cleanup, crops, derive, position, present, track, yields};
 use crate::whole::consumer::Begin;
-use crate::whole::{filtered, images, outline, polygons};
+use crate::whole::{filtered, images, outline, outside, polygons};
 
 /// A function of the rows of a batch, of what holds for all batches, and of what is gathered.
 pub(crate) type BatchStep = fn(&mut Points, &Context, &mut Noticed);
@@ -36,4 +36,5 @@ pub(crate) const WHOLE_FILE: &[Begin] = &[
     polygons::begin,
     outline::begin,
     images::begin,
+    outside::begin,
 ];

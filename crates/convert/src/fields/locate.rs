@@ -32,6 +32,13 @@ pub struct Locate {
     pub outside: bool,
 }
 
+impl Locate {
+    /// For the points of one machine file.
+    pub fn begin(&self) -> FieldLocator {
+        FieldLocator::new(&self.boundaries, self.least_percent)
+    }
+}
+
 /// Where the points of one machine file lie.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Located {

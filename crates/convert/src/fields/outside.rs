@@ -14,19 +14,19 @@ use tramline_outputs::Sink;
 pub const OUTSIDE_NAME: &str = "outside-field.geojson";
 
 /// Points in no field being written.
-pub struct OutsidePoints {
+pub struct OutsidePoints<'a> {
     artifact: ArtifactWriter,
-    rows: std::vec::IntoIter<bool>,
+    rows: std::slice::Iter<'a, bool>,
 }
 
-impl OutsidePoints {
+impl<'a> OutsidePoints<'a> {
     /// Begins the artifact of that name; `None` when there is none to be written.
     ///
     /// # Errors
     ///
     /// The sink does not take it.
     pub fn begin(
-        located: Located,
+        located: &'a Located,
         sink: &mut dyn Sink,
         name: &str,
     ) -> Result<Option<Self>, RunError> {
@@ -36,7 +36,7 @@ impl OutsidePoints {
         }
         Ok(Some(Self {
             artifact: ArtifactWriter::geojson(sink, name.to_owned())?,
-            rows: located.outside_rows.into_iter(),
+            rows: located.outside_rows.iter(),
         }))
     }
 
@@ -48,7 +48,7 @@ impl OutsidePoints {
     pub fn add(&mut self, batch: &RecordBatch) -> Result<(), RunError> {
         let points = Places::of(batch)?.in_memory(batch)?;
         let rows = self.rows.by_ref().take(batch.num_rows());
-        let outside: BooleanArray = rows.map(Some).collect();
+        let outside: BooleanArray = rows.map(|outside| Some(*outside)).collect();
         let points = filter_record_batch(&points, &outside).map_err(unreadable)?;
         Ok(self.artifact.write(&points)?)
     }

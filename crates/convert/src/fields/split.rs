@@ -4,8 +4,8 @@ use super::boundary::Boundary;
 use super::locate::FieldLocator;
 use super::outside::OutsidePoints;
 use super::places::unreadable;
-use crate::facts::FieldSplit;
 use crate::error::RunError;
+use crate::facts::FieldSplit;
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::path::Path;
@@ -27,14 +27,13 @@ pub fn split_by_fields(
     let mut locator = FieldLocator::new(boundaries, least_percent);
     each_batch(parquet, |batch| locator.add(batch))?;
     let located = locator.finish();
-    let split = located.split.clone();
     if let Some((sink, name)) = outside
-        && let Some(mut points) = OutsidePoints::begin(located, sink, name)?
+        && let Some(mut points) = OutsidePoints::begin(&located, sink, name)?
     {
         each_batch(parquet, |batch| points.add(batch))?;
         points.finish()?;
     }
-    Ok(split)
+    Ok(located.split)
 }
 
 fn each_batch(

@@ -2,7 +2,7 @@
 //! batches, in memory or stored.
 
 use crate::drift::{METRE_EAST, METRE_NORTH, field, way};
-use crate::hand::{Table, convert, description};
+use crate::hand::{Converted, Table, convert, description};
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::json;
@@ -41,14 +41,21 @@ fn fields() -> Vec<Boundary> {
     ]
 }
 
-/// The `standard.parquet` of a table.
-fn stored(table: &Table) -> tempfile::NamedTempFile {
-    let converted = convert(
+fn converted(table: &Table, options: &Options) -> Converted {
+    convert(
         description(OperationType::Tillage, table),
         table,
-        &Options::default(),
+        options,
         64,
-    );
+    )
+}
+
+/// The `standard.parquet` of a table.
+fn stored(table: &Table) -> tempfile::NamedTempFile {
+    stored_by(&converted(table, &Options::default()))
+}
+
+fn stored_by(converted: &Converted) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let name = &converted.report.artifacts[&Artifact::StandardGeoparquet];
     let files = converted.sink.files.lock().unwrap();
@@ -104,7 +111,7 @@ fn located(batches: &[RecordBatch], boundaries: &[Boundary], least_percent: f64)
 }
 
 /// The artifact that comes of the batches; `None` when there is none.
-fn outside(located: Located, batches: &[RecordBatch]) -> Option<Vec<u8>> {
+fn outside(located: &Located, batches: &[RecordBatch]) -> Option<Vec<u8>> {
     let mut sink = MemorySink::default();
     let mut points = OutsidePoints::begin(located, &mut sink, "out").unwrap()?;
     for batch in batches {
@@ -139,10 +146,83 @@ fn batches_are_located_as_the_stored_file_is() {
         for (form, batches) in [("stored", stored), ("memory", memory)] {
             let located = located(&batches, &fields(), 0.01);
             assert_eq!(located.split, expected, "{form} {rows}");
-            let written = outside(located, &batches);
+            let written = outside(&located, &batches);
             assert!(written.as_ref() == Some(&artifact), "{form} {rows}");
         }
     }
+}
+
+#[test]
+fn a_conversion_locates_as_its_stored_points_are_located() {
+    let locate = |outside| Locate {
+        boundaries: fields(),
+        least_percent: 0.01,
+        outside,
+    };
+    let table = drives();
+    for asked in [false, true] {
+        let options = Options {
+            locate: Some(locate(asked)),
+            ..Options::default()
+        };
+        let converted = converted(&table, &options);
+        let (expected, artifact) = split(stored_by(&converted).path(), &fields());
+        assert_eq!(converted.facts.id, converted.report.id);
+        assert_eq!(converted.facts.located, Some(expected));
+        let files = converted.sink.files.lock().unwrap();
+        let name = converted.report.artifacts.get("outsideFieldGeojson");
+        let written = name.map(|name| files[name].clone());
+        assert!(written == artifact.filter(|_| asked), "{asked}");
+        assert_eq!(
+            name.is_some(),
+            files.contains_key("01-north-field/outside-field.geojson")
+        );
+    }
+    let without = converted(&table, &Options::default());
+    assert_eq!(without.facts.located, None);
+    assert!(!without.report.artifacts.contains_key("outsideFieldGeojson"));
+}
+
+#[test]
+fn facts_are_what_the_summary_says() {
+    let converted = converted(&drives(), &Options::default());
+    let summary = converted.summary();
+    let instant = |ms: Option<i64>| {
+        let instant = jiff::Timestamp::from_millisecond(ms.unwrap()).unwrap();
+        instant.to_string()
+    };
+    assert_eq!(summary["startTime"], instant(converted.facts.started_ms));
+    assert_eq!(summary["endTime"], instant(converted.facts.ended_ms));
+    assert_eq!(summary["totalArea"]["unit"], "m2");
+    let area = summary["totalArea"]["value"].as_f64();
+    assert!(area > Some(0.0));
+    assert_eq!(converted.facts.area_m2, area);
+}
+
+#[test]
+fn a_file_without_standard_points_is_not_located() {
+    let table = drives();
+    let options = Options {
+        locate: Some(Locate {
+            boundaries: fields(),
+            least_percent: 0.01,
+            outside: true,
+        }),
+        ..Options::default()
+    };
+    let operation = OperationType::Other("mowing".to_owned());
+    let converted = convert(description(operation, &table), &table, &options, 64);
+    let facts = FileFacts {
+        id: converted.report.id.clone(),
+        ..FileFacts::default()
+    };
+    assert_eq!(converted.facts, facts);
+    assert!(
+        !converted
+            .report
+            .artifacts
+            .contains_key("outsideFieldGeojson")
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The run of an upload: convert it in a child, keep what came of it, publish it as one.
 
 use super::child::{Answer, KnownFields, Order, Task};
-use super::files::{Given, Made, Report, file_id, read_answer};
+use super::files::{Given, Made, Origin, file_id, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
 use super::locate::{known_fields, locate_again};
@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tramline_convert::Refusal;
+use tramline_convert::{Refusal, Report};
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -169,9 +169,14 @@ async fn publish(
             size: upload.size,
             sha256: upload.sha256.clone(),
         };
-        let id = file_id(&upload.id, file.report_id());
+        let id = file_id(&upload.id, &file.id);
         if task.only.as_ref().is_none_or(|only| only.contains(&id)) {
-            files.push(file.row(id, &upload.file_name, "uploaded", Some(original), &made)?);
+            let origin = Origin {
+                file_name: &upload.file_name,
+                word: "uploaded",
+                original: Some(original),
+            };
+            files.push(row(file, id, origin, &made)?);
         }
     }
     store(state, &files, folder, &key).await?;
@@ -225,8 +230,8 @@ fn converted(
         unfinished: VANISHED,
         status,
         status_details: details.map(str::to_owned),
-        findings: report.findings.to_string(),
-        ignored: report.unclaimed.to_string(),
+        findings: serde_json::json!(report.findings).to_string(),
+        ignored: serde_json::json!(report.unclaimed).to_string(),
         events,
     }
 }

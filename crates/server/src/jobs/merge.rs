@@ -1,7 +1,7 @@
 //! The run of a merge: the sources' standard points go through a child into one machine file.
 
 use super::child::{Answer, KnownFields, Merge, Order, Source};
-use super::files::{Made, ReportFile, read_answer};
+use super::files::{Made, Origin, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
 use super::locate::{known_fields, locate_again};
@@ -13,7 +13,7 @@ use crate::state::State;
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
-use tramline_convert::{Outcome, Step, Steps};
+use tramline_convert::{FileReport, Outcome, Step, Steps};
 
 /// Does the run; an error means trouble that may pass.
 pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
@@ -107,7 +107,7 @@ async fn order(
 }
 
 async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) -> Stored<()> {
-    let answer: Answer<ReportFile> = read_answer(folder)?;
+    let answer: Answer<FileReport> = read_answer(folder)?;
     let key = format!("runs/{}/{}", run.id, run.fence);
     let made = Made {
         folder,
@@ -116,8 +116,12 @@ async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) 
         facts: &answer.facts,
         fields,
     };
-    let id = run.subject.clone();
-    let file = answer.report.row(id, "mergedFile", "merged", None, &made)?;
+    let origin = Origin {
+        file_name: "mergedFile",
+        word: "merged",
+        original: None,
+    };
+    let file = row(&answer.report, run.subject.clone(), origin, &made)?;
     let files = std::slice::from_ref(&file);
     store(state, files, folder, &key).await?;
     finish(state, run, &file).await?;

@@ -1,7 +1,6 @@
 //! Converts an upload.
 
 use super::confine::limit_processor;
-use super::locate::facts_of;
 use super::protocol::{Line, Task};
 use super::sink::HashingSink;
 use super::{Failure, answer, refused, tell};
@@ -23,7 +22,7 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
     };
     let mut sink = HashingSink::new(&task.out);
     let mut line = Line::default();
-    let mut report = tramline_convert::run(
+    let (report, facts) = tramline_convert::run_with_facts(
         &tree,
         &input,
         &options(task, limits),
@@ -37,10 +36,6 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
         },
     )
     .map_err(|cause| (74, cause.to_string()))?;
-    let mut facts = Vec::with_capacity(report.files.len());
-    for file in &mut report.files {
-        facts.push(facts_of(file, &task.out, &task.locate, &mut sink)?);
-    }
     answer(&task.out, &report, facts, &sink)
 }
 
@@ -63,6 +58,7 @@ fn options(task: &Task, limits: Limits) -> Options {
         bridges: task.bridges.clone(),
         calibrations: Calibrations::from(task.calibrations.clone())
             .known_as(move |id| file_id(&upload, id)),
+        locate: Some(task.locate.clone()),
         ..Options::default()
     }
 }

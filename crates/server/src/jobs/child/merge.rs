@@ -1,6 +1,5 @@
 //! Makes one machine file of several.
 
-use super::locate::facts_of;
 use super::protocol::{Line, Merge, REFUSED};
 use super::sink::HashingSink;
 use super::{Failure, answer, tell};
@@ -20,11 +19,12 @@ pub(super) fn run(task: &Merge) -> Result<(), Failure> {
         .collect();
     let options = Options {
         configuration: task.configuration.clone(),
+        locate: Some(task.locate.clone()),
         ..Options::default()
     };
     let mut sink = HashingSink::new(&task.out);
     let mut line = Line::default();
-    let report = tramline_convert::merge(
+    let merged = tramline_convert::merge_with_facts(
         &sources,
         &task.id,
         "01-merged",
@@ -32,10 +32,9 @@ pub(super) fn run(task: &Merge) -> Result<(), Failure> {
         &mut sink,
         &mut |progress| tell(&mut line, progress),
     );
-    let mut report = report.map_err(|cause| match cause {
+    let (report, facts) = merged.map_err(|cause| match cause {
         MergeError::Run(cause) => (74, cause.to_string()),
         refusal => (REFUSED as u8, refusal.to_string()),
     })?;
-    let facts = facts_of(&mut report, &task.out, &task.locate, &mut sink)?;
     answer(&task.out, &report, vec![facts], &sink)
 }
