@@ -12,7 +12,7 @@ use tokio::net::unix::pipe;
 use tramline_convert::fields::Boundary;
 use tramline_server::db::{
     Accounts, ArtifactRow, Before, Configurations, Event, Fields, FileRow, Files, NewBoundary,
-    NewField, NewRun, NewUpload, NewUser, Runs, Sqlite, Uploads,
+    NewField, NewRun, NewUpload, NewUser, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, jobs, open_database};
 use tramline_testkit::{Operation, Plan, Simulated, simulate, write, zip};

@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::Duration;
 use tramline_convert::Configuration;
 use tramline_convert::fields::{Boundary, FieldSplit, Locate, OUTSIDE_NAME};
+use tramline_model::Artifact;
 use uuid::Uuid;
 
-const OUTSIDE: &str = "outsideFieldGeojson";
 /// Files that one child looks at: what it found is published before the next ones are looked at.
 const AT_ONCE: usize = 64;
 
@@ -153,7 +153,7 @@ async fn some(
     for id in files {
         let parquet = state
             .db
-            .artifact(&run.account_id, id, "standardGeoparquet")
+            .artifact(&run.account_id, id, Artifact::StandardGeoparquet.name())
             .await?;
         let Some(parquet) = parquet else { continue };
         stored.push(StoredFile {
@@ -202,7 +202,7 @@ async fn publish(
             .artifacts
             .get(&name)
             .map(|(size, sha256)| NewArtifact {
-                kind: OUTSIDE.to_owned(),
+                kind: Artifact::OutsideFieldGeojson.name().to_owned(),
                 blob_key: format!("{key}/{OUTSIDE_NAME}"),
                 size: *size,
                 sha256: sha256.clone(),
