@@ -33,7 +33,7 @@ def arguments():
     given.add_argument("--part", choices=("command", "service"), help="only this part")
     given.add_argument("--list", action="store_true", help="name the cases of the command line, and end")
     given.add_argument("--remember", type=pathlib.Path, help="file that keeps what OLD made, for the next time")
-    return given.parse_args()
+    return given.parse_intermixed_args()
 
 
 def found(variable, default, what):
@@ -105,7 +105,8 @@ def main():
             finally:
                 pair.stop()
                 answers = pair.answers
-            print(f"service: {answers} answers; {took(begin_service)}", flush=True)
+            statuses = ", ".join(f"{count} {status}" for status, count in sorted(pair.statuses.items()))
+            print(f"service: {answers} answers ({statuses}); {took(begin_service)}", flush=True)
     print(f"{counts['cases']} inputs, {counts['artifacts']} artifacts, {answers} answers compared in {took(begin)}: "
           f"{differences.count} differences")
     return 1 if differences.count else 0

@@ -7,6 +7,7 @@ Rule: an answer is compared as it is, but for ids, times and tokens. Where the o
 machine files of one upload), the request says so, and items of lists are put in order first.
 """
 
+import collections
 import concurrent.futures
 import gzip
 import hashlib
@@ -220,6 +221,7 @@ class Pair:
     def __init__(self, old, new, scratch, differences):
         self.differences = differences
         self.answers = 0
+        self.statuses = collections.Counter()
         self.threads = concurrent.futures.ThreadPoolExecutor(2)
         self.sides = []
         for name, program in (("old", old), ("new", new)):
@@ -250,6 +252,7 @@ class Pair:
 
     def compare(self, where, old, new):
         self.answers += 1
+        self.statuses[f"{old.status // 100}xx"] += 1
         if old.status != new.status:
             self.differences.add(where, f"status {new.status}, was {old.status}: {difference.shown(str(new.body))}")
             return

@@ -1,5 +1,6 @@
 """Tests of the yardstick itself: `cd e2e && python3 -m unittest same.test_same`. Programs are small scripts."""
 
+import collections
 import pathlib
 import stat
 import tempfile
@@ -94,7 +95,7 @@ class Places(unittest.TestCase):
 class Answers(unittest.TestCase):
     def found(self, old, new):
         lines = []
-        both = types.SimpleNamespace(answers=0, differences=difference.Differences(lines.append))
+        both = types.SimpleNamespace(answers=0, statuses=collections.Counter(), differences=difference.Differences(lines.append))
         pair.Pair.compare(both, "GET /x", pair.Answer(*old), pair.Answer(*new))
         return lines
 

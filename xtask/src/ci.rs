@@ -31,7 +31,14 @@ const PARTS: &[(&str, Work)] = &[
     ),
     (
         "doc",
-        Work::Command(&["cargo", "doc", "--workspace", "--no-deps"]),
+        Work::Command(&[
+            "cargo",
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--config",
+            DENY_IN_DOC,
+        ]),
     ),
     ("tidy", Work::Tidy),
     (
@@ -52,6 +59,8 @@ const PARTS: &[(&str, Work)] = &[
         ]),
     ),
 ];
+
+const DENY_IN_DOC: &str = "build.rustdocflags = ['--deny', 'warnings']";
 
 /// Builds what `e2e` runs, as `test` builds it: nothing to do behind it.
 const BUILD_TESTS: &[&str] = &["cargo", "test", "--workspace", "--no-run"];
@@ -142,7 +151,6 @@ fn command(root: &Path, words: &[&str], variables: &[(&str, PathBuf)]) -> Result
     let done = command
         .args(arguments)
         .current_dir(root)
-        .env("RUSTDOCFLAGS", "--deny warnings")
         .envs(variables.iter().cloned())
         .status()
         .with_context(|| format!("cannot run {program}"))?;

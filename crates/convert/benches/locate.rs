@@ -1,13 +1,20 @@
-//! Points in fields: a million points along tracks against 200 fields of 60 corners.
+//! Points in fields: a million points along tracks against 200 fields of 60 corners; and the same
+//! as standard batches, with stretches, areas and drift.
 //!
 //! `cargo bench -p tramline-convert --bench locate`
 #![allow(clippy::unwrap_used, reason = "a benchmark")]
 
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_schema::Schema;
 use divan::counter::ItemsCount;
 use serde_json::json;
-use tramline_convert::fields::{Boundary, Locator};
+use std::sync::Arc;
+use tramline_convert::fields::{Boundary, FieldLocator, Locator};
+use tramline_model::records::{SourceColumn, field};
+use tramline_model::{Property, Unit};
 
 const POINTS: u32 = 1_000_000;
+const BATCH: u32 = 8_192;
 
 fn main() {
     divan::main();
@@ -46,5 +53,48 @@ fn locate(bencher: divan::Bencher) {
             hits += locator.locate(x, y).count();
         }
         hits
+    });
+}
+
+/// Points a second and some metres apart, as a machine drives.
+fn batch(first: u32) -> RecordBatch {
+    let points = first..(first + BATCH).min(POINTS);
+    let column = |property, unit: &'static str| {
+        field(property, Some(Unit::known(unit)), &SourceColumn::default())
+    };
+    let numbers = |value: fn(u32) -> f64| -> ArrayRef {
+        Arc::new(points.clone().map(value).collect::<Float64Array>())
+    };
+    let times: TimestampMillisecondArray = points
+        .clone()
+        .map(|point| Some(1_746_367_200_000 + i64::from(point) * 1_000))
+        .collect();
+    let schema = Schema::new(vec![
+        column(Property::Longitude, "arcdeg"),
+        column(Property::Latitude, "arcdeg"),
+        field(Property::Timestamp, None, &SourceColumn::default()),
+        column(Property::Area, "ha"),
+        column(Property::EquipmentWidth, "m"),
+    ]);
+    let columns: Vec<ArrayRef> = vec![
+        numbers(|point| f64::from(point % 1_000) * 1e-4),
+        numbers(|point| 50.0 + f64::from(point / 1_000) * 5e-5),
+        Arc::new(times.with_timezone("UTC")),
+        numbers(|_| 0.006),
+        numbers(|_| 9.0),
+    ];
+    RecordBatch::try_new(Arc::new(schema), columns).unwrap()
+}
+
+#[divan::bench(sample_count = 5)]
+fn locate_batches(bencher: divan::Bencher) {
+    let fields = fields();
+    let batches: Vec<RecordBatch> = (0..POINTS).step_by(BATCH as usize).map(batch).collect();
+    bencher.counter(ItemsCount::new(POINTS)).bench(|| {
+        let mut locator = FieldLocator::new(&fields, 0.01);
+        for batch in &batches {
+            locator.add(batch).unwrap();
+        }
+        locator.finish()
     });
 }

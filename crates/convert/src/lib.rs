@@ -10,7 +10,9 @@ mod calibration;
 mod configuration;
 mod describe;
 mod error;
+mod exact;
 pub mod exports;
+mod facts;
 pub mod fields;
 mod identity;
 mod image_choice;
@@ -42,8 +44,9 @@ pub use configuration::{
     ImageRamp, Literal, Operator, OwnCropNumbers,
 };
 pub use error::RunError;
+pub use facts::{FieldShare, FieldSplit, FileFacts};
 pub use input::Input;
-pub use merge::{MergeError, MergeSource, merge};
+pub use merge::{MergeError, MergeSource, merge, merge_with_facts};
 pub use options::Options;
 pub use pass::bridge::{Bridge, Bridges};
 pub use pass::collector::Collector;
@@ -53,7 +56,7 @@ pub use report::{
     ExitClass, FileReport, Outcome, PointCounts, RecordCounts, Report, StepStatus, Steps,
     UnclaimedEntry,
 };
-pub use run::run;
+pub use run::{run, run_with_facts};
 pub use step::Step;
 pub use stored_outputs::{StoredOutput, StoredOutputs};
 pub use tramline_model::{FileStatus, UnitSystem};

@@ -2,6 +2,7 @@
 
 use crate::calibration::Calibrations;
 use crate::configuration::Configuration;
+use crate::fields::Locate;
 use crate::pass::bridge::Bridges;
 use crate::refusal::Refusal;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Options {
     pub bridges: Bridges,
     /// What the scale weighed, by harvest machine file.
     pub calibrations: Calibrations,
+    /// Fields in which the standard points are to be found: they come back in the facts.
+    pub locate: Option<Locate>,
 }
 
 impl Default for Options {
@@ -49,6 +52,7 @@ impl Default for Options {
             refused: BTreeMap::new(),
             bridges: Bridges::new(),
             calibrations: Calibrations::default(),
+            locate: None,
         }
     }
 }

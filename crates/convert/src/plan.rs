@@ -5,7 +5,7 @@
 use crate::points::standard::BatchStep;
 use crate::steps::{add_up, calibrate, cleanup, crops, derive, position, present, track, yields};
 use crate::whole::consumer::Begin;
-use crate::whole::{filtered, images, outline, polygons};
+use crate::whole::{filtered, images, outline, outside, polygons};
 
 /// From a reader's points to standard points.
 pub(crate) const BATCH_STEPS: &[BatchStep] = &[
@@ -31,4 +31,5 @@ pub(crate) const WHOLE_FILE: &[Begin] = &[
     polygons::begin,
     outline::begin,
     images::begin,
+    outside::begin,
 ];

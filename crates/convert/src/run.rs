@@ -2,6 +2,7 @@
 
 use crate::calibration::settle::settle;
 use crate::error::RunError;
+use crate::facts::FileFacts;
 use crate::input::Input;
 use crate::options::Options;
 use crate::pass::one_pass;
@@ -24,6 +25,20 @@ pub fn run(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, RunError> {
+    run_with_facts(tree, input, options, sink, progress).map(|(report, _)| report)
+}
+
+/// As [`run`], with the facts of the machine files that were read to their end.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_facts(
+    tree: &Tree,
+    input: &Input,
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Vec<FileFacts>), RunError> {
     let settled = if options.calibrations.need_sums() {
         Some(Options {
             calibrations: settle(tree, input, options, progress)?.calibrations,
@@ -33,7 +48,8 @@ pub fn run(
         None
     };
     let options = settled.as_ref().unwrap_or(options);
-    let (mut report, _) = one_pass(tree, input, options, sink, progress)?;
+    let mut passed = one_pass(tree, input, options, sink, progress)?;
+    let report = &mut passed.report;
     for key in options.calibrations.unused(&report.files) {
         let text =
             format!("no harvest machine file goes by `{key}`, for which a calibration is given");
@@ -46,5 +62,5 @@ pub fn run(
         let hint = "give the id, folder or name of a harvest machine file of this input";
         report.findings.push(finding.hint(hint));
     }
-    Ok(report)
+    Ok((passed.report, passed.facts))
 }

@@ -1,4 +1,7 @@
 //! The running service: accounts at first start, the listener, the workers, an orderly end.
+//!
+//! Rule: what other crates await is boxed here. An unboxed future is compiled by its caller, and
+//! with it the database, the listener and HTTP a second time.
 
 use crate::api::router;
 use crate::db::{Accounts, Runs, Sqlite};
@@ -7,6 +10,7 @@ use crate::jobs;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::tokens::hash_password;
+use futures::future::BoxFuture;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -43,9 +47,11 @@ fn lock(data: &Path) -> Stored<std::fs::File> {
 }
 
 /// Opens the database of a data folder.
-pub async fn open_database(data: &Path) -> Stored<Sqlite> {
-    std::fs::create_dir_all(data).map_err(|cause| StoreError::io(data, cause))?;
-    Sqlite::open(&data.join("tramline.db")).await
+pub fn open_database(data: &Path) -> BoxFuture<'_, Stored<Sqlite>> {
+    Box::pin(async move {
+        std::fs::create_dir_all(data).map_err(|cause| StoreError::io(data, cause))?;
+        Sqlite::open(&data.join("tramline.db")).await
+    })
 }
 
 /// Chooses the cryptography of outgoing connections, once for the process.
@@ -55,14 +61,25 @@ pub fn use_tls() {
 }
 
 /// Adds an account; `false` when the name is taken.
-pub async fn add_account(database: &Sqlite, name: &str, password: &str) -> Stored<bool> {
-    let hash = hash_password(password).map_err(|cause| StoreError::document("password", cause))?;
-    database.add_account(name, &hash).await
+pub fn add_account<'a>(
+    database: &'a Sqlite,
+    name: &'a str,
+    password: &'a str,
+) -> BoxFuture<'a, Stored<bool>> {
+    Box::pin(async move {
+        let hash =
+            hash_password(password).map_err(|cause| StoreError::document("password", cause))?;
+        database.add_account(name, &hash).await
+    })
 }
 
 impl Server {
     /// Opens the stores, makes the first account, takes up interrupted work, listens.
-    pub async fn start(settings: Settings) -> Stored<Self> {
+    pub fn start(settings: Settings) -> BoxFuture<'static, Stored<Self>> {
+        Box::pin(Self::start_here(settings))
+    }
+
+    async fn start_here(settings: Settings) -> Stored<Self> {
         let data = settings.data.clone();
         std::fs::create_dir_all(&data).map_err(|cause| StoreError::io(&data, cause))?;
         let lock = lock(&data)?;
@@ -103,7 +120,11 @@ impl Server {
     }
 
     /// Ends: no new work, open requests get some time, runs go back to the queue.
-    pub async fn stop(mut self) {
+    pub fn stop(self) -> BoxFuture<'static, ()> {
+        Box::pin(self.stop_here())
+    }
+
+    async fn stop_here(mut self) {
         self.stop.send_replace(true);
         if tokio::time::timeout(GRACE, &mut self.http).await.is_err() {
             self.http.abort();

@@ -25,10 +25,7 @@ const ALLOWED: &[Edges] = &[
         "convert",
         &["model", "formats", "outputs", "analysis", "render", "tiles"],
     ),
-    (
-        "testkit",
-        &["model", "formats", "outputs", "convert", "analysis"],
-    ),
+    ("testkit", &["model", "formats", "outputs", "convert"]),
     (
         "server",
         &["model", "formats", "outputs", "convert", "tiles"],
@@ -36,7 +33,7 @@ const ALLOWED: &[Edges] = &[
     (
         "cli",
         &[
-            "model", "formats", "outputs", "convert", "server", "testkit", "tiles",
+            "model", "formats", "outputs", "convert", "server", "testkit",
         ],
     ),
 ];

@@ -11,7 +11,7 @@ use super::measured::Measured;
 use crate::error::RunError;
 use crate::input::Input;
 use crate::options::Options;
-use crate::pass::one_pass;
+use crate::pass::{Passed, one_pass};
 use crate::progress::Progress;
 use crate::refusal::Refusal;
 use crate::report::FileReport;
@@ -62,6 +62,7 @@ pub fn settle(
         geojson: false,
         geoparquet: false,
         adapt: false,
+        locate: None,
         calibrations: given.measuring(),
         ..options.clone()
     };
@@ -70,7 +71,9 @@ pub fn settle(
             progress(told);
         }
     };
-    let (report, measured) = one_pass(tree, input, &first, &mut Nowhere, &mut begun)?;
+    let Passed {
+        report, measured, ..
+    } = one_pass(tree, input, &first, &mut Nowhere, &mut begun)?;
     let measured: BTreeMap<&str, &Measured> = measured.iter().map(|m| (m.id.as_str(), m)).collect();
     let harvests: Vec<&FileReport> = report.files.iter().filter(|f| is_harvest(f)).collect();
     let mut settled = BTreeMap::new();

@@ -1,7 +1,11 @@
 //! The boundary of a field: a multipolygon in WGS 84 degrees, checked by the contract's words.
 
 use super::rings::{Fault, check};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use geo::{BooleanOps, BoundingRect, Coord, GeodesicArea, LineString, MultiPolygon, Polygon};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// Vertices of one boundary.
@@ -169,6 +173,21 @@ impl Boundary {
         }
         let area = self.area.intersection(&other.area);
         (!area.0.is_empty()).then_some(Self { area })
+    }
+}
+
+/// Base64 of its well-known binary.
+impl Serialize for Boundary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(self.to_wkb()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Boundary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = STANDARD.decode(text).map_err(D::Error::custom)?;
+        Self::from_wkb(&bytes).ok_or_else(|| D::Error::custom("no well-known binary of a boundary"))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::calibration::Measured;
 use crate::configuration::FilterProfile;
 use crate::error::RunError;
+use crate::fields::{FieldLocator, Locate};
 use crate::identity::Identity;
 use crate::options::Options;
 use crate::points::standard::Standard;
@@ -28,6 +29,8 @@ pub(crate) struct MachineFile {
     pub(super) adapt: Option<AdaptExport>,
     pub(super) dropped: DroppedPoints,
     pub(super) spool: Spool,
+    /// In which fields the standard points lie, if that is asked.
+    pub(super) locator: Option<FieldLocator>,
     pub(super) analysis: Analysis,
     /// By row of the spool: not in the standard output, of use after a lag. Empty when none is.
     pub(super) restorable: Vec<bool>,
@@ -99,6 +102,7 @@ impl MachineFile {
             parquet,
             adapt,
             spool: Spool::default(),
+            locator: options.locate.as_ref().map(Locate::begin),
             analysis,
             restorable: Vec::new(),
             points: 0,

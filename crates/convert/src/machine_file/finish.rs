@@ -6,6 +6,8 @@ use super::reported::{fail_raw, report};
 use crate::analysis;
 use crate::describe::{findings, status, summary};
 use crate::error::RunError;
+use crate::facts::FileFacts;
+use crate::fields::{FieldLocator, Located};
 use crate::options::Options;
 use crate::progress::Progress;
 use crate::report::{FileReport, Outcome, PointCounts, RecordCounts, Steps};
@@ -40,14 +42,15 @@ impl MachineFile {
         self.close(steps, points, RecordCounts::default(), sink)
     }
 
-    /// Runs what needs the whole file.
+    /// Runs what needs the whole file; the facts stand beside the report.
     pub(crate) fn finish(
         mut self,
         ending: &Ending,
         options: &Options,
         sink: &mut dyn Sink,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<FileReport, RunError> {
+    ) -> Result<(FileReport, FileFacts), RunError> {
+        let mut facts = FileFacts::new(&self.identity.id);
         let index = self.identity.index;
         let mut begins = |step| progress(Progress::Step { index, step });
         let mut steps = Steps::default();
@@ -74,7 +77,8 @@ impl MachineFile {
                 self.keep_standard(sink)?;
                 steps.set(Step::StandardGeojson, Outcome::ok());
                 begins(Step::FilteredGeojson);
-                let described = self.describe(options, sink, &mut points)?;
+                let located = self.locator.take().map(FieldLocator::finish);
+                let described = self.describe(options, located.as_ref(), sink, &mut points)?;
                 steps.set(Step::FilteredGeojson, status::of_filtered(options));
                 begins(Step::Summary);
                 self.findings.extend(findings::of_totals(
@@ -84,6 +88,8 @@ impl MachineFile {
                 ));
                 self.write_summary(ending, &described, options, sink)?;
                 steps.set(Step::Summary, Outcome::ok());
+                let split = located.map(|located| located.split);
+                facts.take_in(&self.standard.standardised(), split);
                 self.write_units(options, sink)?;
                 steps.set(Step::Units, Outcome::ok());
                 for step in [Step::PropertiesPngs, Step::ZippedPngs] {
@@ -100,7 +106,7 @@ impl MachineFile {
             read: ending.records,
             skipped_bytes: ending.skipped_bytes,
         };
-        self.close(steps, points, records, sink)
+        Ok((self.close(steps, points, records, sink)?, facts))
     }
 
     /// The raw output, which a merged file does not have.
@@ -174,6 +180,7 @@ impl MachineFile {
     fn describe(
         &mut self,
         options: &Options,
+        located: Option<&Located>,
         sink: &mut dyn Sink,
         points: &mut PointCounts,
     ) -> Result<Described, RunError> {
@@ -188,6 +195,7 @@ impl MachineFile {
             analysis: &self.analysis,
             covered: covered.as_ref(),
             restorable: &self.restorable,
+            located,
             adapt_records: adapt_records.as_deref(),
         };
         let mut described = Described::default();

@@ -66,6 +66,9 @@ impl MachineFile {
             return Ok(());
         }
         self.write(&split, sink)?;
+        if let Some(locator) = &mut self.locator {
+            locator.add(&split.standard)?;
+        }
         let results = self.standard.standardised();
         let outlines = split.outlines.as_ref();
         if let Some((all, fates)) = split.all {

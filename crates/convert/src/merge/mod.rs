@@ -8,6 +8,7 @@ mod duplicates;
 mod source;
 
 use crate::error::RunError;
+use crate::facts::FileFacts;
 use crate::identity::Identity;
 use crate::machine_file::MachineFile;
 use crate::options::Options;
@@ -59,6 +60,21 @@ pub fn merge(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<FileReport, MergeError> {
+    merge_with_facts(sources, id, dir, options, sink, progress).map(|(report, _)| report)
+}
+
+/// As [`merge`], with the facts of the machine file.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_with_facts(
+    sources: &[MergeSource],
+    id: &str,
+    dir: &str,
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(FileReport, FileFacts), MergeError> {
     let mut sources: Vec<&MergeSource> = sources.iter().collect();
     sources.sort_by(|a, b| a.id.cmp(&b.id));
     sources.dedup_by(|a, b| a.id == b.id);
@@ -109,10 +125,10 @@ pub fn merge(
         records,
         ..Ending::default()
     };
-    let report = file.finish(&ending, options, sink, progress)?;
+    let (report, facts) = file.finish(&ending, options, sink, progress)?;
     let status = report.status;
     progress(Progress::Done { index: 0, status });
-    Ok(report)
+    Ok((report, facts))
 }
 
 /// The texts under a key that all sources agree on.

@@ -7,6 +7,7 @@ use super::slug;
 use crate::analysis;
 use crate::calibration::Measured;
 use crate::error::RunError;
+use crate::facts::FileFacts;
 use crate::identity::Identity;
 use crate::input::Input;
 use crate::machine_file::{self, MachineFile};
@@ -53,6 +54,8 @@ pub struct Collector<'a> {
     /// Findings of the current dataset, before or between its machine files.
     pub(crate) findings: Vec<Finding>,
     pub(crate) files: Vec<FileReport>,
+    /// Of the machine files that were read to their end.
+    pub(crate) facts: Vec<FileFacts>,
     /// What the monitor saw, when this is a first pass.
     pub(crate) measured: Vec<Measured>,
 }
@@ -80,8 +83,14 @@ impl<'a> Collector<'a> {
             bridged: None,
             findings: Vec::new(),
             files: Vec::new(),
+            facts: Vec::new(),
             measured: Vec::new(),
         }
+    }
+
+    /// The facts of the machine files so far that were read to their end.
+    pub fn facts(&self) -> &[FileFacts] {
+        &self.facts
     }
 
     /// The machine files so far, with the findings that belong to none.
@@ -342,7 +351,8 @@ impl Receiver for Collector<'_> {
         let (index, points) = (file.index(), file.points_read());
         (self.progress)(Progress::Points { index, points });
         match file.finish(&ending, self.options, &mut *self.sink, &mut *self.progress) {
-            Ok(report) => {
+            Ok((report, facts)) => {
+                self.facts.push(facts);
                 self.push(report);
                 Ok(())
             }

@@ -5,4 +5,4 @@ pub(crate) mod collector;
 mod one_pass;
 mod slug;
 
-pub(crate) use one_pass::one_pass;
+pub(crate) use one_pass::{Passed, one_pass};

@@ -4,6 +4,7 @@ use super::bridge::{self, Bridge};
 use super::collector::{BridgedAs, Collector};
 use crate::calibration::Measured;
 use crate::error::RunError;
+use crate::facts::FileFacts;
 use crate::input::Input;
 use crate::options::Options;
 use crate::progress::Progress;
@@ -14,14 +15,23 @@ use tramline_formats::{Claim, Tree, Verdict, detect, registry};
 use tramline_model::{Provider, ReadError};
 use tramline_outputs::Sink;
 
-/// One pass over the input; beside the report what the monitor saw, if that is asked.
+/// What came of one pass.
+pub(crate) struct Passed {
+    pub(crate) report: Report,
+    /// Of the machine files that were read to their end.
+    pub(crate) facts: Vec<FileFacts>,
+    /// What the monitor saw, if that was asked.
+    pub(crate) measured: Vec<Measured>,
+}
+
+/// One pass over the input.
 pub(crate) fn one_pass(
     tree: &Tree,
     input: &Input,
     options: &Options,
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
-) -> Result<(Report, Vec<Measured>), RunError> {
+) -> Result<Passed, RunError> {
     let detection = detect(tree, options.file_format.as_deref());
     progress(Progress::Detected {
         files: detection.machine_data().count(),
@@ -76,7 +86,11 @@ pub(crate) fn one_pass(
         unclaimed,
         findings: collector.findings,
     };
-    Ok((report, collector.measured))
+    Ok(Passed {
+        report,
+        facts: collector.facts,
+        measured: collector.measured,
+    })
 }
 
 /// A claim of a format that is read, unless the caller refuses the dataset.

@@ -84,13 +84,13 @@ mod tests {
     #[test]
     fn another_system_is_made_of_the_source() {
         let mut table = UnitTable::new(UnitSystem::Default, false);
-        let inches = Unit::known("in");
-        assert_eq!(table.take(Property::SeedDepth, inches), Some(inches));
-        assert_eq!(table.get(Property::SeedDepth), Some(inches));
+        let feet = Unit::known("ft");
+        assert_eq!(table.take(Property::EquipmentWidth, feet), Some(feet));
+        assert_eq!(table.get(Property::EquipmentWidth), Some(feet));
         let metric = table.in_system(UnitSystem::Metric);
-        assert_ne!(metric.get(Property::SeedDepth), Some(inches));
+        assert_ne!(metric.get(Property::EquipmentWidth), Some(feet));
         let back = metric.in_system(UnitSystem::Default);
-        assert_eq!(back.get(Property::SeedDepth), Some(inches));
+        assert_eq!(back.get(Property::EquipmentWidth), Some(feet));
         assert_eq!(table.factor(Property::Distance), Some(1.0));
     }
 }

@@ -7,6 +7,7 @@
 use super::described::Described;
 use crate::analysis::Analysis;
 use crate::error::RunError;
+use crate::fields::Located;
 use crate::identity::Identity;
 use crate::machine_file::artifacts::Artifacts;
 use crate::machine_file::dropped::DroppedPoints;
@@ -29,6 +30,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) covered: Option<&'a geo::MultiPolygon<f64>>,
     /// By row of the spool: not in the standard output, of use after a lag. Empty when none is.
     pub(crate) restorable: &'a [bool],
+    /// Where the standard points lie, if that was asked.
+    pub(crate) located: Option<&'a Located>,
     /// The spatial records of the ADAPT Standard, if they were written.
     pub(crate) adapt_records: Option<&'a str>,
 }

@@ -7,11 +7,11 @@ use tramline_convert::Options;
 use tramline_convert::fields::{Boundary, split_by_fields};
 use tramline_model::{OperationType, Property};
 
-const METRE_NORTH: f64 = 1.0 / 111_229.0;
-const METRE_EAST: f64 = 1.0 / 71_696.0;
+pub(crate) const METRE_NORTH: f64 = 1.0 / 111_229.0;
+pub(crate) const METRE_EAST: f64 = 1.0 / 71_696.0;
 
 /// Points a metre apart to the north from (x, y) in metres; each starts at its own minute.
-fn way(lines: &[(f64, f64, i64)]) -> Table {
+pub(crate) fn way(lines: &[(f64, f64, i64)]) -> Table {
     let mut places = Vec::new();
     for (line, (x, y, count)) in lines.iter().enumerate() {
         for step in 0..*count {
@@ -36,6 +36,19 @@ fn way(lines: &[(f64, f64, i64)]) -> Table {
         .number(Property::TillageDepthActual, "cm", vec![Some(10.0); count])
 }
 
+/// A rectangle of 100 by 100 metres, a point's half step south of the origin.
+pub(crate) fn field() -> Boundary {
+    let corner = |x: f64, y: f64| [10.0 + x * METRE_EAST, 50.0 + y * METRE_NORTH];
+    Boundary::from_geojson(&json!({
+        "type": "Polygon",
+        "coordinates": [[
+            corner(0.0, -0.5), corner(100.0, -0.5), corner(100.0, 99.5), corner(0.0, 99.5),
+            corner(0.0, -0.5),
+        ]],
+    }))
+    .unwrap()
+}
+
 #[test]
 fn half_a_swath_beyond_the_edge_belongs_to_the_stretch_that_is_inside() {
     // Into the field's middle, ten metres beyond its northern edge; and a road three metres west.
@@ -50,16 +63,7 @@ fn half_a_swath_beyond_the_edge_belongs_to_the_stretch_that_is_inside() {
     let name = &converted.report.artifacts["standardGeoparquet"];
     file.write_all(&converted.sink.files.lock().unwrap()[name])
         .unwrap();
-    let corner = |x: f64, y: f64| [10.0 + x * METRE_EAST, 50.0 + y * METRE_NORTH];
-    let field = Boundary::from_geojson(&json!({
-        "type": "Polygon",
-        "coordinates": [[
-            corner(0.0, -0.5), corner(100.0, -0.5), corner(100.0, 99.5), corner(0.0, 99.5),
-            corner(0.0, -0.5),
-        ]],
-    }))
-    .unwrap();
-    let split = split_by_fields(file.path(), &[field], 0.01, None).unwrap();
+    let split = split_by_fields(file.path(), &[field()], 0.01, None).unwrap();
     assert_eq!(split.points, 210);
     // One hundred inside, four of the next ten within 4.5 m; the road stays outside.
     assert_eq!(split.fields[0].points, 104);

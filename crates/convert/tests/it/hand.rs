@@ -5,7 +5,7 @@ use arrow_array::{
 };
 use arrow_schema::{Field, Schema};
 use std::sync::Arc;
-use tramline_convert::{Collector, FileReport, Input, Options};
+use tramline_convert::{Collector, FileFacts, FileReport, Input, Options};
 use tramline_model::records::{SourceColumn, field};
 use tramline_model::{
     Ending, OperationDescription, OperationType, Property, Provider, Receiver, Unit,
@@ -107,6 +107,7 @@ pub(crate) fn description(operation: OperationType, table: &Table) -> OperationD
 
 pub(crate) struct Converted {
     pub(crate) report: FileReport,
+    pub(crate) facts: FileFacts,
     pub(crate) sink: MemorySink,
 }
 
@@ -156,9 +157,11 @@ pub(crate) fn convert(
             ..Ending::default()
         })
         .unwrap();
+    let facts = collector.facts()[0].clone();
     let (mut files, _) = collector.into_parts();
     Converted {
         report: files.remove(0),
+        facts,
         sink,
     }
 }

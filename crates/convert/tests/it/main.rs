@@ -9,6 +9,7 @@ mod fields;
 mod formulas;
 mod gartner;
 mod hand;
+mod located;
 mod maps;
 mod outlines;
 mod polygons;

@@ -32,7 +32,7 @@ pub enum Family {
     Generic,
 }
 
-/// Which columns give the instant of a row. Their texts go through [`instant`].
+/// Which columns give the instant of a row. Their texts go through [`instant`](super::instant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeColumns {
     /// One column with date and time, or seconds since 1970.

@@ -79,6 +79,8 @@ pub struct ActiveBoundary {
 #[derive(Clone, Debug)]
 pub struct Located {
     pub file: String,
+    /// Blob of the standard points that were read.
+    pub standard_key: String,
     pub shares: Vec<FieldShare>,
     pub outside_points: u64,
     pub outside: Option<NewArtifact>,
@@ -131,7 +133,8 @@ pub trait Fields: Send + Sync {
     async fn active_boundaries(&self, user: &str) -> Stored<(Vec<ActiveBoundary>, Micros)>;
     /// Processed files of a user whose points may lie in these bounds.
     async fn files_within(&self, user: &str, bounds: [f64; 4]) -> Stored<Vec<String>>;
-    /// Writes where the points of a file lie, if the run is still this worker's.
+    /// Writes where the points of a file lie, if the run is still this worker's and the file has
+    /// those points still.
     async fn set_located(&self, run: &Run, located: &Located) -> Stored<()>;
     /// Ends a run that published its results before.
     async fn finish_run(&self, run: &Run) -> Stored<()>;

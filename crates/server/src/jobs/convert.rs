@@ -1,10 +1,10 @@
 //! The run of an upload: convert it in a child, keep what came of it, publish it as one.
 
-use super::child::{ARTIFACTS, Hashes, Order, REPORT, Task};
-use super::files::{Given, Made, Report, file_id};
+use super::child::{Answer, KnownFields, Order, Task};
+use super::files::{Given, Made, Origin, file_id, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
-use super::locate::{locate_again, locate_new};
+use super::locate::{known_fields, locate_again};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tramline_convert::Refusal;
+use tramline_convert::{Refusal, Report};
 use tramline_model::{Artifact, FileOrigin, FileStatus};
 
 /// What a conversion run is about, beside its upload.
@@ -56,11 +56,12 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     }
     let folder = fresh_folder(state, run).await?;
     let order = child_task(state, &upload, &task, folder.clone()).await?;
+    let fields = order.fields.clone();
     let order = Order::Convert(Box::new(order));
     let ended = follow(state, run, &order, held).await?;
     pass("run.converted");
     let outcome = match ended {
-        Ended::Converted => publish(state, run, &upload, &task, &folder).await,
+        Ended::Converted => publish(state, run, &upload, &task, &fields, &folder).await,
         Ended::Refused(message) => refuse(state, run, &upload, &task, &message).await,
         Ended::Died { dataset, death } => {
             let how = death.refusal.reason.clone();
@@ -111,6 +112,7 @@ async fn child_task(
             calibrations.insert(file, calibration);
         }
     }
+    let (fields, locate) = known_fields(state, &upload.user_id, &configuration).await?;
     let settings = &state.settings;
     // `Other` and `Leaf` mean: find out.
     let provider = Some(upload.provider.clone()).filter(|p| p != "Other" && p != "Leaf");
@@ -132,20 +134,13 @@ async fn child_task(
         refused: task.refused.clone(),
         bridges: settings.bridges.clone(),
         calibrations,
+        fields,
+        locate,
         upload_bytes: settings.upload_bytes,
         cpu_seconds: settings.convert_cpu_seconds,
         memory_bytes: settings.convert_memory_bytes,
         file_bytes: settings.convert_file_bytes,
     })
-}
-
-pub(super) fn read_json<T: serde::de::DeserializeOwned>(
-    folder: &Path,
-    name: &'static str,
-) -> Stored<T> {
-    let path = folder.join(name);
-    let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
-    serde_json::from_slice(&bytes).map_err(|cause| StoreError::document(name, cause))
 }
 
 /// Rows first, then the bytes into the store, then one flip of the database.
@@ -154,15 +149,18 @@ async fn publish(
     run: &Run,
     upload: &Upload,
     task: &ConvertTask,
+    fields: &KnownFields,
     folder: &Path,
 ) -> Stored<()> {
-    let report: Report = read_json(folder, REPORT)?;
-    let hashes: Hashes = read_json(folder, ARTIFACTS)?;
+    let answer: Answer<Report> = read_answer(folder)?;
+    let report = &answer.report;
     let key = format!("runs/{}/{}", run.id, run.fence);
     let made = Made {
         folder,
         key: &key,
-        hashes: &hashes,
+        hashes: &answer.artifacts,
+        facts: &answer.facts,
+        fields,
     };
     let mut files = Vec::with_capacity(report.files.len());
     for file in &report.files {
@@ -172,26 +170,24 @@ async fn publish(
             size: upload.size,
             sha256: upload.sha256.clone(),
         };
-        let id = file_id(&upload.id, file.report_id());
+        let id = file_id(&upload.id, &file.id);
         if task.only.as_ref().is_none_or(|only| only.contains(&id)) {
-            files.push(file.row(
-                id,
-                &upload.file_name,
-                FileOrigin::Uploaded,
-                Some(original),
-                &made,
-            )?);
+            let origin = Origin {
+                file_name: &upload.file_name,
+                word: FileOrigin::Uploaded,
+                original: Some(original),
+            };
+            files.push(row(file, id, origin, &made)?);
         }
     }
-    let (files, before) = locate_new(state, run, files, folder, &key).await?;
     store(state, &files, folder, &key).await?;
     pass("run.adopted");
-    let converted = converted(run, upload, task, files, &report);
+    let converted = converted(run, upload, task, files, report);
     state.db.finish_conversion(run, &converted).await?;
     pass("run.published");
     state.events.notify_waiters();
     pass("run.told");
-    locate_again(state, run, &converted.files, before).await
+    locate_again(state, run, &converted.files, fields.changed).await
 }
 
 fn converted(
@@ -237,8 +233,8 @@ fn converted(
         unfinished: VANISHED,
         status,
         status_details: details.map(str::to_owned),
-        findings: report.findings.to_string(),
-        ignored: report.unclaimed.to_string(),
+        findings: serde_json::json!(report.findings).to_string(),
+        ignored: serde_json::json!(report.unclaimed).to_string(),
         events,
     }
 }

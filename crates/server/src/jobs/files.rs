@@ -1,14 +1,16 @@
-//! From the report of a conversion to rows of machine files.
+//! From the answer of a child to rows of machine files.
 
-use super::child::Hashes;
-use crate::clock::parse;
+use super::child::{ANSWER, Answer, Hashes, KnownFields};
+use super::locate::shares;
+use crate::clock::{Micros, SECOND};
 use crate::db::{NewArtifact, NewFile};
 use crate::error::{StoreError, Stored};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
+use tramline_convert::{FileFacts, FileReport, StepStatus};
+use tramline_model::{Artifact, FileOrigin};
 use uuid::Uuid;
 
 /// What a client gave beside the file.
@@ -26,32 +28,6 @@ pub(crate) struct Given {
     pub(crate) columns: BTreeMap<String, String>,
 }
 
-/// The parts of `report.json` that rows are made of.
-#[derive(Debug, Deserialize)]
-pub(super) struct Report {
-    pub(super) files: Vec<ReportFile>,
-    pub(super) unclaimed: Value,
-    pub(super) findings: Value,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ReportFile {
-    id: String,
-    dir: String,
-    file_format: String,
-    provider: String,
-    name: String,
-    operation_type: OperationType,
-    status: FileStatus,
-    steps: serde_json::Map<String, Value>,
-    entries: Value,
-    records: Value,
-    points: Value,
-    artifacts: BTreeMap<Artifact, String>,
-    findings: Value,
-}
-
 /// The id of a machine file: of the upload and of its id in the report, so that doing the work
 /// again finds the same row and two users never share one.
 pub(crate) fn file_id(upload: &str, report_id: &str) -> String {
@@ -60,16 +36,6 @@ pub(crate) fn file_id(upload: &str, report_id: &str) -> String {
         format!("{upload}/{report_id}").as_bytes(),
     )
     .to_string()
-}
-
-/// Square metres in a unit of area.
-fn square_metres(unit: &str) -> Option<f64> {
-    match unit {
-        "m2" => Some(1.0),
-        "ha" => Some(10_000.0),
-        "ac" => Some(4_046.856_422_4),
-        _ => None,
-    }
 }
 
 fn text(folder: &Path, name: &str) -> Stored<String> {
@@ -94,98 +60,99 @@ fn compact(json: &str) -> String {
     text
 }
 
+/// What a child left in its output folder.
+pub(super) fn read_answer<R: DeserializeOwned>(folder: &Path) -> Stored<Answer<R>> {
+    let path = folder.join(ANSWER);
+    let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    serde_json::from_slice(&bytes).map_err(|cause| StoreError::document(ANSWER, cause))
+}
+
 /// Where the artifacts of a run are and what they are.
 pub(super) struct Made<'a> {
     pub(super) folder: &'a Path,
     /// Key under which the folder will be in the store.
     pub(super) key: &'a str,
     pub(super) hashes: &'a Hashes,
+    pub(super) facts: &'a [FileFacts],
+    pub(super) fields: &'a KnownFields,
 }
 
-impl ReportFile {
-    /// The row of this machine file. `original` is the upload itself.
-    pub(super) fn row(
-        &self,
-        id: String,
-        file_name: &str,
-        origin: FileOrigin,
-        original: Option<NewArtifact>,
-        made: &Made<'_>,
-    ) -> Stored<NewFile> {
-        let size = original.as_ref().map(|artifact| artifact.size);
-        let mut artifacts: Vec<NewArtifact> = original.into_iter().collect();
-        for (kind, name) in &self.artifacts {
-            let (size, sha256) = made
-                .hashes
-                .get(name)
-                .ok_or_else(|| StoreError::document("list of artifacts", name))?;
-            artifacts.push(NewArtifact {
-                kind: *kind,
-                blob_key: format!("{}/{name}", made.key),
-                size: *size,
-                sha256: sha256.clone(),
-            });
-        }
-        let document = |kind: Artifact| {
-            let name = self.artifacts.get(&kind);
-            name.map(|name| text(made.folder, name)).transpose()
-        };
-        let summary = document(Artifact::Summary)?.as_deref().map(compact);
-        let units = document(Artifact::Units)?.as_deref().map(compact);
-        let properties: Value = match &summary {
-            None => Value::Null,
-            Some(text) => serde_json::from_str::<Value>(text)
-                .map_err(|cause| StoreError::document("summary", cause))?["properties"]
-                .take(),
-        };
-        let instant = |key: &str| properties[key].as_str().and_then(parse);
-        let area = &properties["totalArea"];
-        let factor = area["unit"].as_str().and_then(square_metres);
-        let failed = self
-            .steps
-            .iter()
-            .find(|(_, outcome)| outcome["status"] == "failed");
-        let report = serde_json::json!({
-            "name": self.name,
-            "dir": self.dir,
-            "entries": self.entries,
-            "records": self.records,
-            "points": self.points,
-            "findings": self.findings,
-        });
-        Ok(NewFile {
-            id,
-            provider: self.provider.clone(),
-            file_name: file_name.to_owned(),
-            file_format: Some(self.file_format.clone()).filter(|code| code != "UNKNOWN"),
-            status: self.status,
-            origin,
-            operation_type: Some(self.operation_type.clone())
-                .filter(|kind| kind.name() != "unknown"),
-            size,
-            started: instant("startTime"),
-            ended: instant("endTime"),
-            area_m2: area["value"]
-                .as_f64()
-                .zip(factor)
-                .map(|(value, factor)| value * factor),
-            report: report.to_string(),
-            steps: Value::Object(self.steps.clone()).to_string(),
-            units: units.unwrap_or_else(|| "{}".to_owned()),
-            summary,
-            failed_step: failed.map(|(step, _)| step.clone()),
-            failed_message: failed
-                .map(|(_, outcome)| outcome["message"].as_str().unwrap_or_default().to_owned()),
-            artifacts,
-            fields: Vec::new(),
-            outside_points: None,
-            bounds: None,
-        })
-    }
+/// A machine file that comes of an upload or of others.
+pub(super) struct Origin<'a> {
+    pub(super) file_name: &'a str,
+    pub(super) word: FileOrigin,
+    /// The upload itself.
+    pub(super) original: Option<NewArtifact>,
+}
 
-    pub(super) fn report_id(&self) -> &str {
-        &self.id
+/// The row of a machine file that was made.
+pub(super) fn row(
+    report: &FileReport,
+    id: String,
+    origin: Origin<'_>,
+    made: &Made<'_>,
+) -> Stored<NewFile> {
+    let size = origin.original.as_ref().map(|artifact| artifact.size);
+    let mut artifacts: Vec<NewArtifact> = origin.original.into_iter().collect();
+    for (kind, name) in &report.artifacts {
+        let (size, sha256) = made
+            .hashes
+            .get(name)
+            .ok_or_else(|| StoreError::document("list of artifacts", name))?;
+        artifacts.push(NewArtifact {
+            kind: *kind,
+            blob_key: format!("{}/{name}", made.key),
+            size: *size,
+            sha256: sha256.clone(),
+        });
     }
+    let document = |kind: Artifact| {
+        let name = report.artifacts.get(&kind)?;
+        Some(text(made.folder, name))
+    };
+    let summary = document(Artifact::Summary).transpose()?;
+    let units = document(Artifact::Units).transpose()?;
+    let facts = made.facts.iter().find(|facts| facts.id == report.id);
+    let located = facts.and_then(|facts| facts.located.as_ref());
+    let mut steps = report.steps.iter();
+    let failed = steps.find(|(_, outcome)| outcome.status == StepStatus::Failed);
+    Ok(NewFile {
+        id,
+        provider: report.provider.code().to_owned(),
+        file_name: origin.file_name.to_owned(),
+        file_format: Some(report.file_format.clone()).filter(|code| code != "UNKNOWN"),
+        status: report.status,
+        origin: origin.word,
+        operation_type: Some(report.operation_type.clone()).filter(|kind| kind.name() != "unknown"),
+        size,
+        started: facts.and_then(|facts| micros(facts.started_ms)),
+        ended: facts.and_then(|facts| micros(facts.ended_ms)),
+        area_m2: facts.and_then(|facts| facts.area_m2),
+        report: serde_json::json!({
+            "name": report.name,
+            "dir": report.dir,
+            "entries": report.entries,
+            "records": report.records,
+            "points": report.points,
+            "findings": report.findings,
+        })
+        .to_string(),
+        steps: serde_json::to_string(&report.steps)
+            .map_err(|cause| StoreError::document("steps", cause))?,
+        units: units.map_or_else(|| "{}".to_owned(), |text| compact(&text)),
+        summary: summary.map(|text| compact(&text)),
+        failed_step: failed.map(|(step, _)| step.name().to_owned()),
+        failed_message: failed.map(|(_, outcome)| outcome.message.clone()),
+        artifacts,
+        fields: located.map_or_else(Vec::new, |split| shares(made.fields, split)),
+        outside_points: located.map(|split| split.outside),
+        bounds: located.and_then(|split| split.bounds),
+    })
+}
+
+/// Milliseconds as the service keeps time.
+fn micros(ms: Option<i64>) -> Option<Micros> {
+    ms?.checked_mul(SECOND / 1_000)
 }
 
 #[cfg(test)]

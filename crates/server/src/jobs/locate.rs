@@ -1,19 +1,24 @@
-//! Where the points of machine files lie: at conversion, and again when a boundary changes.
+//! Where the points of machine files lie: the fields that go into an order, and the run that locates
+//! again when a boundary changes. Points are read by a child alone.
 
+use super::child::{Answer, KnownFields, LocateStored, Order, Stored as StoredFile};
+use super::files::read_answer;
 use super::leases::Held;
+use super::outcome::{Ended, follow, fresh_folder};
 use crate::configuration::for_user;
-use crate::db::{ActiveBoundary, FieldShare, Located, NewArtifact, NewFile, NewRun, Run};
+use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Run};
 use crate::error::{StoreError, Stored};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 use tramline_convert::Configuration;
-use tramline_convert::fields::{Boundary, FieldSplit, split_by_fields};
+use tramline_convert::fields::{Boundary, FieldSplit, Locate, OUTSIDE_NAME};
 use tramline_model::{Artifact, JobKind};
-use tramline_outputs::FolderSink;
 use uuid::Uuid;
 
-const OUTSIDE_NAME: &str = "outside-field.geojson";
+/// Files that one child looks at: what it found is published before the next ones are looked at.
+const AT_ONCE: usize = 64;
 
 /// Files with points in these bounds are looked at again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,125 +40,53 @@ impl LocateTask {
     }
 }
 
-/// The boundaries of a user and what the configuration asks for.
-struct Wanted {
-    fields: Vec<String>,
-    boundaries: Vec<Boundary>,
-    least_percent: f64,
-    outside: bool,
-}
-
-impl Wanted {
-    fn new(active: Vec<ActiveBoundary>, configuration: &Configuration) -> Stored<Self> {
-        let key = |name: &str| configuration.other.get(name);
-        let flag = |name: &str, absent| {
-            key(name)
-                .and_then(serde_json::Value::as_bool)
-                .unwrap_or(absent)
-        };
-        let split = flag("splitOperationsByField", true);
-        let mut wanted = Self {
-            fields: Vec::new(),
-            boundaries: Vec::new(),
-            least_percent: key("fieldsAttachIntersection")
-                .and_then(serde_json::Value::as_f64)
-                .unwrap_or(0.01),
-            outside: split && flag("enableOutsideFieldGeojson", false),
-        };
-        for boundary in active {
-            let shape = Boundary::from_wkb(&boundary.wkb)
-                .ok_or_else(|| StoreError::document("boundary", &boundary.field_id))?;
-            wanted.fields.push(boundary.field_id);
-            wanted.boundaries.push(shape);
-        }
-        Ok(wanted)
-    }
-
-    fn split(&self, parquet: &Path, folder: &Path, name: &str) -> Stored<FieldSplit> {
-        let mut sink = FolderSink::new(folder);
-        let outside = self
-            .outside
-            .then_some((&mut sink as &mut dyn tramline_outputs::Sink, name));
-        split_by_fields(parquet, &self.boundaries, self.least_percent, outside)
-            .map_err(|cause| StoreError::document("standard points", cause))
-    }
-
-    fn shares(&self, split: &FieldSplit) -> Vec<FieldShare> {
-        split
-            .fields
-            .iter()
-            .filter_map(|share| {
-                Some(FieldShare {
-                    field_id: self.fields.get(share.boundary)?.clone(),
-                    points: share.points,
-                    area_m2: share.area_m2,
-                })
-            })
-            .collect()
-    }
-}
-
-/// An artifact that was written into a folder; `None` when it was not.
-fn written(folder: &Path, name: &str, key: &str) -> Stored<Option<NewArtifact>> {
-    let path = folder.join(name);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(StoreError::io(&path, cause)),
-    };
-    Ok(Some(NewArtifact {
-        kind: Artifact::OutsideFieldGeojson,
-        blob_key: format!("{key}/{name}"),
-        size: bytes.len() as u64,
-        sha256: crate::tokens::digest(&bytes),
-    }))
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Stored<T> + Send + 'static,
-) -> Stored<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|cause| StoreError::document("work", cause))?
-}
-
-/// Fills in fields, bounds and outside points of files that a conversion left in `folder`, which
-/// will be stored under `key`. The answer is the instant of the last change of boundaries.
-pub(super) async fn locate_new(
+/// The fields of a user as they stand now, and what a child is to do with them.
+pub(super) async fn known_fields(
     state: &State,
-    run: &Run,
-    mut files: Vec<NewFile>,
-    folder: &Path,
-    key: &str,
-) -> Stored<(Vec<NewFile>, i64)> {
-    let configuration = for_user(state, &run.account_id, &run.user_id).await?;
-    let (active, changed) = state.db.active_boundaries(&run.user_id).await?;
-    let wanted = Wanted::new(active, &configuration)?;
-    let (folder, key) = (folder.to_owned(), key.to_owned());
-    let files = blocking(move || {
-        for file in &mut files {
-            let prefix = format!("{key}/");
-            let Some(name) = file
-                .artifacts
-                .iter()
-                .find(|artifact| artifact.kind == Artifact::StandardGeoparquet)
-                .and_then(|artifact| artifact.blob_key.strip_prefix(&prefix))
-            else {
-                continue;
-            };
-            let outside = Path::new(name).with_file_name(OUTSIDE_NAME);
-            let outside = outside.to_string_lossy().into_owned();
-            let split = wanted.split(&folder.join(name), &folder, &outside)?;
-            file.fields = wanted.shares(&split);
-            file.bounds = split.bounds;
-            file.outside_points = Some(split.outside);
-            let artifact = written(&folder, &outside, &key)?;
-            file.artifacts.extend(artifact);
-        }
-        Ok(files)
-    })
-    .await?;
-    Ok((files, changed))
+    user: &str,
+    configuration: &Configuration,
+) -> Stored<(KnownFields, Locate)> {
+    let (active, changed) = state.db.active_boundaries(user).await?;
+    let key = |name: &str| configuration.other.get(name);
+    let flag = |name: &str, absent| {
+        key(name)
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or(absent)
+    };
+    let split = flag("splitOperationsByField", true);
+    let mut known = KnownFields {
+        ids: Vec::with_capacity(active.len()),
+        changed,
+    };
+    let mut locate = Locate {
+        boundaries: Vec::with_capacity(active.len()),
+        least_percent: key("fieldsAttachIntersection")
+            .and_then(serde_json::Value::as_f64)
+            .unwrap_or(0.01),
+        outside: split && flag("enableOutsideFieldGeojson", false),
+    };
+    for boundary in active {
+        let shape = Boundary::from_wkb(&boundary.wkb)
+            .ok_or_else(|| StoreError::document("boundary", &boundary.field_id))?;
+        known.ids.push(boundary.field_id);
+        locate.boundaries.push(shape);
+    }
+    Ok((known, locate))
+}
+
+/// The shares of fields, by the ids that an order was written with.
+pub(super) fn shares(known: &KnownFields, split: &FieldSplit) -> Vec<FieldShare> {
+    split
+        .fields
+        .iter()
+        .filter_map(|share| {
+            Some(FieldShare {
+                field_id: known.ids.get(share.boundary)?.clone(),
+                points: share.points,
+                area_m2: share.area_m2,
+            })
+        })
+        .collect()
 }
 
 /// A boundary may have come while the conversion went on: its files are looked at again.
@@ -182,41 +115,112 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     if run.out_of_attempts(0) {
         return state.db.bury(run, "tried three times").await;
     }
-    let configuration = for_user(state, &run.account_id, &run.user_id).await?;
-    for file in state.db.files_within(&run.user_id, task.bounds).await? {
-        if *held.lost.borrow() {
-            return Ok(());
-        }
-        let parquet = state
-            .db
-            .artifact(&run.account_id, &file, Artifact::StandardGeoparquet)
-            .await?;
-        let Some(parquet) = parquet else { continue };
-        let (active, _) = state.db.active_boundaries(&run.user_id).await?;
-        let wanted = Wanted::new(active, &configuration)?;
-        let folder: PathBuf = state
-            .work_folder()
-            .join(format!("{}-{}", run.id, run.fence));
-        let key = format!("runs/{}/{}/{file}", run.id, run.fence);
-        let (path, blobs) = (
-            state.blobs.local_path(&parquet.blob_key),
-            state.blobs.clone(),
-        );
-        let located = blocking(move || {
-            let split = wanted.split(&path, &folder, OUTSIDE_NAME)?;
-            let outside = written(&folder, OUTSIDE_NAME, &key)?;
-            if outside.is_some() {
-                blobs.adopt_folder(&folder, &key)?;
+    let files = state.db.files_within(&run.user_id, task.bounds).await?;
+    for files in files.chunks(AT_ONCE) {
+        let folder = fresh_folder(state, run).await?;
+        let ended = some(state, run, held, files, &folder).await;
+        let _ = tokio::fs::remove_dir_all(&folder).await;
+        match ended? {
+            Ended::Converted => {}
+            Ended::Died { death, .. } => {
+                let how = death.refusal.reason;
+                return state
+                    .db
+                    .postpone(run, &run.task, &how, Duration::ZERO)
+                    .await;
             }
-            Ok(Located {
-                file,
-                shares: wanted.shares(&split),
-                outside_points: split.outside,
-                outside,
-            })
-        })
-        .await?;
-        state.db.set_located(run, &located).await?;
+            Ended::Refused(cause) | Ended::Trouble(cause) => {
+                let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
+                tracing::warn!(run = run.id, cause, "locating put off");
+                return state.db.postpone(run, &run.task, &cause, wait).await;
+            }
+            Ended::Stopped => return state.db.settle_cancelled(run).await,
+        }
     }
     state.db.finish_run(run).await
+}
+
+/// Has a child locate some files, and publishes what it found.
+async fn some(
+    state: &State,
+    run: &Run,
+    held: &mut Held,
+    files: &[String],
+    folder: &Path,
+) -> Stored<Ended> {
+    let mut stored = Vec::with_capacity(files.len());
+    let mut keys = Vec::with_capacity(files.len());
+    for id in files {
+        let parquet = state
+            .db
+            .artifact(&run.account_id, id, Artifact::StandardGeoparquet)
+            .await?;
+        let Some(parquet) = parquet else { continue };
+        stored.push(StoredFile {
+            id: id.clone(),
+            parquet: state.blobs.local_path(&parquet.blob_key),
+        });
+        keys.push(parquet.blob_key);
+    }
+    if stored.is_empty() {
+        return Ok(Ended::Converted);
+    }
+    let configuration = for_user(state, &run.account_id, &run.user_id).await?;
+    let (known, locate) = known_fields(state, &run.user_id, &configuration).await?;
+    let settings = &state.settings;
+    let order = Order::Locate(Box::new(LocateStored {
+        files: stored,
+        out: folder.to_owned(),
+        locate,
+        cpu_seconds: settings.convert_cpu_seconds,
+        memory_bytes: settings.convert_memory_bytes,
+        file_bytes: settings.convert_file_bytes,
+    }));
+    let ended = follow(state, run, &order, held).await?;
+    if matches!(ended, Ended::Converted) {
+        publish(state, run, &known, &keys, folder).await?;
+    }
+    Ok(ended)
+}
+
+/// `keys` are those of the points that were read, in the order of the facts.
+async fn publish(
+    state: &State,
+    run: &Run,
+    known: &KnownFields,
+    keys: &[String],
+    folder: &Path,
+) -> Stored<()> {
+    let answer: Answer<()> = read_answer(folder)?;
+    for (facts, standard_key) in answer.facts.iter().zip(keys) {
+        let Some(split) = &facts.located else {
+            continue;
+        };
+        let key = format!("runs/{}/{}/{}", run.id, run.fence, facts.id);
+        let name = format!("{}/{OUTSIDE_NAME}", facts.id);
+        let outside = answer
+            .artifacts
+            .get(&name)
+            .map(|(size, sha256)| NewArtifact {
+                kind: Artifact::OutsideFieldGeojson,
+                blob_key: format!("{key}/{OUTSIDE_NAME}"),
+                size: *size,
+                sha256: sha256.clone(),
+            });
+        if outside.is_some() {
+            let (blobs, made) = (state.blobs.clone(), folder.join(&facts.id));
+            tokio::task::spawn_blocking(move || blobs.adopt_folder(&made, &key))
+                .await
+                .map_err(|cause| StoreError::document("blobs", cause))??;
+        }
+        let located = Located {
+            file: facts.id.clone(),
+            standard_key: standard_key.clone(),
+            shares: shares(known, split),
+            outside_points: split.outside,
+            outside,
+        };
+        state.db.set_located(run, &located).await?;
+    }
+    Ok(())
 }

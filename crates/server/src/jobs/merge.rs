@@ -1,11 +1,10 @@
 //! The run of a merge: the sources' standard points go through a child into one machine file.
 
-use super::child::{ARTIFACTS, Hashes, Merge, Order, REPORT, Source};
-use super::convert::read_json;
-use super::files::{Made, ReportFile};
+use super::child::{Answer, KnownFields, Merge, Order, Source};
+use super::files::{Made, Origin, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
-use super::locate::{locate_again, locate_new};
+use super::locate::{known_fields, locate_again};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::db::{FileRow, NewFile, Run};
 use crate::error::{StoreError, Stored};
@@ -14,6 +13,7 @@ use crate::state::State;
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
+use tramline_convert::{FileReport, Outcome, Step, Steps};
 use tramline_model::{Artifact, FileOrigin, FileStatus};
 
 /// Does the run; an error means trouble that may pass.
@@ -32,14 +32,16 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     }
     let folder = fresh_folder(state, run).await?;
     let order = match order(state, run, &file, &folder).await? {
-        Ok(order) => Order::Merge(Box::new(order)),
+        Ok(order) => order,
         Err(why) => {
             let _ = tokio::fs::remove_dir_all(&folder).await;
             return fail(state, run, &file, &why).await;
         }
     };
+    let fields = order.fields.clone();
+    let order = Order::Merge(Box::new(order));
     let done = match follow(state, run, &order, held).await? {
-        Ended::Converted => publish(state, run, &folder).await,
+        Ended::Converted => publish(state, run, &fields, &folder).await,
         Ended::Refused(message) => fail(state, run, &file, message.trim()).await,
         Ended::Died { death, .. } => {
             let how = death.refusal.reason;
@@ -91,41 +93,43 @@ async fn order(
             summary: summary["properties"].clone(),
         });
     }
+    let configuration =
+        crate::configuration::for_user(state, &run.account_id, &run.user_id).await?;
+    let (fields, locate) = known_fields(state, &run.user_id, &configuration).await?;
     let settings = &state.settings;
     Ok(Ok(Merge {
         id: file.id.clone(),
         sources,
         out: folder.to_owned(),
-        configuration: crate::configuration::for_user(state, &run.account_id, &run.user_id).await?,
+        configuration,
+        fields,
+        locate,
         cpu_seconds: settings.convert_cpu_seconds,
         memory_bytes: settings.convert_memory_bytes,
         file_bytes: settings.convert_file_bytes,
     }))
 }
 
-async fn publish(state: &State, run: &Run, folder: &Path) -> Stored<()> {
-    let report: ReportFile = read_json(folder, REPORT)?;
-    let hashes: Hashes = read_json(folder, ARTIFACTS)?;
+async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) -> Stored<()> {
+    let answer: Answer<FileReport> = read_answer(folder)?;
     let key = format!("runs/{}/{}", run.id, run.fence);
     let made = Made {
         folder,
         key: &key,
-        hashes: &hashes,
+        hashes: &answer.artifacts,
+        facts: &answer.facts,
+        fields,
     };
-    let file = report.row(
-        run.subject.clone(),
-        "mergedFile",
-        FileOrigin::Merged,
-        None,
-        &made,
-    )?;
-    let (mut files, before) = locate_new(state, run, vec![file], folder, &key).await?;
-    store(state, &files, folder, &key).await?;
-    let Some(file) = files.pop() else {
-        return Ok(());
+    let origin = Origin {
+        file_name: "mergedFile",
+        word: FileOrigin::Merged,
+        original: None,
     };
+    let file = row(&answer.report, run.subject.clone(), origin, &made)?;
+    let files = std::slice::from_ref(&file);
+    store(state, files, folder, &key).await?;
     finish(state, run, &file).await?;
-    locate_again(state, run, &[file], before).await
+    locate_again(state, run, files, fields.changed).await
 }
 
 async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
@@ -150,17 +154,20 @@ async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
 /// The merged file failed for good, with the reason.
 async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> {
     let message = "Failed to convert file on provider batch processing";
-    let mut steps = serde_json::Map::new();
-    for step in ["originalFile", "rawGeojson"] {
-        let skipped = serde_json::json!({"status": "skipped", "message": "skipped"});
-        steps.insert(step.to_owned(), skipped);
+    let mut steps = Steps::default();
+    for step in [Step::OriginalFile, Step::RawGeojson] {
+        steps.set(step, Outcome::skipped("skipped"));
     }
-    let failed = serde_json::json!({"status": "failed", "message": message, "detail": why});
-    steps.insert("standardGeojson".to_owned(), failed);
+    steps.set(
+        Step::StandardGeojson,
+        Outcome::failed(message).detail(why, ""),
+    );
+    let steps = serde_json::to_string(&steps)
+        .map_err(|cause| StoreError::document("steps of a merge", cause))?;
     let file = NewFile {
         status: FileStatus::Failed,
-        steps: Value::Object(steps).to_string(),
-        failed_step: Some("standardGeojson".to_owned()),
+        steps,
+        failed_step: Some(Step::StandardGeojson.name().to_owned()),
         failed_message: Some(message.to_owned()),
         ..NewFile::merged(&row.id, row.operation_type.clone())
     };

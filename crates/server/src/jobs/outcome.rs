@@ -16,7 +16,7 @@ use tokio::sync::watch;
 /// How a child ended.
 #[derive(Debug)]
 pub(super) enum Ended {
-    /// Report and artifacts are in the output folder.
+    /// Answer and artifacts are in the output folder.
     Converted,
     /// The upload itself cannot be opened: message and hint.
     Refused(String),
@@ -178,6 +178,7 @@ fn folder_of(order: &Order) -> &Path {
         Order::Boundaries(task) => task.input.parent().unwrap_or(&task.input),
         Order::Convert(task) => &task.out,
         Order::Merge(task) => &task.out,
+        Order::Locate(task) => &task.out,
     }
 }
 

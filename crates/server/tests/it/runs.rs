@@ -3,7 +3,9 @@
 use crate::fixture::{Fixture, converted};
 use tramline_model::FileStatus;
 use tramline_server::StoreError;
-use tramline_server::db::{FileFilter, Files, Page, Runs, UploadStatus, Uploads};
+use tramline_server::db::{
+    Fields, FileFilter, Files, Located, NewArtifact, NewRun, Page, Runs, UploadStatus, Uploads,
+};
 
 const ONE: &str = "00000000-0000-0000-0000-000000000001";
 const TWO: &str = "00000000-0000-0000-0000-000000000002";
@@ -130,4 +132,38 @@ async fn totals_of_lists_follow_every_change() {
         .await
         .unwrap();
     assert_eq!(list().await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_was_located_of_points_that_are_gone_is_not_written() {
+    let fixture = Fixture::new(0).await;
+    let (_, key) = fixture.upload("one").await;
+    let run = fixture.lease(60).await;
+    let (mut file, _) = fixture.file(ONE, &run, &key);
+    file.artifacts.push(NewArtifact {
+        kind: "standardGeoparquet".to_owned(),
+        blob_key: "runs/second/standard.parquet".to_owned(),
+        size: 6,
+        sha256: "hash".to_owned(),
+    });
+    let made = converted(vec![file], None);
+    fixture.db.finish_conversion(&run, &made).await.unwrap();
+    let locate = NewRun {
+        kind: "locate",
+        ..fixture.work(&fixture.user)
+    };
+    fixture.db.add_run(&locate).await.unwrap();
+    let run = fixture.lease(60).await;
+    for (points, written) in [("first", None), ("second", Some(7))] {
+        let located = Located {
+            file: ONE.to_owned(),
+            standard_key: format!("runs/{points}/standard.parquet"),
+            shares: Vec::new(),
+            outside_points: 7,
+            outside: None,
+        };
+        fixture.db.set_located(&run, &located).await.unwrap();
+        let row = fixture.db.file(&fixture.account, ONE).await.unwrap();
+        assert_eq!(row.unwrap().outside_points, written, "{points}");
+    }
 }

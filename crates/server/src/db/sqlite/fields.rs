@@ -335,14 +335,19 @@ impl Fields for Sqlite {
         if row.is_none() {
             return Err(StoreError::LeaseLost(run.id.clone()));
         }
-        let done = sqlx::query("UPDATE files SET outside_points = ?, updated = ? WHERE id = ? AND status = 'processed'")
-            .bind(signed(located.outside_points))
-            .bind(now())
-            .bind(&located.file)
-            .execute(&mut *transaction)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE files SET outside_points = ?, updated = ? WHERE id = ? AND status = 'processed'
+             AND EXISTS (SELECT 1 FROM artifacts WHERE file_id = files.id
+                AND kind = 'standardGeoparquet' AND blob_key = ?)",
+        )
+        .bind(signed(located.outside_points))
+        .bind(now())
+        .bind(&located.file)
+        .bind(&located.standard_key)
+        .execute(&mut *transaction)
+        .await?;
         if done.rows_affected() == 0 {
-            // Deleted or being converted again: nothing to say of it.
+            // Deleted or converted again: nothing to say of it.
             return Ok(());
         }
         sqlx::query("DELETE FROM file_fields WHERE file_id = ?")

@@ -1,0 +1,64 @@
+//! Converts an upload.
+
+use super::confine::limit_processor;
+use super::protocol::{Line, Task};
+use super::sink::HashingSink;
+use super::{Failure, answer, refused, tell};
+use crate::jobs::files::file_id;
+use tramline_convert::{Calibrations, Input, Options, Progress};
+use tramline_formats::{Limits, ReadOptions, Tree};
+use tramline_model::{OperationType, Provider};
+
+pub(super) fn run(task: &Task) -> Result<(), Failure> {
+    let limits = Limits {
+        upload_bytes: task.upload_bytes,
+        ..Limits::default()
+    };
+    let tree = Tree::open_named(&task.input, &task.name, &limits).map_err(|e| refused(&e))?;
+    let input = Input {
+        name: task.name.clone(),
+        sha256: task.sha256.clone(),
+        size_bytes: task.size,
+    };
+    let mut sink = HashingSink::new(&task.out);
+    let mut line = Line::default();
+    let (report, facts) = tramline_convert::run_with_facts(
+        &tree,
+        &input,
+        &options(task, limits),
+        &mut sink,
+        &mut |progress| {
+            if matches!(progress, Progress::Dataset { .. }) {
+                // Each dataset has the whole allowance: a neighbour's use is not held against it.
+                let _ = limit_processor(task.cpu_seconds);
+            }
+            tell(&mut line, progress);
+        },
+    )
+    .map_err(|cause| (74, cause.to_string()))?;
+    answer(&task.out, &report, facts, &sink)
+}
+
+fn options(task: &Task, limits: Limits) -> Options {
+    let upload = task.upload.clone();
+    Options {
+        configuration: task.configuration.clone(),
+        read: ReadOptions {
+            column_map: task.column_map.clone(),
+            crop: task.crop.clone(),
+            equipment_width_m: task.width_m,
+            operation_type: task.operation_type.as_deref().map(OperationType::from_name),
+            latest_instant_ms: Some(task.latest_instant_ms),
+            hold_ms: None,
+        },
+        limits,
+        provider: task.provider.as_deref().and_then(Provider::from_code),
+        file_format: task.file_format.clone(),
+        refused: task.refused.clone(),
+        bridges: task.bridges.clone(),
+        calibrations: Calibrations::from(task.calibrations.clone())
+            .known_as(move |id| file_id(&upload, id)),
+        locate: Some(task.locate.clone()),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,37 @@
+//! Finds the points of stored machine files in fields.
+
+use super::confine::limit_processor;
+use super::protocol::LocateStored;
+use super::sink::HashingSink;
+use super::{Failure, answer};
+use tramline_convert::FileFacts;
+use tramline_convert::fields::{OUTSIDE_NAME, split_by_fields};
+use tramline_outputs::Sink;
+
+/// The points in no field of each machine file go into the folder of its id.
+pub(super) fn run(task: &LocateStored) -> Result<(), Failure> {
+    let mut sink = HashingSink::new(&task.out);
+    let mut facts = Vec::with_capacity(task.files.len());
+    let wanted = &task.locate;
+    for file in &task.files {
+        // Each file has the whole allowance.
+        let _ = limit_processor(task.cpu_seconds);
+        let name = format!("{}/{OUTSIDE_NAME}", file.id);
+        let outside = wanted
+            .outside
+            .then_some((&mut sink as &mut dyn Sink, name.as_str()));
+        let split = split_by_fields(
+            &file.parquet,
+            &wanted.boundaries,
+            wanted.least_percent,
+            outside,
+        )
+        .map_err(|cause| (74, cause.to_string()))?;
+        facts.push(FileFacts {
+            id: file.id.clone(),
+            located: Some(split),
+            ..FileFacts::default()
+        });
+    }
+    answer(&task.out, (), facts, &sink)
+}
