@@ -1,7 +1,7 @@
 //! Leases, fences, and what a second conversion may change.
 
 use crate::fixture::{Fixture, converted};
-use tramline_model::FileStatus;
+use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::StoreError;
 use tramline_server::db::{
     Fields, FileFilter, Files, Located, NewArtifact, NewRun, Page, Runs, UploadStatus, Uploads,
@@ -141,7 +141,7 @@ async fn what_was_located_of_points_that_are_gone_is_not_written() {
     let run = fixture.lease(60).await;
     let (mut file, _) = fixture.file(ONE, &run, &key);
     file.artifacts.push(NewArtifact {
-        kind: "standardGeoparquet".to_owned(),
+        kind: Artifact::StandardGeoparquet,
         blob_key: "runs/second/standard.parquet".to_owned(),
         size: 6,
         sha256: "hash".to_owned(),
@@ -149,7 +149,7 @@ async fn what_was_located_of_points_that_are_gone_is_not_written() {
     let made = converted(vec![file], None);
     fixture.db.finish_conversion(&run, &made).await.unwrap();
     let locate = NewRun {
-        kind: "locate",
+        kind: JobKind::Locate,
         ..fixture.work(&fixture.user)
     };
     fixture.db.add_run(&locate).await.unwrap();
