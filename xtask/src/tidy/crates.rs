@@ -25,7 +25,7 @@ const ALLOWED: &[Edges] = &[
         "convert",
         &["model", "formats", "outputs", "analysis", "render", "tiles"],
     ),
-    ("testkit", &["model", "formats", "outputs", "convert"]),
+    ("testkit", &[]),
     (
         "server",
         &["model", "formats", "outputs", "convert", "tiles"],

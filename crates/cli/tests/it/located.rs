@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::pipe;
 use tramline_convert::fields::Boundary;
+use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::db::{
     Accounts, ArtifactRow, Before, Configurations, Event, Fields, FileRow, Files, NewBoundary,
     NewField, NewRun, NewUpload, NewUser, Sqlite, Uploads,
@@ -85,7 +86,7 @@ impl Service {
         }
     }
 
-    fn work(&self, id: &str, kind: &'static str, subject: &str, task: String) -> NewRun {
+    fn work(&self, id: &str, kind: JobKind, subject: &str, task: String) -> NewRun {
         NewRun {
             id: format!("00000000-0000-0000-0000-0000000000{id}"),
             account_id: self.account.clone(),
@@ -116,7 +117,7 @@ impl Service {
             findings: "[]".to_owned(),
             idempotency: None,
         };
-        let run = self.work("11", "convert", &id, "{}".to_owned());
+        let run = self.work("11", JobKind::Convert, &id, "{}".to_owned());
         self.db.add_upload(&upload, &run, false).await.unwrap();
         id
     }
@@ -136,7 +137,7 @@ impl Service {
             },
         };
         let task = json!({ "bounds": bounds }).to_string();
-        let run = self.work("12", "locate", &self.user, task);
+        let run = self.work("12", JobKind::Locate, &self.user, task);
         let events: [Event; 0] = [];
         let added = self
             .db
@@ -152,7 +153,7 @@ impl Service {
     }
 
     async fn outside(&self, file: &FileRow) -> Option<ArtifactRow> {
-        let kind = "outsideFieldGeojson";
+        let kind = Artifact::OutsideFieldGeojson;
         let row = self.db.artifact(&self.account, &file.id, kind);
         row.await.unwrap()
     }
@@ -205,7 +206,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     let file = service.file(&upload).await;
     assert_eq!(order["locate"]["files"][0]["id"], file.id);
     assert_eq!(order["locate"]["locate"]["outside"], true);
-    assert_eq!(file.status, "processed");
+    assert_eq!(file.status, FileStatus::Processed);
     assert!(file.fields.is_empty(), "{:?}", file.fields);
     let all = file.outside_points.unwrap();
     assert!(all > 0 && service.outside(&file).await.is_none());
@@ -228,7 +229,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     converter.go_on().await;
 
     // A conversion that knows the field finds what the located file says.
-    let again = service.work("13", "convert", &upload, "{}".to_owned());
+    let again = service.work("13", JobKind::Convert, &upload, "{}".to_owned());
     let reprocessed = service
         .db
         .reprocess_file(&service.account, &located.id, &again);
@@ -238,7 +239,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     converter.go_on().await;
     let last = service.work(
         "14",
-        "locate",
+        JobKind::Locate,
         &service.user,
         json!({"bounds": half_of(&field).bounds()}).to_string(),
     );

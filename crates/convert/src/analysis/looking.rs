@@ -223,7 +223,8 @@ fn machine_widths(records: &Records, wanted: impl Fn(usize) -> bool) -> Vec<f64>
     let mut last = NO_TIME;
     for row in 0..records.len() {
         let (width, time) = (f64::from(records.width_m[row]), records.time_ms[row]);
-        if !records.working[row] || !(width > 0.0) || !wanted(row) {
+        let worked = records.working[row] && width > 0.0;
+        if !worked || !wanted(row) {
             continue;
         }
         match widths.last_mut() {

@@ -189,9 +189,10 @@ impl Images {
                 workers.into_iter().map(|worker| worker.join()).collect()
             });
             for (layer, image) in pair.iter().zip(painted) {
-                let image = image
-                    .map_err(|_| shape("the painter ended by a defect".to_owned()))?
-                    .map_err(|cause| shape(cause.to_string()))?;
+                let image = match image {
+                    Ok(image) => image.map_err(|cause| shape(cause.to_string()))?,
+                    Err(_) => return Err(shape("the painter ended by a defect".to_owned())),
+                };
                 let file = format!("{}.png", layer.property.name());
                 let mut entry = layer.entry(&canvas, ramp, units);
                 for (file, bytes) in [

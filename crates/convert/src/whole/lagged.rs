@@ -49,10 +49,10 @@ pub(crate) fn lagged(
         .map(|(row, logged)| {
             let seconds = intervals.get(row).copied().unwrap_or(f64::NAN) * interval_factor;
             let mass = at(mass_kg, row);
-            if mass.is_nan() || logged.is_nan() || !(seconds > 0.0) {
-                logged
-            } else {
+            if seconds > 0.0 && !mass.is_nan() && !logged.is_nan() {
                 mass / seconds / flow_factor
+            } else {
+                logged
             }
         })
         .collect();

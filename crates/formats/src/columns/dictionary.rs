@@ -1,6 +1,6 @@
 //! The table of titles: what the exports of displays and desktop programs call a quantity.
 //!
-//! Evidence: public exports; `docs/formats/shapefile.md` and `text.md` tell which.
+//! Evidence: public exports; `docs/formats/shapefile.md` and `docs/formats/text.md` tell which.
 //! Rule: titles are normalised (lower case, letters and digits only); the order of the table is
 //! the order of preference when two columns of one file give the same property.
 
