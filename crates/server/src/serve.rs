@@ -38,14 +38,12 @@ pub struct Server {
 fn lock(data: &Path) -> Stored<std::fs::File> {
     let path = data.join("lock");
     let file = std::fs::File::create(&path).map_err(|cause| StoreError::io(&path, cause))?;
-    file.try_lock().map_err(|_| {
-        let cause = "another server is using this data folder";
-        StoreError::io(
-            &path,
-            std::io::Error::new(std::io::ErrorKind::ResourceBusy, cause),
-        )
-    })?;
-    Ok(file)
+    if file.try_lock().is_ok() {
+        return Ok(file);
+    }
+    let cause = "another server is using this data folder";
+    let cause = std::io::Error::new(std::io::ErrorKind::ResourceBusy, cause);
+    Err(StoreError::io(&path, cause))
 }
 
 /// Opens the database of a data folder.

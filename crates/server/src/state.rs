@@ -17,6 +17,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub struct State(pub Arc<Shared>);
 
+/// What all requests and all workers share.
 pub struct Shared {
     pub settings: Settings,
     pub db: Arc<dyn Database>,

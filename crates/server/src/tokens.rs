@@ -42,6 +42,7 @@ pub struct Bearer {
 }
 
 impl Tokens {
+    /// Signs and reads with this secret.
     pub fn new(secret: &[u8]) -> Self {
         crate::signing::use_hmac();
         Self {
@@ -62,6 +63,7 @@ impl Tokens {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign).ok()
     }
 
+    /// Whose token it is; `None` where it is not ours or has ended.
     pub fn read(&self, token: &str) -> Option<Bearer> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;

@@ -92,9 +92,7 @@ pub(super) fn body(
     response: axum::http::response::Builder,
     body: Body,
 ) -> Result<Response, Problem> {
-    response
-        .body(body)
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))
+    response.body(body).map_err(Problem::internal)
 }
 
 enum Asked {

@@ -59,11 +59,9 @@ pub(crate) async fn authenticate(
     let matches = tokio::task::spawn_blocking(move || password_matches(&password, &hash))
         .await
         .unwrap_or(false);
-    let id = id.filter(|_| matches).ok_or_else(|| {
-        let mut problem = Problem::unauthorized();
-        "Bad credentials".clone_into(&mut problem.detail);
-        problem
-    })?;
+    let id = id
+        .filter(|_| matches)
+        .ok_or_else(|| Problem::new(axum::http::StatusCode::UNAUTHORIZED, "Bad credentials"))?;
     let remember = credentials
         .remember_me
         .is_some_and(|remember| remember.wanted());

@@ -105,7 +105,7 @@ pub(crate) async fn create(
             Ok((boundary, _)) => boundary,
             Err(problem) => {
                 let name = name.unwrap_or_else(|| "a field without a name".to_owned());
-                let reason = format!("{name}: {}", problem.detail);
+                let reason = format!("{name}: {}", problem.detail());
                 made.refused.push(Refused { entry, reason });
                 continue;
             }

@@ -66,9 +66,8 @@ impl FieldInput {
 /// A boundary to be stored, or the contract's refusal.
 pub(crate) fn new_boundary(geometry: &Value) -> Result<(NewBoundary, Boundary), Problem> {
     let boundary = Boundary::from_geojson(geometry).map_err(|invalid| {
-        let mut problem = Problem::bad_request(format!("{} ({})", invalid.text, invalid.word));
-        problem.title = format!("Invalid geometry: {}", invalid.text);
-        problem
+        Problem::bad_request(format!("{} ({})", invalid.text, invalid.word))
+            .title(format!("Invalid geometry: {}", invalid.text))
             .key("invalidGeometry")
             .hint("mend the geometry, for example with a buffer of zero width, and send it again")
     })?;

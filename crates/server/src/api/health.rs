@@ -24,7 +24,8 @@ pub(crate) async fn live() -> axum::Json<Health> {
 pub(crate) async fn ready(
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Health>, Problem> {
-    let unready = |what: &str| {
+    let unready = |what: &str, cause: &dyn std::fmt::Display| {
+        tracing::warn!(what, %cause, "not ready");
         Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             format!("{what} does not answer"),
@@ -35,10 +36,10 @@ pub(crate) async fn ready(
         .db
         .run_counts()
         .await
-        .map_err(|_| unready("the database"))?;
+        .map_err(|cause| unready("the database", &cause))?;
     let folder = state.incoming();
     tokio::fs::metadata(&folder)
         .await
-        .map_err(|_| unready("the storage"))?;
+        .map_err(|cause| unready("the storage", &cause))?;
     Ok(axum::Json(Health { status: "ready" }))
 }

@@ -7,7 +7,7 @@ use super::problem::Problem;
 use crate::state::State;
 use axum::body::Body;
 use axum::extract::{self, Path};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::Response;
 use serde_json::{Value, json};
 use tramline_model::Artifact;
@@ -34,7 +34,7 @@ pub(super) async fn list(
         .await?;
     let bytes = axum::body::to_bytes(Body::from_stream(stream), LIST_BYTES as usize)
         .await
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))?;
+        .map_err(Problem::internal)?;
     Ok(serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
@@ -112,5 +112,5 @@ pub(crate) async fn image(
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header("x-content-type-options", "nosniff")
         .body(Body::from_stream(stream))
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))
+        .map_err(Problem::internal)
 }

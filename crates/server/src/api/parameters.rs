@@ -26,9 +26,10 @@ impl FromRequestParts<State> for Parameters {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Problem::bad_request("the query is not `name=value&…`"))?;
+        let read = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let Ok(Query(pairs)) = read else {
+            return Err(Problem::bad_request("the query is not `name=value&…`"));
+        };
         Ok(Self {
             pairs,
             path: parts.uri.path().to_owned(),

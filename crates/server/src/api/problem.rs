@@ -10,7 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A field of a request that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -21,33 +22,49 @@ pub(crate) struct FieldError {
     pub(crate) message: String,
 }
 
+/// A failure. Its body is boxed, so that a result that may hold one stays small.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Box<ProblemBody>);
+
 /// The body of every failure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Problem {
+struct ProblemBody {
     #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    pub(crate) title: String,
-    pub(crate) status: u16,
-    pub(crate) detail: String,
+    kind: &'static str,
+    title: String,
+    status: u16,
+    detail: String,
     /// What the person can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) hint: Option<String>,
+    hint: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) path: String,
-    pub(crate) message: String,
+    path: String,
+    message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) error_key: Option<&'static str>,
+    error_key: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) field_errors: Vec<FieldError>,
+    field_errors: Vec<FieldError>,
     /// Seconds after which trying again makes sense.
     #[serde(skip)]
-    pub(crate) retry_after: Option<u32>,
+    retry_after: Option<u32>,
+}
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        ProblemBody::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ProblemBody::schemas(schemas);
+    }
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ProblemBody {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
@@ -58,7 +75,7 @@ impl Problem {
             error_key: None,
             field_errors: Vec::new(),
             retry_after: None,
-        }
+        }))
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
@@ -69,8 +86,8 @@ impl Problem {
     pub(crate) fn field(object: &str, field: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let mut problem = Self::bad_request(format!("`{field}`: {message}"));
-        "error.validation".clone_into(&mut problem.message);
-        problem.field_errors.push(FieldError {
+        "error.validation".clone_into(&mut problem.0.message);
+        problem.0.field_errors.push(FieldError {
             object_name: object.to_owned(),
             field: field.to_owned(),
             message,
@@ -83,31 +100,49 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, format!("no such {what}"))
     }
 
+    /// A defect: its cause is logged, not sent.
+    pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Not Authenticated")
     }
 
+    /// What happened.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    #[must_use]
+    pub(crate) fn title(mut self, title: impl Into<String>) -> Self {
+        self.0.title = title.into();
+        self
+    }
+
     #[must_use]
     pub(crate) fn key(mut self, key: &'static str) -> Self {
-        self.error_key = Some(key);
+        self.0.error_key = Some(key);
         self
     }
 
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        self.0.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
         self
     }
 
     #[must_use]
     pub(crate) fn after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     fn response(&self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(self).unwrap_or_default();
+        let status =
+            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -118,7 +153,7 @@ impl Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -156,10 +191,8 @@ pub(super) async fn complete(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     if let Some(problem) = response.extensions().get::<Problem>() {
-        let problem = Problem {
-            path,
-            ..problem.clone()
-        };
+        let mut problem = problem.clone();
+        problem.0.path = path;
         return problem.response();
     }
     let status = response.status();
@@ -181,7 +214,7 @@ pub(super) async fn complete(request: Request, next: Next) -> Response {
         _ => "the request cannot be used",
     };
     let mut complete = Problem::new(status, detail);
-    complete.path = path;
+    complete.0.path = path;
     let mut answer = complete.response();
     if let Some(allow) = response.headers().get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow.clone());

@@ -99,8 +99,9 @@ pub(super) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
             }
             bytes.extend_from_slice(&chunk);
         }
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Problem::field("form", &name, "is not UTF-8 text"))?;
+        let Ok(text) = String::from_utf8(bytes) else {
+            return Err(Problem::field("form", &name, "is not UTF-8 text"));
+        };
         parts.push((name, text));
     }
     let file = file.ok_or_else(|| {

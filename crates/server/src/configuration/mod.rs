@@ -36,10 +36,6 @@ pub(crate) async fn for_user(state: &State, account: &str, user: &str) -> Stored
 }
 
 /// How the fields of a user's files are found, as it is now.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the locating job still reads its keys by name")
-)]
 pub(crate) async fn fields_for_user(
     state: &State,
     account: &str,

@@ -4,6 +4,7 @@ use super::NewRun;
 use crate::error::Stored;
 use async_trait::async_trait;
 
+/// What scales weighed, by machine file.
 #[async_trait]
 pub trait Calibrations: Send + Sync {
     /// The calibration of a file as JSON text.

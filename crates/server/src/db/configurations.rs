@@ -31,6 +31,7 @@ pub enum Before {
     Either,
 }
 
+/// Configurations of accounts and users.
 #[async_trait]
 pub trait Configurations: Send + Sync {
     /// Keys of the user, or of the owner; `None` when nothing is stored.

@@ -53,6 +53,7 @@ pub struct NewField {
     pub boundary: NewBoundary,
 }
 
+/// What fields are filtered by; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct FieldFilter {
     pub user: Option<String>,
@@ -85,6 +86,7 @@ pub struct Located {
     pub outside: Option<NewArtifact>,
 }
 
+/// Fields, their boundaries, and the files within them.
 #[async_trait]
 pub trait Fields: Send + Sync {
     /// `false` when the user has a field of that id. Field, run and events in one transaction.
@@ -96,7 +98,9 @@ pub trait Fields: Send + Sync {
         run: &NewRun,
         events: &[Event],
     ) -> Stored<bool>;
+    /// A field of a user.
     async fn field(&self, account: &str, user: &str, id: &str) -> Stored<Option<FieldRow>>;
+    /// Fields of the account, a page at a time, the newest first.
     async fn fields(
         &self,
         account: &str,
@@ -134,5 +138,6 @@ pub trait Fields: Send + Sync {
     async fn set_located(&self, run: &Run, located: &Located) -> Stored<()>;
     /// Ends a run that published its results before.
     async fn finish_run(&self, run: &Run) -> Stored<()>;
+    /// Adds work that nothing else is stored with.
     async fn add_run(&self, run: &NewRun) -> Stored<()>;
 }

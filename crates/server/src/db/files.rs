@@ -172,8 +172,10 @@ pub struct FileGroups {
     pub total: u64,
 }
 
+/// Machine files and their artifacts.
 #[async_trait]
 pub trait Files: Send + Sync {
+    /// A file of the account.
     async fn file(&self, account: &str, id: &str) -> Stored<Option<FileRow>>;
     /// One document of a file with the file's status, without the rest of it.
     async fn file_document(
@@ -182,6 +184,7 @@ pub trait Files: Send + Sync {
         id: &str,
         document: FileDocument,
     ) -> Stored<Option<(FileStatus, Option<String>)>>;
+    /// Files of the account, a page at a time; the newest first, if `sort` is empty.
     async fn files(
         &self,
         account: &str,
@@ -189,6 +192,7 @@ pub trait Files: Send + Sync {
         sort: &[(FileSort, bool)],
         page: Page,
     ) -> Stored<Listed<FileRow>>;
+    /// Ids of the files of an upload, in the order in which they were made.
     async fn file_ids_of_upload(&self, account: &str, upload: &str) -> Stored<Vec<String>>;
     /// The same for several uploads; those without files are left out.
     async fn file_ids_of_uploads(
@@ -196,7 +200,9 @@ pub trait Files: Send + Sync {
         account: &str,
         uploads: &[String],
     ) -> Stored<HashMap<String, Vec<String>>>;
+    /// A page of the files of an upload by how they stand.
     async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
+    /// An artifact of a file.
     async fn artifact(
         &self,
         account: &str,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use std::time::Duration;
 use tramline_model::JobKind;
 
+/// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
     /// Ready for a worker, at once or later.
@@ -19,6 +20,7 @@ pub enum RunState {
 }
 
 impl RunState {
+    /// The word in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -82,6 +84,7 @@ pub struct Converted {
     pub events: Vec<Event>,
 }
 
+/// The queue of work.
 #[async_trait]
 pub trait Runs: Send + Sync {
     /// The next run for this worker: of the account with the least running work, oldest first.
@@ -89,6 +92,7 @@ pub trait Runs: Send + Sync {
     async fn lease_run(&self, worker: &str, lease: Duration) -> Stored<Option<Run>>;
     /// Prolongs leases; the ids of runs that are lost or cancelled.
     async fn renew(&self, runs: &[(String, i64)], lease: Duration) -> Stored<Vec<String>>;
+    /// Writes down how far a run is, as JSON.
     async fn set_progress(&self, run: &Run, progress: &str) -> Stored<()>;
     /// Back to the queue after trouble that may pass.
     async fn postpone(&self, run: &Run, task: &str, reason: &str, wait: Duration) -> Stored<()>;
@@ -104,6 +108,7 @@ pub trait Runs: Send + Sync {
     async fn release_all(&self) -> Stored<u64>;
     /// State, progress, and place in the queue of the newest run about a subject.
     async fn run_of_subject(&self, subject: &str) -> Stored<Option<(String, String, u64)>>;
+    /// Asks for the runs about a subject to stop.
     async fn cancel_runs(&self, subject: &str) -> Stored<()>;
     /// Queued, running and dead runs.
     async fn run_counts(&self) -> Stored<(u64, u64, u64)>;

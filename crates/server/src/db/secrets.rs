@@ -3,6 +3,7 @@
 use crate::error::Stored;
 use async_trait::async_trait;
 
+/// Secrets of the service itself.
 #[async_trait]
 pub trait Secrets: Send + Sync {
     /// The secret of that name; the first caller's proposal becomes it.

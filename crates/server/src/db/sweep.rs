@@ -10,6 +10,7 @@ pub struct NamedBlob {
     pub size: u64,
 }
 
+/// What the sweep of blobs asks.
 #[async_trait]
 pub trait Sweep: Send + Sync {
     /// Those of the keys that no row names and that do not belong to a running run: as of one

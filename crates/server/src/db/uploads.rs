@@ -6,6 +6,7 @@ use crate::error::Stored;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+/// How an upload stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum UploadStatus {
@@ -15,8 +16,10 @@ pub enum UploadStatus {
 }
 
 impl UploadStatus {
+    /// Every status.
     pub const ALL: [Self; 3] = [Self::Received, Self::Processed, Self::Failed];
 
+    /// The word in the database and on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Received => "RECEIVED",
@@ -25,6 +28,7 @@ impl UploadStatus {
         }
     }
 
+    /// Reads the word in any letter case.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -32,6 +36,7 @@ impl UploadStatus {
     }
 }
 
+/// An upload as it is listed.
 #[derive(Clone, Debug)]
 pub struct Upload {
     pub id: String,
@@ -55,6 +60,7 @@ pub struct Upload {
     pub processed: Option<Micros>,
 }
 
+/// An upload to be stored.
 #[derive(Clone, Debug)]
 pub struct NewUpload {
     pub id: String,
@@ -72,6 +78,7 @@ pub struct NewUpload {
     pub idempotency: Option<String>,
 }
 
+/// What uploads are filtered by; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct UploadFilter {
     pub user: Option<String>,
@@ -93,6 +100,7 @@ pub enum UploadSort {
     UploadTimestamp,
 }
 
+/// Uploads.
 #[async_trait]
 pub trait Uploads: Send + Sync {
     /// Row and run in one transaction: an upload exists if and only if its work does.
@@ -100,7 +108,9 @@ pub trait Uploads: Send + Sync {
     /// The same bytes, user and parameters as before, unless `force`: a row that points at the
     /// first, and no work. The same key of the client's: the upload that has it.
     async fn add_upload(&self, upload: &NewUpload, run: &NewRun, force: bool) -> Stored<Upload>;
+    /// An upload of the account.
     async fn upload(&self, account: &str, id: &str) -> Stored<Option<Upload>>;
+    /// Uploads of the account, a page at a time; the newest first, if `sort` is empty.
     async fn uploads(
         &self,
         account: &str,

@@ -6,6 +6,7 @@ use crate::error::Stored;
 use async_trait::async_trait;
 use std::time::Duration;
 
+/// An address that events are sent to.
 #[derive(Clone, Debug)]
 pub struct Webhook {
     pub id: String,
@@ -40,6 +41,7 @@ pub struct FailedCall {
     pub created: Micros,
 }
 
+/// Webhooks, and what is still to be delivered to them.
 #[async_trait]
 pub trait Webhooks: Send + Sync {
     /// Adds a webhook and its confirmation message; the event that is registered already
@@ -50,8 +52,11 @@ pub trait Webhooks: Send + Sync {
         webhook: &Webhook,
         confirmation: &Event,
     ) -> Stored<Result<(), String>>;
+    /// Webhooks of the account.
     async fn webhooks(&self, account: &str) -> Stored<Vec<Webhook>>;
+    /// A webhook of the account.
     async fn webhook(&self, account: &str, id: &str) -> Stored<Option<Webhook>>;
+    /// Removes a webhook; `false` when there is none.
     async fn remove_webhook(&self, account: &str, id: &str) -> Stored<bool>;
     /// Failed calls, the newest first.
     async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>>;
@@ -66,6 +71,7 @@ pub trait Webhooks: Send + Sync {
         busy: &[String],
         hold: Duration,
     ) -> Stored<Vec<Due>>;
+    /// The delivery was taken.
     async fn delivered(&self, id: &str) -> Stored<()>;
     /// Writes the call down; `again` is the wait until the next try, `None` gives up.
     async fn not_delivered(

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tramline_convert::{Refusal, Report};
-use tramline_model::{Artifact, FileOrigin, FileStatus};
+use tramline_model::{Artifact, FileOrigin, FileStatus, Provider};
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -112,10 +112,11 @@ async fn child_task(
             calibrations.insert(file, calibration);
         }
     }
-    let (fields, locate) = known_fields(state, &upload.user_id, &configuration).await?;
+    let (fields, locate) = known_fields(state, &upload.account_id, &upload.user_id).await?;
     let settings = &state.settings;
     // `Other` and `Leaf` mean: find out.
-    let provider = Some(upload.provider.clone()).filter(|p| p != "Other" && p != "Leaf");
+    let none = [Provider::Other, Provider::Leaf].map(Provider::code);
+    let provider = Some(upload.provider.clone()).filter(|name| !none.contains(&name.as_str()));
     Ok(Task {
         input: state.blobs.local_path(&upload.blob_key),
         upload: upload.id.clone(),

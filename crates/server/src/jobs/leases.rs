@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The leases of this process: run id to fence and the switch that stops its work.
+/// The fence of a run and the switch that stops its work.
+type Lease = (i64, watch::Sender<bool>);
+
+/// The leases of this process by run id.
 #[derive(Clone)]
-pub(super) struct Leases(Arc<Mutex<HashMap<String, (i64, watch::Sender<bool>)>>>);
+pub(super) struct Leases(Arc<Mutex<HashMap<String, Lease>>>);
 
 /// A lease that is kept until this is dropped.
 pub(super) struct Held {

@@ -5,14 +5,13 @@ use super::child::{Answer, KnownFields, LocateStored, Order, Stored as StoredFil
 use super::files::read_answer;
 use super::leases::Held;
 use super::outcome::{Ended, follow, fresh_folder};
-use crate::configuration::for_user;
+use crate::configuration::fields_for_user;
 use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Run};
 use crate::error::{StoreError, Stored};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
-use tramline_convert::Configuration;
 use tramline_convert::fields::{Boundary, FieldSplit, Locate, OUTSIDE_NAME};
 use tramline_model::{Artifact, JobKind};
 use uuid::Uuid;
@@ -43,27 +42,19 @@ impl LocateTask {
 /// The fields of a user as they stand now, and what a child is to do with them.
 pub(super) async fn known_fields(
     state: &State,
+    account: &str,
     user: &str,
-    configuration: &Configuration,
 ) -> Stored<(KnownFields, Locate)> {
+    let settings = fields_for_user(state, account, user).await?;
     let (active, changed) = state.db.active_boundaries(user).await?;
-    let key = |name: &str| configuration.other.get(name);
-    let flag = |name: &str, absent| {
-        key(name)
-            .and_then(serde_json::Value::as_bool)
-            .unwrap_or(absent)
-    };
-    let split = flag("splitOperationsByField", true);
     let mut known = KnownFields {
         ids: Vec::with_capacity(active.len()),
         changed,
     };
     let mut locate = Locate {
         boundaries: Vec::with_capacity(active.len()),
-        least_percent: key("fieldsAttachIntersection")
-            .and_then(serde_json::Value::as_f64)
-            .unwrap_or(0.01),
-        outside: split && flag("enableOutsideFieldGeojson", false),
+        least_percent: settings.fields_attach_intersection,
+        outside: settings.split_operations_by_field && settings.enable_outside_field_geojson,
     };
     for boundary in active {
         let shape = Boundary::from_wkb(&boundary.wkb)
@@ -165,8 +156,7 @@ async fn some(
     if stored.is_empty() {
         return Ok(Ended::Converted);
     }
-    let configuration = for_user(state, &run.account_id, &run.user_id).await?;
-    let (known, locate) = known_fields(state, &run.user_id, &configuration).await?;
+    let (known, locate) = known_fields(state, &run.account_id, &run.user_id).await?;
     let settings = &state.settings;
     let order = Order::Locate(Box::new(LocateStored {
         files: stored,

@@ -95,7 +95,7 @@ async fn order(
     }
     let configuration =
         crate::configuration::for_user(state, &run.account_id, &run.user_id).await?;
-    let (fields, locate) = known_fields(state, &run.user_id, &configuration).await?;
+    let (fields, locate) = known_fields(state, &run.account_id, &run.user_id).await?;
     let settings = &state.settings;
     Ok(Ok(Merge {
         id: file.id.clone(),
