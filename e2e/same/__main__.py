@@ -57,7 +57,7 @@ def gathered(given, folder, corpus, samples, hostile):
     cases = inputs.cases(all_inputs)
     if given.quick:
         cases = inputs.quick(all_inputs, cases)
-    cases += inputs.alone()
+    cases += inputs.alone(samples)
     return [case for case in cases if not given.filter or any(text in case.name for text in given.filter)], links
 
 

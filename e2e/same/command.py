@@ -202,7 +202,7 @@ def compare(old, new, cases, scratch, links, memory, differences, seconds=None):
                 explained.append(case.name)
                 found = places(old, new, case, own)
                 if not found:
-                    found = [f"{', '.join(parts)}: not when run again, so that one of both is not steady"]
+                    found = [f"{', '.join(parts)[:200]}: not when run again, so that one of both is not steady"]
             else:
                 found = [f"{name}: differs" for name in parts]
             for place in found[:PLACES]:

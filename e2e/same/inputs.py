@@ -158,17 +158,27 @@ def write_configurations(folder):
         (folder / name).write_text(json.dumps(content))
 
 
+def told_by(line, content=""):
+    """A digest of what a case is told beside its arguments: of the input, and of configurations if it names one."""
+    written = json.dumps(CONFIGURATIONS, sort_keys=True) if "configs/" in line else ""
+    return content + (hashlib.sha256(written.encode()).hexdigest() if written else "")
+
+
 def cases(given):
     """All ways of all inputs. The large ones come first, so that none is left alone at the end."""
     made = [(one.weight, Case(f"{one.path}: {way.name}",
-                            tuple(word.replace("{}", one.path) for word in way.arguments.split(" ")), one.content))
+                            tuple(word.replace("{}", one.path) for word in way.arguments.split(" ")),
+                            told_by(way.arguments, one.content)))
             for one in given for way in WAYS if one.kind in way.kinds and one.weight <= way.most]
     made.sort(key=lambda pair: (-pair[0], pair[1].name))
     return [case for _, case in made]
 
 
-def alone():
-    return [Case(f"tramline {line}", tuple(line.split())) for line in ALONE]
+def alone(samples):
+    """`samples` is their folder, if there is one: some name what is in it."""
+    content = digest(samples)[0] if samples is not None else "no samples"
+    return [Case(f"tramline {line}", tuple(line.split()), told_by(line, content if "samples/" in line else ""))
+            for line in ALONE]
 
 
 def quick(given, made):

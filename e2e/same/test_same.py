@@ -7,7 +7,7 @@ import tempfile
 import types
 import unittest
 
-from same import command, difference, pair
+from same import command, difference, inputs, pair
 from same.normal import Normal
 
 BEGIN = 1_790_000_000  # 2026-09-21T14:13:20Z
@@ -159,6 +159,17 @@ class Commands(unittest.TestCase):
             memory = command.Memory(path)
             self.assertEqual(len(self.found(OLD.replace("exit 1", "exit 3"), memory)), 1)
             self.assertEqual(memory.hits, 1)
+
+    def test_what_a_case_names_is_part_of_what_is_remembered(self):
+        with tempfile.TemporaryDirectory() as folder:
+            samples = pathlib.Path(folder)
+            (samples / "kml").write_text("one")
+            one, none = ({case.name: case.content for case in inputs.alone(where)} for where in (samples, None))
+            (samples / "kml").write_text("two")
+            two = {case.name: case.content for case in inputs.alone(samples)}
+        changed = sorted(name for name in one if one[name] != two[name])
+        self.assertEqual(changed, sorted(name for name in one if "samples/" in name))
+        self.assertEqual(changed, sorted(name for name in one if one[name] != none[name]))
 
 
 if __name__ == "__main__":
