@@ -4,7 +4,7 @@
 //! are asked for; then the polygons stand for the standard points, if these were made. Points that
 //! are only the middles of polygons always give way to the polygons.
 
-use crate::maps::is_of_polygons;
+use crate::stored::maps::is_of_polygons;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tramline_model::Artifact;
