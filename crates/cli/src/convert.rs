@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     /// Consider this format only (ISO11783, SHAPEFILE, CSV, GEOJSON)
     #[arg(long)]
     format: Option<String>,
-    /// Filter profile: compat, recommended, depurate or none
+    /// Filter profile: compat or none
     #[arg(long, value_name = "PROFILE")]
     filter: Option<String>,
     /// Crop, where the file names none
@@ -172,9 +172,8 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         })?);
     }
     if let Some(profile) = &arguments.filter {
-        configuration.filter_profile = FilterProfile::from_name(profile).with_context(|| {
-            format!("unknown filter profile `{profile}`: compat, recommended, depurate or none")
-        })?;
+        configuration.filter_profile = FilterProfile::from_name(profile)
+            .with_context(|| format!("unknown filter profile `{profile}`: compat or none"))?;
     }
     let provider = match &arguments.provider {
         None => None,

@@ -6,8 +6,10 @@ use tramline_outputs::WriteError;
 /// Why a run ended early. Never the upload's fault: what is wrong with it is in the report.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// An artifact cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Points cannot be kept until all are known.
     #[error("cannot keep points on the temporary disk: {0}")]
     Spool(String),
 }

@@ -16,6 +16,7 @@ pub struct FileFacts {
     /// First and last instant of the standard points, milliseconds since 1970 UTC. `None` when no
     /// point has one, and for a machine file without a summary.
     pub started_ms: Option<i64>,
+    /// Last instant of the standard points, milliseconds since 1970 UTC.
     pub ended_ms: Option<i64>,
     /// Worked area of the standard points in square metres, as the summary tells it.
     #[serde(with = "crate::exact::option")]
@@ -46,6 +47,7 @@ impl FileFacts {
 /// The standard points of a machine file by field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FieldSplit {
+    /// The fields that hold enough of the points.
     pub fields: Vec<FieldShare>,
     /// Points with a position.
     pub points: u64,
@@ -62,6 +64,7 @@ pub struct FieldSplit {
 pub struct FieldShare {
     /// Place of the boundary in the list.
     pub boundary: usize,
+    /// Points that lie in it.
     pub points: u64,
     /// Square metres.
     #[serde(with = "crate::exact")]

@@ -5,6 +5,8 @@
 //! in the standard output is in the filtered output or dropped with a reason `filter.*`. One bad
 //! machine file never harms another.
 
+#![warn(missing_docs)]
+
 mod analysis;
 mod calibration;
 mod configuration;

@@ -12,14 +12,19 @@ use tramline_model::{Provider, UnitSystem};
 /// What to make, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The settings of the user.
     pub configuration: Configuration,
+    /// What a reader is told beside the file.
     pub read: ReadOptions,
+    /// What an upload may use.
     pub limits: Limits,
     /// Overrules the provider that the format names.
     pub provider: Option<Provider>,
     /// Asks only the formats that answer to this `fileFormat` code.
     pub file_format: Option<String>,
+    /// Writes GeoJSON of raw, standard and filtered points.
     pub geojson: bool,
+    /// Writes GeoParquet of standard and filtered points.
     pub geoparquet: bool,
     /// The ADAPT Standard beside them, in the folder `adapt` of each machine file.
     pub adapt: bool,

@@ -13,7 +13,9 @@ use tramline_model::{Artifact, DropReason, FileStatus, Finding, OperationType, P
 pub struct Report {
     /// Version of Tramline that made it.
     pub tramline: Cow<'static, str>,
+    /// The upload.
     pub input: Input,
+    /// Its machine files, in the order in which they were read.
     pub files: Vec<FileReport>,
     /// Entries that no machine file was made of, each with the reason.
     pub unclaimed: Vec<UnclaimedEntry>,
@@ -24,7 +26,9 @@ pub struct Report {
 /// An entry that no machine file was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnclaimedEntry {
+    /// Path in the source tree.
     pub entry: String,
+    /// Why nothing was made of it.
     pub reason: String,
 }
 
@@ -37,17 +41,27 @@ pub struct FileReport {
     pub id: String,
     /// Folder of the artifacts, `01-<slug of the name>`.
     pub dir: String,
+    /// The contract's `fileFormat`.
     pub file_format: String,
+    /// The maker, or that none is known.
     pub provider: Provider,
+    /// The name of the task, log or file.
     pub name: String,
+    /// What kind of work it was.
     pub operation_type: OperationType,
+    /// How it ended.
     pub status: FileStatus,
+    /// How each step ended.
     pub steps: Steps,
+    /// The entries of the source that it was made of.
     pub entries: Vec<String>,
+    /// What the source logged.
     pub records: RecordCounts,
+    /// What became of its points.
     pub points: PointCounts,
     /// Kinds of artifacts with their names in the sink.
     pub artifacts: BTreeMap<Artifact, String>,
+    /// What was noticed.
     pub findings: Vec<Finding>,
 }
 
@@ -55,15 +69,20 @@ pub struct FileReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepStatus {
+    /// It was done.
     Processed,
+    /// It failed.
     Failed,
+    /// It was not asked for, or a step before it failed.
     Skipped,
 }
 
 /// How one step ended. `message` is exactly the contract's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
+    /// How it ended.
     pub status: StepStatus,
+    /// The contract's text.
     pub message: String,
     /// Place and cause, when there is more to say than the contract's message does.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -74,14 +93,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A step that was done.
     pub fn ok() -> Self {
         Self::new(StepStatus::Processed, "ok")
     }
 
+    /// A step that failed, with the contract's text.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(StepStatus::Failed, message)
     }
 
+    /// A step that was skipped, with the contract's text.
     pub fn skipped(message: impl Into<String>) -> Self {
         Self::new(StepStatus::Skipped, message)
     }
@@ -109,14 +131,17 @@ impl Outcome {
 pub struct Steps(BTreeMap<Step, Outcome>);
 
 impl Steps {
+    /// Sets how a step ended.
     pub fn set(&mut self, step: Step, outcome: Outcome) {
         self.0.insert(step, outcome);
     }
 
+    /// How a step ended; `None` where it has not.
     pub fn get(&self, step: Step) -> Option<&Outcome> {
         self.0.get(&step)
     }
 
+    /// Steps with how they ended, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (Step, &Outcome)> {
         self.0.iter().map(|(step, outcome)| (*step, outcome))
     }
@@ -162,14 +187,18 @@ impl<'de> Deserialize<'de> for Steps {
 pub struct RecordCounts {
     /// Records, before joining those of one instant and laying out sections.
     pub read: u64,
+    /// Bytes that no record could be made of.
     pub skipped_bytes: u64,
 }
 
 /// Points: read = standard + dropped (not `filter.*`); standard + restored = filtered + `filter.*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointCounts {
+    /// Points that the reader gave.
     pub read: u64,
+    /// Points of the standard output.
     pub standard: u64,
+    /// Points of the filtered output.
     pub filtered: u64,
     /// Points at work that the standard output lacks, as their sensor showed no crop yet: after
     /// its lag is taken back they have a value.
@@ -211,6 +240,7 @@ pub enum ExitClass {
 }
 
 impl Report {
+    /// What the exit code of a command tells.
     pub fn exit_class(&self) -> ExitClass {
         if self.files.is_empty() {
             ExitClass::NothingRecognised

@@ -3,13 +3,21 @@
 /// A step of the contract's status object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
+    /// The upload is kept.
     OriginalFile,
+    /// Records as they were logged.
     RawGeojson,
+    /// Standard points.
     StandardGeojson,
+    /// Filtered points.
     FilteredGeojson,
+    /// The summary.
     Summary,
+    /// The units map.
     Units,
+    /// Images of properties.
     PropertiesPngs,
+    /// Images in one archive.
     ZippedPngs,
 }
 

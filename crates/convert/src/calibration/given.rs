@@ -31,7 +31,9 @@ pub enum Calibration {
 /// What a scale showed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mass {
+    /// The number.
     pub value: f64,
+    /// Its unit.
     pub unit: &'static Unit,
 }
 
@@ -39,8 +41,11 @@ pub struct Mass {
 /// which one load ends and another begins belongs to the later.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
+    /// First instant, milliseconds since 1970 UTC.
     pub start_ms: i64,
+    /// Last instant, milliseconds since 1970 UTC.
     pub end_ms: i64,
+    /// What the scale showed for it.
     pub scale_mass: Mass,
 }
 
@@ -50,6 +55,7 @@ pub struct Load {
 pub struct CalibrationError {
     /// The member at fault, `loads[1].scaleMass.unit`; empty for the whole.
     pub field: String,
+    /// What is wrong with it.
     pub what: String,
     /// What the person can do about it.
     pub hint: String,

@@ -23,7 +23,9 @@ pub struct Boundary {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{text}")]
 pub struct InvalidBoundary {
+    /// What is wrong, in one word for programs.
     pub word: &'static str,
+    /// What is wrong, for people.
     pub text: String,
 }
 

@@ -24,6 +24,7 @@ const INSIDE: f64 = 0.8;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Locate {
+    /// The boundaries, in the order in which shares name them.
     pub boundaries: Vec<Boundary>,
     /// Fields with a smaller share of a file's points are left out, in percent.
     #[serde(with = "crate::exact")]
@@ -42,6 +43,7 @@ impl Locate {
 /// Where the points of one machine file lie.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Located {
+    /// What lies in which field, and what in none.
     pub split: FieldSplit,
     /// By row: in no field. Rows without a position are not.
     pub(super) outside_rows: Vec<bool>,

@@ -144,6 +144,7 @@ impl Prepared {
 }
 
 impl Locator {
+    /// Prepares the boundaries; places are those of the list.
     pub fn new<'a>(boundaries: impl IntoIterator<Item = &'a Boundary>) -> Self {
         Self {
             list: boundaries.into_iter().map(Prepared::new).collect(),

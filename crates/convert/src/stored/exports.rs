@@ -16,6 +16,7 @@ const TILES_BYTES: usize = 512 << 20;
 /// A format that a stored machine file is exported in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoredFormat {
+    /// Features in one of the formats.
     Features(ExportFormat),
     /// All vector tiles in one archive.
     PmTiles,

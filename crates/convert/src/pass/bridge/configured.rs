@@ -13,10 +13,13 @@ pub struct Bridge {
     /// Program and arguments; `{input}` and `{output}` stand for the two folders, and are added at the
     /// end where neither occurs.
     pub command: Vec<String>,
+    /// Time that the command has.
     pub seconds: u64,
+    /// Memory that the command has.
     pub memory_bytes: u64,
     /// Of all that it leaves.
     pub output_bytes: u64,
+    /// Files and folders that it may leave.
     pub output_files: usize,
 }
 

@@ -35,6 +35,7 @@ const CLASSES: usize = 7;
 /// The plane of a map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MapPlane {
+    /// Web Mercator, EPSG:3857.
     #[default]
     WebMercator,
     /// The zone of the middle of the field.
@@ -63,22 +64,47 @@ impl From<ImageRamp> for ClassColours {
 /// Why there is no map.
 #[derive(Debug, thiserror::Error)]
 pub enum MapError {
+    /// The stored file cannot be read.
     #[error("`{name}` cannot be read: {cause}; convert the upload again")]
-    Unreadable { name: String, cause: String },
+    Unreadable {
+        /// Of the file.
+        name: String,
+        /// Why.
+        cause: String,
+    },
+    /// No row has a place on Earth.
     #[error("no row has a place on Earth: there is nothing to paint")]
     NoGround,
+    /// UTM has no zone there.
     #[error(
         "the field lies beyond 84° north or 80° south, where UTM has no zone: ask for Web Mercator"
     )]
     NoZone,
+    /// More rows than are painted at once.
     #[error(
         "{rows} rows are too many for a map made at once ({MOST_ROWS} at most): split the file by fields"
     )]
-    TooManyRows { rows: usize },
+    TooManyRows {
+        /// How many.
+        rows: usize,
+    },
+    /// No map of that name.
     #[error("there is no map of `{name}`; choose of: {known}")]
-    NoProperty { name: String, known: String },
+    NoProperty {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The map cannot be written.
     #[error("`{name}` cannot be written: {cause}")]
-    Write { name: String, cause: std::io::Error },
+    Write {
+        /// Of the file.
+        name: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The image cannot be made.
     #[error("the map cannot be made")]
     Render(#[from] RenderError),
 }
@@ -86,7 +112,9 @@ pub enum MapError {
 /// A property that has a map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MapLayer {
+    /// What it shows.
     pub property: Property,
+    /// Its unit, where it has one.
     pub unit: Option<&'static Unit>,
 }
 
@@ -99,7 +127,9 @@ impl MapLayer {
 
 /// An image of classes.
 pub struct ClassImage {
+    /// The image.
     pub png: Vec<u8>,
+    /// Its colours and classes.
     pub legend: ClassLegend,
 }
 

@@ -26,9 +26,11 @@ use tramline_outputs::Sink;
 /// A processed machine file that goes into a merge.
 #[derive(Clone, Debug)]
 pub struct MergeSource {
+    /// The id of the machine file.
     pub id: String,
     /// Its `standard.parquet`.
     pub parquet: PathBuf,
+    /// What kind of work it is; all sources have the same.
     pub operation_type: OperationType,
     /// `properties` of its summary, for names of machines and of the source's operation.
     pub summary: Value,
@@ -37,16 +39,28 @@ pub struct MergeSource {
 /// Why machine files cannot become one.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
+    /// There are not two different sources.
     #[error("a merge needs at least two different files")]
     TooFew,
+    /// The sources are of different work.
     #[error("file {id} is {found}, the others are {expected}")]
     OperationTypes {
+        /// Of the first source that differs.
         id: String,
+        /// Its type of work.
         found: String,
+        /// That of the others.
         expected: String,
     },
+    /// The standard points of a source cannot be read.
     #[error("the standard points of file {id} cannot be read: {cause}")]
-    Unreadable { id: String, cause: String },
+    Unreadable {
+        /// Of the source.
+        id: String,
+        /// Why.
+        cause: String,
+    },
+    /// The output cannot be written.
     #[error(transparent)]
     Run(#[from] RunError),
 }
