@@ -3,17 +3,36 @@
 /// Trouble with database or blobs: worth trying again. The cause is logged, never sent.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// The database answered with an error, or not at all.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database cannot be brought to this version.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored file cannot be read or written.
     #[error("blob `{key}`: {cause}")]
-    Blob { key: String, cause: String },
+    Blob {
+        /// Of the file.
+        key: String,
+        /// Why.
+        cause: String,
+    },
+    /// A file or folder of the service cannot be used.
     #[error("`{path}`: {cause}")]
-    Io { path: String, cause: std::io::Error },
+    Io {
+        /// Where.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// A document in the database is not what this version wrote.
     #[error("stored {what} is unreadable: {cause}")]
-    Document { what: &'static str, cause: String },
+    Document {
+        /// Which document.
+        what: &'static str,
+        /// Why.
+        cause: String,
+    },
     /// The run belongs to another worker by now: nothing may be written for it.
     #[error("the lease of run {0} is lost")]
     LeaseLost(String),

@@ -4,12 +4,17 @@
 //! Rules: nothing that was acknowledged is lost; whoever asks sees only their own account's rows;
 //! conversion is `tramline_convert::run` in a child process, the same as on the command line.
 
+#![warn(missing_docs)]
 #![allow(unused_qualifications, reason = "the OpenAPI macro writes them")]
 
 mod api;
 mod blobs;
 pub mod clock;
 mod configuration;
+#[expect(
+    missing_docs,
+    reason = "fields of rows are the columns of their tables"
+)]
 pub mod db;
 mod error;
 mod events;

@@ -26,6 +26,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// A server that is listening.
 pub struct Server {
+    /// Where it listens.
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     http: tokio::task::JoinHandle<()>,

@@ -9,6 +9,7 @@ use tramline_convert::{Bridge, Bridges};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Where the service listens.
     pub listen: SocketAddr,
     /// Folder of database, blobs and working files.
     pub data: PathBuf,
@@ -18,8 +19,11 @@ pub struct Settings {
     pub files_envelope: bool,
     /// Conversions at once in this process; 0 makes it an API server only.
     pub workers: usize,
+    /// Largest upload.
     pub upload_bytes: u64,
+    /// Uploads that are received at once.
     pub uploads_at_once: usize,
+    /// Of one account.
     pub uploads_at_once_per_account: usize,
     /// A body that sends nothing for so long is cut off.
     pub idle_body_seconds: u64,
@@ -27,19 +31,25 @@ pub struct Settings {
     pub convert_cpu_seconds: u64,
     /// Conversion of one upload by the clock on the wall.
     pub convert_seconds: u64,
+    /// Memory of a converter.
     pub convert_memory_bytes: u64,
+    /// Largest file that a converter may write.
     pub convert_file_bytes: u64,
+    /// A worker that is silent for so long loses its run.
     pub lease_seconds: u64,
     /// How often the sweeper looks for what has no owner.
     pub sweep_seconds: u64,
     /// The sweeper leaves alone what is younger.
     pub sweep_safety_seconds: u64,
+    /// Webhooks may go to private addresses.
     pub webhooks_allow_private: bool,
     /// The executable whose `convert-child` converts; by default the running one.
     pub converter: Option<PathBuf>,
     /// Commands for closed formats, by `fileFormat` code.
     pub bridges: Bridges,
+    /// Name of the account that is made at the first start.
     pub bootstrap_user: Option<String>,
+    /// Its password.
     #[serde(skip_serializing)]
     pub bootstrap_password: Option<String>,
 }
@@ -75,12 +85,22 @@ impl Default for Settings {
 /// A setting that cannot be used: which, and why.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
+    /// The file of settings cannot be read.
     #[error("cannot read settings `{path}`: {cause}")]
-    Unreadable { path: String, cause: String },
+    Unreadable {
+        /// Of the file.
+        path: String,
+        /// Why.
+        cause: String,
+    },
+    /// A variable of the environment has a value that it cannot have.
     #[error("`{name}` cannot be `{value}`: {cause}")]
     Variable {
+        /// Of the variable.
         name: String,
+        /// What it is set to.
         value: String,
+        /// Why that cannot be.
         cause: String,
     },
 }

@@ -21,6 +21,7 @@ const LOOKED_AT: usize = 50_000;
 pub struct Swept {
     /// Blobs removed, and their bytes.
     pub blobs: u64,
+    /// What they held.
     pub bytes: u64,
     /// Files and folders of uploads and conversions that ended half way.
     pub leftovers: u64,
