@@ -29,6 +29,10 @@ pub(crate) fn convert(tree: &Tree, name: &str, options: &Options) -> (Report, Me
 
 /// What must hold of every report.
 pub(crate) fn check_report(report: &Report, label: &str) {
+    // The service reads a report with the type that wrote it, and stores parts of it as text.
+    let text = serde_json::to_string(report).unwrap();
+    let read: Report = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{label}: {e}"));
+    assert_eq!(serde_json::to_string(&read).unwrap(), text, "{label}");
     for file in &report.files {
         let filtered = file
             .artifacts
