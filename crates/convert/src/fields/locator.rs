@@ -7,6 +7,8 @@ use crate::points::way::step_metres;
 /// Edges of one band on the average.
 const EDGES: usize = 4;
 const MOST_BANDS: usize = 8_192;
+/// Bands that an edge stands in at most, on the average: what a boundary takes follows its edges.
+const COPIES: usize = 8;
 /// Level edges that are kept: boundaries have a few.
 const MOST_LEVEL: usize = 4_096;
 
@@ -25,6 +27,8 @@ struct Prepared {
     bounds: [f64; 4],
     bands_per_degree: f64,
     bands: Vec<Vec<Edge>>,
+    /// Of bands.
+    count: usize,
     /// Edges along a parallel, which no ray crosses.
     level: Vec<((f64, f64), (f64, f64))>,
 }
@@ -62,14 +66,29 @@ impl Prepared {
                 }
             }
         }
-        let count = (edges.len() / EDGES).clamp(1, MOST_BANDS);
         let height = (bounds[3] - bounds[1]).max(f64::MIN_POSITIVE);
+        let mut count = (edges.len() / EDGES).clamp(1, MOST_BANDS);
         let mut prepared = Self {
             bounds,
             bands_per_degree: count as f64 / height,
-            bands: vec![Vec::new(); count],
+            bands: Vec::new(),
+            count,
             level,
         };
+        // An edge stands in every band that it crosses. Where many are tall, bands become fewer.
+        let most = edges.len().saturating_mul(COPIES);
+        while count > 1
+            && edges
+                .iter()
+                .map(|edge| prepared.crossed(edge))
+                .sum::<usize>()
+                > most
+        {
+            count /= 2;
+            prepared.count = count;
+            prepared.bands_per_degree = count as f64 / height;
+        }
+        prepared.bands = vec![Vec::new(); count];
         for edge in edges {
             let range = prepared.band(edge.south)..=prepared.band(edge.north);
             for band in prepared.bands.get_mut(range).into_iter().flatten() {
@@ -81,7 +100,12 @@ impl Prepared {
 
     fn band(&self, latitude: f64) -> usize {
         let band = (latitude - self.bounds[1]) * self.bands_per_degree;
-        (band as usize).min(self.bands.len() - 1)
+        (band as usize).min(self.count - 1)
+    }
+
+    /// How many bands an edge crosses.
+    fn crossed(&self, edge: &Edge) -> usize {
+        self.band(edge.north) - self.band(edge.south) + 1
     }
 
     /// Even-odd; an edge takes its southern end, so that a shared border belongs to one side.
@@ -104,15 +128,27 @@ impl Prepared {
     }
 }
 
-impl Prepared {
-    /// Whether an edge passes within `metres` of the point.
-    fn edge_within(&self, longitude: f64, latitude: f64, metres: f64) -> bool {
+/// Metres in a degree at a place.
+#[derive(Clone, Copy)]
+struct Scale {
+    per_x: f64,
+    per_y: f64,
+}
+
+impl Scale {
+    /// `None` where a degree has no length: at the poles.
+    fn at(longitude: f64, latitude: f64) -> Option<Self> {
         let (_, north) = step_metres((longitude, latitude), (longitude, latitude + 1e-4));
         let (east, _) = step_metres((longitude, latitude), (longitude + 1e-4, latitude));
         let (per_x, per_y) = (east * 1e4, north * 1e4);
-        if !(per_x > 0.0 && per_y > 0.0) {
-            return false;
-        }
+        (per_x > 0.0 && per_y > 0.0).then_some(Self { per_x, per_y })
+    }
+}
+
+impl Prepared {
+    /// Whether an edge passes within `metres` of the point.
+    fn edge_within(&self, longitude: f64, latitude: f64, metres: f64, scale: Scale) -> bool {
+        let Scale { per_x, per_y } = scale;
         let (reach_x, reach_y) = (metres / per_x, metres / per_y);
         let [west, south, east, north] = self.bounds;
         if longitude < west - reach_x
@@ -162,8 +198,39 @@ impl Locator {
 
     /// The first boundary whose edge passes within `metres` of the point.
     pub fn edge_within(&self, longitude: f64, latitude: f64, metres: f64) -> Option<usize> {
+        let scale = Scale::at(longitude, latitude)?;
         self.list
             .iter()
-            .position(|boundary| boundary.edge_within(longitude, latitude, metres))
+            .position(|boundary| boundary.edge_within(longitude, latitude, metres, scale))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a boundary takes follows its edges, however tall they are.
+
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn teeth_from_south_to_north_do_not_fill_the_bands() {
+        let teeth = 5_000;
+        let mut ring = vec![[0.0, 0.0]];
+        for tooth in 0..teeth {
+            let x = f64::from(tooth) / f64::from(teeth);
+            ring.push([x, 1.0]);
+            ring.push([x + 0.5 / f64::from(teeth), 0.1]);
+        }
+        ring.extend([[1.0, 0.0], [0.0, 0.0]]);
+        let comb = json!({"type": "Polygon", "coordinates": [ring]});
+        let comb = Boundary::from_geojson(&comb).expect("a boundary");
+        let locator = Locator::new([&comb]);
+        let copies: usize = locator.list[0].bands.iter().map(Vec::len).sum();
+        assert!(copies <= COPIES * 2 * teeth as usize + 2, "{copies}");
+        let within = |x: f64, y: f64| locator.locate(x, y).count() == 1;
+        assert!(within(0.5, 0.05) && !within(0.5, -0.05));
+        // A tooth stands at each five-thousandth, a gap half way to the next.
+        let tooth = 0.1 / f64::from(teeth);
+        assert!(within(0.2 + tooth, 0.7) && !within(0.2 + 5.0 * tooth, 0.7));
     }
 }

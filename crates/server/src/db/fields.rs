@@ -81,6 +81,8 @@ pub struct Located {
     pub file: String,
     /// Blob of the standard points that were read.
     pub standard_key: String,
+    /// Instant of the last change of the boundaries that it was located with.
+    pub fields_changed: Micros,
     pub shares: Vec<FieldShare>,
     pub outside_points: u64,
     pub outside: Option<NewArtifact>,
@@ -134,8 +136,9 @@ pub trait Fields: Send + Sync {
     /// Processed files of a user whose points may lie in these bounds.
     async fn files_within(&self, user: &str, bounds: [f64; 4]) -> Stored<Vec<String>>;
     /// Writes where the points of a file lie, if the run is still this worker's and the file has
-    /// those points still.
-    async fn set_located(&self, run: &Run, located: &Located) -> Stored<()>;
+    /// the points that were read. `false` when a boundary changed meanwhile: nothing is written,
+    /// the file is to be located again.
+    async fn set_located(&self, run: &Run, located: &Located) -> Stored<bool>;
     /// Ends a run that published its results before.
     async fn finish_run(&self, run: &Run) -> Stored<()>;
     /// Adds work that nothing else is stored with.

@@ -27,7 +27,7 @@ pub use files::{
     ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files,
     NewArtifact, NewFile,
 };
-pub use runs::{Converted, Event, NewRun, Run, RunState, Runs};
+pub use runs::{Converted, Event, NewRun, Relocate, Run, RunState, Runs};
 pub use secrets::Secrets;
 pub use sqlite::Sqlite;
 pub use sweep::{NamedBlob, Sweep};

@@ -2,6 +2,7 @@
 //! it was given, so that one who woke up late can change nothing.
 
 use super::{NewFile, UploadStatus};
+use crate::clock::Micros;
 use crate::error::Stored;
 use async_trait::async_trait;
 use std::time::Duration;
@@ -67,6 +68,15 @@ pub struct Event {
     pub body: String,
 }
 
+/// Files that were located with boundaries as they stood at an instant.
+#[derive(Clone, Debug)]
+pub struct Relocate {
+    /// Instant of the last change of boundaries that the files were located with.
+    pub since: Micros,
+    /// Added when the boundaries have changed since.
+    pub run: NewRun,
+}
+
 /// What a conversion made, published as one.
 #[derive(Clone, Debug)]
 pub struct Converted {
@@ -82,6 +92,8 @@ pub struct Converted {
     pub findings: String,
     pub ignored: String,
     pub events: Vec<Event>,
+    /// What locates the files again, should a boundary have changed meanwhile.
+    pub relocate: Option<Relocate>,
 }
 
 /// The queue of work.
@@ -100,10 +112,17 @@ pub trait Runs: Send + Sync {
     async fn settle_cancelled(&self, run: &Run) -> Stored<()>;
     /// Gives the run up.
     async fn bury(&self, run: &Run, reason: &str) -> Stored<()>;
-    /// Publishes what a conversion made and ends its run.
+    /// Publishes what a conversion made and ends its run; one transaction with the run that locates
+    /// the files again.
     async fn finish_conversion(&self, run: &Run, converted: &Converted) -> Stored<()>;
-    /// Publishes a merged or located file and ends its run.
-    async fn finish_file(&self, run: &Run, file: &NewFile, events: &[Event]) -> Stored<()>;
+    /// Publishes a merged file and ends its run, as [`Runs::finish_conversion`] does.
+    async fn finish_file(
+        &self,
+        run: &Run,
+        file: &NewFile,
+        events: &[Event],
+        relocate: Option<&Relocate>,
+    ) -> Stored<()>;
     /// Runs of a dead server on this database alone: ready again at once.
     async fn release_all(&self) -> Stored<u64>;
     /// State, progress, and place in the queue of the newest run about a subject.

@@ -4,7 +4,7 @@ use super::child::{Answer, KnownFields, Order, Task};
 use super::files::{Given, Made, Origin, file_id, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
-use super::locate::{known_fields, locate_again};
+use super::locate::{known_fields, relocate};
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::clock::{SECOND, now};
 use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
@@ -30,6 +30,9 @@ pub struct ConvertTask {
     pub refused: BTreeMap<String, Refusal>,
     /// Datasets at which something outside killed the converter: tried once more.
     pub killed: BTreeSet<String>,
+    /// A converter died while it had boundaries: the points are located afterwards, by a run of
+    /// their own.
+    pub unlocated: bool,
 }
 
 /// Datasets of one upload that may kill a converter, each costing a further attempt.
@@ -51,7 +54,8 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     let mut task: ConvertTask = serde_json::from_str(&run.task)
         .map_err(|cause| StoreError::document("task of a run", cause))?;
     // A beginning that found another dataset to be left out was not in vain.
-    if run.out_of_attempts(task.refused.len().min(MOST_REFUSED)) {
+    let more = task.refused.len().min(MOST_REFUSED) + usize::from(task.unlocated);
+    if run.out_of_attempts(more) {
         return give_up(state, run, &upload, &task).await;
     }
     let folder = fresh_folder(state, run).await?;
@@ -66,7 +70,11 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
         Ended::Died { dataset, death } => {
             let how = death.refusal.reason.clone();
             tracing::warn!(run = run.id, attempt = run.attempt, how, "converter died");
-            if let Some(dataset) = dataset
+            if !task.unlocated && !fields.ids.is_empty() {
+                // The boundaries may have been too much: no dataset is blamed before it was tried
+                // without them.
+                task.unlocated = true;
+            } else if let Some(dataset) = dataset
                 && (!death.from_outside || !task.killed.insert(dataset.clone()))
             {
                 task.refused.insert(dataset, death.refusal);
@@ -112,7 +120,11 @@ async fn child_task(
             calibrations.insert(file, calibration);
         }
     }
-    let (fields, locate) = known_fields(state, &upload.account_id, &upload.user_id).await?;
+    let (mut fields, mut locate) = known_fields(state, &upload.account_id, &upload.user_id).await?;
+    if task.unlocated {
+        fields = KnownFields::NONE_YET;
+        locate.boundaries.clear();
+    }
     let settings = &state.settings;
     // `Other` and `Leaf` mean: find out.
     let none = [Provider::Other, Provider::Leaf].map(Provider::code);
@@ -183,12 +195,15 @@ async fn publish(
     }
     store(state, &files, folder, &key).await?;
     pass("run.adopted");
-    let converted = converted(run, upload, task, files, report);
+    let again = relocate(run, &files, fields.changed);
+    let mut converted = converted(run, upload, task, files, report);
+    converted.relocate = again;
     state.db.finish_conversion(run, &converted).await?;
     pass("run.published");
     state.events.notify_waiters();
     pass("run.told");
-    locate_again(state, run, &converted.files, fields.changed).await
+    state.work.notify_one();
+    Ok(())
 }
 
 fn converted(
@@ -237,6 +252,7 @@ fn converted(
         findings: serde_json::json!(report.findings).to_string(),
         ignored: serde_json::json!(report.unclaimed).to_string(),
         events,
+        relocate: None,
     }
 }
 
@@ -276,6 +292,7 @@ async fn fail(
         findings: Value::Array(vec![finding]).to_string(),
         ignored: "[]".to_owned(),
         events,
+        relocate: None,
     };
     state.db.finish_conversion(run, &converted).await?;
     state.events.notify_waiters();

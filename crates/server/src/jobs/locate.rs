@@ -6,7 +6,7 @@ use super::files::read_answer;
 use super::leases::Held;
 use super::outcome::{Ended, follow, fresh_folder};
 use crate::configuration::fields_for_user;
-use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Run};
+use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Relocate, Run};
 use crate::error::{StoreError, Stored};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -17,24 +17,37 @@ use tramline_model::{Artifact, JobKind};
 use uuid::Uuid;
 
 /// Files that one child looks at: what it found is published before the next ones are looked at.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 
-/// Files with points in these bounds are looked at again.
+/// Which files are looked at again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LocateTask {
+    /// Those with points in these bounds.
     pub(crate) bounds: [f64; 4],
+    /// Repeats the work of a conversion during which a boundary changed, for these files alone. Such
+    /// a run is no change of boundaries itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    again: Option<Vec<String>>,
 }
 
 impl LocateTask {
-    /// A run for the files of a user.
+    /// A run for the files of a user, after a boundary changed.
     pub(crate) fn run(account: &str, user: &str, bounds: [f64; 4]) -> NewRun {
+        Self {
+            bounds,
+            again: None,
+        }
+        .of(account, user)
+    }
+
+    fn of(&self, account: &str, user: &str) -> NewRun {
         NewRun {
             id: Uuid::now_v7().to_string(),
             account_id: account.to_owned(),
             user_id: user.to_owned(),
             kind: JobKind::Locate,
             subject: user.to_owned(),
-            task: serde_json::json!(Self { bounds }).to_string(),
+            task: serde_json::json!(self).to_string(),
         }
     }
 }
@@ -80,23 +93,19 @@ pub(super) fn shares(known: &KnownFields, split: &FieldSplit) -> Vec<FieldShare>
         .collect()
 }
 
-/// A boundary may have come while the conversion went on: its files are looked at again.
-pub(super) async fn locate_again(
-    state: &State,
-    run: &Run,
-    files: &[NewFile],
-    before: i64,
-) -> Stored<()> {
-    let (_, changed) = state.db.active_boundaries(&run.user_id).await?;
-    if changed == before {
-        return Ok(());
-    }
-    for bounds in files.iter().filter_map(|file| file.bounds) {
-        let again = LocateTask::run(&run.account_id, &run.user_id, bounds);
-        state.db.add_run(&again).await?;
-    }
-    state.work.notify_one();
-    Ok(())
+/// What locates the files of a run again, should a boundary have changed since its order was
+/// written. `None` when none of them has points.
+pub(super) fn relocate(run: &Run, files: &[NewFile], since: i64) -> Option<Relocate> {
+    let located = files.iter().filter(|file| file.bounds.is_some());
+    let ids: Vec<String> = located.map(|file| file.id.clone()).collect();
+    let task = LocateTask {
+        bounds: files.iter().find_map(|file| file.bounds)?,
+        again: Some(ids),
+    };
+    Some(Relocate {
+        since,
+        run: task.of(&run.account_id, &run.user_id),
+    })
 }
 
 /// Does a run about the files of a user.
@@ -106,13 +115,20 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     if run.out_of_attempts(0) {
         return state.db.bury(run, "tried three times").await;
     }
-    let files = state.db.files_within(&run.user_id, task.bounds).await?;
-    for files in files.chunks(AT_ONCE) {
+    let mut left = match task.again {
+        Some(files) => files,
+        None => state.db.files_within(&run.user_id, task.bounds).await?,
+    };
+    while !left.is_empty() {
+        let rest = left.split_off(left.len().min(AT_ONCE));
+        let files = std::mem::replace(&mut left, rest);
         let folder = fresh_folder(state, run).await?;
-        let ended = some(state, run, held, files, &folder).await;
+        let ended = some(state, run, held, &files, &folder).await;
         let _ = tokio::fs::remove_dir_all(&folder).await;
-        match ended? {
-            Ended::Converted => {}
+        let (ended, stale) = ended?;
+        match ended {
+            // Boundaries changed meanwhile: the change that comes last is the one that counts.
+            Ended::Converted => left.extend(stale),
             Ended::Died { death, .. } => {
                 let how = death.refusal.reason;
                 return state
@@ -131,14 +147,15 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     state.db.finish_run(run).await
 }
 
-/// Has a child locate some files, and publishes what it found.
+/// Has a child locate some files, and publishes what it found; beside the end the files during
+/// which a boundary changed.
 async fn some(
     state: &State,
     run: &Run,
     held: &mut Held,
     files: &[String],
     folder: &Path,
-) -> Stored<Ended> {
+) -> Stored<(Ended, Vec<String>)> {
     let mut stored = Vec::with_capacity(files.len());
     let mut keys = Vec::with_capacity(files.len());
     for id in files {
@@ -154,7 +171,7 @@ async fn some(
         keys.push(parquet.blob_key);
     }
     if stored.is_empty() {
-        return Ok(Ended::Converted);
+        return Ok((Ended::Converted, Vec::new()));
     }
     let (known, locate) = known_fields(state, &run.account_id, &run.user_id).await?;
     let settings = &state.settings;
@@ -167,20 +184,23 @@ async fn some(
         file_bytes: settings.convert_file_bytes,
     }));
     let ended = follow(state, run, &order, held).await?;
-    if matches!(ended, Ended::Converted) {
-        publish(state, run, &known, &keys, folder).await?;
-    }
-    Ok(ended)
+    let stale = match ended {
+        Ended::Converted => publish(state, run, &known, &keys, folder).await?,
+        _ => Vec::new(),
+    };
+    Ok((ended, stale))
 }
 
-/// `keys` are those of the points that were read, in the order of the facts.
+/// `keys` are those of the points that were read, in the order of the facts. The answer is the files
+/// that were located with boundaries of before.
 async fn publish(
     state: &State,
     run: &Run,
     known: &KnownFields,
     keys: &[String],
     folder: &Path,
-) -> Stored<()> {
+) -> Stored<Vec<String>> {
+    let mut stale = Vec::new();
     let answer: Answer<()> = read_answer(folder)?;
     for (facts, standard_key) in answer.facts.iter().zip(keys) {
         let Some(split) = &facts.located else {
@@ -206,11 +226,14 @@ async fn publish(
         let located = Located {
             file: facts.id.clone(),
             standard_key: standard_key.clone(),
+            fields_changed: known.changed,
             shares: shares(known, split),
             outside_points: split.outside,
             outside,
         };
-        state.db.set_located(run, &located).await?;
+        if !state.db.set_located(run, &located).await? {
+            stale.push(located.file);
+        }
     }
-    Ok(())
+    Ok(stale)
 }

@@ -4,9 +4,9 @@ use super::child::{Answer, KnownFields, Merge, Order, Source};
 use super::files::{Made, Origin, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
-use super::locate::{known_fields, locate_again};
+use super::locate::{known_fields, relocate};
 use super::outcome::{Ended, follow, fresh_folder};
-use crate::db::{FileRow, NewFile, Run};
+use crate::db::{FileRow, NewFile, Relocate, Run};
 use crate::error::{StoreError, Stored};
 use crate::events::event;
 use crate::state::State;
@@ -128,11 +128,11 @@ async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) 
     let file = row(&answer.report, run.subject.clone(), origin, &made)?;
     let files = std::slice::from_ref(&file);
     store(state, files, folder, &key).await?;
-    finish(state, run, &file).await?;
-    locate_again(state, run, files, fields.changed).await
+    let again = relocate(run, files, fields.changed);
+    finish(state, run, &file, again.as_ref()).await
 }
 
-async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
+async fn finish(state: &State, run: &Run, file: &NewFile, again: Option<&Relocate>) -> Stored<()> {
     let subject = ("fileId", file.id.as_str());
     let user = ("leafUserId", run.user_id.as_str());
     let told = if file.status == FileStatus::Failed {
@@ -146,8 +146,9 @@ async fn finish(state: &State, run: &Run, file: &NewFile) -> Stored<()> {
     } else {
         event("mergedFileProcessingFinished", &run.id, subject, &[user])
     };
-    state.db.finish_file(run, file, &[told]).await?;
+    state.db.finish_file(run, file, &[told], again).await?;
     state.events.notify_waiters();
+    state.work.notify_one();
     Ok(())
 }
 
@@ -171,5 +172,5 @@ async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> 
         failed_message: Some(message.to_owned()),
         ..NewFile::merged(&row.id, row.operation_type.clone())
     };
-    finish(state, run, &file).await
+    finish(state, run, &file, None).await
 }

@@ -121,7 +121,7 @@ async fn start(
     let text = serde_json::to_vec(order)?;
     // A child that ends before it reads says why on standard error.
     let _ = stdin.write_all(&text).await;
-    drop(stdin);
+    drop((stdin, text));
     let said = tokio::spawn(async move {
         let mut said = Vec::new();
         let mut stderr = stderr;

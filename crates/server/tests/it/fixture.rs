@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::db::{
-    Accounts, Converted, NewArtifact, NewFile, NewRun, NewUpload, NewUser, Run, Runs, Sqlite,
-    UploadStatus, Uploads,
+    Accounts, Converted, Fields, NewArtifact, NewFile, NewRun, NewUpload, NewUser, Run, Runs,
+    Sqlite, UploadStatus, Uploads,
 };
 use tramline_server::{Settings, State, open_database};
 use uuid::Uuid;
@@ -77,6 +77,14 @@ impl Fixture {
         (id, key)
     }
 
+    /// Instant of the last change of the user's boundaries.
+    pub(crate) async fn changed(&self) -> i64 {
+        Fields::active_boundaries(&self.db, &self.user)
+            .await
+            .unwrap()
+            .1
+    }
+
     pub(crate) fn work(&self, subject: &str) -> NewRun {
         NewRun {
             id: Uuid::now_v7().to_string(),
@@ -117,6 +125,7 @@ impl Fixture {
 
 pub(crate) fn converted(files: Vec<NewFile>, only: Option<Vec<String>>) -> Converted {
     Converted {
+        relocate: None,
         files,
         only,
         unfinished: "nothing came of it",

@@ -4,7 +4,8 @@ use crate::fixture::{Fixture, converted};
 use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::StoreError;
 use tramline_server::db::{
-    Fields, FileFilter, Files, Located, NewArtifact, NewRun, Page, Runs, UploadStatus, Uploads,
+    Converted, Fields, FileFilter, Files, Located, NewArtifact, NewRun, Page, Relocate, Runs,
+    UploadStatus, Uploads,
 };
 
 const ONE: &str = "00000000-0000-0000-0000-000000000001";
@@ -158,12 +159,95 @@ async fn what_was_located_of_points_that_are_gone_is_not_written() {
         let located = Located {
             file: ONE.to_owned(),
             standard_key: format!("runs/{points}/standard.parquet"),
+            fields_changed: fixture.changed().await,
             shares: Vec::new(),
             outside_points: 7,
             outside: None,
         };
-        fixture.db.set_located(&run, &located).await.unwrap();
+        assert!(fixture.db.set_located(&run, &located).await.unwrap());
         let row = fixture.db.file(&fixture.account, ONE).await.unwrap();
         assert_eq!(row.unwrap().outside_points, written, "{points}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_located_with_boundaries_of_before_is_not_written() {
+    let fixture = Fixture::new(0).await;
+    let (_, key) = fixture.upload("one").await;
+    let run = fixture.lease(60).await;
+    let (mut file, _) = fixture.file(ONE, &run, &key);
+    file.artifacts.push(NewArtifact {
+        kind: Artifact::StandardGeoparquet,
+        blob_key: "runs/one/standard.parquet".to_owned(),
+        size: 6,
+        sha256: "hash".to_owned(),
+    });
+    let made = converted(vec![file], None);
+    fixture.db.finish_conversion(&run, &made).await.unwrap();
+    let change = |task: &str| NewRun {
+        kind: JobKind::Locate,
+        task: task.to_owned(),
+        ..fixture.work(&fixture.user)
+    };
+    fixture.db.add_run(&change("{}")).await.unwrap();
+    let run = fixture.lease(60).await;
+    let known = fixture.changed().await;
+    let located = |outside_points, fields_changed| Located {
+        file: ONE.to_owned(),
+        standard_key: "runs/one/standard.parquet".to_owned(),
+        fields_changed,
+        shares: Vec::new(),
+        outside_points,
+        outside: None,
+    };
+    let set = async |located: Located| fixture.db.set_located(&run, &located).await.unwrap();
+    let outside = async || {
+        let row = fixture.db.file(&fixture.account, ONE).await.unwrap();
+        row.unwrap().outside_points
+    };
+    // A run that repeats the work of others is no change of boundaries.
+    fixture
+        .db
+        .add_run(&change(r#"{"again":[]}"#))
+        .await
+        .unwrap();
+    assert!(set(located(1, known)).await);
+    assert_eq!(outside().await, Some(1));
+    fixture.db.add_run(&change("{}")).await.unwrap();
+    assert!(!set(located(2, known)).await);
+    assert_eq!(outside().await, Some(1));
+    assert!(set(located(3, fixture.changed().await)).await);
+    assert_eq!(outside().await, Some(3));
+}
+
+#[tokio::test]
+async fn a_boundary_that_changed_meanwhile_adds_a_run_with_the_publication() {
+    for changes in [false, true] {
+        let fixture = Fixture::new(0).await;
+        let (_, key) = fixture.upload("one").await;
+        let run = fixture.lease(60).await;
+        let (file, _) = fixture.file(ONE, &run, &key);
+        let again = NewRun {
+            kind: JobKind::Locate,
+            task: format!(r#"{{"bounds":[0,0,1,1],"again":["{ONE}"]}}"#),
+            ..fixture.work(&fixture.user)
+        };
+        let made = Converted {
+            relocate: Some(Relocate {
+                since: fixture.changed().await,
+                run: again.clone(),
+            }),
+            ..converted(vec![file], None)
+        };
+        if changes {
+            let change = NewRun {
+                kind: JobKind::Locate,
+                ..fixture.work(&fixture.user)
+            };
+            fixture.db.add_run(&change).await.unwrap();
+        }
+        fixture.db.finish_conversion(&run, &made).await.unwrap();
+        let (queued, _, _) = fixture.db.run_counts().await.unwrap();
+        assert_eq!(queued, if changes { 2 } else { 0 });
     }
 }

@@ -285,12 +285,15 @@ impl Fields for Sqlite {
     }
 
     async fn active_boundaries(&self, user: &str) -> Stored<(Vec<ActiveBoundary>, Micros)> {
+        // The instant first: a change between the two reads is then noticed, not missed.
+        let mut connection = self.read.acquire().await?;
+        let changed = fields_changed(&mut connection, user).await?;
         let rows = sqlx::query(
             "SELECT field_id, wkb FROM boundaries WHERE user_id = ? AND status = 'ACTIVE'
              ORDER BY field_id",
         )
         .bind(user)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *connection)
         .await?;
         let mut active = Vec::with_capacity(rows.len());
         for row in rows {
@@ -299,13 +302,7 @@ impl Fields for Sqlite {
                 wkb: row.try_get(1)?,
             });
         }
-        let row = sqlx::query(
-            "SELECT COALESCE(MAX(created), 0) FROM runs WHERE subject = ? AND kind = 'locate'",
-        )
-        .bind(user)
-        .fetch_one(&self.read)
-        .await?;
-        Ok((active, row.try_get(0)?))
+        Ok((active, changed))
     }
 
     async fn files_within(&self, user: &str, bounds: [f64; 4]) -> Stored<Vec<String>> {
@@ -324,7 +321,7 @@ impl Fields for Sqlite {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    async fn set_located(&self, run: &Run, located: &Located) -> Stored<()> {
+    async fn set_located(&self, run: &Run, located: &Located) -> Stored<bool> {
         let mut transaction = self.begin().await?;
         let row =
             sqlx::query("SELECT 1 FROM runs WHERE id = ? AND fence = ? AND state = 'running'")
@@ -334,6 +331,9 @@ impl Fields for Sqlite {
                 .await?;
         if row.is_none() {
             return Err(StoreError::LeaseLost(run.id.clone()));
+        }
+        if fields_changed(&mut transaction, &run.user_id).await? != located.fields_changed {
+            return Ok(false);
         }
         let done = sqlx::query(
             "UPDATE files SET outside_points = ?, updated = ? WHERE id = ? AND status = 'processed'
@@ -348,7 +348,7 @@ impl Fields for Sqlite {
         .await?;
         if done.rows_affected() == 0 {
             // Deleted or converted again: nothing to say of it.
-            return Ok(());
+            return Ok(true);
         }
         sqlx::query("DELETE FROM file_fields WHERE file_id = ?")
             .bind(&located.file)
@@ -372,7 +372,7 @@ impl Fields for Sqlite {
             .await?;
         }
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     async fn finish_run(&self, run: &Run) -> Stored<()> {
@@ -388,4 +388,20 @@ impl Fields for Sqlite {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Instant of the last change of a user's boundaries. Each change adds a run that locates; those
+/// that only repeat the work of others do not count.
+pub(super) async fn fields_changed(
+    connection: &mut SqliteConnection,
+    user: &str,
+) -> Result<Micros, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT COALESCE(MAX(created), 0) FROM runs WHERE subject = ? AND kind = 'locate'
+         AND json_extract(task, '$.again') IS NULL",
+    )
+    .bind(user)
+    .fetch_one(connection)
+    .await?;
+    row.try_get(0)
 }

@@ -98,7 +98,7 @@ pub(super) async fn insert_parts(
     insert_shares(connection, &file.id, &file.fields).await
 }
 
-/// Adds the fields of a file.
+/// Adds the fields of a file that are still there.
 pub(super) async fn insert_shares(
     connection: &mut SqliteConnection,
     file: &str,
@@ -106,12 +106,15 @@ pub(super) async fn insert_shares(
 ) -> Result<(), sqlx::Error> {
     for share in shares {
         sqlx::query(
-            "INSERT INTO file_fields (file_id, field_id, points, area_m2) VALUES (?, ?, ?, ?)",
+            "INSERT INTO file_fields (file_id, field_id, points, area_m2)
+             SELECT ?, id, ?, ? FROM fields WHERE id = ?
+                AND user_id = (SELECT user_id FROM files WHERE id = ?)",
         )
         .bind(file)
-        .bind(&share.field_id)
         .bind(signed(share.points))
         .bind(share.area_m2)
+        .bind(&share.field_id)
+        .bind(file)
         .execute(&mut *connection)
         .await?;
     }

@@ -1,9 +1,11 @@
 //! Durable work in SQLite.
 
+use super::fields::fields_changed;
 use super::publish::{insert_events, insert_file, insert_parts};
+use super::uploads::insert_run;
 use super::{Sqlite, unsigned};
 use crate::clock::now;
-use crate::db::{Converted, Event, NewFile, Run, Runs, UploadStatus};
+use crate::db::{Converted, Event, NewFile, Relocate, Run, Runs, UploadStatus};
 use crate::error::{StoreError, Stored};
 use crate::events::batch_finished;
 use crate::failpoint::pass;
@@ -256,17 +258,25 @@ impl Runs for Sqlite {
         insert_events(&mut transaction, &run.account_id, &converted.events).await?;
         let duplicates = duplicates_finished(&mut transaction, run).await?;
         insert_events(&mut transaction, &run.account_id, &duplicates).await?;
+        locate_again(&mut transaction, run, converted.relocate.as_ref()).await?;
         pass("run.publishing");
         transaction.commit().await?;
         Ok(())
     }
 
-    async fn finish_file(&self, run: &Run, file: &NewFile, events: &[Event]) -> Stored<()> {
+    async fn finish_file(
+        &self,
+        run: &Run,
+        file: &NewFile,
+        events: &[Event],
+        relocate: Option<&Relocate>,
+    ) -> Stored<()> {
         let mut transaction = self.begin().await?;
         end(&mut transaction, run, "done").await?;
         insert_file(&mut transaction, &run.account_id, &run.user_id, None, file).await?;
         insert_parts(&mut transaction, file).await?;
         insert_events(&mut transaction, &run.account_id, events).await?;
+        locate_again(&mut transaction, run, relocate).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -324,6 +334,20 @@ impl Runs for Sqlite {
         }
         Ok(counts)
     }
+}
+
+/// Adds the run that locates files again, if a boundary changed since they were located.
+async fn locate_again(
+    connection: &mut SqliteConnection,
+    run: &Run,
+    relocate: Option<&Relocate>,
+) -> Stored<()> {
+    if let Some(relocate) = relocate
+        && fields_changed(connection, &run.user_id).await? != relocate.since
+    {
+        insert_run(connection, &relocate.run).await?;
+    }
+    Ok(())
 }
 
 /// Whether this beginning is one too many.

@@ -25,11 +25,16 @@ pub(super) fn run(task: &LocateStored) -> Result<(), Failure> {
             &wanted.boundaries,
             wanted.least_percent,
             outside,
-        )
-        .map_err(|cause| (74, cause.to_string()))?;
+        );
+        let located = match split {
+            Ok(split) => Some(split),
+            // Deleted or converted again meanwhile: the others of the order go on.
+            Err(_) if !file.parquet.exists() => None,
+            Err(cause) => return Err((74, cause.to_string())),
+        };
         facts.push(FileFacts {
             id: file.id.clone(),
-            located: Some(split),
+            located,
             ..FileFacts::default()
         });
     }

@@ -31,12 +31,7 @@ type Failure = (u8, String);
 
 /// The hidden command: reads a task from standard input; the exit code for the process.
 pub fn main() -> u8 {
-    let mut text = String::new();
-    let task = std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|e| e.to_string())
-        .and_then(|_| serde_json::from_str::<Order>(&text).map_err(|e| e.to_string()));
-    let outcome = task.map_err(|cause| (70, cause)).and_then(|order| {
+    let outcome = order().map_err(|cause| (70, cause)).and_then(|order| {
         confine::confine(order.limits())
             .map_err(|cause| (71, format!("limits cannot be set: {cause}")))?;
         match order {
@@ -54,6 +49,15 @@ pub fn main() -> u8 {
             code
         }
     }
+}
+
+/// The order on standard input. Its text, which boundaries make long, ends here.
+fn order() -> Result<Order, String> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|e| e.to_string())?;
+    serde_json::from_str(&text).map_err(|e| e.to_string())
 }
 
 fn refused(refusal: &tramline_formats::SourceError) -> Failure {

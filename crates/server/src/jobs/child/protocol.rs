@@ -85,6 +85,14 @@ pub(crate) struct KnownFields {
     pub(crate) changed: i64,
 }
 
+impl KnownFields {
+    /// Of files that are to be located later, whatever the boundaries are.
+    pub(crate) const NONE_YET: Self = Self {
+        ids: Vec::new(),
+        changed: i64::MIN,
+    };
+}
+
 /// Stored machine files whose points are to be found in fields.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct LocateStored {
