@@ -26,6 +26,7 @@ import collections
 import http.client
 import io
 import json
+import os
 import pathlib
 import queue
 import random
@@ -333,12 +334,15 @@ def unowned(service):
     named = {key for (key,) in service.rows("SELECT blob_key FROM artifacts UNION SELECT blob_key FROM uploads "
                                             "WHERE duplicate_of IS NULL")}
     found = [str(p) for name in ("incoming", "work") for p in (service.data / name).iterdir()]
-    for path in (service.data / "blobs").rglob("*"):
-        if path.is_dir():
-            if not any(path.iterdir()) and path.parent != service.data / "blobs":
+    blobs = service.data / "blobs"
+    # The sweeper is at work meanwhile: a folder that goes while it is looked at is passed over.
+    for folder, folders, files in os.walk(blobs):
+        folder = pathlib.Path(folder)
+        if not folders and not files and folder != blobs and folder.parent != blobs:
+            found.append(str(folder))
+        for path in (folder / name for name in files):
+            if str(path.relative_to(blobs)) not in named:
                 found.append(str(path))
-        elif str(path.relative_to(service.data / "blobs")) not in named:
-            found.append(str(path))
     return found
 
 
