@@ -32,6 +32,7 @@ pub struct ConvertTask {
     pub killed: BTreeSet<String>,
     /// A converter died while it had boundaries: the points are located afterwards, by a run of
     /// their own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unlocated: bool,
 }
 
