@@ -1,4 +1,4 @@
-//! Standard batches kept for the second pass: in memory while they are few, then on disk as an
+//! Standard batches kept for the whole-file consumers: in memory while they are few, then on disk as an
 //! Arrow stream in an unnamed temporary file.
 
 use crate::error::RunError;

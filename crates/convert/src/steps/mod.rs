@@ -1,4 +1,4 @@
-//! The batch steps: one function each, one file each. Their order is in `plan.rs`.
+//! The batch steps, a file for each subject. Their order is in `plan.rs`.
 
 pub(crate) mod add_up;
 pub(crate) mod calibrate;

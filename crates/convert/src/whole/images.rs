@@ -89,7 +89,7 @@ struct Images {
     layers: Vec<Layer>,
     /// By row: it has the main rate. Empty where the file has none.
     rated: Vec<bool>,
-    /// Place of each row in the spool.
+    /// Longitude and latitude of each row.
     places: Vec<(f64, f64)>,
 }
 

@@ -79,26 +79,6 @@ impl Artifact {
     pub const fn is_served(self) -> bool {
         !matches!(self, Self::AdaptStandard | Self::AdaptStandardRecords)
     }
-
-    /// The file's name in the folder of a machine file, where the kind has one of its own.
-    pub const fn file_name(self) -> Option<&'static str> {
-        match self {
-            Self::RawGeojson => Some("raw.geojson"),
-            Self::StandardGeojson => Some("standard.geojson"),
-            Self::FilteredGeojson => Some("filtered.geojson"),
-            Self::OutsideFieldGeojson => Some("outside-field.geojson"),
-            Self::StandardGeoparquet => Some("standard.parquet"),
-            Self::FilteredGeoparquet => Some("filtered.parquet"),
-            Self::PolygonGeoparquet => Some("polygon.parquet"),
-            Self::DroppedGeoparquet => Some("dropped.parquet"),
-            Self::Summary => Some("summary.json"),
-            Self::Units => Some("units.json"),
-            Self::Status => Some("status.json"),
-            Self::Images => Some("images.json"),
-            Self::ZippedPngs => Some("images.zip"),
-            Self::OriginalFile | Self::AdaptStandard | Self::AdaptStandardRecords => None,
-        }
-    }
 }
 
 impl Ord for Artifact {

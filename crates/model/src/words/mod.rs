@@ -1,8 +1,9 @@
 //! The closed lists of words that travel between the crates, the database and the wire: each is an
 //! enum here and a text only at the edge.
 //!
-//! Rule: a word is spelled once. Databases, JSON documents and URLs hold `name()`; whoever reads
-//! one asks `from_name()`, and a word that is not on the list is the reader's fault to report.
+//! Rule: Rust code spells a word here only; SQL statements repeat those that they compare. Databases,
+//! JSON documents and URLs hold `name()`. Whoever reads one asks `from_name()` and reports a word that
+//! is not on the list.
 
 mod artifact;
 mod drop_reason;

@@ -1,4 +1,4 @@
-//! May an upload be kept that was just received?
+//! Decides whether a received upload may be kept.
 
 use super::protocol::{Check, REFUSED};
 use super::{Failure, refused};

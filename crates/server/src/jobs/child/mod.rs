@@ -2,7 +2,7 @@
 //! with its parent. The order comes in as JSON, progress goes out as lines of JSON, the answer stands
 //! in the output folder beside the artifacts.
 //!
-//! Rule: nothing here knows HTTP or SQL.
+//! Rule: nothing here speaks HTTP or SQL, so that it can become a crate of its own.
 
 mod boundaries;
 mod check;
