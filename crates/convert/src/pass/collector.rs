@@ -15,9 +15,7 @@ use crate::options::Options;
 use crate::progress::Progress;
 use crate::report::FileReport;
 use arrow_array::RecordBatch;
-use arrow_schema::Schema;
 use std::collections::HashSet;
-use std::sync::Arc;
 use tramline_model::{
     Ending, Finding, OperationDescription, OperationType, Place, Provider, ReadError, Receiver,
     Severity, Stop,
@@ -158,25 +156,13 @@ impl<'a> Collector<'a> {
     /// What is said of a dataset of which nothing is known.
     pub(crate) fn unknown_operation(&self, name: &str) -> OperationDescription {
         OperationDescription {
-            name: name.to_owned(),
-            file_format: "UNKNOWN",
-            provider: self.options.provider.unwrap_or(Provider::Other),
-            operation_type: OperationType::Other("unknown".to_owned()),
-            operation_reason: String::new(),
-            original_operation_type: None,
-            operation_description: None,
-            grower: None,
-            farm: None,
-            field: None,
-            crop: None,
-            variety: None,
-            products: Vec::new(),
-            tank_mix: false,
-            machines: Vec::new(),
             entries: self.entries.clone(),
-            points_schema: Arc::new(Schema::empty()),
-            time_source: String::new(),
-            assumed_units: Vec::new(),
+            ..OperationDescription::new(
+                name,
+                "UNKNOWN",
+                self.options.provider.unwrap_or(Provider::Other),
+                OperationType::Other("unknown".to_owned()),
+            )
         }
     }
 

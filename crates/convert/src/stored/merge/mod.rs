@@ -188,26 +188,18 @@ fn describe(sources: &[&MergeSource]) -> OperationDescription {
             source.operation_type.clone()
         });
     OperationDescription {
-        name: "mergedFile".to_owned(),
-        file_format: "UNKNOWN",
-        provider: Provider::Leaf,
-        operation_type,
         operation_reason: "that of the sources".to_owned(),
         original_operation_type: agreed(sources, "/originalOperationType"),
         operation_description: agreed(sources, "/operationDescription"),
         grower: agreed(sources, "/originalOperationData/originalOperationGrower"),
         farm: agreed(sources, "/originalOperationData/originalOperationFarm"),
         field: agreed(sources, "/originalOperationData/originalOperationField"),
-        crop: None,
-        variety: None,
-        products: Vec::new(),
         tank_mix: sources
             .iter()
             .any(|source| source.summary["tankMix"] == true),
         machines: machines(sources),
         entries: sources.iter().map(|source| source.id.clone()).collect(),
-        points_schema: Arc::new(arrow_schema::Schema::empty()),
         time_source: "that of the sources".to_owned(),
-        assumed_units: Vec::new(),
+        ..OperationDescription::new("mergedFile", "UNKNOWN", Provider::Leaf, operation_type)
     }
 }
