@@ -9,6 +9,7 @@
 pub mod adapt_standard;
 pub mod crop;
 pub mod finding;
+mod nearest;
 pub mod operation;
 pub mod property;
 pub mod provider;
@@ -21,6 +22,7 @@ pub mod words;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Finding, Place, Severity};
+pub use nearest::{did_you_mean, nearest};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,
     TotalQuantity,
