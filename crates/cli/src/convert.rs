@@ -1,13 +1,13 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
+use crate::columns::ColumnArguments;
 use crate::export::{ExportArguments, Wanted, stored};
 use crate::inspect;
 use crate::progress::Bar;
 use crate::totals;
 use anyhow::{Context, bail};
 use clap::Args;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -53,9 +53,8 @@ pub(crate) struct Arguments {
     /// Kind of work, where the file does not tell: applied, planted, harvested, tillage
     #[arg(long, value_name = "TYPE")]
     operation_type: Option<String>,
-    /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`
-    #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
-    columns: Vec<String>,
+    #[command(flatten)]
+    columns: ColumnArguments,
     #[command(flatten)]
     export: ExportArguments,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
@@ -194,13 +193,6 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         }
         known => known,
     };
-    let mut column_map = BTreeMap::new();
-    for column in &arguments.columns {
-        let (title, meaning) = column
-            .split_once('=')
-            .with_context(|| format!("`{column}` is not TITLE=PROPERTY[:UNIT]"))?;
-        column_map.insert(title.trim().to_owned(), meaning.trim().to_owned());
-    }
     let mut bridges = Bridges::new();
     for given in &arguments.bridges {
         let (code, bridge) = given
@@ -217,7 +209,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         bridges,
         calibrations: arguments.calibrate.calibrations(arguments.inputs.len())?,
         read: ReadOptions {
-            column_map,
+            column_map: arguments.columns.map()?,
             crop: arguments.crop.clone(),
             equipment_width_m: arguments.width,
             operation_type,

@@ -1,12 +1,13 @@
 //! `tramline inspect`: detection only. What is in there, what would be made of it, what is
 //! ignored and why.
 
+use crate::columns::ColumnArguments;
 use anyhow::Context;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tramline_formats::{Limits, SourceError, Tree, Verdict, detect, registry};
+use tramline_formats::{Limits, ReadOptions, SourceError, Tree, Verdict, detect, registry};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -15,6 +16,8 @@ pub(crate) struct Arguments {
     /// Consider this format only (a `fileFormat` code such as ISO11783 or SHAPEFILE)
     #[arg(long)]
     format: Option<String>,
+    #[command(flatten)]
+    columns: ColumnArguments,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -22,7 +25,11 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let tree = open(&arguments.input)?;
-    let detection = detect(&tree, arguments.format.as_deref());
+    let options = ReadOptions {
+        column_map: arguments.columns.map()?,
+        ..ReadOptions::default()
+    };
+    let detection = detect(&tree, arguments.format.as_deref(), &options);
     let mut out = std::io::stdout().lock();
     let format_name = |id: &str| registry::by_id(id).map_or("", |format| format.name);
     if arguments.json {

@@ -2,6 +2,7 @@
 
 mod account;
 mod calibrate;
+mod columns;
 mod convert;
 mod demo;
 mod export;

@@ -47,7 +47,7 @@ impl Receiver for Counter {
 fn read(tree: &Tree, format: &str) -> usize {
     let reader = registry::by_id(format).expect("known");
     let mut counter = Counter::default();
-    for claim in (reader.claim)(tree) {
+    for claim in (reader.claim)(tree, &ReadOptions::default()) {
         let (limits, options) = (Limits::default(), ReadOptions::default());
         (reader.read)(tree, &claim, &limits, &options, &mut counter).expect("reads");
     }

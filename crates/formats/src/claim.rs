@@ -16,8 +16,9 @@ pub struct Format {
     pub reads: &'static str,
     /// Whose data, how far, and on what evidence.
     pub coverage: &'static [Coverage],
-    /// Names and bounded first bytes only.
-    pub claim: fn(&Tree) -> Vec<Claim>,
+    /// Names and bounded first bytes only, and what the caller says of them: a table whose columns
+    /// only the caller names is recognised too.
+    pub claim: fn(&Tree, &ReadOptions) -> Vec<Claim>,
     /// Pushes machine files into the receiver. An error before any `begin` is one failed machine
     /// file for the whole claim.
     pub read: Read,

@@ -1,7 +1,7 @@
 //! Detection over the whole tree: every format claims entries, overlaps are settled once, and
 //! every entry ends up claimed or listed with a reason.
 
-use crate::claim::{Claim, Verdict};
+use crate::claim::{Claim, ReadOptions, Verdict};
 use crate::registry::FORMATS;
 use crate::source::{EntryId, Tree};
 use std::cmp::Reverse;
@@ -24,8 +24,9 @@ pub struct Detection {
     pub unclaimed: Vec<Unclaimed>,
 }
 
-/// Asks every format (or the one whose `file_formats` has the hint) and settles overlaps.
-pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
+/// Asks every format (or the one whose `file_formats` has the hint), with what the caller knows, and
+/// settles overlaps.
+pub fn detect(tree: &Tree, file_format: Option<&str>, options: &ReadOptions) -> Detection {
     let mut claims: Vec<Claim> = FORMATS
         .iter()
         .filter(|format| {
@@ -36,7 +37,7 @@ pub fn detect(tree: &Tree, file_format: Option<&str>) -> Detection {
                     .any(|code| code.eq_ignore_ascii_case(hint))
             })
         })
-        .flat_map(|format| (format.claim)(tree))
+        .flat_map(|format| (format.claim)(tree, options))
         .collect();
     // Stable: equal confidence keeps the order of the registry.
     claims.sort_by_key(|claim| Reverse(claim.confidence));

@@ -32,7 +32,7 @@ pub(crate) fn one_pass(
     sink: &mut dyn Sink,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Passed, RunError> {
-    let detection = detect(tree, options.file_format.as_deref());
+    let detection = detect(tree, options.file_format.as_deref(), &options.read);
     progress(Progress::Detected {
         files: detection.machine_data().count(),
     });
@@ -178,7 +178,7 @@ fn through_bridge(
             "ask the operator to look at the configured command",
         )
     })?;
-    let detection = detect(&left, None);
+    let detection = detect(&left, None, &options.read);
     let mut read = 0;
     for claim in detection
         .claims

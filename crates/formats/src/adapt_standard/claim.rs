@@ -1,7 +1,7 @@
 //! Which entries are data sets, and whether one holds work that was done.
 
 use super::document::{self, Root, items};
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.
@@ -10,7 +10,7 @@ pub(super) const ID: &str = "adapt_standard";
 /// Documents up to this are judged by what they hold; longer ones are judged by the reader.
 const HEAD: usize = 1 << 20;
 
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     tree.ids()
         .filter(|id| tree.name(*id).eq_ignore_ascii_case("adapt.json") && !tree.is_system_file(*id))
         .filter_map(|id| claim_entry(tree, id))

@@ -1,6 +1,6 @@
 //! Which entries are an ADM card: the folder that holds the catalog, and its documents.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 use tramline_model::Provider;
@@ -9,7 +9,7 @@ use tramline_model::Provider;
 pub(super) const ID: &str = "adm";
 
 /// One claim for each folder with `.adm` files; documents belong to the folder above theirs.
-pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(crate) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut cards: BTreeMap<String, Vec<EntryId>> = BTreeMap::new();
     for id in tree.ids().filter(|id| !tree.is_system_file(*id)) {
         let is_version = tree.name(id).eq_ignore_ascii_case("AdmVersion.info");

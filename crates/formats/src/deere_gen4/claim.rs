@@ -1,7 +1,7 @@
 //! Which entries are Gen4 logs. Each `.jdl` is a dataset of its own; of copies of one log (cards
 //! hold the same log twice, with more frames each time) the longest is read.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::protobuf::Fields;
 use crate::source::{EntryId, Tree};
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ pub(super) const ID: &str = "deere_gen4";
 /// First bytes: the header frame and the beginning of the metadata with the log's id.
 const HEAD: usize = 512;
 
-pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(crate) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut longest: HashMap<String, (EntryId, u64)> = HashMap::new();
     let mut logs: Vec<(EntryId, String)> = Vec::new();

@@ -1,6 +1,6 @@
 //! Which entries are GreenStar logs: each `.fdl` with the `.fdd` of its name.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::HashSet;
 use tramline_model::Provider;
@@ -11,7 +11,7 @@ pub(super) const ID: &str = "deere_greenstar";
 const HEAD: usize = 512;
 const FDD: &[u8] = b"\x01\x00\x9d\x00\x24\x009ED5F59C-7C09-43b1-8922-1A4E378942C5";
 
-pub(crate) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(crate) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut taken: HashSet<EntryId> = HashSet::new();
     let entries: Vec<EntryId> = tree.ids().filter(|id| !tree.is_system_file(*id)).collect();

@@ -1,10 +1,9 @@
 //! Which entries are FlatGeobuf, and whether one is a drawing.
 
 use super::raw::{Header, is_magic};
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
 use crate::source::{EntryId, Tree};
-use std::collections::BTreeMap;
 
 /// The id of the format, and of its folder.
 pub(super) const ID: &str = "flatgeobuf";
@@ -13,17 +12,17 @@ pub(super) const ID: &str = "flatgeobuf";
 const HEAD: usize = 64 << 10;
 
 /// One claim for each file.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
     tree.ids()
         .filter(|id| !tree.is_system_file(*id) && tree.extension(*id) == "fgb")
-        .map(|id| claim_entry(tree, id))
+        .map(|id| claim_entry(tree, id, options))
         .collect()
 }
 
-fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
+fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
     let head = tree.head(id, HEAD);
     let magic = is_magic(&head);
-    let drawing = magic && is_drawing(&head);
+    let drawing = magic && is_drawing(&head, options);
     Claim {
         format: ID,
         confidence: if magic {
@@ -52,7 +51,7 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
 }
 
 /// Whether a file is of polygons or lines, and has no known value column.
-fn is_drawing(head: &[u8]) -> bool {
+fn is_drawing(head: &[u8], options: &ReadOptions) -> bool {
     let header = head.get(12..).and_then(|bytes| {
         let length = u32::from_le_bytes(*head.get(8..12)?.first_chunk()?);
         Header::read(bytes.get(..length as usize)?, HEAD)
@@ -62,6 +61,6 @@ fn is_drawing(head: &[u8]) -> bool {
         let titles: Vec<Title> = names.map(|column| Title::from_text(&column.name)).collect();
         // Lines, polygons, several of them, and their curved kin.
         matches!(header.geometry, 2 | 3 | 5 | 6 | 8..=17)
-            && !map_titles(&titles, &BTreeMap::new()).has_values()
+            && !map_titles(&titles, &options.column_map).has_values()
     })
 }

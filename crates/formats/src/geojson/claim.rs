@@ -1,9 +1,8 @@
 //! Which entries are GeoJSON, and whether one holds only boundaries or guidance lines.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
 use crate::source::{EntryId, Tree};
-use std::collections::BTreeMap;
 
 /// The id of the format, and of its folder.
 pub(super) const ID: &str = "geojson";
@@ -12,11 +11,13 @@ pub(super) const ID: &str = "geojson";
 pub(super) const HEAD: usize = 64 * 1024;
 
 /// One claim for each document.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
-    tree.ids().filter_map(|id| claim_entry(tree, id)).collect()
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
+    tree.ids()
+        .filter_map(|id| claim_entry(tree, id, options))
+        .collect()
 }
 
-fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
+fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim> {
     let extension = tree.extension(id);
     if !["geojson", "json"].contains(&extension.as_str()) || tree.name(id).starts_with("._") {
         return None;
@@ -34,7 +35,7 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
     }
     let area = says("Polygon") || says("MultiPolygon") || says("LineString");
     let point = says("Point") || says("MultiPoint");
-    let boundary = area && !point && !has_values(text);
+    let boundary = area && !point && !has_values(text, options);
     let verdict = if boundary {
         let reason =
             "polygons or lines without rates or yields: a boundary or guidance line".to_owned();
@@ -62,7 +63,7 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
 }
 
 /// Whether any quoted word that stands before a colon is a known value.
-fn has_values(text: &str) -> bool {
+fn has_values(text: &str, options: &ReadOptions) -> bool {
     let mut titles: Vec<Title> = Vec::new();
     let mut previous: Option<&str> = None;
     for part in text.split('"') {
@@ -75,5 +76,5 @@ fn has_values(text: &str) -> bool {
         }
         previous = Some(part);
     }
-    map_titles(&titles, &BTreeMap::new()).has_values()
+    map_titles(&titles, &options.column_map).has_values()
 }

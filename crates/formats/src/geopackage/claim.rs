@@ -2,7 +2,7 @@
 
 use super::database::MAGIC;
 use super::read::drawing;
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.
@@ -12,14 +12,14 @@ pub(super) const ID: &str = "geopackage";
 const APPLICATION: std::ops::Range<usize> = 68..72;
 
 /// One claim for each database.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
     tree.ids()
         .filter(|id| !tree.is_system_file(*id))
-        .filter_map(|id| claim_entry(tree, id))
+        .filter_map(|id| claim_entry(tree, id, options))
         .collect()
 }
 
-fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
+fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim> {
     let named = tree.extension(id) == "gpkg";
     if !named && !["sqlite", "db", "gpkx", ""].contains(&tree.extension(id).as_str()) {
         return None;
@@ -55,7 +55,7 @@ fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
             "a file named .gpkg"
         }
         .to_owned(),
-        verdict: match drawing(tree, id).filter(|_| magic) {
+        verdict: match drawing(tree, id, options).filter(|_| magic) {
             Some(reason) => Verdict::NotMachineData { reason },
             None => Verdict::Read,
         },

@@ -83,7 +83,7 @@ pub(super) fn read(
 const DRAWING_BYTES: u64 = 16 << 20;
 
 /// Why a small file is no machine data: all its layers are polygons or lines without known values.
-pub(super) fn drawing(tree: &Tree, id: EntryId) -> Option<String> {
+pub(super) fn drawing(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<String> {
     if tree.entry(id).size > DRAWING_BYTES {
         return None;
     }
@@ -91,7 +91,7 @@ pub(super) fn drawing(tree: &Tree, id: EntryId) -> Option<String> {
     let layers = Layer::all(&database).ok()?;
     for layer in &layers {
         let shapes = ["POLYGON", "LINE", "CURVE", "SURFACE"];
-        let data = reason_against(layer, &database, &ReadOptions::default()).ok()?;
+        let data = reason_against(layer, &database, options).ok()?;
         if data.is_ok() || !shapes.iter().any(|shape| layer.kind.contains(shape)) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Which entries make an ISOXML data set: a `TASKDATA.XML` in any letter case at any depth, with
 //! the files of its own folder that belong to it.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const HEAD_BYTES: usize = 4_096;
 const ROOT: &[u8] = b"<ISO11783_TaskData";
 
 /// One claim for each main file.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut folders: BTreeMap<&str, Vec<EntryId>> = BTreeMap::new();
     for id in tree.ids().filter(|id| !is_shadow(tree, *id)) {
         folders.entry(tree.folder(id)).or_default().push(id);
@@ -147,7 +147,7 @@ mod tests {
             ("x/LINKLIST.XML", ""),
             ("__MACOSX/x/TASKDATA.XML", TASKDATA),
         ]);
-        let claims = claim(&tree);
+        let claims = claim(&tree, &ReadOptions::default());
         assert_eq!(claims.len(), 2);
         assert_eq!(
             claimed(&tree, &claims[0]),
@@ -176,13 +176,14 @@ mod tests {
             ),
             ("c/other.xml".to_owned(), b"<other/>".to_vec()),
         ]);
-        let claims = claim(&tree);
+        let claims = claim(&tree, &ReadOptions::default());
         assert_eq!(claims.len(), 2);
         assert!(claims.iter().all(|c| c.confidence == Confidence::Certain));
     }
 
     #[test]
     fn a_link_list_alone_is_no_set() {
-        assert!(claim(&tree(&[("LINKLIST.XML", "<ISO11783LinkListFile/>")])).is_empty());
+        let tree = tree(&[("LINKLIST.XML", "<ISO11783LinkListFile/>")]);
+        assert!(claim(&tree, &ReadOptions::default()).is_empty());
     }
 }

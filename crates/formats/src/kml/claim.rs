@@ -1,9 +1,9 @@
 //! Which entries are KML or KMZ, and whether one is a drawing.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
 use crate::source::{EntryId, Limits, Tree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The id of the format, and of its folder.
 pub(super) const ID: &str = "kml";
@@ -16,17 +16,17 @@ const DRAWING: &str = "KML drawing: a drawing for maps (boundary or guidance), i
                        no values that are known, it holds no machine records";
 
 /// One claim for each document.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
     tree.ids()
         .filter(|id| !tree.is_system_file(*id))
         .filter(|id| ["kml", "kmz"].contains(&tree.extension(*id).as_str()))
-        .map(|id| claim_entry(tree, id))
+        .map(|id| claim_entry(tree, id, options))
         .collect()
 }
 
-fn claim_entry(tree: &Tree, id: EntryId) -> Claim {
+fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
     let data = names(&head(tree, id));
-    let verdict = match has_values(&data) {
+    let verdict = match has_values(&data, options) {
         true => Verdict::Read,
         false => Verdict::NotMachineData {
             reason: DRAWING.to_owned(),
@@ -86,9 +86,9 @@ fn names(text: &str) -> BTreeSet<String> {
     names
 }
 
-fn has_values(names: &BTreeSet<String>) -> bool {
+fn has_values(names: &BTreeSet<String>, options: &ReadOptions) -> bool {
     let titles: Vec<Title> = names.iter().map(|name| Title::from_text(name)).collect();
-    map_titles(&titles, &BTreeMap::new()).has_values()
+    map_titles(&titles, &options.column_map).has_values()
 }
 
 #[cfg(test)]
@@ -100,10 +100,13 @@ mod tests {
         let data = r#"<Data name="a"/><SimpleData name='yield(t/ha)'>1</SimpleData>"#;
         let found = names(data);
         assert_eq!(found.iter().collect::<Vec<_>>(), ["a", "yield(t/ha)"]);
-        assert!(has_values(&found));
-        assert!(!has_values(&names(
-            "<SchemaData schemaUrl=\"#x\"><Data name=\"id\">"
-        )));
+        assert!(has_values(&found, &ReadOptions::default()));
+        let id = names("<SchemaData schemaUrl=\"#x\"><Data name=\"id\">");
+        let mut options = ReadOptions::default();
+        assert!(!has_values(&id, &options));
+        let meaning = "wetMassPerArea:t/ha".to_owned();
+        options.column_map.insert("id".to_owned(), meaning);
+        assert!(has_values(&id, &options));
         assert!(names("<Data ").is_empty() && names("Data name=").is_empty());
     }
 }

@@ -2,7 +2,7 @@
 //! or the files of one format in one folder. No entry is claimed twice.
 
 use super::table::{Find, MARKERS, Marker, Say};
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -71,7 +71,7 @@ fn above(folder: &str) -> Option<&str> {
 }
 
 /// All claims of the table on a tree.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut free: Vec<Seen> = tree
         .ids()
         .filter(|id| !tree.is_system_file(*id))

@@ -1,6 +1,6 @@
 //! Which files are one job: those of one folder, by their names.
 
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn number_of_table(name: &str) -> Option<u32> {
 
 /// One claim for each folder with a `jobdata.xml` or a `Product_N.tab`; an `advanced.xml` alone
 /// counts in a folder `…_fmis` only.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut folders: BTreeMap<&str, Files> = BTreeMap::new();
     for id in tree.ids().filter(|id| !tree.is_system_file(*id)) {
         let name = tree.name(id).to_lowercase();
@@ -105,7 +105,7 @@ mod tests {
             ]
             .map(|path| (path.to_owned(), vec![0; 8])),
         );
-        let claims = claim(&tree);
+        let claims = claim(&tree, &ReadOptions::default());
         let names: Vec<&str> = claims
             .iter()
             .map(|claim| tree.entry(claim.main).path.as_str())

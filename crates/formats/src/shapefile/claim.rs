@@ -5,7 +5,7 @@ use super::map::deere::Metadata;
 use super::map::trimble;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry, shape_type_of_header};
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ impl Files {
 }
 
 /// Claims every `.shp` with the files of its name.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     let mut sides: HashMap<(String, String), Vec<(EntryId, String)>> = HashMap::new();
     for id in tree.ids().filter(|id| !is_resource_fork(tree, *id)) {
         let name = tree.name(id);
@@ -241,7 +241,7 @@ mod tests {
             ]
             .map(|path| (path.to_owned(), vec![0; 8])),
         );
-        let claims = claim(&tree);
+        let claims = claim(&tree, &ReadOptions::default());
         assert_eq!(claims.len(), 1);
         let paths: Vec<&str> = claims[0]
             .entries

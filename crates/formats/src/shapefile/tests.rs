@@ -157,7 +157,7 @@ fn files(shp: Vec<u8>, dbf: Vec<u8>, prj: Option<&str>) -> Vec<(String, Vec<u8>)
 fn run(files: Vec<(String, Vec<u8>)>) -> Got {
     let tree = Tree::from_files(files);
     let mut got = Got::default();
-    for claim in (FORMAT.claim)(&tree) {
+    for claim in (FORMAT.claim)(&tree, &ReadOptions::default()) {
         if claim.verdict != Verdict::Read {
             got.error = Some(format!("{:?}", claim.verdict));
             continue;

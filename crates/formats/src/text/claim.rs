@@ -1,9 +1,8 @@
 //! Which entries are tables with positions that the column dictionary knows.
 
 use super::sniff::Layout;
-use crate::claim::{Claim, Confidence, Verdict};
+use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
-use std::collections::BTreeMap;
 
 /// The id of the format, and of its folder.
 pub(super) const ID: &str = "text";
@@ -13,17 +12,19 @@ const HEAD: usize = 64 * 1024;
 const EXTENSIONS: &[&str] = &["txt", "csv", "tsv", "tab", "asc", "dat", ""];
 
 /// One claim for each table with positions.
-pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
-    tree.ids().filter_map(|id| claim_entry(tree, id)).collect()
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
+    tree.ids()
+        .filter_map(|id| claim_entry(tree, id, options))
+        .collect()
 }
 
-fn claim_entry(tree: &Tree, id: EntryId) -> Option<Claim> {
+fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim> {
     let name = tree.name(id);
     if !EXTENSIONS.contains(&tree.extension(id).as_str()) || name.starts_with("._") {
         return None;
     }
     let layout = sniff(tree, id)?;
-    let reason = layout.reason(&layout.mapping(&BTreeMap::new()))?;
+    let reason = layout.reason(&layout.mapping(&options.column_map))?;
     let confidence = if layout.ag_leader {
         Confidence::Content
     } else {

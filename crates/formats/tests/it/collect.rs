@@ -130,7 +130,7 @@ pub(crate) fn tree_of(path: &Path) -> Tree {
 /// The claim of a format, if it is one to read.
 pub(crate) fn claims(tree: &Tree, format: &str) -> Vec<Claim> {
     let format = registry::by_id(format).expect("known format");
-    (format.claim)(tree)
+    (format.claim)(tree, &ReadOptions::default())
 }
 
 /// Reads every claim of a format in a tree. An error outside `begin` counts as a failure.

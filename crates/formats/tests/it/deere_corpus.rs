@@ -6,7 +6,7 @@ use crate::isoxml_corpus::corpus;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tramline_formats::{Limits, Tree, Verdict, registry};
+use tramline_formats::{Limits, ReadOptions, Tree, Verdict, registry};
 
 /// Differences found, so that one run tells them all.
 #[derive(Default)]
@@ -81,7 +81,7 @@ fn read_all(folder: &Path, zips: &[&str], format: &str) -> Read {
     let mut all = BTreeMap::new();
     for zip in zips {
         let tree = Tree::open(&zip_path(folder, zip), &Limits::default()).expect("opens");
-        for claim in (reader.claim)(&tree) {
+        for claim in (reader.claim)(&tree, &ReadOptions::default()) {
             if claim.verdict == Verdict::Read {
                 let path = tree.entry(claim.main).path.clone();
                 all.insert(((*zip).to_owned(), path), measure(&tree, &claim));

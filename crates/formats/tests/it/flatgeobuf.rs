@@ -69,7 +69,12 @@ fn what_is_no_file_of_data_says_why() {
         );
     }
     let tree = one("a.fgb", bytes_of(&small(), true));
-    assert_eq!(detect(&tree, Some("FGB")).machine_data().count(), 1);
+    assert_eq!(
+        detect(&tree, Some("FGB"), &ReadOptions::default())
+            .machine_data()
+            .count(),
+        1
+    );
 }
 
 #[test]

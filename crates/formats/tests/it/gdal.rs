@@ -41,7 +41,9 @@ fn layers_of_gdal_hold_what_they_were_made_from() {
             .to_string_lossy()
             .into_owned();
         let tree = Tree::open(&path, &Limits::default()).expect("opens");
-        let claim = detect(&tree, None).claims.remove(0);
+        let claim = detect(&tree, None, &ReadOptions::default())
+            .claims
+            .remove(0);
         let drawing = matches!(claim.verdict, Verdict::NotMachineData { .. });
         assert_eq!(drawing, name.starts_with("drawing"), "{name}");
         if drawing {

@@ -193,7 +193,7 @@ fn what_is_no_layer_of_data_says_why() {
     }
     let tree = one("a.gpkg", bytes_of(&small(Operation::Planting), 4326));
     let format = registry::by_id("geopackage").expect("registered");
-    let claim = (format.claim)(&tree).remove(0);
+    let claim = (format.claim)(&tree, &ReadOptions::default()).remove(0);
     let limits = Limits {
         entry_bytes: 1_000,
         ..Limits::default()
@@ -207,7 +207,7 @@ fn what_is_no_layer_of_data_says_why() {
 fn boundaries_are_not_machine_data() {
     let sql = "DELETE FROM gpkg_contents WHERE identifier <> 'Boundary'";
     let tree = one("a.gpkg", changed(4326, sql));
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_eq!(detection.machine_data().count(), 0);
     assert!(matches!(
         &detection.claims[0].verdict,
@@ -224,7 +224,7 @@ fn unsaved_changes_are_told_and_write_ahead_mode_is_read() {
         ("a.gpkg".to_owned(), bytes),
         ("a.gpkg-wal".to_owned(), vec![1; 64]),
     ]);
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_eq!(detection.claims.len(), 1);
     assert!(detection.unclaimed.is_empty());
     let got = read_with(&tree, "geopackage", &ReadOptions::default());

@@ -5,7 +5,7 @@ use crate::skip::skipped;
 use serde_json::Value;
 use std::path::PathBuf;
 use tramline_formats::isoxml::raw::{TaskData, TimeLog, ddi};
-use tramline_formats::{Limits, Tree};
+use tramline_formats::{Limits, ReadOptions, Tree};
 
 /// The corpus folder of a format; `None`, loudly, when it is not there.
 pub(crate) fn corpus(format: &str) -> Option<PathBuf> {
@@ -380,7 +380,7 @@ fn every_main_file_is_claimed_with_its_folder() {
             continue;
         }
         let tree = Tree::open(&path, &Limits::default()).expect("opens");
-        let detection = tramline_formats::detect(&tree, Some("ISO11783"));
+        let detection = tramline_formats::detect(&tree, Some("ISO11783"), &ReadOptions::default());
         // An archive that lies beside the unpacked files is a set of its own.
         let unpacked = |id| !tree.entry(id).path.contains(".zip/");
         let claims = detection

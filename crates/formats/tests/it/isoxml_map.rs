@@ -9,7 +9,7 @@ use tramline_model::{Property, records};
 fn read(dataset: &str) -> Option<Collected> {
     let path = crate::isoxml_corpus::corpus("isoxml")?.join(dataset);
     let tree = Tree::open(&path, &Limits::default()).expect("opens");
-    let detection = tramline_formats::detect(&tree, Some("ISO11783"));
+    let detection = tramline_formats::detect(&tree, Some("ISO11783"), &ReadOptions::default());
     let mut collected = Collected::default();
     let read = tramline_formats::isoxml::FORMAT.read;
     for claim in detection

@@ -212,7 +212,7 @@ fn every_set_gives_plausible_points() {
             .to_string_lossy()
             .into_owned();
         let tree = Tree::open(&path, &Limits::default()).expect("opens");
-        let detection = tramline_formats::detect(&tree, Some("ISO11783"));
+        let detection = tramline_formats::detect(&tree, Some("ISO11783"), &ReadOptions::default());
         for claim in detection
             .claims
             .iter()

@@ -77,7 +77,7 @@ fn drawings_are_listed_with_their_reason() {
         ("b.kml", Vec::new()),
     ] {
         let tree = one(name, bytes);
-        let detection = detect(&tree, None);
+        let detection = detect(&tree, None, &ReadOptions::default());
         assert_eq!(detection.machine_data().count(), 0, "{name}");
         assert!(matches!(
             &detection.claims[0].verdict,

@@ -2,7 +2,7 @@
 //! Expected names come from the makers' public help pages, not from the table under test.
 
 use std::collections::HashSet;
-use tramline_formats::{Detection, Tree, Verdict, detect};
+use tramline_formats::{Detection, ReadOptions, Tree, Verdict, detect};
 
 /// Path and bytes.
 type File = (&'static str, &'static [u8]);
@@ -107,7 +107,7 @@ fn each_closed_format_alone_is_one_recognised_dataset() {
                     .iter()
                     .map(|(path, bytes)| (format!("{prefix}{path}"), *bytes)),
             );
-            let detection = detect(&tree, None);
+            let detection = detect(&tree, None, &ReadOptions::default());
             assert_complete(&tree, &detection);
             let [claim] = detection.claims.as_slice() else {
                 panic!("{code} {files:?}: {:?}", detection.claims)
@@ -129,7 +129,9 @@ fn each_closed_format_alone_is_one_recognised_dataset() {
             );
             assert!(!hint.is_empty());
             assert_eq!(
-                detect(&tree, Some(code)).claims.len(),
+                detect(&tree, Some(code), &ReadOptions::default())
+                    .claims
+                    .len(),
                 1,
                 "with the hint {code}"
             );
@@ -145,7 +147,7 @@ fn all_closed_formats_in_one_tree_stay_apart() {
             .iter()
             .map(move |(path, bytes)| (format!("{at:02}/{path}"), *bytes))
     }));
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_complete(&tree, &detection);
     assert_eq!(detection.claims.len(), all.len());
     assert!(detection.unclaimed.is_empty());
@@ -158,7 +160,7 @@ fn a_voyager_card_wins_over_its_isoxml_stub() {
         ("Card/a.cn1/index.vy1".to_owned(), &b"x"[..]),
         ("Card/TASKDATA/TASKDATA.XML".to_owned(), &stub[..]),
     ]);
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_complete(&tree, &detection);
     assert_eq!(detection.claims.len(), 1);
     assert_eq!(detection.claims[0].entries.len(), 2);
@@ -182,7 +184,7 @@ fn real_isoxml_beside_a_voyager_card_is_left_to_its_reader() {
         ("a.cn1/TASKDATA/TASKDATA.XML".to_owned(), real.as_bytes()),
         ("a.cn1/TASKDATA/TLG00001.BIN".to_owned(), &b"x"[..]),
     ]);
-    let detection = detect(&tree, Some("CN1"));
+    let detection = detect(&tree, Some("CN1"), &ReadOptions::default());
     assert_eq!(detection.claims.len(), 1);
     assert_eq!(detection.claims[0].entries.len(), 1);
 }
@@ -197,7 +199,7 @@ fn isoxml_in_a_raven_job_is_left_to_its_reader() {
         ("a.jdp/TASKDATA/TASKDATA.XML".to_owned(), real.as_bytes()),
         ("a.jdp/notes.bin".to_owned(), &b"x"[..]),
     ]);
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_complete(&tree, &detection);
     assert!(
         detection
@@ -221,7 +223,7 @@ fn setup_without_logs_is_no_machine_data() {
         vec!["Boundary.kml"],
     ] {
         let tree = tree(files.iter().map(|path| ((*path).to_owned(), &b"x"[..])));
-        let detection = detect(&tree, None);
+        let detection = detect(&tree, None, &ReadOptions::default());
         assert_complete(&tree, &detection);
         assert_eq!(detection.machine_data().count(), 0, "{files:?}");
         assert_eq!(detection.claims.len(), 1, "{files:?}");
@@ -238,7 +240,7 @@ fn noise_and_empty_files_say_so() {
         ("f.cn1".to_owned(), noise.as_slice()),
         ("f.dat".to_owned(), &[]),
     ]);
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_complete(&tree, &detection);
     let said = |name: &str| {
         let claim = detection
@@ -280,7 +282,7 @@ fn what_no_format_claims_has_a_useful_reason() {
     ];
     for (path, bytes, word) in cases {
         let tree = tree([(path.to_owned(), bytes)]);
-        let detection = detect(&tree, None);
+        let detection = detect(&tree, None, &ReadOptions::default());
         let [unclaimed] = detection.unclaimed.as_slice() else {
             panic!("{path}: {detection:?}")
         };

@@ -184,7 +184,7 @@ fn jobs_inside_archives_are_found() {
     for name in ["Spraying.jdp", "Spraying.jdp.zip"] {
         let outer = zip(&[(name.to_owned(), inner.clone())]);
         let tree = Tree::from_zip_bytes("u.zip", outer, &Limits::default()).expect("opens");
-        let detection = detect(&tree, None);
+        let detection = detect(&tree, None, &ReadOptions::default());
         assert_eq!(detection.claims.len(), 1, "{:?}", detection.claims);
         assert_eq!(detection.claims[0].format, "raven_fmis");
         assert_eq!(detection.claims[0].verdict, Verdict::Read);

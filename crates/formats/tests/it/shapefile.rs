@@ -117,7 +117,7 @@ fn unzipped(path: &std::path::Path) -> Tree {
 
 /// Reads every claimed shapefile of a tree: path of the main entry, verdict, what came out.
 fn read_all(tree: &Tree) -> Vec<(String, Verdict, Collected)> {
-    let detection = detect(tree, Some("SHAPEFILE"));
+    let detection = detect(tree, Some("SHAPEFILE"), &ReadOptions::default());
     let mut all = Vec::new();
     for claim in &detection.claims {
         let mut collected = Collected::default();

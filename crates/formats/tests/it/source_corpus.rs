@@ -3,7 +3,7 @@
 
 use super::isoxml_corpus::corpus;
 use std::collections::HashSet;
-use tramline_formats::{Limits, Tree, Verdict, detect};
+use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect};
 
 #[test]
 fn every_real_upload_opens_and_reads_to_its_end() {
@@ -14,7 +14,7 @@ fn every_real_upload_opens_and_reads_to_its_end() {
             let set = set.expect("set").path();
             let tree = Tree::open(&set, &Limits::default()).expect("a real upload is not refused");
             let mut seen = HashSet::new();
-            let detection = detect(&tree, None);
+            let detection = detect(&tree, None, &ReadOptions::default());
             let claimed = detection
                 .claims
                 .iter()
@@ -57,7 +57,7 @@ fn deere_cards_are_recognised_with_all_their_logs() {
         text.lines().filter_map(name).collect()
     };
     let tree = Tree::open(&root, &Limits::default()).expect("opened");
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     let mut recognised = HashSet::new();
     for claim in &detection.claims {
         if claim.format.starts_with("deere_") {

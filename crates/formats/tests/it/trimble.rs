@@ -79,7 +79,7 @@ fn seeds_are_a_seed_rate_and_an_event_without_rate_is_named_by_its_folder() {
 #[test]
 fn the_rest_of_the_tree_is_listed_with_its_reason() {
     let tree = Tree::from_files(write::trimble::aggps(&small(Operation::Spraying)));
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     assert_eq!(detection.machine_data().count(), 1);
     let boundary = detection
         .claims
@@ -98,7 +98,12 @@ fn the_rest_of_the_tree_is_listed_with_its_reason() {
         let reason = found.map(|u| u.reason.as_str()).unwrap_or_default();
         assert!(reason.contains("AgGPS"), "{name}: {reason}");
     }
-    assert_eq!(detect(&tree, Some("AGGPS")).machine_data().count(), 1);
+    assert_eq!(
+        detect(&tree, Some("AGGPS"), &ReadOptions::default())
+            .machine_data()
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn read(folder: &Path, files: &[String], format: &str) -> Read {
     let tree = Tree::from_files(kept.map(|name| (name.clone(), bytes(name))));
     let reader = registry::by_id(format).expect("known");
     let mut found = Read::default();
-    let claims = (reader.claim)(&tree);
+    let claims = (reader.claim)(&tree, &ReadOptions::default());
     assert!(!claims.is_empty(), "{format} claims {files:?}");
     for claim in &claims {
         let read = (reader.read)(&tree, claim, &Limits::default(), &options, &mut found);

@@ -120,6 +120,7 @@ pub(crate) async fn create(
     let order = Check {
         input: file.path.clone(),
         name: file.name.clone(),
+        column_map: parameters.columns.clone(),
         upload_bytes: limit,
         memory_bytes: state.settings.convert_memory_bytes,
     };
@@ -193,6 +194,8 @@ struct Wanted {
     user: String,
     provider: String,
     file_format: Option<String>,
+    /// Source title to `property[:unit]`; in `given` too.
+    columns: BTreeMap<String, String>,
     given: String,
     force: bool,
 }
@@ -249,6 +252,7 @@ async fn parameters(
         file_format: query.owned("fileFormat"),
         given: serde_json::to_string(&given)
             .map_err(|cause| StoreError::document("parameters of an upload", cause))?,
+        columns: given.columns,
         force: query.boolean("force")?.unwrap_or(false),
     })
 }

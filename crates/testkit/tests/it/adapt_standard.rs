@@ -8,7 +8,7 @@ use arrow_array::types::Float64Type;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tramline_convert::{FileReport, FileStatus, Options, Report, UnitSystem};
-use tramline_formats::{Tree, Verdict, detect};
+use tramline_formats::{ReadOptions, Tree, Verdict, detect};
 use tramline_outputs::MemorySink;
 use tramline_testkit::{Files, Operation, Plan, corrupt, sample, simulate, write};
 
@@ -520,7 +520,7 @@ fn the_public_samples_are_work_orders() {
             continue;
         }
         let tree = Tree::open(&path, &tramline_formats::Limits::default()).unwrap();
-        let detection = detect(&tree, None);
+        let detection = detect(&tree, None, &ReadOptions::default());
         assert!(
             detection.unclaimed.is_empty(),
             "{name}: {:?}",

@@ -5,7 +5,7 @@
 use crate::common::{check_report, convert};
 use std::collections::BTreeMap;
 use tramline_convert::{FileStatus, Options};
-use tramline_formats::{Limits, Tree, detect};
+use tramline_formats::{Limits, ReadOptions, Tree, detect};
 use tramline_testkit::{Files, Operation, Plan, Simulated, prefixed, simulate, write, zip};
 
 /// A run whose area tells it from the others.
@@ -122,7 +122,7 @@ fn everything_on_one_stick_is_read_named_or_listed() {
     let (files, truth) = stick();
     let tree = Tree::from_zip_bytes("stick.zip", zip(&files), &Limits::default()).unwrap();
     // Nothing twice, nothing in silence.
-    let detection = detect(&tree, None);
+    let detection = detect(&tree, None, &ReadOptions::default());
     let mut seen = vec![0; tree.entries().len()];
     let claimed = detection
         .claims

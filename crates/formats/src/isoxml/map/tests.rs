@@ -102,7 +102,7 @@ fn read(files: Vec<(&str, Vec<u8>)>) -> Recorder {
             .into_iter()
             .map(|(name, bytes)| (name.to_owned(), bytes)),
     );
-    let claims = crate::isoxml::claim::claim(&tree);
+    let claims = crate::isoxml::claim::claim(&tree, &ReadOptions::default());
     let mut recorder = Recorder::default();
     super::read(
         &tree,

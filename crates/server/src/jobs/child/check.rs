@@ -2,7 +2,7 @@
 
 use super::protocol::{Check, REFUSED};
 use super::{Failure, refused};
-use tramline_formats::{Limits, Tree};
+use tramline_formats::{Limits, ReadOptions, Tree, detect};
 
 /// Opens the upload; a body that is no archive must be one machine file.
 pub(super) fn run(task: &Check) -> Result<(), Failure> {
@@ -13,7 +13,11 @@ pub(super) fn run(task: &Check) -> Result<(), Failure> {
     let tree = Tree::open_named(&task.input, &task.name, &limits).map_err(|e| refused(&e))?;
     let entries = tree.entries();
     let bare = entries.len() == 1 && entries.iter().all(|entry| entry.path == task.name);
-    if bare && tramline_formats::detect(&tree, None).machine_data().count() == 0 {
+    let options = ReadOptions {
+        column_map: task.column_map.clone(),
+        ..ReadOptions::default()
+    };
+    if bare && detect(&tree, None, &options).machine_data().count() == 0 {
         let text = "the file is neither a zip nor a machine file that stands alone";
         let hint = "zip the folder as it is on the stick and send the zip";
         return Err((REFUSED as u8, format!("{text}\n{hint}")));

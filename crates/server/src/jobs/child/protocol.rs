@@ -49,6 +49,8 @@ pub(crate) struct Task {
 pub(crate) struct Check {
     pub(crate) input: PathBuf,
     pub(crate) name: String,
+    /// What the sender says of the columns, so that a table that only this names is kept.
+    pub(crate) column_map: BTreeMap<String, String>,
     pub(crate) upload_bytes: u64,
     pub(crate) memory_bytes: u64,
 }

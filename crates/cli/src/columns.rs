@@ -1,0 +1,27 @@
+//! What the caller says of the columns of a table, on the command line.
+
+use anyhow::Context;
+use clap::Args;
+use std::collections::BTreeMap;
+
+#[derive(Args)]
+pub(crate) struct ColumnArguments {
+    /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`; the
+    /// coordinate system: `crs=EPSG:28355`
+    #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
+    columns: Vec<String>,
+}
+
+impl ColumnArguments {
+    /// Source title to `property[:unit]`.
+    pub(crate) fn map(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let mut map = BTreeMap::new();
+        for column in &self.columns {
+            let (title, meaning) = column
+                .split_once('=')
+                .with_context(|| format!("`{column}` is not TITLE=PROPERTY[:UNIT]"))?;
+            map.insert(title.trim().to_owned(), meaning.trim().to_owned());
+        }
+        Ok(map)
+    }
+}
