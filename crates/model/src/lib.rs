@@ -18,6 +18,7 @@ pub mod records;
 pub mod settings;
 pub mod unit;
 pub mod unit_choice;
+mod unit_spelling;
 pub mod words;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};

@@ -1,6 +1,7 @@
 //! One title to its meaning: by the caller's map, by the table of its family, by the general one,
 //! with the unit that the file says or the system of units that the whole set shows.
 
+use super::by_words::{self, Beside};
 use super::dictionary::{self, Row, UnitRule};
 use super::mapping::{Family, Meaning};
 use super::title::{Title, normal};
@@ -13,9 +14,10 @@ pub(super) fn look_up(
     title: &Title,
     name: &str,
     family: Family,
-    system: System,
+    beside: Beside,
     names: &[String],
 ) -> Option<(usize, Meaning)> {
+    let system = beside.system;
     let said = title.unit.as_deref().and_then(Unit::parse);
     if let Some(found) = rates(name, said, family, system, names) {
         return Some(found);
@@ -66,8 +68,13 @@ pub(super) fn look_up(
             }
         }
     }
-    None
+    // A unit that the file says is better than one that is assumed.
+    let meaning = by_words::look_up(title, beside)?;
+    Some((BY_WORDS + usize::from(said.is_none()), meaning))
 }
+
+/// The rank of titles that are known by their words: behind the tables, before a bare word.
+const BY_WORDS: usize = 500_000;
 
 /// A row's property with the unit that the file says, or else the row's rule.
 fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Meaning> {

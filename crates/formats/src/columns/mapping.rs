@@ -13,6 +13,16 @@ pub struct Meaning {
     pub assumed: bool,
 }
 
+impl Meaning {
+    pub(super) fn of(property: Property, unit: Option<&'static Unit>, assumed: bool) -> Self {
+        Self {
+            property,
+            unit,
+            assumed,
+        }
+    }
+}
+
 /// Which family of exports a set of titles belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {

@@ -5,6 +5,7 @@
 //! Takes titles, gives one [`Meaning`] per column and the roles of the rest (time, projected
 //! position, names). Of two columns for one property the better title wins; the other stays raw.
 
+mod by_words;
 pub mod describe;
 mod dictionary;
 pub mod instant;
@@ -14,22 +15,26 @@ pub(crate) mod project;
 mod status;
 pub mod table;
 mod title;
+pub mod words;
 
 pub use mapping::{Family, Mapping, Meaning, TimeColumns};
 pub use status::{crop_name, status};
 pub use title::{Title, normal};
 
+use by_words::beside;
 use look_up::{from_map, look_up, system};
 use std::collections::BTreeMap;
 use tramline_model::{OperationType, Property};
+use words::Word;
 
 /// Looks a set of titles up. `column_map` (source title to `property[:unit]`) wins over all.
 pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Mapping {
     let names: Vec<String> = titles.iter().map(|t| normal(&t.name)).collect();
     let has = |name: &str| names.iter().any(|n| n == name);
     let find = |list: &[&str]| list.iter().find_map(|l| names.iter().position(|n| n == l));
+    let role = |list, word| find(list).or_else(|| by_words::role(titles, word));
     let family = family(&names);
-    let system = system(titles, &names);
+    let beside = beside(titles, system(titles, &names));
     let mut choice = Choice {
         columns: (0..titles.len()).map(|_| None).collect(),
     };
@@ -40,13 +45,16 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             title,
             names.get(index).map_or("", String::as_str),
             family,
-            system,
+            beside,
             &names,
         ) {
             choice.offer(index, rank, meaning);
         }
     }
-    let (date, clock) = (find(dictionary::DATE), find(dictionary::TIME));
+    let (date, clock) = (
+        role(dictionary::DATE, Word::Date),
+        role(dictionary::TIME, Word::Time),
+    );
     let mut columns = choice.settle();
     let mut time = columns
         .iter()
@@ -99,10 +107,10 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
         reason,
         time,
         projected,
-        grower: find(dictionary::GROWER),
-        farm: find(dictionary::FARM),
-        field: find(dictionary::FIELD),
-        operation: find(dictionary::OPERATION),
+        grower: role(dictionary::GROWER, Word::Grower),
+        farm: role(dictionary::FARM, Word::Farm),
+        field: role(dictionary::FIELD, Word::Field),
+        operation: role(dictionary::OPERATION, Word::Operation),
     }
 }
 
@@ -211,3 +219,5 @@ fn operation_type(columns: &[Option<Meaning>], spectra: bool) -> (Option<Operati
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod title_tests;
