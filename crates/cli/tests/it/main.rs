@@ -1,6 +1,7 @@
 //! The command line as a person uses it.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod calibrate;
+mod cases;
 mod export;
 mod located;
