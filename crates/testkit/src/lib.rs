@@ -9,6 +9,7 @@
 pub mod corrupt;
 pub mod sample;
 pub mod simulate;
+pub mod table;
 pub mod write;
 pub mod yield_field;
 

@@ -11,7 +11,7 @@ struct Said {
     error: String,
 }
 
-fn unpack(files: Files, folder: &Path) {
+pub(crate) fn unpack(files: Files, folder: &Path) {
     for (name, bytes) in files {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

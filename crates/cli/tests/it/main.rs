@@ -5,3 +5,4 @@ mod calibrate;
 mod cases;
 mod export;
 mod located;
+mod variants;

@@ -9,7 +9,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::Value;
 
-const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
 PRAGMA application_id = 1196444487;
 PRAGMA user_version = 10300;
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY,
@@ -85,7 +85,7 @@ fn database(simulated: &Simulated, srs: i64) -> Vec<u8> {
 }
 
 #[expect(clippy::unwrap_used, reason = "writes to memory only")]
-fn layer(connection: &Connection, name: &str, kind: &str, srs: i64, columns: &str) {
+pub(crate) fn layer(connection: &Connection, name: &str, kind: &str, srs: i64, columns: &str) {
     let table = format!("CREATE TABLE \"{name}\" (fid INTEGER PRIMARY KEY, geom {kind}{columns})");
     connection.execute_batch(&table).unwrap();
     connection
@@ -112,7 +112,7 @@ fn cell(value: Value) -> Cell {
 }
 
 /// Header without envelope, little-endian, then a point.
-fn point(x: f64, y: f64, srs: i64) -> Vec<u8> {
+pub(crate) fn point(x: f64, y: f64, srs: i64) -> Vec<u8> {
     let mut out = header(srs);
     out.push(1);
     out.extend(1_u32.to_le_bytes());

@@ -7,7 +7,7 @@ use super::{ACRE, FOOT, GALLON, POUND, dry_bushels_per_acre, iso_utc, wall_clock
 use crate::{Files, Operation, Record, Simulated};
 use serde_json::json;
 
-pub(super) const WGS84: &str = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",\
+pub(crate) const WGS84: &str = "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",\
 SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],PRIMEM[\"Greenwich\",0.0],\
 UNIT[\"Degree\",0.0174532925199433]]";
 

@@ -15,3 +15,4 @@ mod mixed_stick;
 mod samples;
 mod totals;
 mod truth;
+mod unit_change;

@@ -230,7 +230,13 @@ impl Expected {
 fn inner<'a>(summary: &'a Value, keys: &str) -> &'a Value {
     static NULL: Value = Value::Null;
     keys.split('|')
-        .map(|key| key.split('.').fold(summary, |value, part| &value[part]))
+        .map(|key| {
+            key.split('.')
+                .fold(summary, |value, part| match part.parse::<usize>() {
+                    Ok(at) => &value[at],
+                    Err(_) => &value[part],
+                })
+        })
         .find(|value| !value.is_null())
         .unwrap_or(&NULL)
 }
