@@ -17,7 +17,7 @@ use tramline_convert::{
     Report, StepStatus, UnitSystem,
 };
 use tramline_formats::{ReadOptions, Tree};
-use tramline_model::{Artifact, OperationType, Provider, Severity};
+use tramline_model::{Artifact, Finding, OperationType, Provider, Severity};
 use tramline_outputs::{FolderSink, page};
 
 #[derive(Args)]
@@ -300,12 +300,28 @@ fn totals_of(file: &FileReport, folder: &Path) -> String {
     summary.map_or_else(String::new, |summary| totals::line(&summary["properties"]))
 }
 
+/// Code, text, place, and what to do.
+fn print_finding(out: &mut dyn Write, finding: &Finding) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "           {}: {} ({})",
+        finding.code, finding.text, finding.place
+    )?;
+    if !finding.hint.is_empty() {
+        writeln!(out, "           what to do: {}", finding.hint)?;
+    }
+    Ok(())
+}
+
 fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<10} {} ({}, {})",
         file.status, file.name, file.operation_type, file.file_format
     )?;
+    for finding in file.implausible() {
+        print_finding(out, finding)?;
+    }
     let points = &file.points;
     if points.read > 0 {
         writeln!(
@@ -344,13 +360,9 @@ fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io:
         .iter()
         .partition(|finding| finding.severity == Severity::Note);
     for finding in louder {
-        writeln!(
-            out,
-            "           {}: {} ({})",
-            finding.code, finding.text, finding.place
-        )?;
-        if !finding.hint.is_empty() {
-            writeln!(out, "           what to do: {}", finding.hint)?;
+        // Those stand above the numbers.
+        if !file.implausible().any(|first| first == finding) {
+            print_finding(out, finding)?;
         }
     }
     if !notes.is_empty() {

@@ -26,18 +26,28 @@ fn value(total: &Value, factor: fn(&str) -> Option<f64>) -> Option<f64> {
     Some(total["value"].as_f64()? * factor(total["unit"].as_str()?)?)
 }
 
+/// As many decimals as usual, more for a number that would look like nothing.
+fn decimals(value: f64, usual: usize) -> usize {
+    if value > 0.0 && value < 0.1 {
+        (1.0 - value.log10().floor()).clamp(usual as f64, 12.0) as usize
+    } else {
+        usual
+    }
+}
+
 /// `5.04 ha, 18.2 t (3.61 t/ha)`; `properties` are those of a summary. Empty without an area.
 pub(crate) fn line(properties: &Value) -> String {
     let Some(area) = value(&properties["totalArea"], hectares) else {
         return String::new();
     };
-    let mut line = format!("{area:.2} ha");
+    let mut line = format!("{area:.*} ha", decimals(area, 2));
     if let Some(mass) = value(&properties["totalWetMass"], tonnes)
         && area > 0.0
     {
+        let (decimals, by_area) = (decimals(mass, 1), mass / area);
         line.push_str(&format!(
-            ", {mass:.1} t as harvested ({:.2} t/ha)",
-            mass / area
+            ", {mass:.decimals$} t as harvested ({by_area:.*} t/ha)",
+            self::decimals(by_area, 2)
         ));
     }
     if let Some(factor) = properties["calibration"]["factor"].as_f64() {
@@ -75,5 +85,7 @@ mod tests {
         assert_eq!(line(&totals(50_000.0, "m2", 18_200.0, "kg")), expected);
         assert_eq!(line(&totals(12.355_269, "ac", 40_124.13, "lb")), expected);
         assert_eq!(line(&json!({})), "");
+        let small = "0.68 ha, 0.0023 t as harvested (0.0033 t/ha)";
+        assert_eq!(line(&totals(6_829.0, "m2", 2.277, "kg")), small);
     }
 }

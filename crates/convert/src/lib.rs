@@ -24,6 +24,7 @@ mod paint;
 mod pass;
 mod pictured;
 mod plan;
+mod plausible;
 mod points;
 mod progress;
 mod refusal;

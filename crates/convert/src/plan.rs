@@ -3,14 +3,18 @@
 //! Rule: to add a step is a file in `steps/` or `whole/` and a line here.
 
 use crate::points::standard::BatchStep;
-use crate::steps::{add_up, calibrate, cleanup, crops, derive, position, present, track, yields};
+use crate::steps::{
+    absent, add_up, calibrate, cleanup, compare, crops, derive, position, present, track, yields,
+};
 use crate::whole::consumer::Begin;
 use crate::whole::{filtered, images, outline, outside, polygons};
 
 /// From a reader's points to standard points.
 pub(crate) const BATCH_STEPS: &[BatchStep] = &[
     position::check,
+    absent::mark,
     track::follow,
+    compare::pair,
     derive::fill,
     crops::normalise,
     calibrate::apply,

@@ -1,12 +1,15 @@
 //! What came of an upload: `report.json`, and the status of each machine file.
 
 use crate::input::Input;
+use crate::plausible::told;
 use crate::step::Step;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use tramline_model::{Artifact, DropReason, FileStatus, Finding, OperationType, Provider};
+use tramline_model::{
+    Artifact, DropReason, FileStatus, Finding, OperationType, Provider, Severity,
+};
 
 /// The whole upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +66,20 @@ pub struct FileReport {
     pub artifacts: BTreeMap<Artifact, String>,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+impl FileReport {
+    /// The findings of results that cannot be true.
+    pub fn implausible(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| {
+            finding.severity == Severity::Error && finding.code.starts_with(told::ROOM)
+        })
+    }
+
+    /// Whether it was processed and no result of it is impossible.
+    pub fn is_sound(&self) -> bool {
+        self.status == FileStatus::Processed && self.implausible().next().is_none()
+    }
 }
 
 /// How a step ended.
@@ -231,9 +248,9 @@ impl PointCounts {
 /// For the exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
-    /// Every machine file processed.
+    /// Every machine file processed, with results that can be true.
     Processed,
-    /// At least one machine file failed.
+    /// At least one machine file failed, or has a result that cannot be true.
     SomeFailed,
     /// No machine file at all.
     NothingRecognised,
@@ -244,7 +261,7 @@ impl Report {
     pub fn exit_class(&self) -> ExitClass {
         if self.files.is_empty() {
             ExitClass::NothingRecognised
-        } else if self.files.iter().all(|f| f.status == FileStatus::Processed) {
+        } else if self.files.iter().all(FileReport::is_sound) {
             ExitClass::Processed
         } else {
             ExitClass::SomeFailed

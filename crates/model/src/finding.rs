@@ -11,7 +11,7 @@ pub enum Severity {
     Note,
     /// Something was assumed, left out or repaired.
     Warning,
-    /// A part could not be read.
+    /// A part could not be read, or a result cannot be true.
     Error,
 }
 

@@ -9,6 +9,7 @@
 pub mod adapt_standard;
 pub mod crop;
 pub mod finding;
+pub mod limits;
 mod nearest;
 pub mod operation;
 pub mod property;

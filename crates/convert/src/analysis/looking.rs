@@ -25,6 +25,17 @@ use tramline_model::OperationType;
 /// Gaps between polygons of sources without a width that are closed in the outline for people.
 const SEAM_M: f64 = 1.0;
 
+/// The ground of a machine file in numbers.
+pub(crate) struct Covered {
+    pub(crate) records: u64,
+    pub(crate) passes: u64,
+    pub(crate) worked_m2: f64,
+    /// Without what was covered twice.
+    pub(crate) united_m2: Option<f64>,
+    /// The source has polygons, which tell no passes.
+    pub(crate) polygons: bool,
+}
+
 /// Gathers standard batches and looks at them block by block.
 pub(crate) struct Analysis {
     profile: FilterProfile,
@@ -170,6 +181,17 @@ impl Analysis {
             self.width_m.get_or_insert(width_m);
         }
         self.single = (self.blocks == 1).then_some(block);
+    }
+
+    /// The ground that was covered, in numbers; `None` where there is none.
+    pub(crate) fn covered(&self) -> Option<Covered> {
+        (self.ground.records > 0).then(|| Covered {
+            records: self.ground.records,
+            passes: self.ground.passes,
+            worked_m2: self.ground.worked_m2,
+            united_m2: self.ground.covered_m2,
+            polygons: self.ground.has_polygons(),
+        })
     }
 
     /// Asks for the footprints of the rows.

@@ -18,6 +18,6 @@ mod report;
 pub(crate) use block::BLOCK;
 pub(crate) use ground::STEP_M;
 pub(crate) use judgement::Cleaning;
-pub(crate) use looking::Analysis;
+pub(crate) use looking::{Analysis, Covered};
 pub(crate) use parameters::KEYS as PARAMETERS;
 pub(crate) use report::{cleaning_document, coverage_document};

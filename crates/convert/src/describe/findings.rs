@@ -1,12 +1,30 @@
 //! What the steps noticed of a machine file, as findings.
 
 use super::calibration;
-use crate::analysis::Cleaning;
+use crate::analysis::{Cleaning, Covered};
 use crate::describe::display;
+use crate::plausible::told;
 use crate::points::standardised::Standardised;
 use tramline_model::{
     DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
 };
+
+/// Results that cannot be true stand first, then totals that are not the display's; the rest stays in
+/// its order.
+pub(crate) fn gravest_first(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| {
+        if finding.severity == Severity::Error && finding.code.starts_with(told::ROOM) {
+            0
+        } else if finding.code == DISPLAY_TOTAL {
+            1
+        } else {
+            2
+        }
+    });
+}
+
+/// The code of a total that is not the display's.
+const DISPLAY_TOTAL: &str = "summary.display-total";
 
 /// What the cleaning did beyond single points.
 pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
@@ -51,18 +69,22 @@ pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {
 pub(crate) fn of_totals(
     totals: &[DisplayTotal],
     results: &Standardised<'_>,
+    covered: Option<&Covered>,
     place: &Place,
 ) -> Vec<Finding> {
     totals
         .iter()
         .filter_map(|total| {
             let (difference, ours) = display::difference(total, totals, results)?;
-            (difference.abs() > display::TOLD).then(|| {
+            display::is_told(difference).then(|| {
                 let text = format!(
-                    "the display counted {:.1} {} ({}), the points add up to {ours:.1}: {difference:+.1} %",
-                    total.value, total.unit, total.name
+                    "the display counted {:.1} {} ({}), the points add up to {ours:.1}: {difference:+.1} %; {}",
+                    total.value,
+                    total.unit,
+                    total.name,
+                    display::cause(total, ours, results, covered)
                 );
-                Finding::new("summary.display-total", Severity::Warning, place.clone(), text)
+                Finding::new(DISPLAY_TOTAL, Severity::Warning, place.clone(), text)
                     .hint("look at what was left out of the standard points, and at the width")
             })
         })
@@ -75,7 +97,7 @@ pub(crate) fn of(
     description: &OperationDescription,
     place: &Place,
 ) -> Vec<Finding> {
-    let mut list = Vec::new();
+    let mut list = told::absent(results, place);
     let mut add = |code, severity, text: String, hint: &str| {
         list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
     };

@@ -3,7 +3,9 @@
 
 use super::calibration;
 use crate::configuration::Configuration;
+use crate::describe::display::beside_ours;
 use crate::describe::zone;
+use crate::plausible::told;
 use crate::points::harvest::YIELD;
 use crate::points::standardised::Standardised;
 use crate::points::sums::Statistic;
@@ -76,13 +78,14 @@ pub(crate) fn feature(
         }
     }
     if !display_totals.is_empty() {
-        let list: Vec<Value> = display_totals
-            .iter()
-            .map(|total| crate::describe::display::beside_ours(total, display_totals, results))
-            .collect();
-        writer
-            .out
-            .insert("displayTotals".to_owned(), Value::Array(list));
+        let covered = described.covered.as_ref();
+        let each = display_totals.iter();
+        let list = each.map(|total| beside_ours(total, display_totals, results, covered));
+        writer.put("displayTotals", list.collect());
+    }
+    if !described.plausibility.is_empty() {
+        let list = told::summary(&described.plausibility, units);
+        writer.put("plausibility", list);
     }
     if let Some(coverage) = &described.coverage {
         writer.put("coverage", coverage.clone());

@@ -9,6 +9,8 @@ use crate::error::RunError;
 use crate::facts::FileFacts;
 use crate::fields::{FieldLocator, Located};
 use crate::options::Options;
+use crate::plausible::judge::judge;
+use crate::plausible::told;
 use crate::progress::Progress;
 use crate::report::{FileReport, Outcome, PointCounts, RecordCounts, Steps};
 use crate::step::Step;
@@ -84,6 +86,7 @@ impl MachineFile {
                 self.findings.extend(findings::of_totals(
                     &ending.display_totals,
                     &self.standard.standardised(),
+                    described.covered.as_ref(),
                     &self.place(),
                 ));
                 self.write_summary(ending, &described, options, sink)?;
@@ -209,6 +212,11 @@ impl MachineFile {
         walk(&subject, std::mem::take(&mut self.spool), &mut out)?;
         let results = self.standard.standardised();
         described.coverage = analysis::coverage_document(&results, &self.analysis);
+        let judged = judge(&results, &self.analysis, &self.description);
+        let told = told::findings(&judged, &results, &self.description, &self.place());
+        described.plausibility = judged.implausible;
+        described.covered = self.analysis.covered();
+        self.findings.extend(told);
         let noticed = findings::of_cleaning(&self.analysis.cleaning, &self.place());
         self.findings.extend(noticed);
         Ok(described)
@@ -271,6 +279,7 @@ impl MachineFile {
         records: RecordCounts,
         sink: &mut dyn Sink,
     ) -> Result<FileReport, RunError> {
+        findings::gravest_first(&mut self.findings);
         let name = self.identity.name("status.json");
         document(sink, &name, &status::document(&steps, &self.findings))?;
         self.artifacts.insert(Artifact::Status, name);

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::reasons::Reasons;
 use super::way::Way;
-use tramline_model::DropReason;
+use tramline_model::{DropReason, Property};
 
 /// The rows of a batch: their columns, where the machine went, and which of them stay.
 pub(crate) struct Points {
@@ -14,6 +14,9 @@ pub(crate) struct Points {
     pub(crate) reasons: Reasons,
     /// The way since the row before.
     pub(crate) way: Way,
+    /// Values that were taken out as the property cannot be them, where the caller's rules judge
+    /// what was logged.
+    pub(crate) logged: Vec<(Property, usize, f64)>,
     /// By row: it has a position. Only where dropped rows are handed on.
     pub(crate) placed: Option<Vec<bool>>,
 }
@@ -26,6 +29,7 @@ impl Points {
             keep: vec![true; rows],
             reasons: Reasons::new(rows),
             way: Way::default(),
+            logged: Vec::new(),
             placed: None,
         }
     }

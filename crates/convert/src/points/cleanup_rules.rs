@@ -1,14 +1,20 @@
 //! The contract's cleanup rules: a point stays in the standard output if every rule holds whose
 //! property it has. The first rule that fails, in the fixed order of the properties, is the reason.
+//!
+//! Rule: the built-in rules skip values that a property cannot be, as they are absent; rules that the
+//! caller wrote judge what was logged.
 
 use super::columns::Columns;
 use crate::configuration::{CleanupRules, Condition, Literal, Operator};
+use std::borrow::Cow;
 use tramline_model::{DropReason, Property};
 
 /// The rules in fixed order.
 #[derive(Debug, Default)]
 pub(crate) struct Compiled {
     rules: Vec<Rule>,
+    /// The caller wrote them.
+    written: bool,
     /// Rules on names that are no property; reported, not applied.
     pub(crate) unknown: Vec<String>,
 }
@@ -22,7 +28,10 @@ struct Rule {
 
 impl Compiled {
     pub(crate) fn new(rules: &CleanupRules) -> Self {
-        let mut compiled = Self::default();
+        let mut compiled = Self {
+            written: *rules != CleanupRules::default(),
+            ..Self::default()
+        };
         for (name, conditions) in &rules.0 {
             let property = Property::from_name(name);
             if property.is_none() && name != "products" {
@@ -46,14 +55,27 @@ impl Compiled {
         const MASS: [&str; 4] = ["wetMass", "wetMassPerArea", "wetVolume", "wetVolumePerArea"];
         let mut rest = rules.clone();
         rest.0.retain(|name, _| !MASS.contains(&name.as_str()));
-        Self::new(&rest)
+        Self {
+            written: *rules != CleanupRules::default(),
+            ..Self::new(&rest)
+        }
     }
 
-    /// Calls `reject(row, reason)` for every row of `keep` that fails; `rates` are the planned
-    /// rates of the file's products.
+    /// Whether a rule of the caller's judges the property as it was logged.
+    pub(crate) fn judges_logged(&self, property: Property) -> bool {
+        self.written
+            && self
+                .rules
+                .iter()
+                .any(|rule| rule.property == Some(property))
+    }
+
+    /// Calls `reject(row, reason)` for every row of `keep` that fails; `logged` are values that were
+    /// taken out of the columns, `rates` the planned rates of the file's products.
     pub(crate) fn apply(
         &self,
         columns: &Columns,
+        logged: &[(Property, usize, f64)],
         rates: &[f64],
         keep: &[bool],
         mut reject: impl FnMut(usize, DropReason),
@@ -76,8 +98,8 @@ impl Compiled {
                     }
                 }
                 Some(property) => {
-                    if let Some(values) = columns.number(property) {
-                        for (row, (kept, value)) in keep.iter_mut().zip(values).enumerate() {
+                    if let Some(values) = as_logged(columns, logged, property) {
+                        for (row, (kept, value)) in keep.iter_mut().zip(values.iter()).enumerate() {
                             if *kept && !value.is_nan() && !holds_number(&rule.conditions, *value) {
                                 *kept = false;
                                 reject(row, rule.reason);
@@ -102,6 +124,21 @@ impl Compiled {
             }
         }
     }
+}
+
+/// The column with what was taken out of it.
+fn as_logged<'a>(
+    columns: &'a Columns,
+    logged: &[(Property, usize, f64)],
+    property: Property,
+) -> Option<Cow<'a, [f64]>> {
+    let mut values = Cow::Borrowed(columns.number(property)?);
+    for (_, row, value) in logged.iter().filter(|(of, ..)| *of == property) {
+        if let Some(slot) = values.to_mut().get_mut(*row) {
+            *slot = *value;
+        }
+    }
+    Some(values)
 }
 
 fn holds_number(conditions: &[Condition], value: f64) -> bool {

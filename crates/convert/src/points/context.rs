@@ -6,9 +6,10 @@ use super::products::Products;
 use super::unit_table::UnitTable;
 use crate::calibration::Calibrate;
 use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
+use crate::plausible::absent::AbsentRules;
 use std::collections::BTreeMap;
 use tramline_formats::ReadOptions;
-use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType};
+use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType, records};
 
 /// 2100-01-01T00:00:00Z: the latest instant when the caller names none.
 const LATEST_MS: i64 = 4_102_444_800_000;
@@ -26,6 +27,10 @@ pub(crate) struct Context {
     /// Later instants are not believed; milliseconds since 1970 UTC.
     pub(crate) latest_ms: i64,
     pub(crate) units: UnitTable,
+    /// What each property can be.
+    pub(crate) absent: AbsentRules,
+    /// The source has polygons instead of points.
+    pub(crate) outlined: bool,
     /// The source logs distance and interval: smoother than steps between positions.
     pub(crate) logs_way: bool,
     pub(crate) table: CropTable,
@@ -61,8 +66,10 @@ impl Context {
             variety: description.variety.clone(),
             width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             latest_ms: read.latest_instant_ms.unwrap_or(LATEST_MS),
+            absent: AbsentRules::new(&units),
             units,
             logs_way,
+            outlined: records::outline_index(&description.points_schema).is_some(),
             table: configuration.crop_table,
             own_numbers: configuration
                 .crop_numbers

@@ -3,6 +3,8 @@
 
 use super::totals::Totals;
 use super::way::Tracks;
+use crate::plausible::absent::Counted;
+use crate::plausible::pairs::Pairs;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tramline_model::{DropReason, Property};
 
@@ -17,6 +19,10 @@ pub(crate) struct Noticed {
     /// Properties with a value that the source does not have.
     pub(crate) derived: BTreeSet<Property>,
     pub(crate) counts: Counts,
+    /// Values that a property cannot have.
+    pub(crate) absent: BTreeMap<Property, Counted>,
+    /// Quantities that are known twice.
+    pub(crate) pairs: Pairs,
     /// Of the standard points.
     pub(crate) totals: Totals,
     pub(crate) dropped: BTreeMap<DropReason, u64>,

@@ -91,6 +91,8 @@ impl Standard {
             present: &self.noticed.present,
             derived: &self.noticed.derived,
             counts: &self.noticed.counts,
+            absent: &self.noticed.absent,
+            pairs: &self.noticed.pairs,
             totals: &self.noticed.totals,
             dropped: &self.noticed.dropped,
         }
@@ -167,7 +169,7 @@ impl Standard {
         if let Some(rules) = &self.context.cleanup_without_mass {
             let asked = at_work.clone();
             let rates = self.context.products.planned_rates();
-            rules.apply(&points.columns, rates, &asked, |row, _| {
+            rules.apply(&points.columns, &points.logged, rates, &asked, |row, _| {
                 at_work[row] = false;
             });
         }

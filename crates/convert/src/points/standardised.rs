@@ -5,6 +5,8 @@ use super::products::Products;
 use super::totals::Totals;
 use super::unit_table::UnitTable;
 use crate::calibration::Calibrate;
+use crate::plausible::absent::Counted;
+use crate::plausible::pairs::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
 use tramline_model::{DropReason, OperationType, Property, Unit};
 
@@ -23,6 +25,10 @@ pub(crate) struct Standardised<'a> {
     pub(crate) present: &'a BTreeSet<Property>,
     pub(crate) derived: &'a BTreeSet<Property>,
     pub(crate) counts: &'a Counts,
+    /// Values that a property cannot have.
+    pub(crate) absent: &'a BTreeMap<Property, Counted>,
+    /// Quantities that are known twice.
+    pub(crate) pairs: &'a Pairs,
     pub(crate) totals: &'a Totals,
     pub(crate) dropped: &'a BTreeMap<DropReason, u64>,
 }

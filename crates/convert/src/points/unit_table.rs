@@ -47,6 +47,11 @@ impl UnitTable {
         Some(to)
     }
 
+    /// The unit of the source's column of a property; `None` where no column has it.
+    pub(crate) fn source(&self, property: Property) -> Option<&'static Unit> {
+        self.sources.get(property as usize).copied().flatten()
+    }
+
     /// The output unit of a property.
     pub(crate) fn get(&self, property: Property) -> Option<&'static Unit> {
         self.units.get(property as usize).copied().flatten()

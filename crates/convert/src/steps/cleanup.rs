@@ -13,8 +13,14 @@ pub(crate) fn apply(points: &mut Points, context: &Context, _: &mut Noticed) {
     let before = points.keep.clone();
     let rates = context.products.planned_rates();
     let (keep, reasons) = (&mut points.keep, &mut points.reasons);
-    rules.apply(&points.columns, rates, &before, |row, reason| {
-        keep[row] = false;
-        reasons.set(row, reason);
-    });
+    rules.apply(
+        &points.columns,
+        &points.logged,
+        rates,
+        &before,
+        |row, reason| {
+            keep[row] = false;
+            reasons.set(row, reason);
+        },
+    );
 }

@@ -52,7 +52,8 @@ fn distance(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way
     gaps
 }
 
-/// Logged way and interval first: they are smoother than steps between positions.
+/// Logged way and interval first: they are smoother than steps between positions. The middles of the
+/// source's polygons are no places of the machine: steps between them have no speed.
 fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &Way) {
     let distance = factor(context, Property::Distance);
     let interval = factor(context, Property::SamplingInterval);
@@ -67,6 +68,9 @@ fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &
             let by_log = driven / seconds;
             if context.logs_way && seconds > 0.0 && !by_log.is_nan() {
                 return by_log;
+            }
+            if context.outlined {
+                return f64::NAN;
             }
             let known = at(&way.speed, row);
             if !known.is_nan() {

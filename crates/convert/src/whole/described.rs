@@ -1,5 +1,7 @@
 //! What the consumers leave for the summary and the status.
 
+use crate::analysis::Covered;
+use crate::plausible::judge::Implausible;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -10,8 +12,12 @@ pub(crate) struct Described {
     pub(crate) geometry: Option<Box<RawValue>>,
     /// The summary's `coverage`.
     pub(crate) coverage: Option<Value>,
+    /// The covered ground in numbers.
+    pub(crate) covered: Option<Covered>,
     /// The summary's `cleaning`; absent without filtered output.
     pub(crate) cleaning: Option<Value>,
+    /// Results that cannot be true.
+    pub(crate) plausibility: Vec<Implausible>,
     /// There are images.
     pub(crate) painted: bool,
 }

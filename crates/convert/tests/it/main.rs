@@ -12,6 +12,7 @@ mod hand;
 mod located;
 mod maps;
 mod outlines;
+mod plausible;
 mod polygons;
 mod settings;
 mod systems;

@@ -11,6 +11,7 @@ mod table;
 mod words;
 
 pub use entry::{Crop, CropNumbers};
+pub(crate) use source::parsed as parsed_sources;
 pub use source::{CropSource, SourceStatus, crop_sources};
 
 /// The name that stands for a crop that no table knows.

@@ -53,24 +53,26 @@ pub struct CropSource {
 /// Every source that a number of the crop tables can name.
 pub fn crop_sources() -> &'static [CropSource] {
     static SOURCES: OnceLock<Vec<CropSource>> = OnceLock::new();
-    SOURCES.get_or_init(|| {
-        include_str!("../../data/crop-sources.csv")
-            .lines()
-            .skip(1)
-            .filter(|line| !line.is_empty())
-            .map(|line| {
-                let mut cells = line.split(';');
-                let mut cell = || cells.next().unwrap_or_default();
-                CropSource {
-                    key: cell(),
-                    title: cell(),
-                    publisher: cell(),
-                    says: cell(),
-                    status: SourceStatus::of_word(cell()),
-                }
-            })
-            .collect()
-    })
+    SOURCES.get_or_init(|| parsed(include_str!("../../data/crop-sources.csv")))
+}
+
+/// Reads a list of sources.
+pub(crate) fn parsed(text: &'static str) -> Vec<CropSource> {
+    text.lines()
+        .skip(1)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let mut cells = line.split(';');
+            let mut cell = || cells.next().unwrap_or_default();
+            CropSource {
+                key: cell(),
+                title: cell(),
+                publisher: cell(),
+                says: cell(),
+                status: SourceStatus::of_word(cell()),
+            }
+        })
+        .collect()
 }
 
 pub(super) fn source_of_key(key: &str) -> Option<&'static CropSource> {

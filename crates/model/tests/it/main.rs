@@ -2,5 +2,6 @@
 
 mod crop_page;
 mod crop_tables;
+mod limits_page;
 mod page;
 mod settings;

@@ -53,6 +53,7 @@ pub fn page(input: &PageInput<'_>) -> String {
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
     ));
     head::write(&page, &mut out);
+    notes::first(&page, &mut out);
     out.push_str("<div class=\"columns\">\n");
     map::write(&page, &mut out);
     totals::write(&page, &mut out);

@@ -14,6 +14,48 @@ const LINE: usize = 62;
 /// Most characters of a file's name.
 const ENTRY: usize = 40;
 
+/// Results that cannot be true, and totals that are not the display's: they stand above all numbers.
+const ABOVE: [&str; 2] = ["plausible.", "summary.display-total"];
+/// Lines above the numbers.
+const MOST_ABOVE: usize = 3;
+
+fn stands_above(finding: &Look<'_>) -> bool {
+    let code = finding.get("code").text();
+    rank(finding) < 2 && ABOVE.iter().any(|start| code.starts_with(start))
+}
+
+/// What a reader must know before any number.
+pub(super) fn first(page: &Page<'_>, out: &mut String) {
+    let list = page.file.get("findings").list();
+    let mut list: Vec<Look<'_>> = list.filter(stands_above).collect();
+    if list.is_empty() {
+        return;
+    }
+    list.sort_by_key(rank);
+    out.push_str("<ul class=\"findings first\">\n");
+    for finding in list.iter().take(MOST_ABOVE) {
+        out.push_str(&item(finding));
+    }
+    out.push_str("</ul>\n");
+}
+
+/// One finding as an item of a list.
+fn item(finding: &Look<'_>) -> String {
+    let text = escaped(&capital(finding.get("text").text()), SENTENCE);
+    let hint = escaped(finding.get("hint").text(), SENTENCE);
+    let (class, word) = match rank(finding) {
+        0 => ("grave", "Error"),
+        1 => ("grave", "Warning"),
+        _ => ("note", "Note"),
+    };
+    let mut item = format!("<li class=\"{class}\"><strong>{word}:</strong> <bdi>{text}</bdi>");
+    if !hint.is_empty() {
+        item.push_str(&format!(" <em>What to do: <bdi>{hint}</bdi></em>"));
+    }
+    item.push_str("</li>\n");
+    item
+}
+
 fn rank(finding: &Look<'_>) -> u8 {
     match finding.get("severity").text() {
         "error" => 0,
@@ -42,10 +84,16 @@ pub(super) fn findings(page: &Page<'_>, out: &mut String) {
         // Told with what was left out.
         .filter(|finding| !lag || finding.get("code").text() != "filter.lag-applied")
         .collect();
+    // Told above the numbers.
+    let mut above = 0;
+    list.sort_by_key(rank);
+    list.retain(|finding| {
+        above += usize::from(stands_above(finding));
+        !stands_above(finding) || above > MOST_ABOVE
+    });
     if list.is_empty() {
         return;
     }
-    list.sort_by_key(rank);
     let mut items = String::new();
     let (mut lines, mut shown) = (0, 0);
     let room = room(page);
@@ -57,18 +105,7 @@ pub(super) fn findings(page: &Page<'_>, out: &mut String) {
             break;
         }
         shown += 1;
-        let (class, word) = match rank(finding) {
-            0 => ("grave", "Error"),
-            1 => ("grave", "Warning"),
-            _ => ("note", "Note"),
-        };
-        items.push_str(&format!(
-            "<li class=\"{class}\"><strong>{word}:</strong> <bdi>{text}</bdi>"
-        ));
-        if !hint.is_empty() {
-            items.push_str(&format!(" <em>What to do: <bdi>{hint}</bdi></em>"));
-        }
-        items.push_str("</li>\n");
+        items.push_str(&item(finding));
     }
     out.push_str(&format!(
         "<section class=\"long\">\n<h2>Noticed{}</h2>\n<ul class=\"findings\">\n{items}</ul>\n</section>\n",

@@ -1,0 +1,313 @@
+//! What is told of it: the summary's `plausibility`, and the findings.
+
+use super::judge::{Aspect, Implausible, Judged};
+use super::pairs::Contradiction;
+use crate::points::standardised::Standardised;
+use crate::points::unit_table::UnitTable;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use tramline_model::{
+    Dimension, Finding, OperationDescription, Place, Property, Severity, Unit, records,
+};
+
+/// Of all codes here.
+pub(crate) const ROOM: &str = "plausible.";
+/// Letters of a crop's or product's name that are shown.
+const NAME: usize = 60;
+
+/// The summary's `plausibility` in the units of a system.
+pub(crate) fn summary(judged: &[Implausible], units: &UnitTable) -> Value {
+    judged
+        .iter()
+        .map(|found| {
+            let unit = unit_of(found, units);
+            let number = |base: f64| json!(unit.map_or(base, |unit| unit.from_base(base)));
+            json!({
+                "property": found.result.name(),
+                "value": number(found.value),
+                "unit": symbol(found, unit),
+                "low": number(found.plausible.low),
+                "high": number(found.plausible.high),
+                "suggestedUnit": found.suggested.map(|unit| unit.symbol),
+                "proof": found.proof.as_ref().map(proof),
+            })
+        })
+        .collect()
+}
+
+/// Errors for what cannot be true, warnings for what contradicts itself.
+pub(crate) fn findings(
+    judged: &Judged,
+    results: &Standardised<'_>,
+    description: &OperationDescription,
+    place: &Place,
+) -> Vec<Finding> {
+    let mut list: Vec<Finding> = judged
+        .implausible
+        .iter()
+        .map(|found| error(found, results, description, place))
+        .collect();
+    for found in &judged.contradictions {
+        let told = |other: &Implausible| other.proof.as_ref() == Some(found);
+        if !judged.implausible.iter().any(told) {
+            list.push(warning(found, description, place));
+        }
+    }
+    list
+}
+
+/// Values that were taken out, a finding for each property.
+pub(crate) fn absent(results: &Standardised<'_>, place: &Place) -> Vec<Finding> {
+    let counted = results.absent.iter().filter(|(_, c)| c.absent() > 0);
+    counted
+        .map(|(property, counted)| {
+            let unit = results.units.source(*property);
+            let symbol = unit.map_or("", |unit| shown_symbol(unit));
+            let shown: Vec<String> = counted
+                .shown()
+                .iter()
+                .map(|value| format!("{} {symbol}", exact(*value)).trim_end().to_owned())
+                .collect();
+            let text = format!(
+                "{} of {} values of {} are none that it can have ({}): they are left out, the points stay",
+                counted.absent(),
+                counted.known,
+                property.name(),
+                shown.join(", ")
+            );
+            let severity = if counted.wrong_mean().is_some() {
+                Severity::Warning
+            } else {
+                Severity::Note
+            };
+            let code = "standard.value-absent";
+            Finding::new(code, severity, place.clone(), text)
+        })
+        .collect()
+}
+
+fn error(
+    found: &Implausible,
+    results: &Standardised<'_>,
+    description: &OperationDescription,
+    place: &Place,
+) -> Finding {
+    let unit = unit_of(found, results.units);
+    let number = |base: f64| plain(unit.map_or(base, |unit| unit.from_base(base)));
+    let symbol = symbol(found, unit);
+    let of = found.subject.as_ref().map_or_else(String::new, |subject| {
+        format!(" of {}", subject.chars().take(NAME).collect::<String>())
+    });
+    let mut text = format!(
+        "this result cannot be true: {} is {} {symbol}{of}; possible are {} to {}",
+        words(found.result),
+        number(found.value),
+        number(found.plausible.low),
+        number(found.plausible.high),
+    );
+    if let Some(proof) = &found.proof {
+        text.push_str(&format!("; {}", self::proof(proof)));
+    } else if let (Some(stated), Some(fits)) = (found.stated, found.suggested) {
+        let read = stated.from_base(found.value);
+        text.push_str(&format!(
+            "; it was read in {}, and {} {} would be possible",
+            stated.symbol,
+            plain(read),
+            fits.symbol
+        ));
+    }
+    let hint = hint(found.result, found.suggested, description);
+    let mut finding = Finding::new("plausible.result", Severity::Error, place.clone(), text);
+    finding.code = Cow::Owned(format!("{ROOM}{}", found.result.name()));
+    finding.hint(hint)
+}
+
+fn warning(found: &Contradiction, description: &OperationDescription, place: &Place) -> Finding {
+    let property = found.evidence.property();
+    let hint = hint(Aspect::Of(property), Some(found.fits), description);
+    let text = format!("{}; nothing was changed", proof(found));
+    let mut finding = Finding::new("plausible.unit", Severity::Warning, place.clone(), text);
+    finding.code = Cow::Owned(format!("{ROOM}{}-unit", property.name()));
+    finding.hint(hint)
+}
+
+/// The evidence in words.
+fn proof(found: &Contradiction) -> String {
+    let (large, times) = if found.quotient > 1.0 {
+        ("times", found.quotient)
+    } else {
+        ("parts of", 1.0 / found.quotient)
+    };
+    let middle = if found.quotient > 1.0 {
+        format!("is {} {large} {}", plain(times), found.evidence.words())
+    } else {
+        format!(
+            "is one of {} {large} {}",
+            plain(times),
+            found.evidence.words()
+        )
+    };
+    format!(
+        "{} {middle} in {} rows: that is {}, not {}",
+        found.evidence.property().name(),
+        found.pairs,
+        found.fits.symbol,
+        found.stated.symbol
+    )
+}
+
+/// What to do: the column by its title, where the source has titles.
+fn hint(
+    result: Aspect,
+    suggested: Option<&'static Unit>,
+    description: &OperationDescription,
+) -> String {
+    let property = match result {
+        Aspect::Of(property) => property,
+        Aspect::Swath | Aspect::PassesOfRecords => {
+            return "look at the times and positions of the file: records of one time are taken \
+                    for sections side by side"
+                .to_owned();
+        }
+        Aspect::Slope => Property::Elevation,
+        Aspect::RecordArea | Aspect::PassArea => {
+            return "look at the units of distance and width".to_owned();
+        }
+        Aspect::TotalMass => Property::WetMass,
+    };
+    let schema = &description.points_schema;
+    let title = schema
+        .field_with_name(property.name())
+        .ok()
+        .and_then(|field| field.metadata().get(records::SOURCE_NAME))
+        .map(String::as_str)
+        .filter(|title| !title.is_empty());
+    let unit = suggested.map_or("UNIT", |unit| unit.symbol);
+    match title {
+        Some(title) => format!(
+            "if the column is in {unit}, say so: `--column \"{title}={}:{unit}\"`",
+            property.name()
+        ),
+        None if schema.field_with_name(property.name()).is_ok() => {
+            "do not use this number; check the display's settings, and report the file".to_owned()
+        }
+        None => "it follows from other columns: look at the units of mass, distance and width"
+            .to_owned(),
+    }
+}
+
+fn words(result: Aspect) -> String {
+    match result {
+        Aspect::Of(property) => match property {
+            Property::WetMassPerArea => "the yield (wetMassPerArea)".to_owned(),
+            Property::DryMassPerArea => "the dry yield (dryMassPerArea)".to_owned(),
+            Property::WetVolumePerArea | Property::DryVolumePerArea => {
+                format!("the yield by volume ({})", property.name())
+            }
+            Property::EquipmentWidth => "the working width (equipmentWidth)".to_owned(),
+            property => format!("the mean of {}", property.name()),
+        },
+        Aspect::Swath => "the swath of all sections at one time".to_owned(),
+        Aspect::Slope => "the slope by elevation and way".to_owned(),
+        Aspect::RecordArea => "the mean area of a record".to_owned(),
+        Aspect::PassArea => "the mean area of a pass".to_owned(),
+        Aspect::PassesOfRecords => "the number of passes by that of records".to_owned(),
+        Aspect::TotalMass => "the mass of the file".to_owned(),
+    }
+}
+
+/// The unit in which a result is shown.
+fn unit_of(found: &Implausible, units: &UnitTable) -> Option<&'static Unit> {
+    let of = |property: Property| {
+        units
+            .get(property)
+            .filter(|unit| unit.dimension == found.dimension)
+    };
+    match found.result {
+        Aspect::Of(property) => of(property),
+        Aspect::Swath => of(Property::EquipmentWidth).or(Unit::from_symbol("m")),
+        Aspect::RecordArea | Aspect::PassArea => Unit::from_symbol("ha"),
+        Aspect::TotalMass => Unit::from_symbol("t"),
+        Aspect::Slope | Aspect::PassesOfRecords => Unit::from_symbol("percentage"),
+    }
+}
+
+fn symbol(found: &Implausible, unit: Option<&'static Unit>) -> &'static str {
+    unit.map_or(
+        match found.dimension {
+            Dimension::Length => "m",
+            _ => "",
+        },
+        shown_symbol,
+    )
+}
+
+fn shown_symbol(unit: &'static Unit) -> &'static str {
+    match unit.symbol {
+        "percentage" | "prcnt" => "%",
+        other => other,
+    }
+}
+
+/// A number as people write it: four digits that count, thousands parted.
+pub(crate) fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    let size = value.abs();
+    if size >= 1e15 || (size < 1e-6 && size > 0.0) {
+        return format!("{value:.2e}");
+    }
+    let decimals = match size {
+        0.0 => 0,
+        size if size >= 1000.0 => 0,
+        size => (3.0 - size.log10().floor()).clamp(0.0, 9.0) as usize,
+    };
+    let text = format!("{value:.decimals$}");
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    let rest = rest.trim_end_matches('0');
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |d| ("-", d));
+    let mut parted = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            parted.push(',');
+        }
+        parted.push(digit);
+    }
+    let dot = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{parted}{dot}{rest}")
+}
+
+/// A logged number, as it was logged.
+fn exact(value: f64) -> String {
+    if value.abs() >= 1e15 {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        for (value, text) in [
+            (34_890_392.0, "34,890,392"),
+            (2.974_9, "2.975"),
+            (0.003_334, "0.003334"),
+            (177_000.0, "177,000"),
+            (100.0, "100"),
+            (0.1, "0.1"),
+            (0.0, "0"),
+            (-1_234.5, "-1,234"),
+            (54_680.25, "54,680"),
+            (999.96, "1,000"),
+            (1e30, "1.00e30"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(plain(value), text, "{value}");
+        }
+    }
+}
