@@ -270,7 +270,7 @@ fn files_of(path: &Path, member: &str) -> Option<Files> {
             (0..archive.len())
                 .filter_map(|at| {
                     let mut entry = archive.by_index(at).unwrap();
-                    let name = entry.name().to_owned();
+                    let name = entry.name().unwrap().into_owned();
                     let wanted = entry.is_file() && !name.contains("__MACOSX");
                     if !wanted || !name.contains(member) {
                         return None;
