@@ -4,7 +4,7 @@
     e2e/same_bytes.py [--only TEXT] [--most BYTES]
 
 Zips every set of the corpus (TRAMLINE_CORPUS, default ../shared/corpus), converts each zip on the
-command line and through HTTP, and compares number of machine files, status and the SHA-256 of each
+command line with the service's configuration and through HTTP, and compares number of machine files, status and the SHA-256 of each
 artifact. A zip that one refuses must be refused by the other. `--most` leaves out larger sets.
 Exit code 0: all agree, or there is no corpus (said loudly).
 """
@@ -23,6 +23,7 @@ import zipfile
 from harness import ROOT, Answer, Client, Service, program, sha256, sha256_file, temporary
 
 SECONDS = 900  # for one set
+CONFIGURATION = "/services/config/api/configs"
 
 
 def pack(folder, into):
@@ -36,16 +37,19 @@ def pack(folder, into):
     return into.stat().st_size
 
 
-def by_command(zipped, out):
+def by_command(zipped, configuration, out):
     """Machine files by their folder: status and hashes. `None`: refused."""
-    done = subprocess.run([program(), "convert", str(zipped), "--out", str(out)],
+    done = subprocess.run([program(), "convert", str(zipped), "--config", str(configuration), "--out", str(out)],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=SECONDS)
     if done.returncode not in (0, 1, 3):
         return None
     report = json.loads((out / "report.json").read_text())
+    if any(finding["code"] == "source.refused" for finding in report["findings"]):
+        return None
     files = {}
     for file in report["files"]:
-        hashes = {kind: sha256_file(out / name) for kind, name in file["artifacts"].items()}
+        # The service keeps the whole upload as the original.
+        hashes = {kind: sha256_file(out / name) for kind, name in file["artifacts"].items() if kind != "originalFile"}
         files[file["dir"]] = (file["status"], file["points"], hashes)
     return files
 
@@ -100,6 +104,8 @@ def main():
         service.start()
         client = Client(service).log_in()
         user = client.add_user()
+        configuration = folder / "configuration.json"
+        configuration.write_text(json.dumps(client.json("GET", CONFIGURATION)))
         for one in sets:
             zipped = folder / f"{one.parent.name}-{one.name}.zip"
             if pack(one, zipped) > given.most:
@@ -108,7 +114,7 @@ def main():
                 continue
             started = time.monotonic()
             served = beside.submit(by_service, service, client.token, user, zipped)
-            command = by_command(zipped, folder / "out")
+            command = by_command(zipped, configuration, folder / "out")
             found = differences(command, served.result())
             counts["sets"] += 1
             counts["refused"] += command is None

@@ -1,22 +1,26 @@
 //! `tramline convert`: the whole pipeline without a server.
 
 use crate::calibrate::{self, CalibrateArguments};
+use crate::choices;
 use crate::columns::ColumnArguments;
+use crate::configuration::ConfigurationArguments;
+use crate::ending;
 use crate::export::{ExportArguments, Wanted, stored};
 use crate::inspect;
-use crate::progress::Bar;
+use crate::progress::{Bar, say_error};
+use crate::refused;
 use crate::totals;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tramline_convert::maps::{ClassColours, main_map};
 use tramline_convert::{
-    Bridge, Bridges, Configuration, ExitClass, FileReport, FileStatus, FilterProfile, Options,
-    Report, StepStatus, UnitSystem,
+    Bridge, Bridges, ExitClass, FileReport, FileStatus, Options, Report, StepStatus, UnitSystem,
+    write_originals,
 };
-use tramline_formats::{ReadOptions, Tree};
+use tramline_formats::{ReadOptions, SourceError, Tree};
 use tramline_model::{Artifact, Finding, OperationType, Provider, Severity};
 use tramline_outputs::{FolderSink, page};
 
@@ -28,31 +32,27 @@ pub(crate) struct Arguments {
     /// Where the results go; made if it is not there
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
-    /// Configuration object of the API, as JSON
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    configuration: ConfigurationArguments,
     /// Unit systems: default (the source's), metric, imperial. The first is that of the points,
     /// further ones add a summary and a units map each
-    #[arg(long, value_name = "SYSTEM", value_delimiter = ',')]
-    units: Vec<String>,
+    #[arg(long, value_name = "SYSTEM", value_delimiter = ',', value_parser = choices::unit_system)]
+    units: Vec<UnitSystem>,
     /// Maker of the data, if known: CNHI, JohnDeere, Trimble, AgLeader, …
-    #[arg(long)]
-    provider: Option<String>,
-    /// Consider this format only (ISO11783, SHAPEFILE, CSV, GEOJSON)
-    #[arg(long)]
+    #[arg(long, value_parser = choices::provider)]
+    provider: Option<Provider>,
+    /// Consider this format only, by its code: ISO11783, SHAPEFILE, CSV, GEOJSON, …
+    #[arg(long, value_name = "CODE", value_parser = choices::file_format)]
     format: Option<String>,
-    /// Filter profile: compat or none
-    #[arg(long, value_name = "PROFILE")]
-    filter: Option<String>,
     /// Crop, where the file names none
-    #[arg(long)]
+    #[arg(long, value_name = "NAME", value_parser = choices::crop)]
     crop: Option<String>,
     /// Working width in metres, where the file has none
-    #[arg(long, value_name = "METRES", value_parser = positive)]
+    #[arg(long, value_name = "METRES", value_parser = choices::width)]
     width: Option<f64>,
-    /// Kind of work, where the file does not tell: applied, planted, harvested, tillage
-    #[arg(long, value_name = "TYPE")]
-    operation_type: Option<String>,
+    /// Kind of work, where the file does not tell: applied, planted, harvested, tillage, other
+    #[arg(long, value_name = "TYPE", value_parser = choices::operation_type)]
+    operation_type: Option<OperationType>,
     #[command(flatten)]
     columns: ColumnArguments,
     #[command(flatten)]
@@ -91,6 +91,9 @@ fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Re
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = options(arguments)?;
     let wanted = Wanted::of(&arguments.export)?;
+    for input in &arguments.inputs {
+        inspect::check_is_there(input)?;
+    }
     let mut worst = 0;
     for (position, input) in arguments.inputs.iter().enumerate() {
         let out = if arguments.inputs.len() == 1 {
@@ -100,10 +103,22 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .out
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
-        let report = convert(input, &out, &options, arguments.json)?;
+        let report = match convert(input, &out, &options, arguments.json)? {
+            Outcome::Converted(report) => report,
+            Outcome::Refused(report) => {
+                if arguments.json {
+                    let mut stdout = std::io::stdout().lock();
+                    writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
+                }
+                worst = worst.max(ending::NOTHING);
+                continue;
+            }
+        };
         let colours = ClassColours::from(options.configuration.image_ramp);
         let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
-        worst = worst.max(u8::from(failed > 0));
+        if failed > 0 {
+            worst = worst.max(ending::FAILED);
+        }
         if wanted.report {
             write_pages(&report, &out, colours)?;
         }
@@ -115,21 +130,22 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         worst = worst.max(match report.exit_class() {
             ExitClass::Processed => 0,
-            ExitClass::SomeFailed => 1,
-            ExitClass::NothingRecognised => 3,
+            ExitClass::SomeFailed => ending::FAILED,
+            ExitClass::NothingRecognised => ending::NOTHING,
         });
     }
     Ok(ExitCode::from(worst))
 }
 
+/// What became of one input.
+enum Outcome {
+    Converted(Report),
+    /// It was refused as a whole: the report says why.
+    Refused(Report),
+}
+
 /// Converts one input into `out` and writes `out/report.json`.
-pub(crate) fn convert(
-    input: &Path,
-    out: &Path,
-    options: &Options,
-    quiet: bool,
-) -> anyhow::Result<Report> {
-    let tree: Tree = inspect::open(input)?;
+fn convert(input: &Path, out: &Path, options: &Options, quiet: bool) -> anyhow::Result<Outcome> {
     let identity = Tree::identity(input)
         .map_err(anyhow::Error::new)
         .with_context(|| format!("cannot read `{}`", input.display()))?;
@@ -138,61 +154,45 @@ pub(crate) fn convert(
         sha256: identity.sha256,
         size_bytes: identity.size,
     };
+    let tree = match Tree::open(input, &options.limits) {
+        Ok(tree) => tree,
+        Err(error @ SourceError::Refused { .. }) => {
+            let report = refused::report(identity, &error);
+            make(out)?;
+            write_report(&report, out)?;
+            let text = format!("{:#}", inspect::refusal(error, input));
+            say_error(&text);
+            return Ok(Outcome::Refused(report));
+        }
+        Err(error) => return Err(inspect::refusal(error, input)),
+    };
     let calibrated = calibrate::settled(&tree, &identity, options, quiet)?;
     let options = calibrated.as_ref().unwrap_or(options);
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    make(out)?;
     let mut sink = FolderSink::new(out);
     let mut bar = Bar::new(quiet);
     let report = tramline_convert::run(&tree, &identity, options, &mut sink, &mut |progress| {
         bar.show(&progress);
     });
     bar.finish();
-    let report = report?;
+    let mut report = report?;
+    write_originals(&tree, &mut report, &mut sink)?;
+    write_report(&report, out)?;
+    Ok(Outcome::Converted(report))
+}
+
+fn make(out: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))
+}
+
+fn write_report(report: &Report, out: &Path) -> anyhow::Result<()> {
     let path = out.join("report.json");
-    std::fs::write(&path, serde_json::to_vec_pretty(&report)?)
-        .with_context(|| format!("cannot write `{}`", path.display()))?;
-    Ok(report)
+    std::fs::write(&path, serde_json::to_vec_pretty(report)?)
+        .with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 fn options(arguments: &Arguments) -> anyhow::Result<Options> {
-    let mut configuration = match &arguments.config {
-        None => Configuration::default(),
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read `{}`", path.display()))?;
-            serde_json::from_str(&text)
-                .with_context(|| format!("`{}` is no configuration object", path.display()))?
-        }
-    };
-    let mut unit_systems = Vec::new();
-    for system in &arguments.units {
-        unit_systems.push(UnitSystem::from_name(system).with_context(|| {
-            format!("unknown unit system `{system}`: default, metric, imperial")
-        })?);
-    }
-    if let Some(profile) = &arguments.filter {
-        configuration.filter_profile = FilterProfile::from_name(profile)
-            .with_context(|| format!("unknown filter profile `{profile}`: compat or none"))?;
-    }
-    let provider = match &arguments.provider {
-        None => None,
-        Some(code) => {
-            let known: Vec<_> = Provider::ALL.iter().map(|p| p.code()).collect();
-            Some(Provider::from_code(code).with_context(|| {
-                format!("unknown provider `{code}`: one of {}", known.join(", "))
-            })?)
-        }
-    };
-    let operation_type = match arguments
-        .operation_type
-        .as_deref()
-        .map(OperationType::from_name)
-    {
-        Some(OperationType::Other(name)) => {
-            bail!("unknown operation type `{name}`: applied, planted, harvested, tillage")
-        }
-        known => known,
-    };
+    let mut configuration = arguments.configuration.configuration()?;
     let mut bridges = Bridges::new();
     for given in &arguments.bridges {
         let (code, bridge) = given
@@ -205,29 +205,22 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
     configuration.enable_polygon_output |= wanted.polygons();
     Ok(Options {
         configuration,
-        unit_systems,
+        unit_systems: arguments.units.clone(),
         bridges,
         calibrations: arguments.calibrate.calibrations(arguments.inputs.len())?,
         read: ReadOptions {
             column_map: arguments.columns.map()?,
             crop: arguments.crop.clone(),
             equipment_width_m: arguments.width,
-            operation_type,
+            operation_type: arguments.operation_type.clone(),
             latest_instant_ms: Some(tomorrow_ms()),
             hold_ms: None,
         },
-        provider,
+        provider: arguments.provider,
         adapt: wanted.adapt,
         file_format: arguments.format.clone(),
         ..Options::default()
     })
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(metres) if metres > 0.0 && metres <= 200.0 => Ok(metres),
-        _ => Err("a width in metres, above 0 and up to 200".to_owned()),
-    }
 }
 
 /// Instants after tomorrow are not believed.
@@ -314,11 +307,15 @@ fn print_finding(out: &mut dyn Write, finding: &Finding) -> std::io::Result<()> 
 }
 
 fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io::Result<()> {
-    writeln!(
-        out,
-        "{:<10} {} ({}, {})",
-        file.status, file.name, file.operation_type, file.file_format
-    )?;
+    let (kind, format) = (&file.operation_type, &file.file_format);
+    match file.incomplete() {
+        Some(lacks) => writeln!(
+            out,
+            "{}, incomplete: {lacks}\n           {} ({kind}, {format})",
+            file.status, file.name
+        )?,
+        None => writeln!(out, "{:<10} {} ({kind}, {format})", file.status, file.name)?,
+    }
     for finding in file.implausible() {
         print_finding(out, finding)?;
     }

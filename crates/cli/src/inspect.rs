@@ -2,19 +2,22 @@
 //! ignored and why.
 
 use crate::columns::ColumnArguments;
-use anyhow::Context;
+use crate::ending;
+use crate::progress::say_error;
+use anyhow::bail;
 use clap::Args;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tramline_formats::{Limits, ReadOptions, SourceError, Tree, Verdict, detect, registry};
+use tramline_model::did_you_mean;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Zip, folder or single file
     input: PathBuf,
-    /// Consider this format only (a `fileFormat` code such as ISO11783 or SHAPEFILE)
-    #[arg(long)]
+    /// Consider this format only, by its code: ISO11783, SHAPEFILE, CSV, GEOJSON, …
+    #[arg(long, value_name = "CODE", value_parser = crate::choices::file_format)]
     format: Option<String>,
     #[command(flatten)]
     columns: ColumnArguments,
@@ -24,7 +27,16 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let tree = open(&arguments.input)?;
+    let input = &arguments.input;
+    check_is_there(input)?;
+    let tree = match Tree::open(input, &Limits::default()) {
+        Ok(tree) => tree,
+        Err(error @ SourceError::Refused { .. }) => {
+            say_error(&format!("{:#}", refusal(error, input)));
+            return Ok(ExitCode::from(ending::NOTHING));
+        }
+        Err(error) => return Err(refusal(error, input)),
+    };
     let options = ReadOptions {
         column_map: arguments.columns.map()?,
         ..ReadOptions::default()
@@ -86,20 +98,53 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if recognised {
         ExitCode::SUCCESS
     } else {
-        ExitCode::from(3)
+        ExitCode::from(ending::NOTHING)
     })
 }
 
-/// Opens an upload; a refusal says the rule and what to do.
-pub(crate) fn open(input: &std::path::Path) -> anyhow::Result<Tree> {
-    Tree::open(input, &Limits::default())
-        .map_err(|error| match error {
-            SourceError::Refused { rule, text, hint } if !hint.is_empty() => {
-                anyhow::anyhow!("{text} (rule {rule})\nwhat to do: {hint}")
-            }
-            other => anyhow::Error::new(other),
-        })
-        .with_context(|| format!("cannot open `{}`", input.display()))
+/// Whether an input is there; where it is not, what may have been meant.
+pub(crate) fn check_is_there(input: &Path) -> anyhow::Result<()> {
+    match std::fs::metadata(input) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            let shown = input.display();
+            let beside = beside(input);
+            bail!(
+                "there is no file or folder `{shown}`{beside}\nwhat to do: check the path; a stick or \
+                 card must be plugged in, and a path with blanks stands in quotes"
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `; did you mean …?` of what lies in the folder of the input.
+fn beside(input: &Path) -> String {
+    /// Names in a folder that are looked at.
+    const NAMES: usize = 1_000;
+    let folder = match input.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .take(NAMES)
+        .filter_map(|item| item.ok()?.file_name().into_string().ok())
+        .collect();
+    let wanted = input.file_name().map(|name| name.to_string_lossy());
+    let known = names.iter().map(String::as_str);
+    wanted.map_or_else(String::new, |wanted| did_you_mean(&wanted, known))
+}
+
+/// A refusal for a person: the rule, and what to do.
+pub(crate) fn refusal(error: SourceError, input: &Path) -> anyhow::Error {
+    let error = match error {
+        SourceError::Refused { rule, text, hint } if !hint.is_empty() => {
+            anyhow::anyhow!("{text} (rule {rule})\nwhat to do: {hint}")
+        }
+        other => anyhow::Error::new(other),
+    };
+    error.context(format!("cannot open `{}`", input.display()))
 }
 
 fn outcome(verdict: &Verdict) -> (&'static str, &str, &str) {

@@ -2,14 +2,18 @@
 
 mod account;
 mod calibrate;
+mod choices;
 mod columns;
+mod configuration;
 mod convert;
 mod demo;
+mod ending;
 mod export;
 mod formats;
 mod inspect;
 mod maps;
 mod progress;
+mod refused;
 mod serve;
 mod totals;
 
@@ -44,13 +48,13 @@ enum Command {
     ConvertChild,
 }
 
-/// Exit codes: 0 all files processed, 1 some failed, 2 wrong usage, 3 nothing recognised.
+/// Exit codes: see `ending.rs`.
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output and are no error.
-            let code = if error.use_stderr() { 2 } else { 0 };
+            let code = if error.use_stderr() { ending::USAGE } else { 0 };
             let _ = error.print();
             return ExitCode::from(code);
         }
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         progress::say_error(&format!("{error:#}"));
-        ExitCode::from(2)
+        ExitCode::from(ending::of_error(&error))
     })
 }
 

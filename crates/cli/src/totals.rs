@@ -22,6 +22,17 @@ fn tonnes(unit: &str) -> Option<f64> {
     }
 }
 
+/// Kilometres in a unit of length.
+fn kilometres(unit: &str) -> Option<f64> {
+    match unit {
+        "m" => Some(1e-3),
+        "km" => Some(1.0),
+        "ft" => Some(0.3048e-3),
+        "mi" => Some(1.609_344),
+        _ => None,
+    }
+}
+
 fn value(total: &Value, factor: fn(&str) -> Option<f64>) -> Option<f64> {
     Some(total["value"].as_f64()? * factor(total["unit"].as_str()?)?)
 }
@@ -40,18 +51,23 @@ pub(crate) fn line(properties: &Value) -> String {
     let Some(area) = value(&properties["totalArea"], hectares) else {
         return String::new();
     };
-    let mut line = format!("{area:.*} ha", decimals(area, 2));
-    if let Some(mass) = value(&properties["totalWetMass"], tonnes)
-        && area > 0.0
-    {
-        let (decimals, by_area) = (decimals(mass, 1), mass / area);
-        line.push_str(&format!(
-            ", {mass:.decimals$} t as harvested ({by_area:.*} t/ha)",
-            self::decimals(by_area, 2)
-        ));
+    let mut parts = Vec::new();
+    // Without a width there is no area to speak of, and the way tells how much was done.
+    if area > 0.0 {
+        parts.push(format!("{area:.*} ha", decimals(area, 2)));
+    } else if let Some(way) = value(&properties["totalDistance"], kilometres) {
+        parts.push(format!("{way:.*} km of way", decimals(way, 2)));
+    }
+    if let Some(mass) = value(&properties["totalWetMass"], tonnes) {
+        let mut text = format!("{mass:.*} t as harvested", decimals(mass, 1));
+        if area > 0.0 {
+            let by_area = mass / area;
+            text.push_str(&format!(" ({by_area:.*} t/ha)", decimals(by_area, 2)));
+        }
+        parts.push(text);
     }
     if let Some(factor) = properties["calibration"]["factor"].as_f64() {
-        line.push_str(&format!(", calibrated by {factor:.4}"));
+        parts.push(format!("calibrated by {factor:.4}"));
     }
     for (key, word) in [
         ("seedRate", "sown"),
@@ -60,10 +76,10 @@ pub(crate) fn line(properties: &Value) -> String {
     ] {
         let rate = &properties[key];
         if let (Some(average), Some(unit)) = (rate["avg"].as_f64(), rate["unit"].as_str()) {
-            line.push_str(&format!(", {average:.1} {unit} {word}"));
+            parts.push(format!("{average:.1} {unit} {word}"));
         }
     }
-    line
+    parts.join(", ")
 }
 
 #[cfg(test)]
@@ -87,5 +103,10 @@ mod tests {
         assert_eq!(line(&json!({})), "");
         let small = "0.68 ha, 0.0023 t as harvested (0.0033 t/ha)";
         assert_eq!(line(&totals(6_829.0, "m2", 2.277, "kg")), small);
+        let no_width = json!({
+            "totalArea": {"value": 0.0, "unit": "m2"},
+            "totalDistance": {"value": 10_081.7, "unit": "m"},
+        });
+        assert_eq!(line(&no_width), "10.08 km of way");
     }
 }

@@ -54,6 +54,9 @@ pub struct FileReport {
     pub operation_type: OperationType,
     /// How it ended.
     pub status: FileStatus,
+    /// Properties that it lacks although its kind of work has them: processed, and incomplete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// How each step ended.
     pub steps: Steps,
     /// The entries of the source that it was made of.
@@ -80,6 +83,37 @@ impl FileReport {
     pub fn is_sound(&self) -> bool {
         self.status == FileStatus::Processed && self.implausible().next().is_none()
     }
+
+    /// What it lacks in words, such as `no crop named, no moisture`; `None` where it is complete.
+    pub fn incomplete(&self) -> Option<String> {
+        let processed = self.status == FileStatus::Processed;
+        (processed && !self.missing.is_empty()).then(|| lacks(&self.missing))
+    }
+}
+
+/// Missing properties in the words of people. What follows from another one that is missing is
+/// not told.
+pub(crate) fn lacks<T: AsRef<str>>(missing: &[T]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for name in missing.iter().map(AsRef::as_ref) {
+        let word = match name {
+            "crop" => "no crop named",
+            "harvestMoisture" => "no moisture",
+            "wetMass" | "wetMassPerArea" | "dryMass" | "dryMassPerArea" => "no yield",
+            "seedRate" => "no seed rate",
+            "appliedRate" => "no applied rate",
+            "area" => "no working width",
+            "distance" => "no way between points",
+            other => {
+                words.push(format!("no {other}"));
+                continue;
+            }
+        };
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words.join(", ")
 }
 
 /// How a step ended.

@@ -4,5 +4,7 @@
 mod calibrate;
 mod cases;
 mod export;
+mod incomplete;
 mod located;
+mod usage;
 mod variants;

@@ -6,7 +6,8 @@ use crate::describe::display;
 use crate::plausible::told;
 use crate::points::standardised::Standardised;
 use tramline_model::{
-    DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
+    Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
+    did_you_mean,
 };
 
 /// Results that cannot be true stand first, then totals that are not the display's; the rest stays in
@@ -147,6 +148,15 @@ pub(crate) fn of(
             "give its column's unit (`--column TITLE=PROPERTY:UNIT`)",
         );
     }
+    if results.target_stands {
+        let text = "the file has no measured rate: the target rate stands for it".to_owned();
+        add(
+            "standard.target-stands",
+            Severity::Warning,
+            text,
+            "totals are those that were planned; export with the applied rate if the machine measured it",
+        );
+    }
     if counts.without_instant > 0 {
         let text = format!("{} points have no time", counts.without_instant);
         add("standard.time-missing", Severity::Warning, text, "");
@@ -177,12 +187,17 @@ pub(crate) fn of(
             .take(10)
             .map(String::as_str)
             .collect();
-        let text = format!("no table knows these crops: {}", names.join(", "));
+        let known = || Crop::all().iter().map(|crop| crop.name);
+        let meant = match names.as_slice() {
+            [name] => did_you_mean(name, known()),
+            _ => String::new(),
+        };
+        let text = format!("no table knows these crops: {}{meant}", names.join(", "));
         add(
             "standard.crop-unknown",
             Severity::Warning,
             text,
-            "give the crop (`--crop NAME`)",
+            "give the crop by a name of docs/crops.md (`--crop NAME`)",
         );
     }
     if !results.present.contains(&Property::EquipmentWidth)

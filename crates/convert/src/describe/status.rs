@@ -4,11 +4,11 @@ use super::calibration;
 use crate::configuration::Configuration;
 use crate::options::Options;
 use crate::points::standardised::Standardised;
-use crate::report::{Outcome, Steps};
+use crate::report::{Outcome, Steps, lacks};
 use crate::step::Step;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use tramline_model::{Finding, OperationType, Property, RefusedStandard};
+use tramline_model::{Finding, OperationType, Place, Property, RefusedStandard, Severity};
 
 /// The contract's message of a dataset that could not be read.
 pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
@@ -16,15 +16,32 @@ pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch pr
 pub(crate) const SKIPPED: &str = "skipped";
 const NO_IMAGES: &str = "skipped: no numeric property has a place on Earth";
 
-/// Required properties that no point has, in the contract's order. The contract asks for elevation
-/// too; most displays' exports have none and nothing can derive it, so that its absence is a
-/// finding and no failure.
-pub(crate) fn missing(
-    results: &Standardised<'_>,
-    configuration: &Configuration,
-) -> Vec<&'static str> {
+/// What a machine file lacks.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// Required properties that no point has, in the contract's order. With them missing the
+    /// contract lets the file fail.
+    pub(crate) required: Vec<Property>,
+    /// What the contract asks for too, and lets pass all the same.
+    pub(crate) wanted: Vec<Property>,
+}
+
+impl Missing {
+    /// All of it by name, what the person can give first.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let all = self.wanted.iter().chain(&self.required);
+        all.map(|property| property.name()).collect()
+    }
+}
+
+/// What no point has. The contract asks for elevation and heading too: most exports have no
+/// elevation and nothing can derive it, and a heading has no meaning where a machine does not move,
+/// so that their absence is no failure. Moisture is that of grain: potatoes and silage have none.
+pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration) -> Missing {
     use Property as P;
     let mut required: Vec<Property> = Vec::new();
+    let mut wanted: Vec<Property> = Vec::new();
+    let has = |property: P| results.present.contains(&property);
     match results.operation {
         OperationType::Planted => {
             if !configuration.crop_is_optional() {
@@ -33,27 +50,30 @@ pub(crate) fn missing(
             if !configuration.seed_rate_is_optional() {
                 required.push(P::SeedRate);
             }
-            required.extend([P::Area, P::Heading, P::Distance]);
+            required.extend([P::Area, P::Distance]);
         }
-        OperationType::Applied => {
-            required.extend([P::AppliedRate, P::Area, P::Heading, P::Distance]);
-        }
+        OperationType::Applied => required.extend([P::AppliedRate, P::Area, P::Distance]),
         OperationType::Harvested => {
-            required.extend([P::HarvestMoisture, P::Area, P::Distance]);
+            let of_grain = results.counts.yields.of_grain > 0;
+            if of_grain || !has(P::Crop) {
+                required.push(P::HarvestMoisture);
+            }
+            required.extend([P::Area, P::Distance]);
             required.extend([P::WetMass, P::WetMassPerArea]);
             // Without a crop there are no volumes and no dry values; without a test weight no
             // volumes: that is processed with a finding.
-            if results.present.contains(&P::Crop) {
+            if of_grain {
                 required.extend([P::DryMass, P::DryMassPerArea]);
             }
+            if !has(P::Crop) {
+                wanted.push(P::Crop);
+            }
         }
-        OperationType::Tillage => {
-            required.extend([P::Area, P::Heading, P::Distance]);
-        }
+        OperationType::Tillage => required.extend([P::Area, P::Distance]),
         OperationType::Other(_) => {}
     }
     // Without any width there are no areas and no amounts, and what is said per area stands.
-    let no_width = !results.present.contains(&P::EquipmentWidth);
+    let no_width = !has(P::EquipmentWidth);
     let per_area = [
         P::WetMassPerArea,
         P::DryMassPerArea,
@@ -62,14 +82,32 @@ pub(crate) fn missing(
         P::SeedRate,
         P::TillageDepthActual,
     ]
-    .iter()
-    .any(|p| results.present.contains(p));
+    .into_iter()
+    .any(has);
     let excused = |p: &P| no_width && per_area && matches!(p, P::Area | P::WetMass | P::DryMass);
-    required
-        .into_iter()
-        .filter(|p| !results.present.contains(p) && !excused(p))
-        .map(Property::name)
-        .collect()
+    required.retain(|p| !has(*p) && !excused(p));
+    Missing { required, wanted }
+}
+
+/// A finding of a file that passes although something is missing.
+pub(crate) fn incomplete(
+    missing: &Missing,
+    present: &BTreeSet<Property>,
+    place: &Place,
+) -> Option<Finding> {
+    if missing.required.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = missing.required.iter().map(|p| p.name()).collect();
+    let text = format!("incomplete: {}", lacks(&names));
+    let ways = remedies(&missing.names(), present);
+    let finding = Finding::new(
+        "standard.incomplete",
+        Severity::Warning,
+        place.clone(),
+        text,
+    );
+    Some(finding.hint(ways.join("; or ")))
 }
 
 /// Why the standard output cannot be: reason for the points, and outcome.
@@ -88,7 +126,8 @@ pub(crate) fn standard_failure(
         return Some((RefusedStandard::UnsupportedOperation, outcome));
     }
     let missing = missing(results, configuration);
-    if !missing.is_empty() && !lenient && !results.present.is_empty() {
+    if !missing.required.is_empty() && !lenient && !results.present.is_empty() {
+        let missing: Vec<&str> = missing.required.iter().map(|p| p.name()).collect();
         let message = format!("missing required properties: {}", missing.join(", "));
         let outcome = Outcome::failed(message).detail(
             "no point of the file has them and they cannot be derived",
@@ -133,13 +172,28 @@ pub(crate) fn of_images(painted: bool, options: &Options) -> Outcome {
 
 /// What to do about the missing properties, the nearest way first.
 fn remedy(missing: &[&str], present: &BTreeSet<Property>) -> String {
+    let mut ways = remedies(missing, present);
+    for (name, way) in [
+        ("crop", "set `cropOptional`"),
+        ("seedRate", "set `seedRateOptional`"),
+    ] {
+        if missing.contains(&name) {
+            ways.push(way);
+        }
+    }
+    ways.push("set `outOfStandardOperations` to let the file through without them");
+    ways.join("; or ")
+}
+
+/// The ways to what is missing; none where a person can do nothing.
+fn remedies(missing: &[&str], present: &BTreeSet<Property>) -> Vec<&'static str> {
     let lacks = |names: &[&str]| names.iter().any(|name| missing.contains(name));
     let mut ways = Vec::new();
     if lacks(&["crop"]) {
-        ways.push("give the crop (`--crop NAME`) or set `cropOptional`");
+        ways.push("give the crop (`--crop NAME`)");
     }
     if lacks(&["seedRate"]) {
-        ways.push("export with the seed rate or set `seedRateOptional`");
+        ways.push("export with the seed rate");
     }
     if lacks(&["area"]) {
         ways.push("give the working width (`--width METRES`), if the file lacks it");
@@ -150,14 +204,14 @@ fn remedy(missing: &[&str], present: &BTreeSet<Property>) -> String {
     } else if lacks(&["wetMassPerArea", "wetMass"]) && !lacks(&["area"]) {
         ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");
     }
-    if lacks(&["harvestMoisture"]) {
-        ways.push("export with moisture");
+    // With a crop it is known whether it has moisture at all.
+    if lacks(&["harvestMoisture"]) && !lacks(&["crop"]) {
+        ways.push("export with moisture, if the machine measured it");
     }
     if lacks(&["appliedRate"]) {
         ways.push("export with the applied rate");
     }
-    ways.push("set `outOfStandardOperations` to let the file through without them");
-    ways.join("; or ")
+    ways
 }
 
 fn dropped_detail(results: &Standardised<'_>) -> String {
@@ -208,6 +262,24 @@ mod tests {
                 "--column",
             ),
             (&["appliedRate"][..], &nothing, "applied rate", "--width"),
+            (
+                &["crop", "harvestMoisture"][..],
+                &nothing,
+                "--crop",
+                "export with moisture",
+            ),
+            (
+                &["harvestMoisture"][..],
+                &nothing,
+                "export with moisture",
+                "--crop",
+            ),
+            (
+                &["seedRate"][..],
+                &nothing,
+                "seedRateOptional",
+                "cropOptional",
+            ),
         ] {
             let text = remedy(missing, present);
             assert!(

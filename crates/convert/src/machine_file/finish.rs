@@ -4,6 +4,7 @@
 use super::MachineFile;
 use super::reported::{fail_raw, report};
 use crate::analysis;
+use crate::describe::status::Missing;
 use crate::describe::{findings, status, summary};
 use crate::error::RunError;
 use crate::facts::FileFacts;
@@ -19,7 +20,9 @@ use crate::whole::described::Described;
 use crate::whole::walk::walk;
 use crate::writers::{ArtifactWriter, document};
 use serde_json::value::{RawValue, to_raw_value};
-use tramline_model::{Artifact, DropReason, Ending, ReadError, RefusedStandard, UnitSystem};
+use tramline_model::{
+    Artifact, DropReason, Ending, FileStatus, ReadError, RefusedStandard, UnitSystem,
+};
 use tramline_outputs::Sink;
 
 impl MachineFile {
@@ -103,13 +106,21 @@ impl MachineFile {
         let dropped = self.dropped.take();
         self.artifacts.keep(Artifact::DroppedGeoparquet, dropped)?;
         let results = self.standard.standardised();
+        let missing = match steps.file_status() {
+            FileStatus::Processed => status::missing(&results, &options.configuration),
+            _ => Missing::default(),
+        };
+        let incomplete = status::incomplete(&missing, results.present, &self.place());
+        self.findings.extend(incomplete);
         let noticed = findings::of(&results, &self.description, &self.place());
         self.findings.extend(noticed);
         let records = RecordCounts {
             read: ending.records,
             skipped_bytes: ending.skipped_bytes,
         };
-        Ok((self.close(steps, points, records, sink)?, facts))
+        let mut report = self.close(steps, points, records, sink)?;
+        report.missing = missing.names().into_iter().map(str::to_owned).collect();
+        Ok((report, facts))
     }
 
     /// The raw output, which a merged file does not have.

@@ -56,6 +56,7 @@ pub(super) fn report(
         name: description.name.clone(),
         operation_type: description.operation_type.clone(),
         status: steps.file_status(),
+        missing: Vec::new(),
         steps,
         entries: description.entries.clone(),
         records: RecordCounts::default(),

@@ -23,6 +23,9 @@ use tramline_model::{
 use tramline_outputs::Sink;
 use uuid::Uuid;
 
+/// Work that passes and is none of the four types.
+const OTHER: &str = "other";
+
 /// Points between two reports of progress.
 const PROGRESS_POINTS: u64 = 100_000;
 
@@ -192,7 +195,13 @@ impl<'a> Collector<'a> {
     /// Keys of the configuration that nothing knows.
     pub(crate) fn note_unknown_keys(&mut self) {
         let configuration = &self.options.configuration;
-        let mut keys: Vec<String> = configuration.unknown_keys().map(str::to_owned).collect();
+        let unknown = configuration.unknown_keys();
+        let mut keys: Vec<String> = unknown
+            .map(|key| {
+                let key: String = key.chars().take(100).collect();
+                format!("{key}{}", tramline_model::settings::nearest_key(&key))
+            })
+            .collect();
         keys.extend(
             configuration
                 .filter_parameters
@@ -268,6 +277,19 @@ impl<'a> Collector<'a> {
     }
 }
 
+/// Work that is none of the four types passes as `other`; what it is stands beside it.
+fn pass_as_other(operation: &mut OperationDescription) {
+    let OperationType::Other(name) = &operation.operation_type else {
+        return;
+    };
+    if !matches!(name.as_str(), "other" | "unknown" | "") {
+        operation
+            .original_operation_type
+            .get_or_insert_with(|| name.clone());
+    }
+    operation.operation_type = OperationType::Other(OTHER.to_owned());
+}
+
 impl Receiver for Collector<'_> {
     fn begin(&mut self, mut operation: OperationDescription) -> Result<(), Stop> {
         if let Some(file) = self.current.take() {
@@ -280,6 +302,9 @@ impl Receiver for Collector<'_> {
             self.stop(failed)?;
         }
         self.adjust(&mut operation);
+        if self.options.configuration.out_of_standard_operations {
+            pass_as_other(&mut operation);
+        }
         let bridged = self.bridged.clone();
         if let Some(bridged) = &bridged {
             operation.file_format = bridged.file_format;

@@ -2,6 +2,7 @@
 //! gave, and what the configuration wants. Nothing here changes while points pass.
 
 use super::cleanup_rules::Compiled;
+use super::crop_rules::CropRules;
 use super::products::Products;
 use super::unit_table::UnitTable;
 use crate::calibration::Calibrate;
@@ -9,7 +10,7 @@ use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
 use crate::plausible::absent::AbsentRules;
 use std::collections::BTreeMap;
 use tramline_formats::ReadOptions;
-use tramline_model::{Crop, CropNumbers, OperationDescription, OperationType, records};
+use tramline_model::{Crop, OperationDescription, OperationType, records};
 
 /// 2100-01-01T00:00:00Z: the latest instant when the caller names none.
 const LATEST_MS: i64 = 4_102_444_800_000;
@@ -21,6 +22,8 @@ pub(crate) struct Context {
     /// Of the file as a whole, or given at upload.
     pub(crate) crop: Option<String>,
     pub(crate) crop_given: bool,
+    /// Work that lacks something passes: a crop that no table knows keeps its name.
+    pub(crate) lenient: bool,
     pub(crate) variety: Option<String>,
     /// Metres, given at upload for points without a width.
     pub(crate) width_m: Option<f64>,
@@ -63,6 +66,7 @@ impl Context {
             original_operation: description.original_operation_type.clone(),
             crop: read.crop.clone().or_else(|| description.crop.clone()),
             crop_given: read.crop.is_some(),
+            lenient: configuration.out_of_standard_operations,
             variety: description.variety.clone(),
             width_m: read.equipment_width_m.filter(|w| *w > 0.0 && w.is_finite()),
             latest_ms: read.latest_instant_ms.unwrap_or(LATEST_MS),
@@ -90,7 +94,8 @@ impl Context {
     }
 
     /// The account's own numbers of a crop, else those of the table.
-    pub(crate) fn crop_numbers(&self, crop: &Crop) -> CropNumbers {
+    pub(crate) fn crop_rules(&self, crop: &Crop) -> CropRules {
+        let mut weight_given = false;
         let mut numbers = match self.table {
             CropTable::Compat => crop.compat,
             CropTable::Market => crop.market,
@@ -98,12 +103,13 @@ impl Context {
         if let Some(own) = self.own_numbers.get(crop.name) {
             if let Some(weight) = own.test_weight.filter(|w| *w > 1.0 && *w < 200.0) {
                 numbers.test_weight_lb_bu = Some(weight);
+                weight_given = true;
             }
             if let Some(moisture) = own.standard_moisture.filter(|m| (0.0..100.0).contains(m)) {
                 numbers.standard_moisture = Some(moisture);
             }
         }
-        numbers
+        CropRules::of(crop, numbers, weight_given)
     }
 
     /// Cleanup rules on names that are no property.

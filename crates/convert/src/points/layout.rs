@@ -33,11 +33,13 @@ pub(crate) struct Sources {
     pub(crate) units: UnitTable,
     /// Columns whose unit does not fit their property, as people read it.
     pub(crate) refused: Vec<String>,
+    /// The rate that only has a target, which stands for it.
+    pub(crate) stands: Option<Property>,
 }
 
 impl Sources {
-    /// Looks at the columns of a reader's points.
-    pub(crate) fn of(schema: &Schema, system: UnitSystem) -> Self {
+    /// Looks at the columns of a reader's points of a kind of work.
+    pub(crate) fn of(schema: &Schema, system: UnitSystem, operation: &OperationType) -> Self {
         let fields = schema.fields();
         let families: Vec<bool> = fields
             .iter()
@@ -49,6 +51,7 @@ impl Sources {
             list: Vec::new(),
             units: UnitTable::new(system, imperial),
             refused: Vec::new(),
+            stands: None,
         };
         for (index, field) in fields.iter().enumerate() {
             let Some(property) = records::property_of(field) else {
@@ -75,12 +78,42 @@ impl Sources {
                 });
             }
         }
+        sources.stand_in(operation);
         sources
+    }
+
+    /// A target alone stands for the rate, in every format.
+    fn stand_in(&mut self, operation: &OperationType) {
+        let Some((rate, target)) = rate_of(operation).filter(|(rate, _)| !self.has(*rate)) else {
+            return;
+        };
+        let Some(of_target) = self.list.iter().find(|source| source.property == target) else {
+            return;
+        };
+        let (index, from) = (of_target.index, of_target.from);
+        if let Some(to) = self.units.take(rate, from) {
+            self.list.push(Source {
+                index,
+                property: rate,
+                from,
+                to,
+            });
+            self.stands = Some(rate);
+        }
     }
 
     /// Whether a column of the property is read.
     pub(crate) fn has(&self, property: Property) -> bool {
         self.list.iter().any(|source| source.property == property)
+    }
+}
+
+/// The rate of a kind of work and its target.
+pub(crate) fn rate_of(operation: &OperationType) -> Option<(Property, Property)> {
+    match operation {
+        OperationType::Planted => Some((Property::SeedRate, Property::SeedRateTarget)),
+        OperationType::Applied => Some((Property::AppliedRate, Property::AppliedRateTarget)),
+        _ => None,
     }
 }
 
@@ -106,7 +139,10 @@ pub(crate) struct Layout {
 impl Layout {
     /// Lays out the standard columns, in the order of the properties.
     pub(crate) fn new(sources: Sources, source: &Schema, context: &Context) -> Self {
-        let has = |property: Property| source.index_of(property.name()).is_ok();
+        let stands = sources.stands;
+        let has = |property: Property| {
+            stands == Some(property) || source.index_of(property.name()).is_ok()
+        };
         let harvest = context.is_harvest();
         let (mut fields, mut outputs) = (Vec::new(), Vec::new());
         for &property in Property::ALL {

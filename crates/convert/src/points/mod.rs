@@ -8,6 +8,7 @@ pub(crate) mod batch;
 pub(crate) mod cleanup_rules;
 pub(crate) mod columns;
 pub(crate) mod context;
+pub(crate) mod crop_rules;
 pub(crate) mod fate;
 pub(crate) mod harvest;
 pub(crate) mod layout;

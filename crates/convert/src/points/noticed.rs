@@ -42,6 +42,8 @@ pub(crate) struct Counts {
 /// What the yields lacked.
 #[derive(Debug, Default)]
 pub(crate) struct YieldCounts {
+    /// Points whose crop has the moisture of grain.
+    pub(crate) of_grain: u64,
     /// Points whose dry values repeat the wet ones as no moisture was logged.
     pub(crate) without_moisture: u64,
     /// Points whose dry values repeat the wet ones as the crop has no standard moisture.

@@ -40,6 +40,8 @@ pub(crate) struct Standard {
     pub(crate) context: Context,
     pub(crate) noticed: Noticed,
     refused_units: Vec<String>,
+    /// The rate is its target.
+    target_stands: bool,
 }
 
 impl Standard {
@@ -53,7 +55,7 @@ impl Standard {
         hands_on_all: bool,
     ) -> Self {
         let schema = &description.points_schema;
-        let mut sources = Sources::of(schema, system);
+        let mut sources = Sources::of(schema, system, &description.operation_type);
         let logs_way = [Property::Distance, Property::SamplingInterval]
             .iter()
             .all(|property| sources.has(*property));
@@ -66,11 +68,13 @@ impl Standard {
             (sources.units.clone(), logs_way),
         );
         let refused_units = std::mem::take(&mut sources.refused);
+        let target_stands = sources.stands.is_some();
         Self {
             layout: Layout::new(sources, schema, &context),
             context,
             noticed: Noticed::default(),
             refused_units,
+            target_stands,
         }
     }
 
@@ -87,6 +91,7 @@ impl Standard {
             products: &self.context.products,
             calibration: &self.context.calibration,
             refused_units: &self.refused_units,
+            target_stands: self.target_stands,
             unknown_rules: self.context.unknown_rules(),
             present: &self.noticed.present,
             derived: &self.noticed.derived,

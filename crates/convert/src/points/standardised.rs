@@ -20,6 +20,8 @@ pub(crate) struct Standardised<'a> {
     pub(crate) calibration: &'a Calibrate,
     /// Columns whose unit does not fit their property: left out.
     pub(crate) refused_units: &'a [String],
+    /// The source has no rate: its target stands for it.
+    pub(crate) target_stands: bool,
     /// Cleanup rules on names that are no property.
     pub(crate) unknown_rules: &'a [String],
     pub(crate) present: &'a BTreeSet<Property>,

@@ -1,12 +1,15 @@
 //! The crop of each row by the words of its file, and what the crop's numbers are.
 //!
-//! Rule: the account's own numbers go before those of the table.
+//! Rule: the account's own numbers go before those of the table. A crop that no table knows is
+//! `unknown`, or keeps the file's own word where incomplete work passes.
 
 use crate::points::batch::Points;
 use crate::points::columns::{Columns, Texts};
 use crate::points::context::Context;
+use crate::points::crop_rules::CropRules;
 use crate::points::noticed::Noticed;
-use tramline_model::{Crop, CropNumbers, Property, crop::UNKNOWN};
+use tramline_model::crop::{UNKNOWN, names_none};
+use tramline_model::{Crop, Property};
 
 /// Names of crops that are remembered.
 const CROP_WORDS: usize = 4_096;
@@ -28,8 +31,15 @@ pub(crate) fn normalise(points: &mut Points, context: &Context, noticed: &mut No
         if let Some(name) = crop_names.get(text) {
             return Some(name.clone());
         }
+        if context.lenient && names_none(text) {
+            return None;
+        }
         let crop = Crop::find(text);
-        let name = crop.map_or(UNKNOWN, |crop| crop.name).to_owned();
+        let name = match crop {
+            Some(crop) => crop.name.to_owned(),
+            None if context.lenient => own_word(text),
+            None => UNKNOWN.to_owned(),
+        };
         if crop.is_none() {
             counts
                 .unknown_crops
@@ -39,6 +49,13 @@ pub(crate) fn normalise(points: &mut Points, context: &Context, noticed: &mut No
         Some(name)
     });
     points.columns.set_text(Property::Crop, named);
+}
+
+/// A word of the file as a name: lower case, single blanks, not too long.
+fn own_word(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name = words.join(" ").to_lowercase();
+    name.chars().take(SHOWN).collect()
 }
 
 /// The crop of each row in the words of the file, or as it was given.
@@ -65,7 +82,7 @@ fn words(columns: &Columns, context: &Context) -> Option<Texts> {
 /// The numbers of the crop of each row.
 pub(super) struct Numbers {
     keys: Vec<i32>,
-    by_key: Vec<CropNumbers>,
+    by_key: Vec<CropRules>,
     rows: usize,
 }
 
@@ -74,7 +91,7 @@ impl Numbers {
         let texts = columns.text(Property::Crop);
         let numbers = |name: &String| {
             let crop = Crop::find(name).filter(|_| name != UNKNOWN);
-            crop.map_or_else(CropNumbers::default, |crop| context.crop_numbers(crop))
+            crop.map_or_else(CropRules::default, |crop| context.crop_rules(crop))
         };
         Self {
             keys: texts.map(|texts| texts.keys.clone()).unwrap_or_default(),
@@ -86,7 +103,7 @@ impl Numbers {
     }
 
     /// Of a row; `None` without a crop.
-    pub(super) fn at(&self, row: usize) -> Option<CropNumbers> {
+    pub(super) fn at(&self, row: usize) -> Option<CropRules> {
         let key = usize::try_from(*self.keys.get(row)?).ok()?;
         self.by_key.get(key).copied()
     }

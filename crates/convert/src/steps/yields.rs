@@ -2,17 +2,20 @@
 //! litre, square metre, second).
 //!
 //! Rule: `dry = wet × (100 − M) / (100 − M_std)`, never above wet (a setting); logged values are
-//! never overwritten; without a crop there are no volumes and no dry values.
+//! never overwritten; without a crop there are no volumes and no dry values. A crop that is delivered
+//! by mass, or that no table knows, has the volumes and dry values that were logged, and those that its
+//! numbers give; nothing stands for them.
 
 use super::crops;
 use crate::points::batch::Points;
 use crate::points::columns::Columns;
 use crate::points::context::Context;
+use crate::points::crop_rules::CropRules;
 use crate::points::harvest::YIELD;
 use crate::points::noticed::{Noticed, YieldCounts};
 use crate::points::unit_table::UnitTable;
 use std::collections::BTreeSet;
-use tramline_model::{CropNumbers, Property};
+use tramline_model::Property;
 
 /// Fills the yields of a harvest.
 pub(crate) fn fill(points: &mut Points, context: &Context, noticed: &mut Noticed) {
@@ -41,12 +44,12 @@ pub(crate) fn derive(
     );
 }
 
-/// Fills the yield columns. `numbers(row)` gives the crop's numbers, `None` without a crop;
+/// Fills the yield columns. `crop(row)` gives what holds for the crop, `None` without one;
 /// `seconds` the time of each step for files that log flow
 /// without an interval.
 fn fill_columns(
     columns: &mut Columns,
-    numbers: impl Fn(usize) -> Option<CropNumbers>,
+    crop: impl Fn(usize) -> Option<CropRules>,
     units: &UnitTable,
     seconds: &[f64],
     cap: bool,
@@ -66,10 +69,16 @@ fn fill_columns(
         .number(Property::HarvestMoisture)
         .map(<[f64]>::to_vec);
     for row in 0..columns.rows {
-        let numbers = numbers(row);
+        let crop = crop(row);
+        let numbers = crop.map(|crop| crop.numbers);
         let density = numbers
             .and_then(|n| n.kilograms_per_litre())
             .unwrap_or(f64::NAN);
+        let by_volume = crop.is_some_and(|crop| crop.by_volume);
+        // What mass is divided by: nobody wants bushels of potatoes.
+        let divisor = if by_volume { density } else { f64::NAN };
+        let is_grain = crop.is_some_and(|crop| crop.is_grain);
+        counts.of_grain += u64::from(is_grain);
         let area = positive(columns.at(Property::Area, row) * area_factor);
         let flow = columns.at(Property::CropFlow, row) * flow_factor;
         let interval = first(
@@ -114,7 +123,8 @@ fn fill_columns(
                 f64::NAN
             }
         });
-        let dry_mass = if dry_known.is_nan() && numbers.is_some() && !mass.is_nan() {
+        let by_moisture = standard.is_some() && !moisture.is_nan();
+        let dry_mass = if dry_known.is_nan() && (is_grain || by_moisture) && !mass.is_nan() {
             if standard.is_none() {
                 counts.without_standard += 1;
             } else if moisture.is_nan() {
@@ -127,13 +137,13 @@ fn fill_columns(
         } else {
             dry_known
         };
-        if numbers.is_some() && density.is_nan() {
+        if is_grain && density.is_nan() {
             counts.without_test_weight += 1;
         }
         let volume = first(wet_volume, || wet_volume_area * area);
-        let volume = first(volume, || mass / density);
+        let volume = first(volume, || mass / divisor);
         let volume_dry = first(dry_volume, || dry_volume_area * area);
-        let volume_dry = first(volume_dry, || dry_mass / density);
+        let volume_dry = first(volume_dry, || dry_mass / divisor);
         let found = [
             mass,
             dry_mass,
@@ -202,12 +212,15 @@ mod tests {
         for (property, value) in values {
             columns.set_number(*property, vec![*value]);
         }
-        let numbers = crop.and_then(Crop::find).map(|c| c.compat);
+        let crop = crop.map(|name| match Crop::find(name) {
+            Some(crop) => CropRules::of(crop, crop.compat, false),
+            None => CropRules::default(),
+        });
         let mut counts = YieldCounts::default();
         let mut derived = BTreeSet::new();
         fill_columns(
             &mut columns,
-            |_| numbers,
+            |_| crop,
             &units(),
             &[],
             cap,
@@ -270,6 +283,48 @@ mod tests {
         ] {
             assert!(columns.at(property, 0).is_nan(), "{property:?}");
         }
+    }
+
+    #[test]
+    fn what_is_delivered_by_mass_has_no_bushels_and_no_dry_values_of_its_own() {
+        // Crop, moisture; whether there are dry values and volumes.
+        for (name, moisture, dry, volume) in [
+            ("potatoes", f64::NAN, false, false),
+            ("POTATOES_FOR_RETAIL", f64::NAN, false, false),
+            ("cotton", f64::NAN, false, false),
+            ("onions", f64::NAN, false, false),
+            ("silage", 65.0, false, false),
+            ("sugar cane", 12.0, true, false),
+            ("moon dust", 12.0, false, false),
+            ("corn", f64::NAN, true, true),
+        ] {
+            let (columns, _) = one(
+                &[
+                    (Property::WetMassPerArea, 45_000.0),
+                    (Property::Area, 10.0),
+                    (Property::HarvestMoisture, moisture),
+                ],
+                Some(name),
+                true,
+            );
+            assert!(columns.at(Property::WetMass, 0) > 0.0, "{name}");
+            let has = |property| !columns.at(property, 0).is_nan();
+            for property in [Property::DryMass, Property::DryMassPerArea] {
+                assert_eq!(has(property), dry, "{name} {property:?}");
+            }
+            for property in [Property::WetVolume, Property::WetVolumePerArea] {
+                assert_eq!(has(property), volume, "{name} {property:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_volume_that_was_logged_stays_and_gives_the_mass() {
+        let acre = 4_046.856_422_4;
+        let values = [(Property::WetVolumePerArea, 100.0), (Property::Area, acre)];
+        let (columns, _) = one(&values, Some("potatoes"), true);
+        assert_eq!(columns.at(Property::WetVolumePerArea, 0), 100.0);
+        assert!((columns.at(Property::WetMass, 0) - 6_000.0).abs() < 1e-9);
     }
 
     #[test]

@@ -34,18 +34,22 @@ pub struct Crop {
     pub compat: CropNumbers,
     /// Numbers that are customary in trade.
     pub market: CropNumbers,
-    /// Delivered by mass only (sugar cane): volumes are not expected.
+    /// Taken fresh and delivered by mass (roots, forage, fibre, cane, fruit): its machines have no
+    /// moisture of grain, and nobody measures it by volume.
     pub mass_only: bool,
+    /// Where that is said.
+    pub mass_only_source: Option<&'static CropSource>,
 }
 
 impl Crop {
-    /// The sources of the crop's numbers in both tables, each once.
+    /// The sources of what is known of the crop, each once.
     pub fn sources(&self) -> impl Iterator<Item = &'static CropSource> {
         let cited = [
             self.compat.test_weight_source,
             self.compat.standard_moisture_source,
             self.market.test_weight_source,
             self.market.standard_moisture_source,
+            self.mass_only_source,
         ];
         crop_sources()
             .iter()

@@ -17,6 +17,46 @@ pub use source::{CropSource, SourceStatus, crop_sources};
 /// The name that stands for a crop that no table knows.
 pub const UNKNOWN: &str = "unknown";
 
+/// Whether a file's word for the crop says that it names none: `Unknown`, `n/a`, `---`, `unbekannt`.
+pub fn names_none(text: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "unknown",
+        "none",
+        "no crop",
+        "na",
+        "n a",
+        "nil",
+        "null",
+        "undefined",
+        "unspecified",
+        "not set",
+        "not specified",
+        "default",
+        "other",
+        "unbekannt",
+        "keine",
+        "inconnu",
+        "inconnue",
+        "aucune",
+        "desconocido",
+        "ninguno",
+        "desconhecido",
+        "sconosciuto",
+        "nieznany",
+        "ukendt",
+    ];
+    if text.len() > 40 {
+        return false;
+    }
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    let plain = plain.to_lowercase();
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain.is_empty() || WORDS.contains(&plain.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +96,77 @@ mod tests {
         assert_eq!(name("unobtainium"), None);
         assert_eq!(name(""), None);
         assert_eq!(name(&"corn ".repeat(50)), None);
+    }
+
+    #[test]
+    fn words_that_name_no_crop_are_told_from_names() {
+        for text in [
+            "Unknown",
+            "N/A",
+            "---",
+            "",
+            " unbekannt ",
+            "NOT_SET",
+            "Desconocido",
+        ] {
+            assert!(names_none(text), "{text}");
+        }
+        for text in [
+            "corn",
+            "Kürbis",
+            "other grains",
+            "none such squash",
+            &"x".repeat(99),
+        ] {
+            assert!(!names_none(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn crops_that_are_delivered_by_mass_are_known_in_the_languages_of_displays() {
+        let cases = [
+            ("POTATOES_FOR_RETAIL", "potatoes for retail"),
+            ("Kartoffeln", "potatoes"),
+            ("Potatis", "potatoes"),
+            ("Ziemniaki", "potatoes"),
+            ("Sugarbeets", "sugar beet"),
+            ("Zuckerrüben", "sugar beet"),
+            ("Betterave sucrière", "sugar beet"),
+            ("Remolacha azucarera", "sugar beet"),
+            ("Barbabietola da zucchero", "sugar beet"),
+            ("Sukkerroer", "sugar beet"),
+            ("Suikerbieten", "sugar beet"),
+            ("Möhren", "carrots"),
+            ("Zanahoria", "carrots"),
+            ("Cebola", "onions"),
+            ("Uien", "onions"),
+            ("Seed Cotton", "cotton"),
+            ("Algodão", "cotton"),
+            ("Cana-de-açúcar", "sugar cane"),
+            ("Silomais", "corn, silage"),
+            ("Majs til ensilage", "corn, silage"),
+            ("Forage", "forage mix"),
+            ("HAYLAGE", "silage"),
+            ("Wine Grapes", "grapes"),
+            ("Uva", "grapes"),
+            ("Heu", "hay"),
+        ];
+        for (text, expected) in cases {
+            let crop = Crop::find(text).expect(text);
+            assert_eq!(crop.name, expected, "{text}");
+            assert!(crop.mass_only && crop.mass_only_source.is_some(), "{text}");
+        }
+        for text in [
+            "corn",
+            "Weizen",
+            "Soja",
+            "colza",
+            "peanuts",
+            "rice",
+            "grass seeds",
+        ] {
+            assert!(!Crop::find(text).expect(text).mass_only, "{text}");
+        }
     }
 
     #[test]

@@ -70,6 +70,7 @@ fn table() -> &'static Table {
             let compat = numbers([cell(), cell(), cell(), cell()]);
             let market = numbers([cell(), cell(), cell(), cell()]);
             let mass_only = cell() == "yes";
+            let mass_only_source = source_of_key(cell()).filter(|_| mass_only);
             let index = table.crops.len();
             aliases.extend(
                 cell()
@@ -82,6 +83,7 @@ fn table() -> &'static Table {
                 compat,
                 market,
                 mass_only,
+                mass_only_source,
             });
             table.by_name.insert(name, index);
             // Of `wheat, hard red winter` and `hard red winter wheat` the first one stands.

@@ -8,12 +8,14 @@
 mod choices;
 mod cleanup;
 mod declare;
+mod given;
 mod images;
 mod shape;
 mod table;
 
 pub use choices::{CropTable, FilterProfile, ImageRamp, OwnCropNumbers};
 pub use cleanup::{CleanupRules, Condition, Literal, Operator};
+pub use given::{given, nearest_key};
 pub use images::{ColorRamp, ImageAttributes};
 pub use shape::Shape;
 pub use table::{Configuration, FieldSettings, SETTINGS};

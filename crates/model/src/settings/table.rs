@@ -58,7 +58,9 @@ settings! {
         "fieldOperationCreation" = true, Shape::Flag;
     }
     Conversion {
-        /// Files pass that lack required properties or are of another operation type.
+        /// Files pass that lack required properties, and work that is no planting, application,
+        /// harvest or tillage passes as `other`; what is missing is told. Crops that no table knows
+        /// keep their name. The command line has it on, unless `--strict` is given.
         "outOfStandardOperations" | "outofStandardOperations" out_of_standard_operations: bool = false,
             Shape::Flag;
         /// Makes the filtered output.

@@ -20,8 +20,8 @@ fn crops_table() -> String {
     );
     for crop in Crop::all() {
         let _ = write!(text, "| {}", crop.name);
-        if crop.mass_only {
-            text.push_str(" (mass only)");
+        if let Some(source) = crop.mass_only_source {
+            let _ = write!(text, " (mass only, {})", source.key);
         }
         for numbers in [crop.compat, crop.market] {
             let weight = cell(numbers.test_weight_lb_bu, numbers.test_weight_source);

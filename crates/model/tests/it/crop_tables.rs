@@ -27,10 +27,10 @@ fn columns_are_as_they_are_read() {
         header,
         "name;compat_lb_per_bu;compat_weight_source;compat_moisture_percent;\
          compat_moisture_source;market_lb_per_bu;market_weight_source;market_moisture_percent;\
-         market_moisture_source;mass_only;aliases (|)"
+         market_moisture_source;mass_only;mass_only_source;aliases (|)"
     );
     for row in rows(CROPS) {
-        assert_eq!(row.len(), 11, "{row:?}");
+        assert_eq!(row.len(), 12, "{row:?}");
         assert!(matches!(row[9], "" | "yes"), "{row:?}");
     }
     assert_eq!(
@@ -56,8 +56,11 @@ fn every_value_has_a_known_source_and_no_source_lacks_its_value() {
                 "{row:?}"
             );
         }
+        assert_eq!(row[9].is_empty(), row[10].is_empty(), "{row:?}");
+        assert!(row[10].is_empty() || known.contains(row[10]), "{row:?}");
         // What was read is what the file has.
         let crop = crop(row[0]);
+        assert_eq!(row[10], key(crop.mass_only_source), "{row:?}");
         for (cells, numbers) in [(&row[1..5], crop.compat), (&row[5..9], crop.market)] {
             assert_eq!(cells[0].parse().ok(), numbers.test_weight_lb_bu, "{row:?}");
             assert_eq!(cells[1], key(numbers.test_weight_source), "{row:?}");
@@ -93,7 +96,8 @@ fn sources_of_a_crop_are_told_once() {
     let keys = |name| crop(name).sources().map(|s| s.key).collect::<Vec<_>>();
     assert_eq!(keys("corn"), ["model", "usda-grain", "wisconsin-moisture"]);
     assert_eq!(keys("sesame"), ["model", "background"]);
-    assert!(keys("garlic").is_empty());
+    assert_eq!(keys("garlic"), ["nass-units"]);
+    assert!(keys("bermuda grass").is_empty());
 }
 
 #[test]
@@ -126,7 +130,7 @@ fn names_are_unique() {
         assert_eq!(crop.name, crop.name.trim());
     }
     for row in rows(CROPS) {
-        for alias in row[10].split('|').filter(|alias| !alias.is_empty()) {
+        for alias in row[11].split('|').filter(|alias| !alias.is_empty()) {
             assert!(!seen.contains(alias), "{alias} is a name and an alias");
             assert_eq!(Crop::find(alias).map(|c| c.name), Some(row[0]), "{alias}");
         }

@@ -103,14 +103,6 @@ fn machine_file(
             .hint("copy the whole RCD folder from the card again"),
         );
     }
-    if layout.target_stands {
-        receiver.finding(Finding::new(
-            "greenstar.target-stands",
-            Severity::Warning,
-            place.clone(),
-            "the log has no measured rate: the target rate stands for it",
-        ));
-    }
     let mut writer = Writer::new(&layout);
     let mut records = 0;
     for (id, mut blocks) in files {

@@ -27,8 +27,6 @@ pub(crate) struct Layout {
     pub(crate) several_lanes: bool,
     /// Products that stand side by side or change from block to block.
     pub(crate) products: Vec<String>,
-    /// A rate that was only ever set, never measured: the target stands for it.
-    pub(crate) target_stands: bool,
 }
 
 impl Layout {
@@ -38,7 +36,6 @@ impl Layout {
             columns: Vec::new(),
             several_lanes: false,
             products: Vec::new(),
-            target_stands: false,
         };
         for block in blocks {
             for column in block.meters.iter().flat_map(|meter| &meter.columns) {
@@ -70,28 +67,7 @@ impl Layout {
         if layout.products.len() < 2 {
             layout.products.clear();
         }
-        layout.stand_in();
         layout
-    }
-
-    /// Adds the rate that only has a target.
-    fn stand_in(&mut self) {
-        let pairs = [
-            (Property::SeedRate, Property::SeedRateTarget),
-            (Property::AppliedRate, Property::AppliedRateTarget),
-        ];
-        for (rate, target) in pairs {
-            let has = |property| self.columns.iter().any(|c| c.property == property);
-            if has(rate) || !has(target) {
-                continue;
-            }
-            let column = self.columns.iter().find(|c| c.property == target).cloned();
-            if let Some(mut column) = column {
-                column.property = rate;
-                self.columns.push(column);
-                self.target_stands = true;
-            }
-        }
     }
 
     /// The property that names a lane's product.
@@ -306,17 +282,7 @@ fn lane(
     let feeds = layout
         .columns
         .iter()
-        .map(|column| {
-            let target = match column.property {
-                Property::SeedRate => Some(Property::SeedRateTarget),
-                Property::AppliedRate => Some(Property::AppliedRateTarget),
-                _ => None,
-            };
-            feed(column.property, column.unit).or_else(|| {
-                let target = target.filter(|_| layout.target_stands)?;
-                feed(target, column.unit)
-            })
-        })
+        .map(|column| feed(column.property, column.unit))
         .collect();
     let count = sections.len().max(1) as f64;
     let product = block.products.iter().find(|product| {

@@ -1,0 +1,101 @@
+//! The configuration of a conversion on the command line.
+//!
+//! Rule: the command line's own defaults, over them `--config FILE`, over that each `--set`, over
+//! all the options that have a name of their own. With the service's configuration given, the bytes
+//! are the service's.
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+use tramline_convert::{Configuration, FilterProfile};
+use tramline_model::settings::{SETTINGS, Setting, Shape, given};
+
+/// What the command line sets otherwise than the service: work that lacks something is kept, and
+/// what it lacks is said.
+fn own_defaults() -> Map<String, Value> {
+    Map::from_iter([("outOfStandardOperations".to_owned(), json!(true))])
+}
+
+/// Options of `convert`.
+#[derive(Args, Default)]
+pub(crate) struct ConfigurationArguments {
+    /// Configuration object of the API, as JSON (docs/configuration.md)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A key of the configuration, once for each: `fileImages=false`, `unitMeasurement=METRIC`.
+    /// Stands over `--config` (docs/configuration.md)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// Judge as the service does by default: work fails that lacks a crop, rate or moisture, or is
+    /// no planting, application, harvest or tillage. Without it such work is kept, and what it
+    /// lacks is said
+    #[arg(long)]
+    strict: bool,
+    /// Filter profile: compat, recommended, depurate or none
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    filter: Option<FilterProfile>,
+}
+
+/// Reads a profile, or refuses it with all there are.
+fn profile(text: &str) -> Result<FilterProfile, String> {
+    let names = Setting::find("filterProfile").map_or(&[][..], |setting| match setting.shape {
+        Shape::Name(names) => names,
+        _ => &[],
+    });
+    FilterProfile::from_name(text).ok_or_else(|| crate::choices::none_of(text, names))
+}
+
+impl ConfigurationArguments {
+    /// The configuration that holds.
+    pub(crate) fn configuration(&self) -> anyhow::Result<Configuration> {
+        let mut keys = own_defaults();
+        if let Some(path) = &self.config {
+            keys.extend(read(path)?);
+        }
+        for text in &self.settings {
+            let (key, value) = given(text).map_err(|why| anyhow!("--set: {why}"))?;
+            keys.insert(key.to_owned(), value);
+        }
+        let mut configuration: Configuration = serde_json::from_value(Value::Object(keys))
+            .context("the configuration cannot be used")?;
+        if self.strict {
+            configuration.out_of_standard_operations = false;
+        }
+        if let Some(profile) = self.filter {
+            configuration.filter_profile = profile;
+        }
+        Ok(configuration)
+    }
+}
+
+/// The keys of a file, each under its own name.
+fn read(path: &PathBuf) -> anyhow::Result<Map<String, Value>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
+    let at = || format!("`{}` is no configuration object", path.display());
+    let keys: Map<String, Value> = serde_json::from_str(&text).with_context(at)?;
+    let mut named = Map::new();
+    for (key, value) in keys {
+        let setting = SETTINGS
+            .iter()
+            .find(|setting| setting.name == key || setting.alias == Some(key.as_str()));
+        let key = setting.map_or(key, |setting| setting.name.to_owned());
+        // By itself, so that a refusal names the key and not a line of the file.
+        let one = Map::from_iter([(key.clone(), value.clone())]);
+        serde_json::from_value::<Configuration>(Value::Object(one)).with_context(
+            || match setting {
+                Some(setting) => {
+                    let allowed = setting.shape.words();
+                    format!(
+                        "`{key}` in `{}` cannot be used; allowed: {allowed}",
+                        path.display()
+                    )
+                }
+                None => format!("`{key}` in `{}` cannot be used", path.display()),
+            },
+        )?;
+        named.insert(key, value);
+    }
+    Ok(named)
+}
