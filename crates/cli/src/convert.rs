@@ -12,13 +12,14 @@ use crate::refused;
 use crate::totals;
 use anyhow::Context;
 use clap::Args;
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tramline_convert::maps::{ClassColours, main_map};
 use tramline_convert::{
-    Bridge, Bridges, ExitClass, FileReport, FileStatus, Options, Report, StepStatus, UnitSystem,
-    write_originals,
+    Bridge, Bridges, ExitClass, FileReport, FileStatus, Options, Report, StepStatus,
+    UnclaimedEntry, UnitSystem, write_originals,
 };
 use tramline_formats::{ReadOptions, SourceError, Tree};
 use tramline_model::{Artifact, Finding, OperationType, Provider, Severity};
@@ -253,12 +254,15 @@ pub(crate) fn print_report(
     for file in &report.files {
         print_file(out, file, folder)?;
     }
-    for unclaimed in &report.unclaimed {
-        writeln!(
-            out,
-            "left out   {}\n           {}",
-            unclaimed.entry, unclaimed.reason
-        )?;
+    for group in left_out(&report.unclaimed) {
+        let (first, more) = (&group[0], group.len() - 1);
+        let name = first.set.as_ref().unwrap_or(&first.entry);
+        let more = match more {
+            0 => String::new(),
+            1 => " and 1 more file".to_owned(),
+            more => format!(" and {more} more files"),
+        };
+        writeln!(out, "left out   {name}{more}\n           {}", first.reason)?;
     }
     for finding in &report.findings {
         writeln!(out, "note       {}: {}", finding.place, finding.text)?;
@@ -269,10 +273,13 @@ pub(crate) fn print_report(
         .filter(|file| file.status == FileStatus::Processed)
         .count();
     if report.files.is_empty() {
-        writeln!(
-            out,
-            "nothing recognised; see `tramline formats` for what can be read"
-        )?;
+        let text = match report.exit_class() {
+            ExitClass::NothingRecognised => {
+                "nothing recognised; see `tramline formats` for what can be read"
+            }
+            _ => "recognised, and no logged work in it",
+        };
+        writeln!(out, "{text}")?;
     } else {
         writeln!(
             out,
@@ -281,6 +288,24 @@ pub(crate) fn print_report(
         )?;
     }
     writeln!(out, "results in {}", folder.display())
+}
+
+/// Entries that were left out for one reason as parts of one set are said once, under the set's
+/// main entry; each other entry stands alone.
+fn left_out(unclaimed: &[UnclaimedEntry]) -> Vec<Vec<&UnclaimedEntry>> {
+    let mut groups: Vec<Vec<&UnclaimedEntry>> = Vec::new();
+    let mut of_set: HashMap<(&str, &str), usize> = HashMap::new();
+    for entry in unclaimed {
+        let key = entry.set.as_deref().map(|set| (set, entry.reason.as_str()));
+        match key.and_then(|key| of_set.get(&key)) {
+            Some(at) => groups[*at].push(entry),
+            None => {
+                of_set.extend(key.map(|key| (key, groups.len())));
+                groups.push(vec![entry]);
+            }
+        }
+    }
+    groups
 }
 
 /// The summary in a line; empty where there is none.

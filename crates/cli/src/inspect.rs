@@ -94,7 +94,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             writeln!(out, "note         {}: {}", finding.place, finding.text)?;
         }
     }
-    let recognised = detection.machine_data().next().is_some();
+    let other = |verdict: &Verdict| matches!(verdict, Verdict::OtherData { .. });
+    let recognised = detection.claims.iter().any(|claim| !other(&claim.verdict));
     Ok(if recognised {
         ExitCode::SUCCESS
     } else {
@@ -152,5 +153,6 @@ fn outcome(verdict: &Verdict) -> (&'static str, &str, &str) {
         Verdict::Read => ("read", "", ""),
         Verdict::Recognised { text, hint, .. } => ("not read", text, hint),
         Verdict::NotMachineData { reason } => ("no machine data", reason, ""),
+        Verdict::OtherData { reason } => ("other data", reason, ""),
     }
 }

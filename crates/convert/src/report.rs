@@ -33,6 +33,10 @@ pub struct UnclaimedEntry {
     pub entry: String,
     /// Why nothing was made of it.
     pub reason: String,
+    /// The main entry of the dataset that it was recognised as a part of; absent where nothing
+    /// was recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
 }
 
 /// One machine file.
@@ -286,14 +290,14 @@ pub enum ExitClass {
     Processed,
     /// At least one machine file failed, or has a result that cannot be true.
     SomeFailed,
-    /// No machine file at all.
+    /// No machine file, and no dataset that is known to hold none.
     NothingRecognised,
 }
 
 impl Report {
     /// What the exit code of a command tells.
     pub fn exit_class(&self) -> ExitClass {
-        if self.files.is_empty() {
+        if self.files.is_empty() && self.unclaimed.iter().all(|entry| entry.set.is_none()) {
             ExitClass::NothingRecognised
         } else if self.files.iter().all(FileReport::is_sound) {
             ExitClass::Processed

@@ -120,6 +120,22 @@ pub enum Verdict {
         /// What it is, for people.
         reason: String,
     },
+    /// Data of another kind than field work (soil surveys, weather), or work that cannot be placed:
+    /// listed with the reason as what nobody recognised is.
+    OtherData {
+        /// What it is, what is missing and what to do, for people.
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// Why entries are listed and not read.
+    pub fn listed(&self) -> Option<&str> {
+        match self {
+            Self::NotMachineData { reason } | Self::OtherData { reason } => Some(reason),
+            Self::Read | Self::Recognised { .. } => None,
+        }
+    }
 }
 
 /// One dataset that a format recognised.

@@ -1,7 +1,7 @@
 //! Detection over the whole tree: every format claims entries, overlaps are settled once, and
 //! every entry ends up claimed or listed with a reason.
 
-use crate::claim::{Claim, ReadOptions, Verdict};
+use crate::claim::{Claim, ReadOptions};
 use crate::registry::FORMATS;
 use crate::source::{EntryId, Tree};
 use std::cmp::Reverse;
@@ -74,8 +74,6 @@ pub fn detect(tree: &Tree, file_format: Option<&str>, options: &ReadOptions) -> 
 impl Detection {
     /// Claims that lead to machine files, read or failed.
     pub fn machine_data(&self) -> impl Iterator<Item = &Claim> {
-        self.claims
-            .iter()
-            .filter(|c| !matches!(c.verdict, Verdict::NotMachineData { .. }))
+        self.claims.iter().filter(|c| c.verdict.listed().is_none())
     }
 }

@@ -14,6 +14,7 @@ pub mod registry;
 pub mod source;
 
 mod ground;
+mod job_path;
 mod outline;
 mod protobuf;
 
@@ -30,6 +31,7 @@ pub mod kml;
 mod layer;
 pub mod markers;
 pub mod raven_fmis;
+pub mod raven_viper;
 pub mod shapefile;
 pub mod text;
 

@@ -14,6 +14,7 @@ pub static FORMATS: &[&Format] = &[
     &crate::text::FORMAT,
     &crate::geojson::FORMAT,
     &crate::raven_fmis::FORMAT,
+    &crate::raven_viper::FORMAT,
     &crate::geopackage::FORMAT,
     &crate::flatgeobuf::FORMAT,
     &crate::kml::FORMAT,

@@ -135,4 +135,7 @@ pub trait Receiver {
     ) -> Result<(), Stop>;
     /// Something was noticed in the machine file that has begun, or in the dataset.
     fn finding(&mut self, finding: Finding);
+    /// The dataset was read and holds no work (plans, a set-up): what it holds, and what to do.
+    /// Called outside of `begin`..`finish`, by a reader that begins no machine file of it.
+    fn no_work(&mut self, _what: String) {}
 }

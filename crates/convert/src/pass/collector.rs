@@ -46,6 +46,10 @@ pub struct Collector<'a> {
     main: String,
     entries: Vec<String>,
     in_claim: usize,
+    /// What the current dataset holds, where it is no work.
+    no_work: Option<String>,
+    /// Machine files and findings before the current dataset.
+    before: (usize, usize),
     current: Option<MachineFile>,
     told: u64,
     fatal: Option<RunError>,
@@ -77,6 +81,8 @@ impl<'a> Collector<'a> {
             main: String::new(),
             entries: Vec::new(),
             in_claim: 0,
+            no_work: None,
+            before: (0, 0),
             current: None,
             told: 0,
             fatal: None,
@@ -104,9 +110,28 @@ impl<'a> Collector<'a> {
         main.clone_into(&mut self.main);
         self.entries = entries;
         self.in_claim = 0;
+        self.no_work = None;
+        self.before = (self.files.len(), self.findings.len());
         (self.progress)(Progress::Dataset {
             main: main.to_owned(),
         });
+    }
+
+    /// Whether no machine file came of the dataset, processed or failed: then what it holds, as
+    /// its reader said it or by what was noticed last.
+    pub(crate) fn nothing_of_it(&self) -> Option<Option<&str>> {
+        let noticed = || self.findings.get(self.before.1..)?.last();
+        (self.files.len() == self.before.0).then(|| {
+            let said = self.no_work.as_deref();
+            said.or_else(|| Some(noticed()?.text.as_str()))
+        })
+    }
+
+    /// The entries of the machine files that came of the dataset.
+    pub(crate) fn entries_of_it(&self) -> HashSet<&str> {
+        let files = self.files.get(self.before.0..).unwrap_or_default();
+        let entries = files.iter().flat_map(|file| &file.entries);
+        entries.map(String::as_str).collect()
     }
 
     /// A dataset ends with what its reader returned.
@@ -396,5 +421,9 @@ impl Receiver for Collector<'_> {
             Some(file) => file.notice(finding),
             None => self.findings.push(finding),
         }
+    }
+
+    fn no_work(&mut self, what: String) {
+        self.no_work = Some(what);
     }
 }

@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::report::{Report, UnclaimedEntry};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use tramline_formats::markers::reason_left_over;
 use tramline_formats::{Claim, Tree, Verdict, detect, registry};
 use tramline_model::{Provider, ReadError};
 use tramline_outputs::Sink;
@@ -43,21 +44,24 @@ pub(crate) fn one_pass(
     let unclaimed = unclaimed.map(|u| UnclaimedEntry {
         entry: tree.entry(u.entry).path.clone(),
         reason: u.reason.clone(),
+        set: None,
     });
     let mut unclaimed: Vec<UnclaimedEntry> = unclaimed.collect();
     for claim in &detection.claims {
         let entries = claim.entries.iter().map(|id| tree.entry(*id).path.clone());
-        if let Verdict::NotMachineData { reason } = &claim.verdict {
+        if let Some(reason) = claim.verdict.listed() {
+            let known = matches!(claim.verdict, Verdict::NotMachineData { .. });
             unclaimed.extend(entries.map(|entry| UnclaimedEntry {
                 entry,
-                reason: reason.clone(),
+                reason: reason.to_owned(),
+                set: known.then(|| tree.entry(claim.main).path.clone()),
             }));
             continue;
         }
         let main = &tree.entry(claim.main).path;
         collector.start_claim(main, entries.collect());
         match &claim.verdict {
-            Verdict::NotMachineData { .. } => {}
+            Verdict::NotMachineData { .. } | Verdict::OtherData { .. } => {}
             Verdict::Recognised {
                 file_format,
                 provider,
@@ -77,6 +81,7 @@ pub(crate) fn one_pass(
             }
             Verdict::Read => read(tree, claim, options, &mut collector)?,
         }
+        unclaimed.extend(left_over(tree, claim, &collector));
     }
     unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
     let report = Report {
@@ -91,6 +96,25 @@ pub(crate) fn one_pass(
         facts: collector.facts,
         measured: collector.measured,
     })
+}
+
+/// The entries of a dataset that no machine file has: all of them where it holds no work, else its
+/// parts that no work was logged in.
+fn left_over(tree: &Tree, claim: &Claim, collector: &Collector<'_>) -> Vec<UnclaimedEntry> {
+    let nothing = collector.nothing_of_it();
+    let used = collector.entries_of_it();
+    let ids = claim.entries.iter().copied();
+    let left = ids.filter(|id| !used.contains(tree.entry(*id).path.as_str()));
+    let listed = left.map(|id| UnclaimedEntry {
+        entry: tree.entry(id).path.clone(),
+        reason: match nothing {
+            Some(Some(what)) => what.to_owned(),
+            Some(None) => format!("{}: it holds no records of work", claim.reason),
+            None => reason_left_over(tree, claim, id),
+        },
+        set: Some(tree.entry(claim.main).path.clone()),
+    });
+    listed.collect()
 }
 
 /// A claim of a format that is read, unless the caller refuses the dataset.

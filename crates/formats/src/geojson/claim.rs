@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
+use crate::markers::other_data;
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.
@@ -36,7 +37,17 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
     let area = says("Polygon") || says("MultiPolygon") || says("LineString");
     let point = says("Point") || says("MultiPoint");
     let boundary = area && !point && !has_values(text, options);
-    let verdict = if boundary {
+    let titles = titles(text);
+    let names = titles.iter().map(|title| title.name.as_str());
+    let asked = || {
+        titles
+            .iter()
+            .any(|title| options.column_map.contains_key(&title.name))
+    };
+    let other = other_data(names).filter(|_| looks && !asked());
+    let verdict = if let Some(reason) = other {
+        Verdict::OtherData { reason }
+    } else if boundary {
         let reason =
             "polygons or lines without rates or yields: a boundary or guidance line".to_owned();
         Verdict::NotMachineData { reason }
@@ -64,6 +75,11 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
 
 /// Whether any quoted word that stands before a colon is a known value.
 fn has_values(text: &str, options: &ReadOptions) -> bool {
+    map_titles(&titles(text), &options.column_map).has_values()
+}
+
+/// The quoted words that stand before a colon, each once.
+fn titles(text: &str) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
     let mut previous: Option<&str> = None;
     for part in text.split('"') {
@@ -76,5 +92,5 @@ fn has_values(text: &str, options: &ReadOptions) -> bool {
         }
         previous = Some(part);
     }
-    map_titles(&titles, &options.column_map).has_values()
+    titles
 }

@@ -1,6 +1,7 @@
 //! Which entries make an ISOXML data set: a `TASKDATA.XML` in any letter case at any depth, with
 //! the files of its own folder that belong to it.
 
+use super::job_folder::{is_of_display, job_folder};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
@@ -20,11 +21,15 @@ pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     }
     folders
         .values()
-        .flat_map(|files| claims_of_folder(tree, files))
+        .flat_map(|files| claims_of_folder(tree, files, &folders))
         .collect()
 }
 
-fn claims_of_folder(tree: &Tree, files: &[EntryId]) -> Vec<Claim> {
+fn claims_of_folder(
+    tree: &Tree,
+    files: &[EntryId],
+    folders: &BTreeMap<&str, Vec<EntryId>>,
+) -> Vec<Claim> {
     let named = |id: &&EntryId| tree.name(**id).eq_ignore_ascii_case("TASKDATA.XML");
     let mut mains: Vec<(EntryId, bool)> = files
         .iter()
@@ -33,14 +38,21 @@ fn claims_of_folder(tree: &Tree, files: &[EntryId]) -> Vec<Claim> {
         .collect();
     if mains.is_empty() {
         // Renamed by hand or by a browser: `TASKDATA (1).XML`.
-        let renamed = |id: &&EntryId| tree.extension(**id) == "xml" && has_root(tree, **id);
+        let renamed = |id: &&EntryId| {
+            tree.extension(**id) == "xml"
+                && !is_device_description(tree, **id)
+                && has_root(tree, **id)
+        };
         mains = files.iter().filter(renamed).map(|id| (*id, true)).collect();
     }
-    let belonging: Vec<EntryId> = files
-        .iter()
-        .copied()
-        .filter(|id| belongs(tree, *id))
-        .collect();
+    let Some(folder) = mains.first().map(|(main, _)| tree.folder(*main)) else {
+        return Vec::new();
+    };
+    let own = files.iter().copied().filter(|id| belongs(tree, *id));
+    let mut belonging: Vec<EntryId> = own.collect();
+    let job = job_folder(folder).and_then(|job| folders.get(job));
+    let beside = job.into_iter().flatten().copied();
+    belonging.extend(beside.filter(|id| is_of_display(tree, *id)));
     let main_entries: Vec<EntryId> = mains.iter().map(|(id, _)| *id).collect();
     mains
         .into_iter()
@@ -76,6 +88,12 @@ fn is_shadow(tree: &Tree, id: EntryId) -> bool {
             .any(|part| part == "__MACOSX" || part == "_MACOSX")
 }
 
+/// `DDOP.XML`: the devices of a terminal, in the words of task data and without any.
+fn is_device_description(tree: &Tree, id: EntryId) -> bool {
+    let name = tree.name(id).to_ascii_lowercase();
+    name.starts_with("ddop")
+}
+
 /// Whether the first bytes hold the root element, in any encoding of the Latin letters.
 fn has_root(tree: &Tree, id: EntryId) -> bool {
     let mut head = tree.head(id, HEAD_BYTES);
@@ -94,6 +112,7 @@ fn belongs(tree: &Tree, id: EntryId) -> bool {
                 || matches!(stem, "linklist" | "matchids" | "sync" | "tctaskcsettings")
         }
         "bin" | "syn" | "quad" | "ref" | "jsn" => true,
+        "cm" => super::claas::is_track(&name),
         // Prescriptions and copies of logs under the name of the log or grid.
         _ => {
             let stem = name.split('.').next().unwrap_or_default();

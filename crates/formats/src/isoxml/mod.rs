@@ -3,7 +3,9 @@
 //! `raw` reads XML and binary logs in the standard's own words, `map` turns them into points.
 //! Rule: values are taken by header index, scaled by ISO 11783-11, and never guessed.
 
+pub(crate) mod claas;
 mod claim;
+pub(crate) mod job_folder;
 pub mod map;
 pub mod quirks;
 pub mod raw;

@@ -16,6 +16,13 @@ const OPEN_LAYERS: [&str; 13] = [
     "shp", "shx", "dbf", "prj", "cpg", "sbn", "sbx", "csv", "geojson", "jdl", "fdl", "fdd", "fdr",
 ];
 const HEAD: usize = 512;
+/// Files whose first bytes are looked at for a beginning, at most.
+const LOOKED_AT: usize = 4_096;
+/// Ends of names whose beginnings need no look.
+const COMMON: [&str; 16] = [
+    ".xml", ".bin", ".csv", ".txt", ".shp", ".dbf", ".shx", ".prj", ".json", ".geojson", ".jdl",
+    ".fdl", ".fdd", ".adm", ".jpg", ".pdf",
+];
 
 /// What is known of an entry without its content.
 struct Seen {
@@ -86,9 +93,15 @@ pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
             }
         })
         .collect();
-    let mut claims = Vec::new();
+    let mut claims = super::agopengps::claim(tree);
+    let fields: HashSet<EntryId> = claims
+        .iter()
+        .flat_map(|c| c.entries.iter().copied())
+        .collect();
+    free.retain(|seen| !fields.contains(&seen.id));
     for marker in MARKERS {
         let sets = match &marker.find {
+            Find::Begins { bytes, sides } => begins(tree, &free, bytes, sides),
             Find::Below {
                 folders,
                 marks,
@@ -173,14 +186,32 @@ fn add_stubs(free: &[Seen], folders: &[&str], roots: &mut BTreeMap<&str, (Set, b
 }
 
 fn beside(free: &[Seen], marks: &[&str], sides: &[&str]) -> Vec<Set> {
+    sets(free, sides, |seen| seen.matches(marks))
+}
+
+/// Files that begin with these bytes, whatever their name.
+fn begins(tree: &Tree, free: &[Seen], bytes: &[u8], sides: &[&str]) -> Vec<Set> {
+    let found: HashSet<EntryId> = free
+        .iter()
+        .filter(|seen| seen.size >= bytes.len() as u64 && !seen.matches(sides))
+        .filter(|seen| !COMMON.iter().any(|end| seen.name().ends_with(end)))
+        .take(LOOKED_AT)
+        .filter(|seen| tree.head(seen.id, bytes.len()) == bytes)
+        .map(|seen| seen.id)
+        .collect();
+    sets(free, sides, |seen| found.contains(&seen.id))
+}
+
+/// By folder: the files of a kind, and those of `sides` with them.
+fn sets(free: &[Seen], sides: &[&str], is_main: impl Fn(&Seen) -> bool) -> Vec<Set> {
     let mut folders: BTreeMap<&str, Set> = BTreeMap::new();
-    for seen in free.iter().filter(|seen| seen.matches(marks)) {
+    for seen in free.iter().filter(|seen| is_main(seen)) {
         folders.entry(seen.folder()).or_default().main.push(seen.id);
     }
     if !folders.is_empty() && !sides.is_empty() {
         for seen in free
             .iter()
-            .filter(|seen| seen.matches(sides) && !seen.matches(marks))
+            .filter(|seen| seen.matches(sides) && !is_main(seen))
         {
             if let Some(set) = folders.get_mut(seen.folder()) {
                 set.others.push(seen.id);
@@ -194,7 +225,7 @@ fn beside(free: &[Seen], marks: &[&str], sides: &[&str]) -> Vec<Set> {
 fn judge(tree: &Tree, marker: &Marker, set: Set) -> Vec<Claim> {
     let magic = match &marker.find {
         Find::Files { magic, .. } => *magic,
-        Find::Below { .. } => None,
+        Find::Below { .. } | Find::Begins { .. } => None,
     };
     let whole_card = matches!(marker.find, Find::Below { .. });
     let (mut real, mut empty, mut noise) = (Vec::new(), Vec::new(), Vec::new());
@@ -231,11 +262,28 @@ fn judge(tree: &Tree, marker: &Marker, set: Set) -> Vec<Claim> {
             },
             main: first,
             reason: format!("{}, by `{}`", marker.what, tree.name(first)),
-            verdict: verdict(marker, kind, entries.len(), problem),
+            verdict: verdict(
+                marker,
+                kind,
+                entries.len(),
+                problem,
+                look(tree, marker, &entries),
+            ),
             entries,
         });
     }
     claims
+}
+
+/// What is seen inside the files of a set, in words.
+fn look(tree: &Tree, marker: &Marker, entries: &[EntryId]) -> Option<String> {
+    let look = marker.look?;
+    let told: Vec<String> = entries
+        .iter()
+        .filter_map(|id| look(tree, *id))
+        .take(4)
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 #[derive(Clone, Copy)]
@@ -245,7 +293,13 @@ enum Kind {
     Noise,
 }
 
-fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> Verdict {
+fn verdict(
+    marker: &Marker,
+    kind: Kind,
+    files: usize,
+    problem: Option<&str>,
+    inside: Option<String>,
+) -> Verdict {
     let what = marker.what;
     let (why, hint) = match (&marker.say, kind) {
         (Say::NoData(why), Kind::Real) => {
@@ -273,7 +327,9 @@ fn verdict(marker: &Marker, kind: Kind, files: usize, problem: Option<&str>) -> 
             } else {
                 format!("{files} files")
             };
-            (format!("unsupported format: {what}, {files}; {why}"), hint)
+            let inside = inside.map_or(String::new(), |inside| format!("{inside}; "));
+            let text = format!("unsupported format: {what}, {files}; {inside}{why}");
+            (text, hint)
         }
     };
     if matches!(marker.say, Say::NoData(_)) {
@@ -302,7 +358,7 @@ fn plain(head: &[u8]) -> Vec<u8> {
     head.to_vec()
 }
 
-/// Matches `*` (any run) and `?` (one byte).
+/// Matches `*` (any run), `?` (one byte) and `#` (one digit).
 pub(super) fn glob(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
@@ -312,7 +368,7 @@ pub(super) fn glob(pattern: &[u8], name: &[u8]) -> bool {
                 star = Some((p, n));
                 p += 1;
             }
-            (Some(a), Some(b)) if *a == b'?' || a == b => {
+            (Some(a), Some(b)) if *a == b'?' || (*a == b'#' && b.is_ascii_digit()) || a == b => {
                 p += 1;
                 n += 1;
             }

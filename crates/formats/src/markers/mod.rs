@@ -3,10 +3,16 @@
 //! its reason in [`reason_unclaimed`]. The knowledge is data (`table.rs`), the search is one
 //! (`find.rs`).
 
+mod agdata;
+mod agopengps;
 mod find;
+mod parts;
 mod table;
+mod tables;
 mod unclaimed;
 
+pub use parts::reason_left_over;
+pub(crate) use tables::other_data;
 pub use unclaimed::reason_unclaimed;
 
 use crate::claim::{Claim, Format, ReadOptions, Verdict};
@@ -35,7 +41,9 @@ fn read(
     let place = Place::entry(tree.entry(claim.main).path.clone());
     let (text, hint) = match &claim.verdict {
         Verdict::Recognised { text, hint, .. } => (text.clone(), hint.clone()),
-        Verdict::NotMachineData { reason } => (reason.clone(), String::new()),
+        Verdict::NotMachineData { reason } | Verdict::OtherData { reason } => {
+            (reason.clone(), String::new())
+        }
         Verdict::Read => (claim.reason.clone(), String::new()),
     };
     Err(ReadError::unsupported(place, text, hint))

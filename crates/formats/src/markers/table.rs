@@ -2,7 +2,9 @@
 //! makers and card managers, the file requirements of the upload API that we are compatible with,
 //! and the MIT-licensed sample cards of John Deere. All patterns are in lower case.
 
+use super::agdata;
 use crate::claim::Confidence;
+use crate::source::{EntryId, Tree};
 use tramline_model::Provider;
 
 /// One format: how it is found and what is said of it.
@@ -15,9 +17,11 @@ pub(super) struct Marker {
     pub find: Find,
     pub say: Say,
     pub confidence: Confidence,
+    /// Tells what is in a file, in words.
+    pub look: Option<fn(&Tree, EntryId) -> Option<String>>,
 }
 
-/// Patterns are names with `*` and `?`.
+/// Patterns are names with `*`, `?` and `#` (a digit).
 pub(super) enum Find {
     /// All files below the outermost folder of one of these names, if one of `marks` is among
     /// them and none of `unless`.
@@ -33,6 +37,11 @@ pub(super) enum Find {
         sides: &'static [&'static str],
         magic: Option<fn(&[u8]) -> bool>,
     },
+    /// Files that begin with these bytes, whatever their name, and those of `sides` with them.
+    Begins {
+        bytes: &'static [u8],
+        sides: &'static [&'static str],
+    },
 }
 
 /// What is said of a found dataset.
@@ -44,17 +53,18 @@ pub(super) enum Say {
 }
 
 use Confidence::{Card, Certain, Content, Name};
-use Find::{Below, Files};
+use Find::{Begins, Below, Files};
 use Provider::{
     AgLeader, ClimateFieldView, Cnhi, JohnDeere, Other, PrecisionPlanting, RavenSlingshot, Trimble,
 };
 use Say::{Closed, NoData};
 
 const SETUP: &str = "setup only: clients, farms, fields and guidance (logs are read apart)";
-const SMS: &str = "load it in SMS or AgFiniti and export a shapefile or Advanced text";
-const CNH: &str =
-    "export it from the maker's portal or desktop program as shapefile, or record ISOXML";
-const TRIMBLE: &str = "export it from the Trimble software as shapefile, or send the AgGPS folder if the display writes one";
+const SMS: &str = "load it in SMS or AgFiniti and export a shapefile or Advanced text; or switch on the ISO XML export in the settings of the display and send the TASKDATA that it writes";
+const SMS_ONLY: &str = "load it in SMS and export a shapefile or Advanced text";
+const CNH: &str = "export it from FieldOps, AFS Connect or MyPLM (or the desktop program) as shapefile; or set the task controller of the display (Pro 700, IntelliView IV, software 31.31 and newer) to \"ISOBUS data format\" and send the TASKDATA that it writes";
+const CNH_ONLY: &str = "load it in the maker's desktop program and export a shapefile";
+const TRIMBLE: &str = "export it from the Trimble software as shapefile; or on a Precision-IQ display choose \"Copy As\" when you copy the data and take shapefiles or ISOXML, or send the AgGPS folder if the display writes one";
 const FIELDVIEW: &str =
     "export it from FieldView (or a program that reads it, such as SMS) as shapefile";
 const PANORAMA: &str = "export it from the 20/20 or Panorama as shapefile or text";
@@ -93,6 +103,14 @@ const fn marker(
         find,
         say,
         confidence,
+        look: None,
+    }
+}
+
+const fn looked_into(marker: Marker, look: fn(&Tree, EntryId) -> Option<String>) -> Marker {
+    Marker {
+        look: Some(look),
+        ..marker
     }
 }
 
@@ -142,7 +160,7 @@ pub(super) static MARKERS: &[Marker] = &[
         Cnhi,
         "Case IH / New Holland Voyager 1 log (.cnh)",
         files(&["*.cnh"], &[]),
-        Closed(CNH),
+        Closed(CNH_ONLY),
         Name,
     ),
     // John Deere.
@@ -201,6 +219,20 @@ pub(super) static MARKERS: &[Marker] = &[
         Name,
     ),
     // Ag Leader.
+    looked_into(
+        marker(
+            "AGDATA",
+            AgLeader,
+            "Ag Leader InCommand, Integra or Versa log (.agdata)",
+            Begins {
+                bytes: agdata::BEGINNING,
+                sides: &["*.agsetup"],
+            },
+            Closed(SMS),
+            Content,
+        ),
+        agdata::members,
+    ),
     marker(
         "AGDATA",
         AgLeader,
@@ -222,7 +254,18 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "Ag Leader Insight or Edge log (.ilf)",
         files(&["*.ilf"], &[]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
+        Name,
+    ),
+    marker(
+        "YLD",
+        Other,
+        "Ag Leader or LH 665 (LH Agro, TeeJet) log (.yld)",
+        files(&["########.yld"], &["*.bdy", "*.tgt", "*.pfn", "*.pfc"]),
+        Closed(
+            "if the monitor is by Ag Leader, load it in SMS and export a shapefile or Advanced text; \
+             if it is an LH 665, load it in the program that came with it and export a text with positions",
+        ),
         Name,
     ),
     marker(
@@ -230,7 +273,7 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "Ag Leader PF3000 or YM2000 log (.yld)",
         files(&["*.yld"], &["*.pfc"]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
         Name,
     ),
     marker(
@@ -238,7 +281,7 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "Ag Leader coverage map (.pfc)",
         files(&["*.pfc"], &[]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
         Name,
     ),
     marker(
@@ -246,7 +289,7 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "log of an older Ag Leader monitor",
         files(&["*.pat", "*.iby", "*.irx", "*.msf"], &["*.ref"]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
         Name,
     ),
     marker(
@@ -347,7 +390,7 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "Ag Leader Insight or Edge log (.ilf)",
         unfolded(&["*.ilf"]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
         Name,
     ),
     marker(
@@ -355,7 +398,7 @@ pub(super) static MARKERS: &[Marker] = &[
         AgLeader,
         "Ag Leader PF3000 or YM2000 log (.yld)",
         unfolded(&["*.yld"]),
-        Closed(SMS),
+        Closed(SMS_ONLY),
         Name,
     ),
     marker(
@@ -375,6 +418,17 @@ pub(super) static MARKERS: &[Marker] = &[
         Name,
     ),
     // Others.
+    marker(
+        "CLAAS",
+        Other,
+        "track of a CLAAS terminal (TASK-n.CM)",
+        files(&["task-#*.cm"], &[]),
+        NoData(
+            "positions without values or times, and the TASKDATA.XML that belongs to it is missing; for \
+             yields and rates, export the task with its time logs (TLG files) or from CLAAS connect",
+        ),
+        Name,
+    ),
     marker(
         "TEEJET",
         Other,
@@ -452,6 +506,7 @@ pub(super) const CODES: &[&str] = &[
     "FALCON",
     "FIELDSTAR",
     "AGROCOM",
+    "CLAAS",
 ];
 
 #[cfg(test)]

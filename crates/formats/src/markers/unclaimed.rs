@@ -55,7 +55,7 @@ const KINDS: &[(&[&str], &str)] = &[
 const OPEN: &[(&[&str], &str)] = &[
     (
         &["txt", "csv", "tsv", "log"],
-        "unrecognised: text without a table of positions and values that are known",
+        "unrecognised: a text, and no table of positions and values in it",
     ),
     (
         &["geojson", "json"],
@@ -67,6 +67,9 @@ const OPEN: &[(&[&str], &str)] = &[
         "unsupported: save the data as shapefile, GeoJSON or CSV",
     ),
 ];
+
+/// Extensions of texts that may hold a table.
+const TABLES: [&str; 7] = ["txt", "csv", "tsv", "log", "tab", "asc", ""];
 
 /// Side files of a shapefile.
 const SIDES: &[&str] = &[
@@ -132,6 +135,11 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
             Some(_) => "the `TASKDATA.XML` of this folder does not name this file".to_owned(),
         };
     }
+    if name.starts_with("ddop") && extension == "xml" {
+        return "the description of a terminal's devices (DDOP), no task data: send the task data \
+                or the job that it came with"
+            .to_owned();
+    }
     let head = tree.head(entry, 512);
     if let Some(kind) = foreign(&head) {
         return format!("unsupported: {kind}");
@@ -144,6 +152,11 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     }
     if name == "version.txt" {
         return "the version of a display's software, it holds no machine records".to_owned();
+    }
+    if TABLES.contains(&extension)
+        && let Some(reason) = crate::text::refusal::reason(tree, entry)
+    {
+        return reason;
     }
     if let Some((_, reason)) = OPEN.iter().find(|(list, _)| list.contains(&extension)) {
         return (*reason).to_owned();

@@ -6,6 +6,7 @@ use super::map::trimble;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry, shape_type_of_header};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
+use crate::markers::other_data;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::HashMap;
 
@@ -55,7 +56,7 @@ impl Files {
 }
 
 /// Claims every `.shp` with the files of its name.
-pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
+pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
     let mut sides: HashMap<(String, String), Vec<(EntryId, String)>> = HashMap::new();
     for id in tree.ids().filter(|id| !is_resource_fork(tree, *id)) {
         let name = tree.name(id);
@@ -92,7 +93,7 @@ pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
                     .or_else(|| of_suffix.next());
                 entries.extend(found.map(|(id, _)| *id));
             }
-            claims.push(judged(tree, *main, entries));
+            claims.push(judged(tree, *main, entries, options));
         }
     }
     claims.sort_by_key(|c| c.main);
@@ -104,7 +105,7 @@ fn is_resource_fork(tree: &Tree, id: EntryId) -> bool {
     path.split('/').any(|part| part == "__MACOSX") || tree.name(id).starts_with("._")
 }
 
-fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
+fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>, options: &ReadOptions) -> Claim {
     let mut claim = Claim {
         format: ID,
         confidence: Confidence::General,
@@ -146,6 +147,16 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>) -> Claim {
         .dbf
         .map(|dbf| column_names(tree, dbf))
         .unwrap_or_default();
+    let asked = names.iter().any(|name| {
+        options
+            .column_map
+            .keys()
+            .any(|key| key.to_lowercase() == *name)
+    });
+    if let Some(reason) = other_data(names.iter().map(String::as_str)).filter(|_| !asked) {
+        claim.verdict = Verdict::OtherData { reason };
+        return claim;
+    }
     let areas = matches!(kind, Some(Geometry::Polygon | Geometry::Line));
     if areas && files.dbf.is_some() && !names.is_empty() && !is_logged(&names) {
         let rate = names.iter().any(|n| is_rate(n));

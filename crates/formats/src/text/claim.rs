@@ -1,5 +1,6 @@
 //! Which entries are tables with positions that the column dictionary knows.
 
+use super::refusal;
 use super::sniff::Layout;
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
@@ -24,7 +25,10 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
         return None;
     }
     let layout = sniff(tree, id)?;
-    let reason = layout.reason(&layout.mapping(&options.column_map))?;
+    let mapping = layout.mapping(&options.column_map);
+    let reason = layout.reason(&mapping)?;
+    let other = refusal::other(tree, id, &layout, &mapping, options);
+    let verdict = other.unwrap_or(Verdict::Read);
     let confidence = if layout.ag_leader {
         Confidence::Content
     } else {
@@ -36,7 +40,7 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
         main: id,
         entries: vec![id],
         reason,
-        verdict: Verdict::Read,
+        verdict,
     })
 }
 

@@ -7,6 +7,7 @@
 mod claim;
 mod decode;
 mod read;
+pub(crate) mod refusal;
 mod sniff;
 
 use crate::claim::Sureness::{Proven, Sampled};

@@ -136,7 +136,7 @@ impl Layout {
 }
 
 /// Separator, columns, and lines before the table.
-fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
+pub(super) fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
     let mut best: Option<(u8, usize, usize)> = None;
     for separator in [b'\t', b';', b'|', b','] {
         let counts: Vec<usize> = lines
@@ -173,7 +173,7 @@ fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
 }
 
 /// The cells of a line, quotes around them removed.
-fn cells(line: &str, separator: u8) -> Vec<String> {
+pub(super) fn cells(line: &str, separator: u8) -> Vec<String> {
     let mut list = vec![String::new()];
     let mut quoted = false;
     for c in line.chars() {

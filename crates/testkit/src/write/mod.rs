@@ -12,8 +12,10 @@ pub mod geopackage;
 pub mod isoxml;
 pub mod kml;
 pub mod raven;
+pub mod raven_viper;
 pub mod shapefile;
 pub mod text;
+pub mod topcon;
 pub mod trimble;
 mod wire;
 

@@ -1,5 +1,6 @@
 //! Running the whole pipeline in process.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use tramline_convert::{Input, Options, Report};
 use tramline_formats::Tree;
@@ -24,7 +25,32 @@ pub(crate) fn convert(tree: &Tree, name: &str, options: &Options) -> (Report, Me
     let mut sink = MemorySink::default();
     let report =
         tramline_convert::run(tree, &input(name), options, &mut sink, &mut |_| {}).unwrap();
+    check_accounted(tree, &report, name);
     (report, sink)
+}
+
+/// Every entry of the upload is in a machine file, or listed with its reason; never twice listed,
+/// never both.
+pub(crate) fn check_accounted(tree: &Tree, report: &Report, label: &str) {
+    let used: HashSet<&str> = report
+        .files
+        .iter()
+        .flat_map(|file| file.entries.iter().map(String::as_str))
+        .collect();
+    let mut listed = HashSet::new();
+    for entry in &report.unclaimed {
+        let path = entry.entry.as_str();
+        assert!(!used.contains(path), "{label}: {path} is read and listed");
+        assert!(listed.insert(path), "{label}: {path} is listed twice");
+    }
+    for id in tree.ids() {
+        let path = tree.entry(id).path.as_str();
+        let told = used.contains(path) || listed.contains(path);
+        assert!(
+            told,
+            "{label}: {path} is neither in a machine file nor listed"
+        );
+    }
 }
 
 /// What must hold of every report.

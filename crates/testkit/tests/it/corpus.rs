@@ -4,7 +4,7 @@
 //!
 //! Rule: the points of every set add up, whatever it is.
 
-use crate::common::{check_report, input, shared};
+use crate::common::{check_accounted, check_report, input, shared};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -134,6 +134,7 @@ fn convert(path: &Path) -> Result<Set, String> {
     let report = tramline_convert::run(&tree, &input(&name), &options, &mut sink, &mut |_| {})
         .map_err(|e| e.to_string())?;
     check_report(&report, &name);
+    check_accounted(&tree, &report, &name);
     let summaries = sink.0.lock().unwrap();
     let summaries = summaries
         .iter()

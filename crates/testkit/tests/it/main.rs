@@ -1,6 +1,7 @@
 //! End to end: what goes in as files comes out as points that add up.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+mod accounted;
 mod adapt_coverage;
 mod adapt_standard;
 mod attacks;

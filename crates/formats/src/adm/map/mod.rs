@@ -64,6 +64,7 @@ pub(crate) fn read(
             found += 1;
             let card = Card {
                 tree,
+                shared: vec![claim.main, id],
                 folder: tree.folder(id),
                 numbers,
                 catalog: &catalog,
@@ -77,12 +78,11 @@ pub(crate) fn read(
         }
     }
     if found == 0 {
-        receiver.finding(Finding::new(
-            "adm.nothing-logged",
-            Severity::Note,
-            tree.place(claim.main),
-            "the card's logged data hold no operation: no machine file of it",
-        ));
+        receiver.no_work(
+            "ADM card whose logged data hold no operation, so no logged work: export the work \
+             itself (logged data with its operations) from the program that wrote the card"
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -105,6 +105,8 @@ fn version(tree: &Tree, claim: &Claim, catalog: &[u8]) -> &'static Numbers {
 /// What the operations of a card share.
 struct Card<'a> {
     tree: &'a Tree,
+    /// The catalog and the logged data.
+    shared: Vec<EntryId>,
     folder: &'a str,
     numbers: &'static Numbers,
     catalog: &'a Catalog,
@@ -132,7 +134,8 @@ impl Card<'_> {
                 AGAIN,
             ));
         };
-        let mut entries = vec![tree.entry(records).path.clone()];
+        let read = self.shared.iter().chain([&records]);
+        let mut entries: Vec<String> = read.map(|id| tree.entry(*id).path.clone()).collect();
         let mut wire = |kind: &str| -> Result<Vec<u8>, ReadError> {
             let Some(id) = self.document(kind, operation.id) else {
                 return Ok(Vec::new());

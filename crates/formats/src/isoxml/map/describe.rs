@@ -17,7 +17,7 @@ pub(crate) fn describe(
     points_schema: SchemaRef,
     time_source: &str,
 ) -> OperationDescription {
-    let data = context.data;
+    let (data, job) = (context.data, &context.job);
     let name_of = |list: &[(String, String)], id: Option<&str>| -> Option<String> {
         let id = id?;
         list.iter()
@@ -59,12 +59,25 @@ pub(crate) fn describe(
                 .flatten()
                 .find(known)
                 .or_else(|| crop_products.first().map(|p| p.1.clone()))
+        })
+        .or_else(|| {
+            let crops = job.products.iter().filter(|name| {
+                found.kind == OperationType::Harvested || Crop::find(name).is_some()
+            });
+            crops.into_iter().next().cloned()
         });
     let mut names: Vec<String> = Vec::new();
     for (_, name, _) in &products {
         if !name.is_empty() && !names.contains(name) {
             names.push(name.clone());
         }
+    }
+    let others = job
+        .products
+        .iter()
+        .filter(|name| Some(*name) != crop.as_ref());
+    if names.is_empty() && found.kind != OperationType::Harvested {
+        names.extend(others.cloned());
     }
     let variety = field
         .and_then(|f| name_of(&data.varieties, f.3.as_deref()))
@@ -73,7 +86,7 @@ pub(crate) fn describe(
                 .then(|| names.first().cloned())
                 .flatten()
         });
-    let mut listed = vec![context.place.entry.clone()];
+    let mut listed = context.shared.clone();
     listed.extend(entries);
     OperationDescription {
         name: task
@@ -81,6 +94,7 @@ pub(crate) fn describe(
             .clone()
             .filter(|name| !name.trim().is_empty())
             .or_else(|| field.map(|f| f.1.clone()))
+            .or_else(|| job.names.job.clone())
             .unwrap_or_else(|| task.id.clone()),
         file_format: "ISO11783",
         provider: provider(context),
@@ -88,9 +102,13 @@ pub(crate) fn describe(
         operation_reason: found.reason.clone(),
         original_operation_type: found.original.clone(),
         operation_description: None,
-        grower: name_of(&data.customers, task.customer.as_deref()),
-        farm: name_of(&data.farms, task.farm.as_deref()),
-        field: field.map(|f| f.1.clone()).filter(|name| !name.is_empty()),
+        grower: name_of(&data.customers, task.customer.as_deref())
+            .or_else(|| job.names.grower.clone()),
+        farm: name_of(&data.farms, task.farm.as_deref()).or_else(|| job.names.farm.clone()),
+        field: field
+            .map(|f| f.1.clone())
+            .filter(|name| !name.is_empty())
+            .or_else(|| job.names.field.clone()),
         crop,
         variety,
         tank_mix: found.kind == OperationType::Applied && names.len() > 1,

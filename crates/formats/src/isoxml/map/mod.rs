@@ -10,6 +10,7 @@ mod describe;
 mod device;
 mod lanes;
 mod logged;
+mod no_work;
 mod operation;
 mod plan;
 mod points;
@@ -21,11 +22,13 @@ mod slot;
 mod tests;
 mod totals;
 
+use super::job_folder::JobFolder;
 use super::raw::{Task, TaskData, TimeLog};
 use crate::claim::{Claim, ReadOptions};
 use crate::source::{EntryId, Limits, Tree};
 use context::Context;
 use device::Devices;
+pub(crate) use device::class as device_class;
 use std::collections::BTreeSet;
 use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
 
@@ -50,11 +53,14 @@ pub(crate) fn read(
     for finding in findings {
         receiver.finding(finding);
     }
+    let job = JobFolder::of(tree, claim.main);
     let context = Context {
         data: &data,
         devices,
         options,
         place: tree.place(claim.main),
+        shared: shared(tree, claim, &data, &job),
+        job,
     };
     let mut used = BTreeSet::new();
     let mut plans = 0_u32;
@@ -66,19 +72,10 @@ pub(crate) fn read(
         let loaded = load(tree, claim.main, task, limits, &mut used, receiver);
         machine_files(&context, task, loaded, receiver)?;
     }
-    unassigned(tree, claim, &context, limits, &used, receiver)?;
-    if data.tasks.is_empty() {
-        receiver.finding(
-            Finding::new(
-                "isoxml.plan-only",
-                Severity::Note,
-                tree.place(claim.main),
-                "task data holds no tasks and no time logs of one (a set-up)",
-            )
-            .hint("export the task data of the terminal after the work, with its TLG files"),
-        );
-    }
-    if plans > 0 {
+    let logs = unassigned(tree, claim, &context, limits, &used, receiver)?;
+    if used.is_empty() && !logs {
+        receiver.no_work(no_work::what(tree, claim, &data));
+    } else if plans > 0 {
         receiver.finding(Finding::new(
             "isoxml.plan-only",
             Severity::Note,
@@ -258,7 +255,7 @@ fn machine_files(
     Ok(())
 }
 
-/// Logs that lie beside the task data and that no task names.
+/// Logs that lie beside the task data and that no task names; whether there are any with records.
 fn unassigned(
     tree: &Tree,
     claim: &Claim,
@@ -266,8 +263,9 @@ fn unassigned(
     limits: &Limits,
     used: &BTreeSet<String>,
     receiver: &mut dyn Receiver,
-) -> Result<(), ReadError> {
+) -> Result<bool, ReadError> {
     let folder = tree.folder(claim.main);
+    let mut found = false;
     for id in claim
         .entries
         .iter()
@@ -307,6 +305,7 @@ fn unassigned(
         if loaded.logs.iter().all(|log| log.records == 0) {
             continue;
         }
+        found = true;
         receiver.finding(Finding::new(
             "isoxml.time-log-unassigned",
             Severity::Warning,
@@ -315,7 +314,14 @@ fn unassigned(
         ));
         machine_files(context, &task, loaded, receiver)?;
     }
-    Ok(())
+    Ok(found)
+}
+
+/// Paths of what the tasks share, in the order of reading.
+fn shared(tree: &Tree, claim: &Claim, data: &TaskData, job: &JobFolder) -> Vec<String> {
+    let read = data.entries.iter().chain(&job.entry);
+    let own = read.filter(|id| claim.entries.contains(id));
+    own.map(|id| tree.entry(*id).path.clone()).collect()
 }
 
 /// A name without `.bin` or `.xml` in any letter case.
