@@ -1,6 +1,7 @@
 //! A plane around one field: transverse Mercator on WGS 84 with its centre in the field, so that
 //! lengths are true to 1e-7 over 2 km either way and areas need no zone's scale.
 
+use crate::records::Records;
 use proj4rs::Proj;
 
 /// A plane with its origin at a place on the ellipsoid.
@@ -49,6 +50,14 @@ impl LocalFrame {
             Ok(()) => point,
             Err(_) => (f64::NAN, f64::NAN),
         }
+    }
+
+    /// Metres east and north of all records, by row.
+    pub fn places(&self, records: &Records) -> (Vec<f64>, Vec<f64>) {
+        let places = records.longitude.iter().zip(&records.latitude);
+        places
+            .map(|(longitude, latitude)| self.metres(*longitude, *latitude))
+            .unzip()
     }
 
     /// Longitude and latitude in degrees of a place on the plane.

@@ -20,6 +20,7 @@ pub mod moran;
 pub mod outlines;
 pub mod reconcile;
 pub mod records;
+pub mod spread;
 pub mod statistics;
 pub mod thin;
 pub mod track;

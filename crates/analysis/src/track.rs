@@ -2,8 +2,8 @@
 //! places in metres and headings.
 //!
 //! Rules: a segment ends where the next record comes later than five seconds (or two and a half
-//! usual intervals), further off than 30 m (or five usual steps), faster than 15 m/s, or in another
-//! working state. The heading of a record leads from the record before it to the one after it in
+//! usual intervals), further off than 30 m (or five usual steps), faster than 15 m/s, in another working
+//! state, or beside the way so that the track goes back along it: a turn that was not logged. The heading of a record leads from the record before it to the one after it in
 //! the segment, over at least [`Headings::least_m`]; where the way is shorter the logged heading
 //! stands. Exact duplicates (track, time and place) are in no segment.
 
@@ -19,6 +19,12 @@ const PAUSE_INTERVALS: f64 = 2.5;
 const STEP_M: f64 = 30.0;
 const STEPS: f64 = 5.0;
 const SPEED_M_S: f64 = 15.0;
+/// A step beside the way is a turn when it is longer than this share of the width,
+const HALF_SWATH: f64 = 0.5;
+/// the ways before and after it are opposed by this cosine,
+const TURNED: f64 = 0.9;
+/// and it lies across both by this one.
+const BESIDE: f64 = 0.5;
 /// Records that are looked at on either side for a heading.
 const HEADING_RECORDS: usize = 8;
 
@@ -58,12 +64,7 @@ pub struct Tracks {
 impl Tracks {
     /// Orders and cuts the records. Rows that the plane does not reach have no place.
     pub fn new(records: &Records, frame: &LocalFrame, headings: Headings) -> Self {
-        let places = records
-            .longitude
-            .iter()
-            .zip(&records.latitude)
-            .map(|(longitude, latitude)| frame.metres(*longitude, *latitude));
-        let (x, y) = places.unzip();
+        let (x, y) = frame.places(records);
         Self::of_places(records, x, y, headings)
     }
 
@@ -176,14 +177,16 @@ impl Tracks {
         let mut before: Option<u32> = None;
         for place in 0..self.order.len() {
             let row = self.order[place];
-            let goes_on = before.is_some_and(|before| {
-                let (a, b) = (before as usize, row as usize);
-                let (time, way) = self.step(records, before, row);
-                records.track[a] == records.track[b]
-                    && records.working[a] == records.working[b]
-                    && way <= far
-                    && (time.is_nan() || (time <= pause && way <= SPEED_M_S * time.max(1.0)))
-            });
+            let turned = self.is_turned(records, place);
+            let goes_on = !turned
+                && before.is_some_and(|before| {
+                    let (a, b) = (before as usize, row as usize);
+                    let (time, way) = self.step(records, before, row);
+                    records.track[a] == records.track[b]
+                        && records.working[a] == records.working[b]
+                        && way <= far
+                        && (time.is_nan() || (time <= pause && way <= SPEED_M_S * time.max(1.0)))
+                });
             if !goes_on {
                 self.segments.push((place as u32, place as u32));
             }
@@ -193,6 +196,38 @@ impl Tracks {
             self.segment[row as usize] = self.segments.len() as u32 - 1;
             before = Some(row);
         }
+    }
+
+    /// Whether the step to a place of the order leads beside the way and back along it: a turn that was
+    /// not logged. No machine turns within a step; only the next pass lies there.
+    fn is_turned(&self, records: &Records, place: usize) -> bool {
+        let at = |place: Option<usize>| {
+            let row = *self.order.get(place?)? as usize;
+            Some((records.track[row], self.x[row], self.y[row]))
+        };
+        let (Some(a), Some(b), Some(c), Some(d)) = (
+            at(place.checked_sub(2)),
+            at(place.checked_sub(1)),
+            at(Some(place)),
+            at(Some(place + 1)),
+        ) else {
+            return false;
+        };
+        if [a.0, b.0, d.0].iter().any(|track| *track != c.0) {
+            return false;
+        }
+        let way = |from: (u32, f64, f64), to: (u32, f64, f64)| (to.1 - from.1, to.2 - from.2);
+        let long = |way: (f64, f64)| way.0.hypot(way.1);
+        let cosine = |a: (f64, f64), b: (f64, f64)| (a.0 * b.0 + a.1 * b.1) / (long(a) * long(b));
+        let (there, beside, back) = (way(a, b), way(b, c), way(c, d));
+        let width = self
+            .order
+            .get(place)
+            .map_or(f64::NAN, |row| f64::from(records.width_m[*row as usize]));
+        long(beside) > HALF_SWATH * width
+            && cosine(there, back) < -TURNED
+            && cosine(there, beside).abs() < BESIDE
+            && cosine(beside, back).abs() < BESIDE
     }
 
     fn head(&mut self, records: &Records, headings: Headings) {
@@ -283,7 +318,7 @@ mod tests {
     use super::*;
     use crate::records::Record;
 
-    fn records(list: &[(i64, f64, f64, bool)]) -> (Records, Vec<f64>, Vec<f64>) {
+    fn records_of(list: &[(i64, f64, f64, bool)]) -> (Records, Vec<f64>, Vec<f64>) {
         let mut records = Records::default();
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for (time_ms, east, north, working) in list {
@@ -306,7 +341,7 @@ mod tests {
 
     #[test]
     fn order_cuts_and_headings() {
-        let (records, x, y) = records(&[
+        let (records, x, y) = records_of(&[
             (2_000, 2.0, 0.0, true),
             (1_000, 0.0, 0.0, true),
             (3_000, 4.0, 0.0, true),
@@ -324,6 +359,40 @@ mod tests {
         assert_eq!(tracks.heading_deg[6], 0.0);
         let (since, until) = tracks.since_and_until(&records);
         assert_eq!((since[2], until[1]), (2.0, 2.0));
+    }
+
+    #[test]
+    fn a_turn_that_was_not_logged_ends_a_segment() {
+        // Three passes of ten records without times, each back beside the other; then a bend that was
+        // logged, and a step back along the way.
+        let mut list: Vec<(i64, f64, f64, bool)> = Vec::new();
+        for pass in 0..3 {
+            for step in 0..10 {
+                let along = if pass % 2 == 0 { step } else { 9 - step };
+                list.push((NO_TIME, f64::from(pass) * 6.0, f64::from(along) * 2.0, true));
+            }
+        }
+        let (records, x, y) = records_of(&list);
+        let tracks = Tracks::of_places(&records, x, y, Headings::default());
+        assert_eq!(tracks.segments.len(), 3);
+        let bend = (0..12).map(|i| {
+            let turn = f64::from(i) * std::f64::consts::PI / 11.0;
+            (
+                NO_TIME,
+                3.0 - 3.0 * turn.cos(),
+                20.0 + 3.0 * turn.sin(),
+                true,
+            )
+        });
+        let mut list: Vec<_> = (0..10)
+            .map(|i| (NO_TIME, 0.0, f64::from(i) * 2.0, true))
+            .collect();
+        list.extend(bend);
+        list.extend((0..10).map(|i| (NO_TIME, 6.0, 20.0 - f64::from(i + 1) * 2.0, true)));
+        list.extend((0..4).map(|i| (NO_TIME, 6.0, 2.0 + f64::from(i) * 2.0, true)));
+        let (records, x, y) = records_of(&list);
+        let tracks = Tracks::of_places(&records, x, y, Headings::default());
+        assert_eq!(tracks.segments.len(), 1);
     }
 
     #[test]

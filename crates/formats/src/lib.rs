@@ -16,6 +16,7 @@ pub mod source;
 mod ground;
 mod job_path;
 mod outline;
+mod projection;
 mod protobuf;
 
 pub mod adapt_standard;

@@ -31,7 +31,7 @@ pub use operation::{
 };
 pub use property::{Kind, Property};
 pub use provider::Provider;
-pub use receiver::{Ending, ReadError, Receiver, Stop};
+pub use receiver::{Days, Ending, ReadError, Receiver, Stop};
 pub use unit::{Dimension, Unit};
 pub use unit_choice::UnitSystem;
 pub use words::{

@@ -97,6 +97,17 @@ pub struct Ending {
     pub skipped_bytes: u64,
     /// Totals that the machine's display counted.
     pub display_totals: Vec<DisplayTotal>,
+    /// The days of the work, of a source that writes no time of day.
+    pub days: Option<Days>,
+}
+
+/// First and last day of work as the source writes them: local days, and no instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// Days since 1970-01-01.
+    pub first: i32,
+    /// Days since 1970-01-01, not before `first`.
+    pub last: i32,
 }
 
 /// Takes what a reader finds. See the module for the order of calls.

@@ -10,6 +10,8 @@ use tramline_model::{OperationType, Property};
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) records: Records,
+    /// The source tells the section of the row.
+    pub(crate) numbered: Vec<bool>,
     pub(crate) fates: Vec<Fate>,
     /// Kilograms in a second; only for harvest.
     pub(crate) flow_kg_s: Vec<f64>,
@@ -83,6 +85,7 @@ impl Gathered {
             }
             let record = places.record(row, names, fate != Fate::Passive);
             self.records.push(record);
+            self.numbered.push(places.is_numbered(row));
             self.fates.push(fate);
             if harvest {
                 let (wet, seconds) = (mass.at(row), places.interval.at(row));

@@ -18,6 +18,7 @@ use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lag;
 use tramline_analysis::lattice::Lattice;
 use tramline_analysis::records::{NO_TIME, Records};
+use tramline_analysis::spread::{self, Spread};
 use tramline_analysis::statistics::quantiles;
 use tramline_analysis::track::{Headings, Tracks};
 use tramline_model::OperationType;
@@ -52,6 +53,8 @@ pub(crate) struct Analysis {
     /// Machines of the first block beside the one with the most records.
     pub(crate) machines: Vec<ComparedMachine>,
     pub(crate) anchor: Option<AnchorFound>,
+    /// The clock is coarser than the log.
+    pub(crate) spread: Option<Spread>,
     /// Usual width of the first block, metres.
     pub(crate) width_m: Option<f64>,
     /// The last block, kept for the statistics of files that have only one.
@@ -74,6 +77,7 @@ impl Analysis {
             cleaning: Cleaning::new(profile, &configuration.filter_parameters),
             machines: Vec::new(),
             anchor: None,
+            spread: None,
             width_m: None,
             single: None,
             blocks: 0,
@@ -135,16 +139,26 @@ impl Analysis {
 
     fn look(&mut self, results: &Standardised<'_>) {
         self.blocks += 1;
-        let gathered = std::mem::take(&mut self.block);
-        let records = &gathered.records;
+        let mut gathered = std::mem::take(&mut self.block);
         if self.frame.is_none() {
+            let records = &gathered.records;
             self.frame = LocalFrame::around(&records.longitude, &records.latitude);
         }
         let Some(frame) = &self.frame else {
             self.cleaning.pass_all(&gathered);
             return;
         };
-        let tracks = Tracks::new(records, frame, Headings::default());
+        let (x, y) = frame.places(&gathered.records);
+        let names = &self.names;
+        let steps = spread::settle(
+            &mut gathered.records,
+            (&x, &y),
+            &gathered.numbered,
+            |track| names.machine(track),
+        );
+        self.spread = self.spread.or(steps);
+        let records = &gathered.records;
+        let tracks = Tracks::of_places(records, x, y, Headings::default());
         let anchor = anchor::find(records, &tracks);
         let widths = machine_widths(records, |_| true);
         let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);

@@ -78,7 +78,8 @@ impl TrackNames {
         }
     }
 
-    /// Rows of one instant at several places are sections that the source does not number.
+    /// Rows of one instant at several places are sections that the source does not number, as long as
+    /// [`tramline_analysis::spread`] does not know better.
     fn ordinal(&mut self, machine: u32, time_ms: i64, place: (f64, f64)) -> i64 {
         let ordinal = match self.last {
             Some((m, time, ordinal, x, y))
@@ -193,6 +194,11 @@ impl<'a> Places<'a> {
     pub(crate) fn makes_up_width(&self, row: usize) -> bool {
         let width = self.width.at(row);
         self.polygons && (width.is_nan() || width <= 0.0)
+    }
+
+    /// Whether the source numbers the section of a row.
+    pub(crate) fn is_numbered(&self, row: usize) -> bool {
+        self.sections.is_some_and(|sections| sections.is_valid(row))
     }
 
     /// A row; rows are asked for in their order.

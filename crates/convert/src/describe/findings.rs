@@ -5,6 +5,7 @@ use crate::analysis::{Cleaning, Covered};
 use crate::describe::display;
 use crate::plausible::told;
 use crate::points::standardised::Standardised;
+use tramline_analysis::spread::Spread;
 use tramline_model::{
     Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
     did_you_mean,
@@ -26,6 +27,16 @@ pub(crate) fn gravest_first(findings: &mut [Finding]) {
 
 /// The code of a total that is not the display's.
 const DISPLAY_TOTAL: &str = "summary.display-total";
+
+/// The clock of the file is coarser than its log.
+pub(crate) fn of_clock(spread: &Spread, place: &Place) -> Finding {
+    let text = format!(
+        "the clock advances in steps of {:.0} s and several records share each; passes and the lag are \
+         found by times that are spread over the way between them ({:.1} m), the timestamps stay as logged",
+        spread.step_s, spread.way_m
+    );
+    Finding::new("time.coarse-clock", Severity::Note, place.clone(), text)
+}
 
 /// What the cleaning did beyond single points.
 pub(crate) fn of_cleaning(cleaning: &Cleaning, place: &Place) -> Vec<Finding> {

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use tramline_model::property::Kind;
 use tramline_model::unit_choice::total_unit;
 use tramline_model::{
-    Dimension, DisplayTotal, MachineKind, OperationDescription, OperationType, Property, Unit,
+    Days, Dimension, Ending, MachineKind, OperationDescription, OperationType, Property, Unit,
 };
 
 struct Writer<'a> {
@@ -55,7 +55,7 @@ pub(crate) fn feature(
     results: &Standardised<'_>,
     units: &UnitTable,
     description: &OperationDescription,
-    display_totals: &[DisplayTotal],
+    ending: &Ending,
     configuration: &Configuration,
     described: &Described,
     geometry: Box<RawValue>,
@@ -67,7 +67,7 @@ pub(crate) fn feature(
     };
     writer.head(description, configuration);
     writer.common(description);
-    writer.zone();
+    writer.zone(ending.days);
     match results.operation {
         OperationType::Planted => writer.planted(),
         OperationType::Applied => writer.applied(description, configuration),
@@ -77,6 +77,7 @@ pub(crate) fn feature(
             writer.texts("tillType", &results.totals.till_types);
         }
     }
+    let display_totals = &ending.display_totals;
     if !display_totals.is_empty() {
         let covered = described.covered.as_ref();
         let each = display_totals.iter();
@@ -178,26 +179,25 @@ impl Writer<'_> {
         }
     }
 
-    /// Where the field lies in time, and the local days of the work.
-    fn zone(&mut self) {
+    /// Where the field lies in time, and the local days of the work: of the instants, else as the source
+    /// writes them.
+    fn zone(&mut self, written: Option<Days>) {
+        let zone = self.time_zone();
+        if let Some(zone) = zone {
+            self.put("timeZone", json!(zone));
+        }
         let totals = &self.results.totals;
-        let Some([west, south, east, north]) = totals.bounds else {
-            return;
-        };
-        let place = (f64::midpoint(west, east), f64::midpoint(south, north));
-        let Some(zone) = zone::name(place.0, place.1) else {
-            return;
-        };
-        let days: Vec<String> = [totals.first_ms, totals.last_ms]
-            .into_iter()
-            .flatten()
-            .filter_map(|ms| zone::day(zone, ms))
-            .collect();
-        self.put("timeZone", json!(zone));
-        if let (Some(first), Some(last)) = (days.first(), days.last()) {
+        let instants = totals.first_ms.zip(totals.last_ms);
+        if let Some((first, last)) = zone::days(instants, zone, written) {
             self.put("localStartDay", json!(first));
             self.put("localEndDay", json!(last));
         }
+    }
+
+    fn time_zone(&self) -> Option<&'static str> {
+        let totals = &self.results.totals;
+        let [west, south, east, north] = totals.bounds?;
+        zone::name(f64::midpoint(west, east), f64::midpoint(south, north))
     }
 
     fn common(&mut self, description: &OperationDescription) {

@@ -230,6 +230,9 @@ impl MachineFile {
         self.findings.extend(told);
         let noticed = findings::of_cleaning(&self.analysis.cleaning, &self.place());
         self.findings.extend(noticed);
+        let spread = self.analysis.spread;
+        self.findings
+            .extend(spread.map(|spread| findings::of_clock(&spread, &self.place())));
         Ok(described)
     }
 
@@ -249,7 +252,7 @@ impl MachineFile {
                 &self.standard.standardised(),
                 &self.standard.context.units.in_system(system),
                 &self.description,
-                &ending.display_totals,
+                ending,
                 &options.configuration,
                 described,
                 geometry.clone(),

@@ -17,6 +17,8 @@ const GAP_SPEED_M_S: f64 = 60.0;
 const GAP_METRES: f64 = 500.0;
 /// Shorter times make no speed.
 pub(crate) const SPEED_SECONDS: f64 = 0.1;
+/// Cosine between the way within an instant and the way to the next, from which rows are steps.
+const ALONG: f64 = 0.8;
 /// Positions closer than this give no heading.
 const DISTINCT_METRES: f64 = 0.05;
 /// Sections of one instant that are remembered.
@@ -52,6 +54,10 @@ struct Track {
     current: Vec<(i64, f64, f64)>,
     previous_ms: Option<i64>,
     current_ms: Option<i64>,
+    /// Steps of the way that had the stamp of this instant so far: a clock can be coarser than the log.
+    stamped: u32,
+    /// Where the first and the last of them were.
+    stamp: [(f64, f64); 2],
     heading: f64,
     moved: bool,
     instant: u64,
@@ -63,6 +69,27 @@ struct Track {
 }
 
 impl Track {
+    /// How many steps share the time to the instant of a row: more than one where a clock that is
+    /// coarser than the log stamped several along the way.
+    fn share(&mut self, ms: Option<i64>, position: (f64, f64)) -> u32 {
+        let [first, last] = self.stamp;
+        if ms == self.current_ms && ms.is_some() {
+            self.stamped = self.stamped.saturating_add(1);
+            self.stamp = [first, position];
+            return 1;
+        }
+        let stamped = std::mem::replace(&mut self.stamped, 1);
+        self.stamp = [position; 2];
+        if stamped < 2 {
+            return 1;
+        }
+        // Sections beside each other lie across the way to the next instant.
+        let (within, ahead) = (step_metres(first, last), step_metres(first, position));
+        let dot = within.0 * ahead.0 + within.1 * ahead.1;
+        let along = dot > ALONG * within.0.hypot(within.1) * ahead.0.hypot(ahead.1);
+        if along { stamped } else { 1 }
+    }
+
     /// The speed after a step of this instant.
     fn speed_after(&mut self, metres: f64, seconds: f64) -> f64 {
         let (way, time) = (self.since.0 + metres, self.since.1 + seconds);
@@ -159,9 +186,12 @@ impl Tracks {
             (Some(section), Some(last)) => ms == track.current_ms && section > last.0,
             _ => false,
         };
+        // Steps that share the time to this instant.
+        let mut shared = 1;
         if !same_instant {
             std::mem::swap(&mut track.previous, &mut track.current);
             track.current.clear();
+            shared = track.share(ms, position);
             track.previous_ms = track.current_ms;
             track.current_ms = ms;
             track.since = std::mem::take(&mut track.now);
@@ -188,10 +218,11 @@ impl Tracks {
                 (Some(a), Some(b)) => b.saturating_sub(a) as f64 / 1000.0,
                 _ => f64::NAN,
             };
-            let gap = if seconds.is_nan() {
+            let each = seconds / f64::from(shared);
+            let gap = if each.is_nan() {
                 metres > GAP_METRES
             } else {
-                !(0.0..=GAP_SECONDS).contains(&seconds) || metres > GAP_SPEED_M_S * seconds.max(1.0)
+                !(0.0..=GAP_SECONDS).contains(&each) || metres > GAP_SPEED_M_S * each.max(1.0)
             };
             if !gap {
                 set(&mut way.metres, row, metres);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod adding_up;
+mod clocks;
 mod corpus;
 mod drift;
 mod exports;

@@ -3,7 +3,7 @@
 
 use super::geometry::{self, Spot};
 use super::layout::Layout;
-use crate::columns::instant;
+use crate::columns::clock::{self, Instant};
 use arrow_array::builder::{
     BinaryBuilder, Float64Builder, Int64Builder, TimestampMillisecondBuilder,
 };
@@ -36,7 +36,6 @@ pub(super) struct Turner {
     pub(super) points_schema: SchemaRef,
     raw_schema: SchemaRef,
     pub(super) counts: Counts,
-    instants: instant::Reader,
 }
 
 impl Turner {
@@ -48,7 +47,6 @@ impl Turner {
             points_schema: layout.points_schema(),
             raw_schema: layout.raw_schema(),
             counts: Counts::default(),
-            instants: instant::Reader::default(),
             layout,
         }
     }
@@ -121,7 +119,7 @@ impl Turner {
     fn instants(&mut self, array: Option<&ArrayRef>, rows: usize) -> ArrayRef {
         let mut builder = TimestampMillisecondBuilder::with_capacity(rows).with_timezone("UTC");
         for row in 0..rows {
-            let found = array.and_then(|array| instant_at(array, row, &self.instants));
+            let found = array.and_then(|array| instant_at(array, row));
             self.counts.without_instant += u64::from(found.is_none());
             self.counts.without_zone += u64::from(found.is_some_and(|f| !f.zoned));
             builder.append_option(found.map(|f| f.ms));
@@ -169,7 +167,7 @@ fn spot(shapes: &ArrayRef, row: usize) -> Option<Spot> {
     binary(shapes, row).and_then(geometry::read)
 }
 
-fn instant_at(array: &ArrayRef, row: usize, reader: &instant::Reader) -> Option<instant::Instant> {
+fn instant_at(array: &ArrayRef, row: usize) -> Option<Instant> {
     if row >= array.len() || array.is_null(row) {
         return None;
     }
@@ -188,12 +186,14 @@ fn instant_at(array: &ArrayRef, row: usize, reader: &instant::Reader) -> Option<
                 }
             };
             let zoned = zone.is_some();
-            return Some(instant::Instant { ms, zoned });
+            return Some(Instant { ms, zoned });
         }
         _ => return None,
     };
     // A text as long as no instant is not looked at.
-    (text.len() <= 64).then(|| reader.parse(text)).flatten()
+    (text.len() <= 64)
+        .then(|| clock::instant_of(text))
+        .flatten()
 }
 
 fn at<T: ArrowPrimitiveType>(array: &ArrayRef, row: usize) -> Option<T::Native> {

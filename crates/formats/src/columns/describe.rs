@@ -1,13 +1,12 @@
-//! The description of a machine file that a table makes and the reading of its instants. Units that
-//! had to be assumed are members of the description; the standardising step tells of them.
+//! The description of a machine file that a table makes. Units that had to be assumed are members of
+//! the description; the standardising step tells of them.
 
 use super::table::Profile;
-use super::{Family, Mapping, TimeColumns, crop_name, instant};
+use super::{Family, Mapping, crop_name};
 use crate::claim::ReadOptions;
 use arrow_schema::SchemaRef;
 use tramline_model::{
-    Finding, Machine, MachineKind, OperationDescription, OperationType, Place, Product, Property,
-    Provider, Severity,
+    Machine, MachineKind, OperationDescription, OperationType, Product, Property, Provider,
 };
 
 /// What a table's reader knows for its description.
@@ -131,100 +130,5 @@ pub fn provider(family: Family) -> Provider {
         Family::DeereOperationsCenter => Provider::JohnDeere,
         Family::SmsNamed | Family::SmsTemplate1 | Family::AgLeaderText => Provider::AgLeader,
         Family::YieldEditor | Family::CropScan | Family::Generic => Provider::Leaf,
-    }
-}
-
-/// How the instants of a table are read, decided from its first rows.
-#[derive(Debug)]
-pub struct Clock {
-    /// The columns that give the instant of a row.
-    pub columns: TimeColumns,
-    /// How their texts are read.
-    pub reader: instant::Reader,
-    /// `logged UTC` or `local time, zone unknown`.
-    pub source: &'static str,
-    earliest: i64,
-    latest: i64,
-}
-
-/// 1990-01-01.
-const EARLIEST_MS: i64 = 631_152_000_000;
-/// 2100-01-01.
-const LATEST_MS: i64 = 4_102_444_800_000;
-
-impl Clock {
-    /// `rows` are the texts of the time columns of the first rows (date, time). `None` when not
-    /// one of them is a believable instant.
-    pub fn from_rows(
-        columns: TimeColumns,
-        family: Family,
-        rows: &[(String, String)],
-        options: &ReadOptions,
-    ) -> Option<Self> {
-        let mut reader = instant::Reader::from_column(rows.iter().map(|(date, _)| date.as_str()));
-        if family == Family::CropScan {
-            // An Australian logger.
-            reader.prefer_day_first();
-        }
-        let latest = options.latest_instant_ms.unwrap_or(LATEST_MS);
-        let mut clock = Self {
-            columns,
-            reader,
-            source: "none",
-            earliest: EARLIEST_MS,
-            latest,
-        };
-        let mut found = rows
-            .iter()
-            .filter_map(|(date, time)| clock.instant(date, time))
-            .peekable();
-        found.peek()?;
-        let zoned = found.all(|i| i.zoned);
-        clock.source = if zoned {
-            "logged UTC"
-        } else {
-            "local time, zone unknown"
-        };
-        Some(clock)
-    }
-
-    fn instant(&self, date: &str, time: &str) -> Option<instant::Instant> {
-        let found = match self.columns {
-            TimeColumns::One(_) => self.reader.parse(date),
-            // Some put both into the time column, or leave the time away.
-            TimeColumns::DateAndTime { .. } => self.reader.parse_pair(date, time).or_else(|| {
-                self.reader
-                    .parse(if time.trim().is_empty() { date } else { time })
-            }),
-        };
-        found.filter(|i| (self.earliest..=self.latest).contains(&i.ms))
-    }
-
-    /// Milliseconds of a row; `None` when it has no believable instant.
-    pub fn read(&self, date: &str, time: &str) -> Option<i64> {
-        self.instant(date, time).map(|i| i.ms)
-    }
-
-    /// What is uncertain about the instants.
-    pub fn findings(&self, place: &Place) -> Vec<Finding> {
-        let note = |code, text: &str, hint: &str| {
-            Finding::new(code, Severity::Warning, place.clone(), text).hint(hint)
-        };
-        let mut list = Vec::new();
-        if self.source != "logged UTC" {
-            list.push(note(
-                "columns.local-time",
-                "the times have no zone; they stand as if they were UTC",
-                "export with UTC times if the time of day matters",
-            ));
-        }
-        if self.reader.ambiguous() {
-            list.push(note(
-                "columns.date-order-assumed",
-                "no date of the file tells the day from the month; read as month/day/year",
-                "export with ISO 8601 dates (2024-07-31)",
-            ));
-        }
-        list
     }
 }

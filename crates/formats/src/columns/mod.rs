@@ -6,12 +6,13 @@
 //! position, names). Of two columns for one property the better title wins; the other stays raw.
 
 mod by_words;
+pub mod clock;
 pub mod describe;
 mod dictionary;
-pub mod instant;
 mod look_up;
 mod mapping;
-pub(crate) mod project;
+pub(crate) mod number;
+pub(crate) mod position;
 mod status;
 pub mod table;
 mod title;

@@ -4,7 +4,7 @@
 //! per row. Gives the raw batch under the source's names and the standard points, which share
 //! their arrays wherever the values are the same.
 
-use super::{Family, Mapping, Title, crop_name, status};
+use super::{Family, Mapping, Title, crop_name, number, status};
 use arrow_array::builder::{
     BinaryBuilder, Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
@@ -51,12 +51,7 @@ impl<'a> Cell<'a> {
         match self {
             Self::Null => None,
             Self::Number(value) => value.is_finite().then_some(value),
-            Self::Text(text) if decimal_comma && text.contains(',') => text
-                .replace(',', ".")
-                .parse()
-                .ok()
-                .filter(|v: &f64| v.is_finite()),
-            Self::Text(text) => text.parse().ok().filter(|v: &f64| v.is_finite()),
+            Self::Text(text) => number::parse(text, decimal_comma),
         }
     }
 }
@@ -121,6 +116,8 @@ enum Feed {
     Latitude,
     Instant,
     Area(Float64Builder),
+    /// Seconds since the row before, by a clock that only counts.
+    Interval(Float64Builder),
     Outline(BinaryBuilder),
     /// The source column as it is.
     Same(usize),
@@ -138,8 +135,10 @@ pub struct Table {
     feeds: Vec<Feed>,
     raw_schema: SchemaRef,
     points_schema: SchemaRef,
-    decimal_comma: bool,
+    commas: Vec<bool>,
     family: Family,
+    /// Seconds since the row before, of the next row.
+    pub interval: Option<f64>,
     /// Square metres of the polygon of the next row.
     pub area: Option<f64>,
     /// The polygon of the next row, well-known binary in degrees.
@@ -168,8 +167,10 @@ pub struct Plan<'a> {
     pub position: &'a [usize],
     /// Whether rows have instants.
     pub instants: bool,
-    /// Numbers are written with a decimal comma.
-    pub decimal_comma: bool,
+    /// Rows have no instants and a clock that only counts: [`Table::interval`] is told.
+    pub intervals: bool,
+    /// By column: its numbers are written with a decimal comma. May end early.
+    pub commas: &'a [bool],
     /// Rows stand for polygons: [`Table::area`] and [`Table::outline`] are told.
     pub areas: bool,
 }
@@ -188,6 +189,11 @@ impl Table {
             raw.push(field.clone());
             points.push(field);
             feeds.push(Feed::Instant);
+        }
+        let interval = Property::SamplingInterval;
+        if plan.intervals && plan.mapping.column(interval).is_none() {
+            points.push(records::field(interval, Unit::from_symbol("s"), &none));
+            feeds.push(Feed::Interval(Float64Builder::new()));
         }
         if plan.areas && plan.mapping.column(Property::Area).is_none() {
             points.push(records::field(
@@ -262,8 +268,9 @@ impl Table {
             feeds,
             raw_schema: Arc::new(Schema::new(raw)),
             points_schema: Arc::new(Schema::new(points)),
-            decimal_comma: plan.decimal_comma,
+            commas: plan.commas.to_vec(),
             family: plan.mapping.family,
+            interval: None,
             area: None,
             outline: None,
             in_batch: 0,
@@ -297,7 +304,7 @@ impl Table {
                 Store::Skipped => {}
                 Store::Number(builder) => {
                     let cell = cell(index);
-                    let value = cell.number(self.decimal_comma);
+                    let value = cell.number(self.commas.get(index).copied().unwrap_or(false));
                     self.misfits += u64::from(value.is_none() && cell != Cell::Null);
                     builder.append_option(value);
                 }
@@ -316,10 +323,12 @@ impl Table {
             }
         }
         let (area, outline) = (self.area.take(), self.outline.take());
+        let interval = self.interval.take();
         self.text_bytes += outline.as_ref().map_or(0, Vec::len);
         for feed in &mut self.feeds {
             match feed {
                 Feed::Area(builder) => builder.append_option(area),
+                Feed::Interval(builder) => builder.append_option(interval),
                 Feed::Outline(builder) => builder.append_option(outline.as_deref()),
                 Feed::Status(index, builder) => {
                     let cell = cell(*index);
@@ -341,7 +350,8 @@ impl Table {
                     }
                 },
                 Feed::Integer(index, builder) => {
-                    let value = cell(*index).number(self.decimal_comma);
+                    let comma = self.commas.get(*index).copied().unwrap_or(false);
+                    let value = cell(*index).number(comma);
                     let whole = value.filter(|v| v.fract() == 0.0 && v.abs() < 9e15);
                     builder.append_option(whole.map(|v| v as i64));
                 }
@@ -393,7 +403,9 @@ impl Table {
                 Feed::Latitude => Some(Arc::clone(&latitude)),
                 Feed::Instant => instants.clone(),
                 Feed::Same(index) => stored.get(*index).cloned().flatten(),
-                Feed::Area(builder) => Some(Arc::new(builder.finish()) as ArrayRef),
+                Feed::Area(builder) | Feed::Interval(builder) => {
+                    Some(Arc::new(builder.finish()) as ArrayRef)
+                }
                 Feed::Outline(builder) => Some(Arc::new(builder.finish()) as ArrayRef),
                 Feed::Status(_, builder) | Feed::Crop(_, builder) => {
                     Some(Arc::new(builder.finish()) as ArrayRef)

@@ -1,6 +1,5 @@
-//! Tests of the column dictionary: headings, units, families and instants.
+//! Tests of the column dictionary: headings, units and families.
 
-use super::instant::Reader;
 use super::*;
 use tramline_model::Unit;
 
@@ -256,55 +255,6 @@ fn every_symbol_of_the_table_is_a_unit_that_fits() {
             row.titles
         );
     }
-}
-
-#[test]
-fn instants_are_read_as_they_are_written() {
-    let reader = Reader::default();
-    let cases = [
-        ("2017-08-26T18:36:52.000Z", 1_503_772_612_000, true),
-        ("2017-08-26T20:36:52+02:00", 1_503_772_612_000, true),
-        ("2017-08-26 18:36:52.250", 1_503_772_612_250, false),
-        ("8/26/2017 6:36:52 PM", 1_503_772_612_000, false),
-        ("1503772612", 1_503_772_612_000, true),
-        ("26-Aug-2017 18:36:52", 1_503_772_612_000, false),
-        ("20170826 18:36:52", 1_503_772_612_000, false),
-        ("2017-08-26", 1_503_705_600_000, false),
-    ];
-    for (text, ms, zoned) in cases {
-        assert_eq!(
-            reader.parse(text).map(|i| (i.ms, i.zoned)),
-            Some((ms, zoned)),
-            "{text}"
-        );
-    }
-    for text in [
-        "",
-        "NA",
-        "yesterday",
-        "13/32/2017",
-        "2017-02-30",
-        "12:00",
-        "1",
-        "99:99:99",
-        "T",
-        "é/é/é",
-    ] {
-        assert_eq!(reader.parse(text), None, "{text}");
-    }
-}
-
-#[test]
-fn one_day_above_twelve_settles_the_column() {
-    let reader = Reader::from_column(["5/08/2018", "25/07/2018", "9/08/2018"]);
-    assert!(!reader.ambiguous());
-    let august = reader.parse_pair("9/08/2018", "2:05:02 PM").map(|i| i.ms);
-    assert_eq!(august, Some(1_533_823_502_000));
-    assert_eq!(
-        reader.parse_pair("9/08/2018", "140502").map(|i| i.ms),
-        august
-    );
-    assert!(Reader::from_column(["5/8/2018", "6/8/2018"]).ambiguous());
 }
 
 #[test]

@@ -5,13 +5,15 @@
 
 use super::raw::{Header, decode};
 use crate::claim::ReadOptions;
-use crate::columns::instant::Reader;
+use crate::columns::clock::{Clock, Setting};
 use crate::columns::{TimeColumns, Title, map_titles};
-use crate::layer::{Feature, time_texts};
+use crate::layer::{Feature, Value, time_texts};
 use crate::source::{EntryId, Limits, Tree};
 
 /// Largest file that is put in order.
 const SORTED_BYTES: u64 = 512 << 20;
+/// Features that decide on the clock.
+const SAMPLE: usize = 2_048;
 /// A root, a list of fields and a table without any.
 const LEAST_BYTES: u32 = 12;
 
@@ -37,7 +39,7 @@ impl Order {
     ) -> Option<Self> {
         let names = header.columns.iter();
         let titles: Vec<Title> = names.map(|column| Title::from_text(&column.name)).collect();
-        let time = map_titles(&titles, &options.column_map).time?;
+        let mapping = map_titles(&titles, &options.column_map);
         let bytes = tree
             .bytes(entry, limits.entry_bytes.min(SORTED_BYTES))
             .ok()?;
@@ -47,15 +49,26 @@ impl Order {
             places,
             fault,
         };
-        let mut reader = Reader::default();
-        order.each_text(header, time, |date, _| reader.observe(date));
+        let mut sample: Vec<Vec<Value>> = Vec::new();
+        let mut feature = Feature::default();
+        for bytes in order.features().take(SAMPLE) {
+            if decode(bytes, header, &mut feature).is_ok() {
+                sample.push(feature.values.clone());
+            }
+        }
+        let setting = Setting {
+            family: mapping.family,
+            titles: &titles,
+            options,
+            utc: false,
+        };
+        let clock = Clock::find(&setting, &mapping, |columns| {
+            sample.iter().map(|row| time_texts(columns, row)).collect()
+        });
+        let clock = clock.filter(Clock::gives_instants)?;
         let mut instants = Vec::with_capacity(order.places.len());
-        order.each_text(header, time, |date, clock| {
-            let instant = match time {
-                TimeColumns::One(_) => reader.parse(date),
-                TimeColumns::DateAndTime { .. } => reader.parse_pair(date, clock),
-            };
-            instants.push(instant.map_or(i64::MAX, |instant| instant.ms));
+        order.each_text(header, clock.columns, |date, time| {
+            instants.push(clock.read(date, time).unwrap_or(i64::MAX));
         });
         if instants.iter().all(|instant| *instant == i64::MAX) {
             return None;

@@ -1,14 +1,15 @@
 //! The coordinate system of a layer: by its EPSG code or its WKT.
 
-use crate::columns::project;
-use crate::shapefile;
+use crate::projection::{Named, Projection};
 
 /// A coordinate system.
 pub(crate) enum Crs {
     /// Longitude and latitude in degrees.
     Degrees,
-    Code(Box<project::Projection>),
-    Wkt(Box<shapefile::Projection>),
+    /// By its definition.
+    Projection(Box<Projection>),
+    /// By a code or name.
+    Named(Box<Named>),
     /// It is told, and we cannot turn it into degrees; why.
     Unknown(String),
 }
@@ -20,54 +21,55 @@ impl Crs {
             organisation.to_ascii_lowercase().as_str(),
             "" | "epsg" | "ogc"
         );
-        let known = if epsg && project::Projection::is_degrees(code) {
-            Some(Self::Degrees)
-        } else if epsg && code > 0 {
-            let projection = project::Projection::from_code(&code.to_string());
-            projection
-                .ok()
-                .map(|projection| Self::Code(Box::new(projection)))
-        } else {
-            None
-        };
+        let known = (epsg && code > 0).then(|| Named::of_code(code));
+        if let Some(Ok(named)) = known {
+            return Some(Self::named(named));
+        }
         let wkt = wkt.trim();
         let told = !wkt.is_empty() && !wkt.eq_ignore_ascii_case("undefined");
-        known.or_else(
-            || match told.then(|| shapefile::Projection::parse(wkt.as_bytes())) {
-                Some(Ok(shapefile::Projection::Degrees)) => Some(Self::Degrees),
-                Some(Ok(projection)) => Some(Self::Wkt(Box::new(projection))),
-                Some(Err(why)) => Some(Self::Unknown(format!("{organisation}:{code}, {why:.120}"))),
-                None if code > 0 => Some(Self::Unknown(format!("{organisation}:{code}"))),
-                None => None,
-            },
-        )
+        match told.then(|| Projection::parse(wkt.as_bytes())) {
+            Some(Ok(Projection::Degrees)) => Some(Self::Degrees),
+            Some(Ok(projection)) => Some(Self::Projection(Box::new(projection))),
+            Some(Err(why)) => Some(Self::Unknown(format!("{organisation}:{code}, {why:.120}"))),
+            None if code > 0 => Some(Self::Unknown(format!("{organisation}:{code}"))),
+            None => None,
+        }
+    }
+
+    /// A system that was named.
+    pub(crate) fn named(named: Named) -> Self {
+        match named.projection {
+            Projection::Degrees => Self::Degrees,
+            Projection::Transform { .. } => Self::Named(Box::new(named)),
+        }
+    }
+
+    fn projection(&self) -> Option<&Projection> {
+        match self {
+            Self::Degrees => Some(&Projection::Degrees),
+            Self::Projection(projection) => Some(projection),
+            Self::Named(named) => Some(&named.projection),
+            Self::Unknown(_) => None,
+        }
     }
 
     /// Degrees of longitude and latitude.
     pub(crate) fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         match self {
             Self::Degrees => Some((x, y)),
-            Self::Code(projection) => projection.degrees(x, y),
-            Self::Wkt(projection) => {
-                let (x, y, _) = projection.point(x, y, 0.0);
-                (x.is_finite() && y.is_finite()).then_some((x, y))
-            }
-            Self::Unknown(_) => None,
+            other => other.projection()?.degrees(x, y),
         }
     }
 
     /// Positions are good to a few metres only.
     pub(crate) fn is_approximate(&self) -> bool {
-        matches!(self, Self::Wkt(projection) if projection.is_approximate())
+        self.projection().is_some_and(Projection::is_approximate)
     }
 
     /// Square metres of an area at a position, both in the units of the file.
     pub(crate) fn area_m2(&self, at: (f64, f64), area: f64) -> f64 {
-        match self {
-            Self::Wkt(projection) => projection.point(at.0, at.1, area).2,
-            Self::Degrees => shapefile::Projection::Degrees.point(at.0, at.1, area).2,
-            Self::Code(_) | Self::Unknown(_) => area,
-        }
+        self.projection()
+            .map_or(area, |projection| projection.point(at.0, at.1, area).2)
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
         assert!(matches!(Crs::find("EPSG", 4_326, ""), Some(Crs::Degrees)));
         assert!(Crs::find("NONE", 0, "undefined").is_none());
         assert!(matches!(
-            Crs::find("EPSG", 31_467, ""),
+            Crs::find("EPSG", 4_267, ""),
             Some(Crs::Unknown(_))
         ));
         let local = r#"LOCAL_CS["shed",UNIT["Foot",0.3048]]"#;

@@ -2,16 +2,19 @@
 
 use super::{Codes, Crs, Feature, Layer, Names, Next, Source, Value};
 use crate::claim::ReadOptions;
-use crate::columns::describe::{Clock, Facts, describe, provider};
-use crate::columns::project::Projection;
+use crate::columns::clock::{Clock, Setting};
+use crate::columns::describe::{Facts, describe, provider};
+use crate::columns::number::Decimals;
+use crate::columns::position::{self, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
-use crate::columns::{Mapping, TimeColumns, Title, map_titles};
+use crate::columns::{TimeColumns, Title, map_titles};
+use crate::projection::Named;
 use crate::source::Limits;
 use arrow_schema::Schema;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tramline_model::{
-    Ending, Finding, OperationDescription, Place, Property, Provider, ReadError, Receiver, Severity,
+    Ending, Finding, OperationDescription, Place, Provider, ReadError, Receiver, Severity,
 };
 
 /// Features that decide on names and kinds of properties, and their values.
@@ -39,25 +42,38 @@ pub(crate) fn read(
     }
     let titles: Vec<Title> = names.list.iter().map(|n| Title::from_text(n)).collect();
     let mapping = map_titles(&titles, &options.column_map);
-    let position = Position::find(layer, &survey, &mapping, options)?;
+    let commas = survey.commas();
+    let search = Search {
+        titles: &titles,
+        mapping: &mapping,
+        rows: &survey.rows,
+        cell: value_at,
+        commas: &commas,
+        options,
+        place,
+    };
+    let position = Position::find(layer, &survey, &search)?;
     if !mapping.has_values() {
         return Err(no_values(layer, &names));
     }
-    let clock = mapping.time.and_then(|columns| {
-        let texts: Vec<(String, String)> = survey
-            .rows
-            .iter()
-            .map(|row| time_texts(columns, row))
-            .collect();
-        Clock::from_rows(columns, mapping.family, &texts, options)
+    let setting = Setting {
+        family: mapping.family,
+        titles: &titles,
+        options,
+        utc: false,
+    };
+    let mut clock = Clock::find(&setting, &mapping, |columns| {
+        let rows = survey.rows.iter();
+        rows.map(|row| time_texts(columns, row)).collect()
     });
     let mut table = Table::new(&Plan {
         titles: &titles,
         mapping: &mapping,
         profiles: &survey.profiles,
         position: &position.columns(),
-        instants: clock.is_some(),
-        decimal_comma: false,
+        instants: clock.as_ref().is_some_and(Clock::gives_instants),
+        intervals: clock.as_ref().is_some_and(Clock::gives_intervals),
+        commas: &commas,
         areas: survey.polygons > 0,
     });
     let mut description = describe(&Facts {
@@ -84,7 +100,7 @@ pub(crate) fn read(
     let mut counts = Counts::default();
     names.open = false;
     let outcome = source.pass(&mut names, &mut |feature| {
-        counts.feature(feature, &position, clock.as_ref(), &mut table);
+        counts.feature(feature, &position, clock.as_mut(), &mut table);
         if table.rows > limits.points {
             return Err(ReadError::Limit {
                 place: place.clone(),
@@ -118,6 +134,7 @@ pub(crate) fn read(
     }
     Ok(receiver.finish(Ending {
         records: table.rows,
+        days: clock.as_ref().and_then(Clock::days),
         ..Ending::default()
     })?)
 }
@@ -160,6 +177,7 @@ fn no_values(layer: &Layer<'_>, names: &Names) -> ReadError {
 #[derive(Default)]
 struct Survey {
     profiles: Vec<Profile>,
+    decimals: Vec<Decimals>,
     positions: Vec<(f64, f64)>,
     rows: Vec<Vec<Value>>,
     values: usize,
@@ -183,16 +201,30 @@ impl Survey {
             Err(_) => {}
         }
         survey.profiles.resize(names.list.len(), Profile::default());
+        let commas = survey.commas();
+        for row in &survey.rows {
+            for ((profile, value), comma) in survey.profiles.iter_mut().zip(row).zip(&commas) {
+                profile.observe(cell(value), *comma);
+            }
+        }
         Ok((survey, names))
+    }
+
+    /// By column: texts that are numbers with a decimal comma.
+    fn commas(&self) -> Vec<bool> {
+        let comma = |decimals: &Decimals| decimals.has_comma(Decimals::default(), true);
+        self.decimals.iter().map(comma).collect()
     }
 
     fn add(&mut self, feature: &Feature) {
         self.positions.extend(feature.position);
         self.polygons += usize::from(feature.polygon);
-        let width = self.profiles.len().max(feature.values.len());
-        self.profiles.resize(width, Profile::default());
-        for (profile, value) in self.profiles.iter_mut().zip(&feature.values) {
-            profile.observe(cell(value), false);
+        let width = self.decimals.len().max(feature.values.len());
+        self.decimals.resize(width, Decimals::default());
+        for (decimals, value) in self.decimals.iter_mut().zip(&feature.values) {
+            if let Value::Text(text) = value {
+                decimals.observe(text);
+            }
         }
         let short = |value: &Value| match value {
             Value::Text(text) if text.len() > SAMPLE_TEXT => Value::Null,
@@ -208,32 +240,45 @@ enum Position<'a> {
     Geometry(&'a Crs),
     /// By the system that the caller or the document names.
     Named(Crs),
-    /// Properties, because the geometry is not in degrees.
-    Columns(usize, usize),
+    /// Properties, because there is no geometry in degrees.
+    Columns(position::Position),
 }
 
 impl<'a> Position<'a> {
     fn find(
         layer: &'a Layer<'_>,
         survey: &Survey,
-        mapping: &Mapping,
-        options: &ReadOptions,
+        search: &Search<'_, Vec<Value>>,
     ) -> Result<Self, ReadError> {
         let place = || layer.place.clone();
-        let columns = mapping
-            .column(Property::Longitude)
-            .zip(mapping.column(Property::Latitude));
-        let given = options.column_map.get("crs");
-        let named = given.or(survey.crs.as_ref());
-        if let Some(projection) = named.and_then(|code| Projection::from_code(code).ok()) {
-            return Ok(Self::Named(Crs::Code(Box::new(projection))));
-        }
-        if survey.positions.is_empty() && columns.is_none() {
-            let what = format!(
-                "no points: no feature of the {} has a geometry with coordinates",
-                layer.noun
+        let columns = || position::Position::find(search);
+        if survey.positions.is_empty() {
+            let found = position::told(search.titles, search.mapping).map(|_| columns());
+            return found.map_or_else(
+                || {
+                    let what = format!(
+                        "no points: no feature of the {} has a geometry with coordinates",
+                        layer.noun
+                    );
+                    Err(ReadError::malformed(place(), what, layer.hint))
+                },
+                |found| found.map(Self::Columns),
             );
-            return Err(ReadError::malformed(place(), what, layer.hint));
+        }
+        if let Some(name) = search.options.column_map.get("crs") {
+            let hint = "give it as `--column crs=EPSG:<code>`";
+            let named = Named::find(name);
+            let named = named.map_err(|what| ReadError::unsupported(place(), what, hint))?;
+            if let Some(refusal) = named.refusal(&survey.positions) {
+                let hint = "give the coordinate system that the file was saved in";
+                return Err(ReadError::unsupported(place(), refusal, hint));
+            }
+            return Ok(Self::Named(Crs::named(named)));
+        }
+        let named = survey.crs.as_ref();
+        let told = named.and_then(|name| Named::find(name).ok());
+        if let Some(crs @ Crs::Named(_)) = told.map(Crs::named) {
+            return Ok(Self::Named(crs));
         }
         let degrees = survey
             .positions
@@ -242,11 +287,22 @@ impl<'a> Position<'a> {
             .count();
         // A few positions out of range are left to the rules for positions.
         let in_degrees = degrees * 2 > survey.positions.len();
-        match (&layer.crs, columns) {
-            (Some(Crs::Degrees) | None, _) if in_degrees => return Ok(Self::Named(Crs::Degrees)),
-            (Some(crs @ (Crs::Code(_) | Crs::Wkt(_))), _) => return Ok(Self::Geometry(crs)),
-            (_, Some((lon, lat))) => return Ok(Self::Columns(lon, lat)),
+        if let Some(Crs::Named(named)) = &layer.crs
+            && let Some(refusal) = named.refusal(&survey.positions)
+        {
+            let hint = "give the coordinate system that the file was saved in (`--column crs=EPSG:32612` is UTM \
+                        zone 12 north)";
+            return Err(ReadError::unsupported(place(), refusal, hint));
+        }
+        match &layer.crs {
+            Some(Crs::Degrees) | None if in_degrees => return Ok(Self::Named(Crs::Degrees)),
+            Some(crs @ (Crs::Projection(_) | Crs::Named(_))) => return Ok(Self::Geometry(crs)),
             _ => {}
+        }
+        if position::told(search.titles, search.mapping).is_some()
+            && let Ok(found) = columns()
+        {
+            return Ok(Self::Columns(found));
         }
         let hint = "export in WGS 84 degrees, or give the coordinate system (`--column crs=EPSG:32612` is UTM zone 12 north)";
         let what = match (&layer.crs, named) {
@@ -272,7 +328,7 @@ impl<'a> Position<'a> {
     /// Properties that are the position.
     fn columns(&self) -> Vec<usize> {
         match self {
-            Self::Columns(lon, lat) => vec![*lon, *lat],
+            Self::Columns(found) => found.columns(),
             Self::Geometry(_) | Self::Named(_) => Vec::new(),
         }
     }
@@ -281,16 +337,13 @@ impl<'a> Position<'a> {
         match self {
             Self::Geometry(crs) => Some(crs),
             Self::Named(crs) => Some(crs),
-            Self::Columns(..) => None,
+            Self::Columns(_) => None,
         }
     }
 
     fn read(&self, feature: &Feature) -> Option<(f64, f64)> {
         match self {
-            Self::Columns(lon, lat) => {
-                let number = |at: usize| feature.values.get(at).and_then(|v| cell(v).number(false));
-                Some((number(*lon)?, number(*lat)?))
-            }
+            Self::Columns(found) => found.read(|at| value_at(&feature.values, at)),
             Self::Geometry(_) | Self::Named(_) => {
                 let (x, y) = feature.position?;
                 self.crs()?.degrees(x, y)
@@ -311,6 +364,10 @@ impl<'a> Position<'a> {
             _ => Some(area),
         }
     }
+}
+
+fn value_at(values: &Vec<Value>, at: usize) -> Cell<'_> {
+    values.get(at).map_or(Cell::Null, cell)
 }
 
 fn cell(value: &Value) -> Cell<'_> {
@@ -344,10 +401,13 @@ fn opening(
     let note = |code, text: &str| Finding::new(code, Severity::Warning, place.clone(), text);
     let mut list = Vec::new();
     match position {
-        Position::Columns(..) => list.push(note(
-            layer.codes.position_from_properties,
-            "the geometry is not in degrees; the position is that of the longitude and latitude properties",
-        )),
+        Position::Columns(found) => {
+            list.push(note(
+                layer.codes.position_from_properties,
+                "there is no geometry in degrees; the position is that of the properties",
+            ));
+            list.extend(found.findings(place));
+        }
         _ if survey.polygons > 0 => list.push(note(
             layer.codes.polygon_as_point,
             "polygons stand as points, at the centroid of their outer ring",
@@ -381,15 +441,17 @@ impl Counts {
         &mut self,
         feature: &Feature,
         position: &Position<'_>,
-        clock: Option<&Clock>,
+        clock: Option<&mut Clock>,
         table: &mut Table,
     ) {
-        let instant = clock.and_then(|clock| {
+        let mut instant = None;
+        if let Some(clock) = clock {
             let (date, time) = time_texts(clock.columns, &feature.values);
-            clock.read(&date, &time)
-        });
+            instant = clock.note(&date, &time);
+            self.no_instant += u64::from(clock.gives_instants() && instant.is_none());
+            table.interval = clock.interval(&date, &time);
+        }
         let place = position.read(feature);
-        self.no_instant += u64::from(clock.is_some() && instant.is_none());
         self.no_position += u64::from(place.is_none());
         table.area = position.area_m2(feature);
         table.outline = position.outline(feature);

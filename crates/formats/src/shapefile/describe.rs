@@ -54,7 +54,11 @@ pub(super) fn describe(
         machines: Vec::new(),
         entries,
         points_schema: Arc::new(Schema::empty()),
-        time_source: layout.time.text().to_owned(),
+        time_source: layout
+            .clock
+            .as_ref()
+            .map_or("none", |c| c.source)
+            .to_owned(),
         assumed_units: Vec::new(),
     };
     if layout.trimble {

@@ -3,15 +3,16 @@
 use super::claim::Files;
 use super::map::deere::Metadata;
 use super::map::plan::{self, Feed};
-use super::map::times::{self, TimeSource};
 use super::map::trimble;
 use super::open::{Opened, arrays};
 use super::raw::cells;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry};
 use crate::claim::ReadOptions;
-use crate::columns::{Family, Mapping, Title, map_titles};
+use crate::columns::clock::{Clock, Setting};
+use crate::columns::{Family, Mapping, TimeColumns, Title, map_titles};
 use crate::source::Tree;
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -30,8 +31,7 @@ pub(super) struct Layout {
     pub(super) operation: OperationType,
     pub(super) operation_reason: String,
     pub(super) feeds: Vec<Feed>,
-    pub(super) time: TimeSource,
-    pub(super) day_first: bool,
+    pub(super) clock: Option<Clock>,
     /// The shapes give the area of a record; no column does.
     pub(super) area: bool,
     pub(super) polygons: bool,
@@ -66,11 +66,14 @@ impl Layout {
         if !feeds.iter().any(|f| plan::is_measured(f.property)) {
             return Err(no_known_columns(opened.table_place.clone(), &titles));
         }
-        let mapped_time = mapping.columns.iter().position(|m| {
-            m.as_ref()
-                .is_some_and(|m| m.property == Property::Timestamp)
-        });
-        let time = times::find(&names, &sample, deere, mapped_time);
+        let setting = Setting {
+            family: mapping.family,
+            titles: &titles,
+            options,
+            // Deere writes its plain `Time` in UTC.
+            utc: deere,
+        };
+        let clock = Clock::find(&setting, &mapping, |columns| time_texts(columns, &sample));
         let polygons = geometry(opened.shapes.shape_type()) == Some(Geometry::Polygon);
         Ok(Self {
             family: mapping.family,
@@ -78,8 +81,7 @@ impl Layout {
             trimble,
             operation,
             operation_reason,
-            time,
-            day_first: times::day_first(time, &sample),
+            clock,
             area: polygons && feeds.iter().all(|f| f.property != Property::Area),
             polygons,
             feeds,
@@ -91,14 +93,21 @@ impl Layout {
     /// The columns of the points.
     pub(super) fn schema(&self) -> SchemaRef {
         let shapes = (self.area, self.polygons);
-        plan::schema(&self.feeds, &self.titles, self.time, shapes)
+        let time = self.clock.as_ref().filter(|clock| clock.gives_instants());
+        let columns = time.map(|clock| clock.columns);
+        plan::schema(&self.feeds, &self.titles, columns, shapes)
+    }
+
+    /// Whether the rows have instants.
+    pub(super) fn has_instants(&self) -> bool {
+        self.clock.as_ref().is_some_and(Clock::gives_instants)
     }
 
     /// The columns of the table as they stand, behind the position and the instant.
     pub(super) fn raw_schema(&self, header: &Header) -> SchemaRef {
         let number = |name: &str| Field::new(name, DataType::Float64, true);
         let mut fields = vec![number("longitude"), number("latitude")];
-        if self.time.columns().next().is_some() {
+        if self.has_instants() {
             fields.push(Field::new(
                 "timestamp",
                 records::data_type(Property::Timestamp),
@@ -121,6 +130,28 @@ impl Layout {
             fields.push(records::raw_field(&name, cells::data_type(column), &source));
         }
         Arc::new(Schema::new(fields))
+    }
+}
+
+/// Texts of date and time of rows, or of the one column and nothing.
+pub(super) fn time_texts(columns: TimeColumns, cells: &[ArrayRef]) -> Vec<(String, String)> {
+    let rows = cells.first().map_or(0, |cells| cells.len());
+    let column = |at: usize| {
+        let texts = cells.get(at).map(cells::as_texts);
+        let text = move |row: usize| match &texts {
+            Some(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
+            _ => String::new(),
+        };
+        (0..rows).map(text).collect::<Vec<String>>()
+    };
+    match columns {
+        TimeColumns::One(at) => {
+            let texts = column(at).into_iter();
+            texts.map(|text| (text, String::new())).collect()
+        }
+        TimeColumns::DateAndTime { date, time } => {
+            column(date).into_iter().zip(column(time)).collect()
+        }
     }
 }
 

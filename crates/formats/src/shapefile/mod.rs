@@ -20,7 +20,6 @@ use tramline_model::Provider;
 
 pub(crate) use map::trimble::other as other_of_trimble;
 pub(crate) use outlines::{polygons_of, projection_of, table_of};
-pub(crate) use raw::projection::Projection;
 
 /// The format's entry in the registry.
 pub static FORMAT: Format = Format {

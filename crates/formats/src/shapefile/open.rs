@@ -6,8 +6,9 @@
 use super::claim::Files;
 use super::raw::cells;
 use super::raw::dbf::{RowReader, Rows};
-use super::raw::projection::Projection;
 use super::raw::shp::{ShapeReader, Shapes};
+use crate::claim::ReadOptions;
+use crate::projection::{Named, Projection};
 use crate::source::{EntryId, Limits, Tree};
 use arrow_array::ArrayRef;
 use std::io::{BufReader, Read};
@@ -32,6 +33,7 @@ pub(super) fn open<'a>(
     tree: &'a Tree,
     files: &Files,
     limits: &Limits,
+    options: &ReadOptions,
 ) -> Result<Opened<'a>, ReadError> {
     let place = tree.place(files.shp);
     let mut shapes = ShapeReader::open(
@@ -41,9 +43,14 @@ pub(super) fn open<'a>(
     )?;
     let mut table = table(tree, files, limits)?;
     let mut findings = Vec::new();
-    let projection = projection(tree, files, &mut findings)?;
     let mut batch = Shapes::default();
     shapes.read(table.rows_per_read(), &mut batch)?;
+    let given = given(files, &batch, options, &place)?;
+    let known = given.is_some() || files.prj.is_some();
+    let projection = match given {
+        Some(projection) => projection,
+        None => projection(tree, files, &mut findings)?,
+    };
     if batch.len() == 0 {
         return Err(ReadError::malformed(
             place,
@@ -54,14 +61,15 @@ pub(super) fn open<'a>(
             "export the shapefile again; this one holds no data",
         ));
     }
-    if files.prj.is_none() && !mostly_degrees(&batch) {
+    if !known && !mostly_degrees(&batch) {
         return Err(ReadError::unsupported(
             place,
             "the .prj is missing and the coordinates are no degrees",
-            "add the .prj of the same name to the upload",
+            "add the .prj of the same name to the upload, or give the coordinate system (`--column \
+             crs=EPSG:28355` is MGA zone 55)",
         ));
     }
-    projection.apply(&mut batch);
+    batch.project(&projection);
     let mut rows = Rows::default();
     table.read(batch.len(), &mut rows)?;
     Ok(Opened {
@@ -73,6 +81,31 @@ pub(super) fn open<'a>(
         first: (batch, rows),
         findings,
     })
+}
+
+/// The coordinate system that the caller names for shapes without a `.prj`.
+fn given(
+    files: &Files,
+    shapes: &Shapes,
+    options: &ReadOptions,
+    place: &Place,
+) -> Result<Option<Projection>, ReadError> {
+    let name = options
+        .column_map
+        .get("crs")
+        .filter(|_| files.prj.is_none());
+    let Some(name) = name else { return Ok(None) };
+    let hint = "give it as `--column crs=EPSG:<code>`";
+    let refuse = |what: String| ReadError::unsupported(place.clone(), what, hint);
+    let named = Named::find(name).map_err(refuse)?;
+    let positions = shapes.x.iter().copied().zip(shapes.y.iter().copied());
+    let positions: Vec<(f64, f64)> = positions
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .collect();
+    match named.refusal(&positions) {
+        Some(what) => Err(refuse(what)),
+        None => Ok(Some(named.projection)),
+    }
 }
 
 /// Opens the table, which a dataset cannot do without.

@@ -2,8 +2,8 @@
 
 use super::raw::dbf::{RowReader, Rows};
 use super::raw::encoding;
-use super::raw::projection::Projection;
 use super::raw::shp::Shapes;
+use crate::projection::Projection;
 use crate::source::{EntryId, Limits, Tree};
 use tramline_model::{Place, ReadError};
 
@@ -40,7 +40,7 @@ pub(crate) fn projection_of(
             area: vec![f64::NAN; ring.len()],
             ..Shapes::default()
         };
-        projection.apply(&mut shapes);
+        shapes.project(&projection);
         let positions = shapes.x.into_iter().zip(shapes.y);
         let ring: Ring = positions.map(|(x, y)| [x, y]).collect();
         ring.iter()

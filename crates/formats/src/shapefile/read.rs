@@ -2,14 +2,14 @@
 
 use super::claim::Files;
 use super::describe::{constants, describe};
-use super::layout::Layout;
+use super::layout::{Layout, time_texts};
 use super::map::plan;
-use super::map::times::{self, TimeSource};
 use super::open::{Opened, Stream, arrays, open, table};
 use super::raw::dbf::{RowReader, Rows};
-use super::raw::projection::Projection;
 use super::raw::shp::{ShapeReader, Shapes};
 use crate::claim::{Claim, ReadOptions};
+use crate::columns::clock::Clock;
+use crate::projection::Projection;
 use crate::source::{Limits, Tree};
 use arrow_array::{ArrayRef, BinaryArray, Float64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::SchemaRef;
@@ -25,12 +25,12 @@ pub(super) fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
     let files = Files::of(tree, claim);
-    let opened = open(tree, &files, limits)?;
+    let opened = open(tree, &files, limits, options)?;
     let mut layout = Layout::find(tree, &files, &opened, options)?;
     let constants = constants(table(tree, &files, limits)?, &layout.feeds)?;
     let description = describe(tree, claim, &files, &mut layout, &constants, options);
     let schema = Arc::clone(&description.points_schema);
-    let (mut session, first) = Session::new(opened, layout, schema, options);
+    let (mut session, first) = Session::new(opened, layout, schema);
     receiver.begin(description)?;
     for finding in session.findings.drain(..) {
         receiver.finding(finding);
@@ -54,7 +54,6 @@ struct Session<'a> {
     layout: Layout,
     schema: SchemaRef,
     raw_schema: SchemaRef,
-    latest_ms: i64,
     findings: Vec<Finding>,
     rows_read: u64,
     deleted: u64,
@@ -63,12 +62,7 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(
-        opened: Opened<'a>,
-        layout: Layout,
-        schema: SchemaRef,
-        options: &ReadOptions,
-    ) -> (Self, First) {
+    fn new(opened: Opened<'a>, layout: Layout, schema: SchemaRef) -> (Self, First) {
         let mut session = Self {
             raw_schema: layout.raw_schema(&opened.table.header),
             shapes: opened.shapes,
@@ -79,7 +73,6 @@ impl<'a> Session<'a> {
             layout,
             schema,
             findings: opened.findings,
-            latest_ms: options.latest_instant_ms.unwrap_or(times::LATEST_MS),
             rows_read: 0,
             deleted: 0,
             without_row: 0,
@@ -110,31 +103,15 @@ impl<'a> Session<'a> {
                 "export the shapefile again",
             );
         }
-        match self.layout.time {
-            time if time.is_local() => self.note(
-                "shapefile.time-local",
-                Severity::Warning,
-                true,
-                "times are local and the file does not say the zone; they are kept as wall clock"
-                    .to_owned(),
-                "",
-            ),
-            TimeSource::Incomplete(_) => self.note(
-                "shapefile.time-missing",
-                Severity::Warning,
-                true,
-                "the file has only a date or only a time of day; points are without instant"
-                    .to_owned(),
-                "export with date and time",
-            ),
-            TimeSource::None => self.note(
+        match &self.layout.clock {
+            Some(clock) => self.findings.extend(clock.findings(&self.table_place)),
+            None => self.note(
                 "shapefile.time-missing",
                 Severity::Warning,
                 true,
                 "the file has no times; points are without instant".to_owned(),
                 "export with date and time",
             ),
-            _ => {}
         }
     }
 
@@ -174,7 +151,7 @@ impl<'a> Session<'a> {
                 });
             }
             self.shapes.read(per_read, &mut shapes)?;
-            self.projection.apply(&mut shapes);
+            shapes.project(&self.projection);
             self.table.read(shapes.len(), &mut rows)?;
         }
         self.note_ending();
@@ -183,6 +160,7 @@ impl<'a> Session<'a> {
         }
         receiver.finish(Ending {
             records: self.rows_read,
+            days: self.layout.clock.as_ref().and_then(Clock::days),
             ..Ending::default()
         })?;
         Ok(())
@@ -240,7 +218,7 @@ impl<'a> Session<'a> {
         }
         if self.bad_instants > 0 {
             let text = format!(
-                "{} instants lie before 1990 or in the future and are left out",
+                "{} instants lie before 1990 or in the future, or are none, and are left out",
                 self.bad_instants
             );
             self.note(
@@ -275,17 +253,8 @@ impl<'a> Session<'a> {
         let cells = arrays(&self.table, rows, &kept);
         let mut points = vec![Arc::clone(&longitude), Arc::clone(&latitude)];
         let mut raw = vec![longitude, latitude];
-        if self.layout.time.columns().next().is_some() {
-            let latest = self.latest_ms;
-            let bad = &mut self.bad_instants;
-            let instants = times::instants(self.layout.time, &cells, self.layout.day_first)
-                .into_iter()
-                .map(|instant| {
-                    let believed = instant.filter(|ms| (times::EARLIEST_MS..=latest).contains(ms));
-                    *bad += u64::from(instant.is_some() && believed.is_none());
-                    believed
-                });
-            let instants: TimestampMillisecondArray = instants.collect();
+        let instants = self.instants(&cells);
+        if self.layout.has_instants() {
             let instants: ArrayRef = Arc::new(instants.with_timezone("UTC"));
             points.push(Arc::clone(&instants));
             raw.push(instants);
@@ -315,6 +284,22 @@ impl<'a> Session<'a> {
         receiver.raw(&self.record_batch(&self.raw_schema, raw)?)?;
         receiver.points(&self.record_batch(&self.schema, points)?)?;
         Ok(())
+    }
+
+    /// Instants of rows; the days are noted where they have none.
+    fn instants(&mut self, cells: &[ArrayRef]) -> TimestampMillisecondArray {
+        let Some(clock) = &mut self.layout.clock else {
+            return TimestampMillisecondArray::new_null(0);
+        };
+        let bad = &mut self.bad_instants;
+        let gives = clock.gives_instants();
+        let rows = time_texts(clock.columns, cells).into_iter();
+        rows.map(|(date, time)| {
+            let instant = clock.note(&date, &time);
+            *bad += u64::from(gives && instant.is_none() && !date.trim().is_empty());
+            instant
+        })
+        .collect()
     }
 
     fn record_batch(

@@ -4,14 +4,16 @@ use super::claim::sniff;
 use super::decode::{Utf8, read_error};
 use super::sniff::Layout;
 use crate::claim::{Claim, ReadOptions};
-use crate::columns::describe::{Clock, Facts, describe, provider};
-use crate::columns::project::Projection;
+use crate::columns::clock::{Clock, Setting};
+use crate::columns::describe::{Facts, describe, provider};
+use crate::columns::number::Decimals;
+use crate::columns::position::{Position, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
 use crate::columns::{Mapping, TimeColumns};
 use crate::source::{EntryId, Limits, Tree};
 use csv::StringRecord;
 use std::io::{BufRead, BufReader, Read};
-use tramline_model::{Ending, Finding, Place, Property, ReadError, Receiver, Severity};
+use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
 
 /// Rows, and their bytes, that decide on the kinds of columns.
 const SAMPLE_ROWS: usize = 4_096;
@@ -68,29 +70,31 @@ fn table(
             "",
         ));
     }
-    let comma = layout.decimal_comma;
+    let commas = commas(layout, &sample);
     let mut profiles = vec![Profile::default(); layout.titles.len()];
     for row in &sample {
-        for (profile, text) in profiles.iter_mut().zip(row) {
-            profile.observe(Cell::from_text(text), comma);
+        for ((profile, text), comma) in profiles.iter_mut().zip(row).zip(&commas) {
+            profile.observe(Cell::from_text(text), *comma);
         }
     }
-    let position = Position::find(&mapping, &sample, layout, options, &place)?;
-    let clock = mapping.time.and_then(|columns| {
-        let texts: Vec<(String, String)> = sample
-            .iter()
-            .map(|row| time_texts(columns, row))
-            .map(|(date, time)| (date.to_owned(), time.to_owned()))
-            .collect();
-        Clock::from_rows(columns, mapping.family, &texts, options)
-    });
+    let position = Position::find(&Search {
+        titles: &layout.titles,
+        mapping: &mapping,
+        rows: &sample,
+        cell,
+        commas: &commas,
+        options,
+        place: &place,
+    })?;
+    let clock = clock_of(layout, &mapping, &sample, options);
     let plan = Plan {
         titles: &layout.titles,
         mapping: &mapping,
         profiles: &profiles,
         position: &position.columns(),
-        instants: clock.is_some(),
-        decimal_comma: comma,
+        instants: clock.as_ref().is_some_and(Clock::gives_instants),
+        intervals: clock.as_ref().is_some_and(Clock::gives_intervals),
+        commas: &commas,
         areas: false,
     };
     let mut table = Table::new(&plan);
@@ -104,7 +108,7 @@ fn table(
         time_source: clock.as_ref().map_or("none", |c| c.source),
         points_schema: table.points_schema(),
     }))?;
-    let mut opening: Vec<Finding> = position.finding(&place).into_iter().collect();
+    let mut opening: Vec<Finding> = position.findings(&place);
     match &clock {
         Some(clock) => opening.extend(clock.findings(&place)),
         None => opening.push(no_times(&mapping, &place)),
@@ -115,7 +119,6 @@ fn table(
     let mut run = Run {
         position,
         clock,
-        comma,
         width: layout.titles.len(),
         odd_rows: 0,
         odd_line: 0,
@@ -145,8 +148,30 @@ fn table(
     }
     Ok(receiver.finish(Ending {
         records: table.rows,
+        days: run.clock.as_ref().and_then(Clock::days),
         ..Ending::default()
     })?)
+}
+
+/// How the time of the rows is read.
+fn clock_of(
+    layout: &Layout,
+    mapping: &Mapping,
+    sample: &[StringRecord],
+    options: &ReadOptions,
+) -> Option<Clock> {
+    let setting = Setting {
+        family: mapping.family,
+        titles: &layout.titles,
+        options,
+        utc: false,
+    };
+    Clock::find(&setting, mapping, |columns| {
+        let texts = sample.iter().map(|row| time_texts(columns, row));
+        texts
+            .map(|(date, time)| (date.to_owned(), time.to_owned()))
+            .collect()
+    })
 }
 
 fn missing(layout: &Layout, place: Place) -> ReadError {
@@ -242,168 +267,31 @@ fn time_texts(columns: TimeColumns, row: &StringRecord) -> (&str, &str) {
     }
 }
 
-/// Where a row's position comes from.
-enum Position {
-    Degrees {
-        lon: usize,
-        lat: usize,
-        letters: Option<(usize, usize)>,
-        assumed: bool,
-    },
-    Projected {
-        x: usize,
-        y: usize,
-        projection: Box<Projection>,
-    },
-}
-
-impl Position {
-    fn find(
-        mapping: &Mapping,
-        sample: &[StringRecord],
-        layout: &Layout,
-        options: &ReadOptions,
-        place: &Place,
-    ) -> Result<Self, ReadError> {
-        let number = |row: &StringRecord, at| cell(row, at).number(layout.decimal_comma);
-        if let (Some(lon), Some(lat)) = (
-            mapping.column(Property::Longitude),
-            mapping.column(Property::Latitude),
-        ) {
-            let spells = |at: usize, letters: &[&str]| {
-                let mut texts = sample
-                    .iter()
-                    .filter_map(|r| r.get(at))
-                    .filter(|t| !t.is_empty())
-                    .peekable();
-                texts.peek().is_some() && texts.all(|t| letters.contains(&t))
-            };
-            let letters = (spells(lon + 1, &["E", "W"]) && spells(lat + 1, &["N", "S"]))
-                .then_some((lon + 1, lat + 1));
-            return Ok(Self::Degrees {
-                lon,
-                lat,
-                letters,
-                assumed: false,
-            });
-        }
-        let Some((x, y)) = mapping.projected else {
-            let what = "missing required properties: the table has no longitude and latitude";
-            return Err(ReadError::malformed(
-                place.clone(),
-                what,
-                "say which they are, for example `--column X=longitude --column Y=latitude`",
-            ));
-        };
-        if let Some(code) = options.column_map.get("crs") {
-            let hint = "give it as `--column crs=EPSG:<code>`";
-            let projection = Projection::from_code(code)
-                .map_err(|what| ReadError::unsupported(place.clone(), what, hint))?;
-            return Ok(Self::Projected {
-                x,
-                y,
-                projection: Box::new(projection),
-            });
-        }
-        let positions: Vec<(f64, f64)> = sample
-            .iter()
-            .filter_map(|row| Some((number(row, x)?, number(row, y)?)))
-            .collect();
-        if in_degrees(&positions) {
-            return Ok(Self::Degrees {
-                lon: x,
-                lat: y,
-                letters: None,
-                assumed: true,
-            });
-        }
-        let titles = [x, y].map(|at| layout.titles.get(at).map_or("", |t| t.name.as_str()));
-        let what = format!(
-            "columns `{}` and `{}` are not in degrees and the file does not say its coordinate system",
-            titles[0], titles[1]
-        );
-        let hint = "export with longitude and latitude, or give the coordinate system \
-                    (`--column crs=EPSG:32720` is UTM zone 20 south)";
-        Err(ReadError::unsupported(place.clone(), what, hint))
-    }
-
-    fn columns(&self) -> Vec<usize> {
-        match self {
-            Self::Degrees { lon, lat, .. } => vec![*lon, *lat],
-            Self::Projected { .. } => Vec::new(),
-        }
-    }
-
-    fn finding(&self, place: &Place) -> Option<Finding> {
-        matches!(self, Self::Degrees { assumed: true, .. }).then(|| {
-            let text =
-                "the positions look like degrees and are taken as WGS 84; the file does not say so";
-            Finding::new(
-                "text.position-assumed",
-                Severity::Warning,
-                place.clone(),
-                text,
-            )
-        })
-    }
-
-    /// Degrees of a row.
-    fn read(&self, row: &StringRecord, comma: bool) -> Option<(f64, f64)> {
-        let number = |at: usize| cell(row, at).number(comma);
-        match self {
-            Self::Degrees {
-                lon, lat, letters, ..
-            } => {
-                let (mut x, mut y) = (number(*lon)?, number(*lat)?);
-                if let Some((east, north)) = letters {
-                    x = if row.get(*east) == Some("W") {
-                        -x.abs()
-                    } else {
-                        x
-                    };
-                    y = if row.get(*north) == Some("S") {
-                        -y.abs()
-                    } else {
-                        y
-                    };
-                }
-                Some((x, y))
-            }
-            Self::Projected { x, y, projection } => projection.degrees(number(*x)?, number(*y)?),
-        }
-    }
-}
-
-/// Whether unnamed coordinates are degrees: in range, fractional, and of one place.
-fn in_degrees(positions: &[(f64, f64)]) -> bool {
-    let range = |pick: fn(&(f64, f64)) -> f64| {
-        positions
-            .iter()
-            .map(pick)
-            .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(v), b.max(v)))
-    };
-    let ((west, east), (south, north)) = (range(|p| p.0), range(|p| p.1));
-    let fractional = positions
-        .iter()
-        .any(|p| p.0.fract() != 0.0 && p.1.fract() != 0.0);
-    fractional
-        && west >= -180.0
-        && east <= 180.0
-        && south >= -90.0
-        && north <= 90.0
-        && east - west < 2.0
-        && north - south < 2.0
-}
-
 fn cell(row: &StringRecord, at: usize) -> Cell<'_> {
     row.get(at).map_or(Cell::Null, Cell::from_text)
+}
+
+/// By column: whether its numbers have a decimal comma.
+fn commas(layout: &Layout, sample: &[StringRecord]) -> Vec<bool> {
+    let mut columns = vec![Decimals::default(); layout.titles.len()];
+    for row in sample {
+        for (decimals, text) in columns.iter_mut().zip(row) {
+            decimals.observe(text);
+        }
+    }
+    let table = columns
+        .iter()
+        .fold(Decimals::default(), |sum, d| sum.and(*d));
+    // Where cells are parted by a comma, a quoted `1,234` is a thousand.
+    let either = layout.separator != b',';
+    let comma = |decimals: &Decimals| decimals.has_comma(table, either);
+    columns.iter().map(comma).collect()
 }
 
 /// The rows of a file on their way, and what is counted.
 struct Run {
     position: Position,
     clock: Option<Clock>,
-    comma: bool,
     width: usize,
     odd_rows: u64,
     odd_line: u64,
@@ -455,12 +343,14 @@ impl Run {
                 self.odd_line = record.position().map_or(0, csv::Position::line);
             }
         }
-        let position = self.position.read(record, self.comma);
-        let instant = self.clock.as_ref().and_then(|clock| {
+        let position = self.position.read(|at| cell(record, at));
+        let mut instant = None;
+        if let Some(clock) = &mut self.clock {
             let (date, time) = time_texts(clock.columns, record);
-            clock.read(date, time)
-        });
-        self.no_instant += u64::from(self.clock.is_some() && instant.is_none());
+            instant = clock.note(date, time);
+            self.no_instant += u64::from(clock.gives_instants() && instant.is_none());
+            table.interval = clock.interval(date, time);
+        }
         table.push(position, instant, |at| cell(record, at));
     }
 

@@ -3,10 +3,9 @@
 //! Rule: arbitrary text is not claimed. A table has rows of one length and a position.
 
 use super::decode;
-use crate::columns::{Mapping, Title, map_titles};
+use crate::columns::{Mapping, Title, map_titles, number, position};
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
-use tramline_model::Property;
 
 /// Lines that are looked at.
 const LINES: usize = 60;
@@ -19,7 +18,8 @@ pub(super) struct Layout {
     pub(super) skip_lines: usize,
     pub(super) has_header: bool,
     pub(super) titles: Vec<Title>,
-    pub(super) decimal_comma: bool,
+    /// A column holds whole positions: points of WKT or GeoJSON.
+    pub(super) points: bool,
     /// Ag Leader's text without header.
     pub(super) ag_leader: bool,
 }
@@ -66,13 +66,15 @@ impl Layout {
             .map(|l| cells(l, separator))
             .filter(|r| r.len() == width)
             .collect();
-        let decimal_comma = separator != b','
-            && body.iter().flatten().any(|c| comma_number(c))
-            && !body
+        let numeric =
+            |c: &&String| number::parse(c, false).is_some() || number::parse(c, true).is_some();
+        let points = (0..width).any(|at| {
+            let mut cells = body
                 .iter()
-                .flatten()
-                .any(|c| c.contains('.') && c.parse::<f64>().is_ok());
-        let numeric = |c: &&String| number(c, decimal_comma).is_some();
+                .filter_map(|row| row.get(at))
+                .filter(|c| !c.is_empty());
+            cells.clone().next().is_some() && cells.all(|cell| position::is_point(cell))
+        });
         let filled = first.iter().filter(|c| !c.is_empty()).count();
         let numbers = first.iter().filter(numeric).count();
         if let Some(titles) = ag_leader(&first) {
@@ -82,7 +84,7 @@ impl Layout {
                 skip_lines,
                 has_header: false,
                 titles,
-                decimal_comma,
+                points,
                 ag_leader: true,
             });
         }
@@ -96,7 +98,7 @@ impl Layout {
             skip_lines,
             has_header: true,
             titles,
-            decimal_comma,
+            points,
             ag_leader: false,
         })
     }
@@ -112,26 +114,15 @@ impl Layout {
 
     /// Why this is machine data, or `None` when it has no position (or nothing beside it).
     pub(super) fn reason(&self, mapping: &Mapping) -> Option<String> {
-        let lon_lat = mapping.column(Property::Longitude).is_some()
-            && mapping.column(Property::Latitude).is_some();
+        let columns = self.titles.len();
         if self.ag_leader {
             return Some(format!(
-                "Ag Leader text of {} columns without header",
-                self.titles.len()
+                "Ag Leader text of {columns} columns without header"
             ));
         }
-        if lon_lat {
-            return Some(format!(
-                "table of {} columns with longitude and latitude",
-                self.titles.len()
-            ));
-        }
-        (mapping.projected.is_some() && mapping.has_values()).then(|| {
-            format!(
-                "table of {} columns with projected positions",
-                self.titles.len()
-            )
-        })
+        let points = (self.points && mapping.has_values()).then_some("points in one column");
+        let told = position::told(&self.titles, mapping).or(points)?;
+        Some(format!("table of {columns} columns with {told}"))
     }
 }
 
@@ -172,16 +163,26 @@ pub(super) fn separator(lines: &[&str]) -> Option<(u8, usize, usize)> {
     best
 }
 
-/// The cells of a line, quotes around them removed.
+/// The cells of a line, quotes around them removed. A quote opens at the start of a cell only: seconds of
+/// a degree have one behind them.
 pub(super) fn cells(line: &str, separator: u8) -> Vec<String> {
     let mut list = vec![String::new()];
     let mut quoted = false;
-    for c in line.chars() {
-        if c == '"' {
-            quoted = !quoted;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        let Some(last) = list.last_mut() else { break };
+        if c == '"' && quoted {
+            if chars.next_if_eq(&'"').is_some() {
+                last.push('"');
+            } else {
+                quoted = false;
+            }
+        } else if c == '"' && last.trim().is_empty() {
+            last.clear();
+            quoted = true;
         } else if c == char::from(separator) && !quoted {
             list.push(String::new());
-        } else if let Some(last) = list.last_mut() {
+        } else {
             last.push(c);
         }
     }
@@ -189,18 +190,6 @@ pub(super) fn cells(line: &str, separator: u8) -> Vec<String> {
         *cell = cell.trim().to_owned();
     }
     list
-}
-
-fn comma_number(cell: &str) -> bool {
-    cell.matches(',').count() == 1 && cell.replace(',', ".").parse::<f64>().is_ok()
-}
-
-fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
-    if decimal_comma {
-        cell.replace(',', ".").parse().ok()
-    } else {
-        cell.parse().ok()
-    }
 }
 
 /// The titles of Ag Leader's Basic or Advanced text, if a row is of it.
@@ -240,14 +229,11 @@ mod tests {
     }
 
     #[test]
-    fn separators_and_decimal_comma_are_found() {
+    fn separators_are_found() {
         let l = layout("lon;lat;yield\n10,5;52,1;7,2\n10,6;52,2;8,1\n").expect("a table");
-        assert_eq!(
-            (l.separator, l.decimal_comma, l.titles.len()),
-            (b';', true, 3)
-        );
+        assert_eq!((l.separator, l.titles.len()), (b';', 3));
         let l = layout("lon\tlat\tyield\n10.5\t52.1\t7\n10.5\t52.1\t7\n").expect("a table");
-        assert_eq!((l.separator, l.decimal_comma), (b'\t', false));
+        assert_eq!(l.separator, b'\t');
         let l = layout("\"lon\",\"lat\",\"a, b\"\n1,2,3\n1,2,3\n").expect("a table");
         assert_eq!((l.separator, l.titles[2].name.as_str()), (b',', "a, b"));
     }

@@ -137,7 +137,7 @@ pub(crate) fn claims(tree: &Tree, format: &str) -> Vec<Claim> {
 pub(crate) fn read_with(tree: &Tree, format: &str, options: &ReadOptions) -> Collected {
     let mut collected = Collected::default();
     let reader = registry::by_id(format).expect("known format");
-    for claim in claims(tree, format)
+    for claim in (reader.claim)(tree, options)
         .iter()
         .filter(|c| c.verdict == Verdict::Read)
     {

@@ -27,6 +27,7 @@ mod source_container;
 mod source_corpus;
 mod source_hostile;
 mod source_tree;
+mod spellings;
 mod text;
 mod topcon;
 mod trimble;

@@ -22,6 +22,7 @@ use tramline_analysis::anchor;
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lattice::Lattice;
 use tramline_analysis::records::Records;
+use tramline_analysis::spread;
 use tramline_analysis::thin::thinned;
 use tramline_analysis::track::{Headings, Tracks};
 use tramline_model::Property;
@@ -169,6 +170,8 @@ struct Ground {
     corners: Corners,
     names: TrackNames,
     block: Records,
+    /// By row of the block: the source tells its section.
+    numbered: Vec<bool>,
     frame: Option<LocalFrame>,
     /// Places by row, for rows without width.
     middles: Vec<(f64, f64)>,
@@ -204,6 +207,7 @@ impl Ground {
                 self.corners.quads.push(quad.unwrap_or(NOWHERE));
             } else {
                 self.block.push(record);
+                self.numbered.push(places.is_numbered(row));
             }
         }
         if self.block.len() >= BLOCK {
@@ -213,7 +217,8 @@ impl Ground {
 
     /// Lays out the footprints of the points that came since the last time.
     fn lay_out(&mut self) {
-        let records = std::mem::take(&mut self.block);
+        let mut records = std::mem::take(&mut self.block);
+        let numbered = std::mem::take(&mut self.numbered);
         let first = self.corners.quads.len();
         self.corners.quads.resize(first + records.len(), NOWHERE);
         if self.frame.is_none() {
@@ -222,7 +227,12 @@ impl Ground {
         let Some(frame) = &self.frame else {
             return;
         };
-        let tracks = Tracks::new(&records, frame, Headings::default());
+        let (x, y) = frame.places(&records);
+        let names = &self.names;
+        spread::settle(&mut records, (&x, &y), &numbered, |track| {
+            names.machine(track)
+        });
+        let tracks = Tracks::of_places(&records, x, y, Headings::default());
         let anchor = anchor::find(&records, &tracks).anchor;
         let steps = thinned(&records, &tracks, anchor, |_| true, STEP_M);
         let mut bounds: Option<[f64; 4]> = None;

@@ -20,7 +20,9 @@ use source::{Source, align, union, unreadable};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tramline_model::{Ending, Machine, MachineKind, OperationDescription, OperationType, Provider};
+use tramline_model::{
+    Days, Ending, Machine, MachineKind, OperationDescription, OperationType, Provider,
+};
 use tramline_outputs::Sink;
 
 /// A processed machine file that goes into a merge.
@@ -137,12 +139,31 @@ pub fn merge_with_facts(
     }
     let ending = Ending {
         records,
+        days: written_days(&sources),
         ..Ending::default()
     };
     let (report, facts) = file.finish(&ending, options, sink, progress)?;
     let status = report.status;
     progress(Progress::Done { index: 0, status });
     Ok((report, facts))
+}
+
+/// The days of sources of which none has instants, by their summaries.
+fn written_days(sources: &[&MergeSource]) -> Option<Days> {
+    let timed = |source: &&&MergeSource| source.summary["startTime"].is_string();
+    if sources.iter().any(|source| timed(&source)) {
+        return None;
+    }
+    let days = |key: &'static str| {
+        sources.iter().filter_map(move |source| {
+            let date: jiff::civil::Date = source.summary[key].as_str()?.parse().ok()?;
+            Some((date - jiff::civil::date(1970, 1, 1)).get_days())
+        })
+    };
+    Some(Days {
+        first: days("localStartDay").min()?,
+        last: days("localEndDay").max()?,
+    })
 }
 
 /// The texts under a key that all sources agree on.

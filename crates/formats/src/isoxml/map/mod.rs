@@ -250,6 +250,7 @@ fn machine_files(
             records,
             skipped_bytes,
             display_totals: totals.clone(),
+            ..Ending::default()
         })?;
     }
     Ok(())

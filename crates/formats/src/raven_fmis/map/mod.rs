@@ -8,7 +8,7 @@ use super::claim::Files;
 use super::raw::job::{Job, Segment};
 use super::raw::tab::{FIXED, Table};
 use crate::claim::{Claim, ReadOptions};
-use crate::columns::describe::Clock;
+use crate::columns::clock::Clock;
 use crate::columns::{Family, TimeColumns};
 use crate::source::{EntryId, Limits, Tree};
 use describe::Facts;
@@ -131,7 +131,8 @@ impl Source<'_> {
             Family::Generic,
             &survey.instants,
             self.options,
-        );
+        )
+        .filter(Clock::gives_instants);
         let source = clock.as_ref().map_or("none", |clock| clock.source);
         let description = OperationDescription {
             points_schema: plan.schema(clock.is_some()),

@@ -1,7 +1,7 @@
 //! Rows to record batches: the raw values under the dictionary's names, and the points by lane.
 
 use super::plan::{Lane, Plan, State};
-use crate::columns::describe::Clock;
+use crate::columns::clock::Clock;
 use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::Segment;
 use crate::raven_fmis::raw::tab::{self, FIXED, Row};

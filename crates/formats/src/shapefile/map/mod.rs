@@ -2,5 +2,4 @@
 
 pub(super) mod deere;
 pub(super) mod plan;
-pub(super) mod times;
 pub(super) mod trimble;

@@ -2,8 +2,7 @@
 //! unit, and what is the same in all rows and so belongs to the description.
 
 use super::deere::{self, Metadata};
-use super::times::TimeSource;
-use crate::columns::{Mapping, Title};
+use crate::columns::{Mapping, TimeColumns, Title};
 use crate::shapefile::raw::cells::{as_numbers, as_texts};
 use crate::shapefile::raw::dbf::Header;
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, StringArray};
@@ -130,7 +129,7 @@ pub(crate) fn crop(text: &str, deere: bool) -> Option<String> {
 pub(crate) fn schema(
     feeds: &[Feed],
     titles: &[Title],
-    time: TimeSource,
+    time: Option<TimeColumns>,
     (area, outlines): (bool, bool),
 ) -> SchemaRef {
     let degrees = Some(Unit::known("arcdeg"));
@@ -142,8 +141,13 @@ pub(crate) fn schema(
         records::field(Property::Longitude, degrees, &place),
         records::field(Property::Latitude, degrees, &place),
     ];
-    let names: Vec<&str> = time
-        .columns()
+    let columns = match time {
+        Some(TimeColumns::One(at)) => vec![at],
+        Some(TimeColumns::DateAndTime { date, time }) => vec![date, time],
+        None => Vec::new(),
+    };
+    let names: Vec<&str> = columns
+        .into_iter()
         .filter_map(|i| titles.get(i))
         .map(|t| t.name.as_str())
         .collect();

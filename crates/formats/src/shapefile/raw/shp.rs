@@ -4,6 +4,7 @@
 //! keeps one representative position, an area and the rings of each record of a batch, and streams.
 
 use crate::outline::Outline;
+use crate::projection::Projection;
 use std::io::Read;
 use tramline_model::{Place, ReadError};
 
@@ -59,6 +60,13 @@ pub(crate) struct Shapes {
 impl Shapes {
     pub(crate) fn len(&self) -> usize {
         self.x.len()
+    }
+
+    /// Turns positions into degrees and areas into square metres, in place.
+    pub(crate) fn project(&mut self, projection: &Projection) {
+        for ((x, y), area) in self.x.iter_mut().zip(&mut self.y).zip(&mut self.area) {
+            (*x, *y, *area) = projection.point(*x, *y, *area);
+        }
     }
 
     fn push(&mut self, x: f64, y: f64, area: f64) {

@@ -1,9 +1,13 @@
-//! The `.prj`: from the file's coordinates to WGS 84 degrees. WKT of geographic and projected
-//! systems only; anything that names grids, pipelines or a local frame is refused.
+//! From the coordinates of a file to WGS 84 degrees: by the WKT of a `.prj` or a layer, by an EPSG code
+//! or by a name that people use ([`named`]). Geographic and projected systems only; anything that
+//! needs grids, pipelines or a local frame is refused.
 
 mod datums;
+mod named;
+mod reach;
 
-use super::shp::Shapes;
+pub(crate) use named::Named;
+
 use proj4rs::Proj;
 use tramline_model::{Place, ReadError};
 
@@ -21,10 +25,13 @@ pub(crate) enum Projection {
         source: Box<Proj>,
         target: Box<Proj>,
         metres_per_unit: f64,
-        /// The shift of the datum is ours and good to a few metres.
+        /// The datum is an older one, and its shift good to a few metres.
         approximate: bool,
     },
 }
+
+/// A place on the earth, or not a number where a system has none.
+const DEGREES: &str = "+proj=longlat +datum=WGS84 +no_defs";
 
 impl Projection {
     /// Reads the text of a `.prj`.
@@ -73,29 +80,35 @@ impl Projection {
         // Some writers put a blank before the bracket, which the parser does not take.
         let text = text.replace(" [", "[");
         let definition = proj4wkt::wkt_to_projstring(&text).map_err(|e| e.to_string())?;
+        if definition.contains("+proj=longlat") && !in_degrees(&text) {
+            return Err("its angles are not in degrees".to_owned());
+        }
+        Self::by_definition(&definition, || datums::shift(&text))
+    }
+
+    /// By a definition of PROJ. `shift` is asked for an older datum that the definition tells no shift of.
+    fn by_definition(
+        definition: &str,
+        shift: impl Fn() -> Option<&'static str>,
+    ) -> Result<Self, String> {
         if ["nadgrids", "geoidgrids", "pipeline"]
             .iter()
             .any(|word| definition.contains(word))
         {
             return Err("it needs grid files".to_owned());
         }
-        if definition.contains("+proj=longlat") && !in_degrees(&text) {
-            return Err("its angles are not in degrees".to_owned());
-        }
-        if is_degrees(&definition) {
+        if is_degrees(definition) {
             return Ok(Self::Degrees);
         }
-        let source = Proj::from_proj_string(&definition).map_err(|e| e.to_string())?;
-        let target = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")
-            .map_err(|e| e.to_string())?;
+        let source = Proj::from_proj_string(definition).map_err(|e| e.to_string())?;
+        let target = Proj::from_proj_string(DEGREES).map_err(|e| e.to_string())?;
         if source.is_geocent() || !source.has_inverse() {
             return Err("it cannot be turned into degrees".to_owned());
         }
-        // An ellipsoid other than that of WGS 84 belongs to a datum that lies up to 600 m off.
-        let foreign = (source.ellipse_parameters().0 - 6_378_137.0).abs() > 1.5;
-        let approximate = foreign && !definition.contains("+towgs84=");
+        let told = definition.contains("+towgs84=") || definition.contains("+datum=");
+        let approximate = is_foreign(&source) && !told;
         let source = if approximate {
-            let Some(shift) = datums::shift(&text) else {
+            let Some(shift) = shift() else {
                 return Err("its datum has no known shift to WGS 84".to_owned());
             };
             Proj::from_proj_string(&format!(
@@ -127,15 +140,14 @@ impl Projection {
         )
     }
 
-    /// Turns positions into degrees and areas into square metres, in place. Positions that are
-    /// not finite, or have no place on the earth in this system, become not a number.
-    pub(crate) fn apply(&self, shapes: &mut Shapes) {
-        for ((x, y), area) in shapes.x.iter_mut().zip(&mut shapes.y).zip(&mut shapes.area) {
-            (*x, *y, *area) = self.point(*x, *y, *area);
-        }
+    /// Degrees of longitude and latitude; `None` where a position has no place on the earth.
+    pub(crate) fn degrees(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        let (x, y, _) = self.point(x, y, 0.0);
+        (x.is_finite() && y.is_finite()).then_some((x, y))
     }
 
-    /// As [`Projection::apply`], for one position and its area.
+    /// A position in degrees and its area in square metres. A position that is not finite, or has no
+    /// place on the earth in this system, becomes not a number.
     pub(crate) fn point(&self, x: f64, y: f64, area: f64) -> (f64, f64, f64) {
         if !(x.is_finite() && y.is_finite()) {
             return (f64::NAN, f64::NAN, area);
@@ -163,6 +175,12 @@ impl Projection {
             }
         }
     }
+}
+
+/// Whether a system is on an ellipsoid other than that of WGS 84, which belongs to a datum that lies up
+/// to 600 m off.
+fn is_foreign(source: &Proj) -> bool {
+    (source.ellipse_parameters().0 - 6_378_137.0).abs() > 1.5
 }
 
 /// Whether a definition is longitude and latitude on an ellipsoid and datum like WGS 84.
