@@ -149,7 +149,12 @@ impl Counted {
             }
         }
         let logged = (logged * 1e6).round() / 1e6;
-        let logged = if logged.is_finite() { logged } else { value };
+        // Zero has no sign.
+        let logged = if logged.is_finite() {
+            logged + 0.0
+        } else {
+            value
+        };
         if self.shown.len() < SHOWN && !self.shown.contains(&logged) {
             self.shown.push(logged);
         }

@@ -76,6 +76,8 @@ pub(super) struct Line {
     pub(super) dimension: Dimension,
     pub(super) plausible: Interval,
     pub(super) typical: f64,
+    /// It is for a crop or product.
+    pub(super) special: bool,
 }
 
 /// Around the lines of all subjects; the general one without any.
@@ -105,6 +107,7 @@ pub(super) fn line(
         dimension,
         plausible,
         typical: first.unit.to_base(first.typical),
+        special: !first.subjects.is_empty(),
     })
 }
 

@@ -161,6 +161,10 @@ impl Judge<'_> {
     fn rates(&mut self) {
         for (property, weighted) in RATES.into_iter().zip(self.results.totals.rates) {
             if let (Some(mean), Some(unit)) = (weighted.mean(), self.results.unit(property)) {
+                // Nothing was set.
+                if mean == 0.0 {
+                    continue;
+                }
                 let value = unit.to_base(mean);
                 self.check_of(Aspect::Of(property), unit.dimension, value, Some(value));
             }
@@ -222,8 +226,12 @@ impl Judge<'_> {
         if records >= LEAST_RECORDS {
             let mean = covered.worked_m2 / records as f64;
             self.check(Aspect::RecordArea, Dimension::Area, mean);
-            let share = covered.passes as f64 / records as f64;
-            self.check(Aspect::PassesOfRecords, Dimension::Ratio, share * 100.0);
+            // A swath of kilometres says it already.
+            let swath = |found: &Implausible| found.result == Aspect::Swath;
+            if !self.judged.implausible.iter().any(swath) {
+                let share = covered.passes as f64 / records as f64;
+                self.check(Aspect::PassesOfRecords, Dimension::Ratio, share * 100.0);
+            }
         }
         if covered.passes > 0 {
             let mean = covered.worked_m2 / covered.passes as f64;
@@ -288,7 +296,7 @@ impl Judge<'_> {
             _ => None,
         };
         let subject = match self.subjects.as_slice() {
-            [subject] => Some((*subject).to_owned()),
+            [subject] if line.special => Some((*subject).to_owned()),
             _ => None,
         };
         self.judged.implausible.push(Implausible {

@@ -12,6 +12,8 @@ use tramline_model::{
 
 /// Of all codes here.
 pub(crate) const ROOM: &str = "plausible.";
+/// The formats whose columns have titles that a caller can give.
+const TABLES: [&str; 6] = ["CSV", "SHAPEFILE", "GEOJSON", "GPKG", "FGB", "KML"];
 /// Letters of a crop's or product's name that are shown.
 const NAME: usize = 60;
 
@@ -133,23 +135,15 @@ fn warning(found: &Contradiction, description: &OperationDescription, place: &Pl
 
 /// The evidence in words.
 fn proof(found: &Contradiction) -> String {
-    let (large, times) = if found.quotient > 1.0 {
-        ("times", found.quotient)
+    let (property, words) = (found.evidence.property().name(), found.evidence.words());
+    let (larger, times, smaller) = if found.quotient > 1.0 {
+        (property, found.quotient, words)
     } else {
-        ("parts of", 1.0 / found.quotient)
-    };
-    let middle = if found.quotient > 1.0 {
-        format!("is {} {large} {}", plain(times), found.evidence.words())
-    } else {
-        format!(
-            "is one of {} {large} {}",
-            plain(times),
-            found.evidence.words()
-        )
+        (words, 1.0 / found.quotient, property)
     };
     format!(
-        "{} {middle} in {} rows: that is {}, not {}",
-        found.evidence.property().name(),
+        "{larger} is {} times {smaller} in {} rows: {property} is in {}, not in {}",
+        plain(times),
         found.pairs,
         found.fits.symbol,
         found.stated.symbol
@@ -182,17 +176,21 @@ fn hint(
         .and_then(|field| field.metadata().get(records::SOURCE_NAME))
         .map(String::as_str)
         .filter(|title| !title.is_empty());
-    let unit = suggested.map_or("UNIT", |unit| unit.symbol);
-    match title {
-        Some(title) => format!(
-            "if the column is in {unit}, say so: `--column \"{title}={}:{unit}\"`",
-            property.name()
-        ),
-        None if schema.field_with_name(property.name()).is_ok() => {
-            "do not use this number; check the display's settings, and report the file".to_owned()
+    let name = property.name();
+    let table = TABLES.contains(&description.file_format);
+    match (title.filter(|_| table), suggested.map(|unit| unit.symbol)) {
+        (Some(title), Some(unit)) => {
+            format!("if the column is in {unit}, say so: `--column \"{title}={name}:{unit}\"`")
         }
-        None => "it follows from other columns: look at the units of mass, distance and width"
-            .to_owned(),
+        (Some(title), None) => format!(
+            "give the unit or the meaning of the column: `--column \"{title}={name}:UNIT\"`"
+        ),
+        (None, _) if schema.field_with_name(name).is_ok() => {
+            "do not use this number; check what the display was set to".to_owned()
+        }
+        (None, _) => {
+            "it follows from others: look at the units of mass, distance and width".to_owned()
+        }
     }
 }
 

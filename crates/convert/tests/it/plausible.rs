@@ -312,7 +312,7 @@ fn a_column_in_another_unit_is_told_by_the_evidence_of_the_rows() {
         .iter()
         .find(|f| f.code == "plausible.distance-unit");
     let text = &told.expect("told").text;
-    assert!(text.contains("that is m, not ft"), "{text}");
+    assert!(text.contains("distance is in m, not in ft"), "{text}");
 }
 
 #[test]
