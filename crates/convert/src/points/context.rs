@@ -10,7 +10,7 @@ use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
 use crate::plausible::absent::AbsentRules;
 use std::collections::BTreeMap;
 use tramline_formats::ReadOptions;
-use tramline_model::{Crop, OperationDescription, OperationType, records};
+use tramline_model::{Crop, OperationDescription, OperationType, Property, records};
 
 /// 2100-01-01T00:00:00Z: the latest instant when the caller names none.
 const LATEST_MS: i64 = 4_102_444_800_000;
@@ -32,8 +32,9 @@ pub(crate) struct Context {
     pub(crate) units: UnitTable,
     /// What each property can be.
     pub(crate) absent: AbsentRules,
-    /// The source has polygons instead of points.
-    pub(crate) outlined: bool,
+    /// The source has polygons instead of points, and no distance: steps between them are none of
+    /// the machine.
+    pub(crate) logs_no_step: bool,
     /// The source logs distance and interval: smoother than steps between positions.
     pub(crate) logs_way: bool,
     pub(crate) table: CropTable,
@@ -60,6 +61,7 @@ impl Context {
         (units, logs_way): (UnitTable, bool),
     ) -> Self {
         let rules = &configuration.cleanup_rules;
+        let schema = &description.points_schema;
         let cleans = configuration.cleanup_standard_geojson;
         Self {
             operation: description.operation_type.clone(),
@@ -73,7 +75,8 @@ impl Context {
             absent: AbsentRules::new(&units),
             units,
             logs_way,
-            outlined: records::outline_index(&description.points_schema).is_some(),
+            logs_no_step: records::outline_index(schema).is_some()
+                && schema.index_of(Property::Distance.name()).is_err(),
             table: configuration.crop_table,
             own_numbers: configuration
                 .crop_numbers

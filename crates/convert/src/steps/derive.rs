@@ -52,8 +52,9 @@ fn distance(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way
     gaps
 }
 
-/// Logged way and interval first: they are smoother than steps between positions. The middles of the
-/// source's polygons are no places of the machine: steps between them have no speed.
+/// Logged way and interval first: they are smoother than steps between positions. Where the
+/// source has polygons and no distance, their middles are no places of the machine, and the steps
+/// between them have no speed.
 fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &Way) {
     let distance = factor(context, Property::Distance);
     let interval = factor(context, Property::SamplingInterval);
@@ -69,7 +70,7 @@ fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &
             if context.logs_way && seconds > 0.0 && !by_log.is_nan() {
                 return by_log;
             }
-            if context.outlined {
+            if context.logs_no_step {
                 return f64::NAN;
             }
             let known = at(&way.speed, row);

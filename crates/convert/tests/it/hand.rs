@@ -133,6 +133,17 @@ pub(crate) fn convert(
     options: &Options,
     rows: usize,
 ) -> Converted {
+    convert_to(description, table, options, rows, Ending::default())
+}
+
+/// The same, with what the source says at its end.
+pub(crate) fn convert_to(
+    description: OperationDescription,
+    table: &Table,
+    options: &Options,
+    rows: usize,
+    ending: Ending,
+) -> Converted {
     let sink = MemorySink::default();
     let mut output = sink.clone();
     let input = Input {
@@ -154,7 +165,7 @@ pub(crate) fn convert(
     collector
         .finish(Ending {
             records: batch.num_rows() as u64,
-            ..Ending::default()
+            ..ending
         })
         .unwrap();
     let facts = collector.facts()[0].clone();

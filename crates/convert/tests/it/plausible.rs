@@ -1,11 +1,13 @@
 //! Values that a property cannot have are absent before any rule, and results that cannot be true
 //! say so first.
 
-use crate::hand::{Converted, Table, convert, description};
+use crate::hand::{Converted, Table, convert, convert_to, description};
 use serde_json::{Value, json};
 use tramline_convert::{Configuration, ExitClass, Options, Report};
 use tramline_model::unit_choice::output_unit;
-use tramline_model::{OperationType, Property, Severity, UnitSystem};
+use tramline_model::{
+    DisplayTotal, Ending, OperationType, Property, Severity, TotalQuantity, UnitSystem,
+};
 
 /// Passes of 9 m, 2 m a second: `value(row)` of each property.
 fn field(rows: usize) -> Table {
@@ -368,6 +370,74 @@ fn numbers_of_any_size_are_borne() {
             let points = &converted.report.points;
             assert_eq!(points.read, rows as u64);
             assert!(points.add_up(true), "{value}: {points:?}");
+        }
+    }
+}
+
+#[test]
+fn a_total_that_is_not_the_displays_stands_first_with_its_cause() {
+    // 7,200 kg on 7,200 m2, of 400 records.
+    for (quantity, unit, value, cause) in [
+        (TotalQuantity::WetMass, "kg", 7_300.0, None),
+        (
+            TotalQuantity::WetMass,
+            "kg",
+            7_579.0,
+            Some("the display counted work that is not"),
+        ),
+        (
+            TotalQuantity::WetMass,
+            "kg",
+            6_000.0,
+            Some("did not count all work"),
+        ),
+        (
+            TotalQuantity::WetMass,
+            "kg",
+            7_200.0 * 2.204_62,
+            Some("a unit was mistaken"),
+        ),
+        (
+            TotalQuantity::Area,
+            "m2",
+            7_200.0 / 2.471_05,
+            Some("a unit was mistaken"),
+        ),
+        (TotalQuantity::Area, "ha", 0.72, None),
+        (
+            TotalQuantity::Distance,
+            "m",
+            800.0 / 0.3048,
+            Some("a unit was mistaken"),
+        ),
+    ] {
+        let total = DisplayTotal {
+            name: "DDI 90 yield total mass".to_owned(),
+            value,
+            unit: unit.to_owned(),
+            quantity: Some(quantity),
+        };
+        let ending = Ending {
+            display_totals: vec![total],
+            ..Ending::default()
+        };
+        let table = wet(20.0);
+        let mut description = description(OperationType::Harvested, &table);
+        description.crop = Some("corn".to_owned());
+        let converted = convert_to(description, &table, &Options::default(), 400, ending);
+        let summary = converted.summary();
+        let told = summary["displayTotals"][0]["cause"].as_str();
+        match cause {
+            None => assert_eq!(told, None, "{value} {unit}"),
+            Some(cause) => {
+                assert!(
+                    told.is_some_and(|told| told.contains(cause)),
+                    "{value} {unit}: {told:?}"
+                );
+                let first = &converted.report.findings[0];
+                assert_eq!(first.code, "summary.display-total");
+                assert!(first.text.contains(cause), "{}", first.text);
+            }
         }
     }
 }

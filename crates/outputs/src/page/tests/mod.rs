@@ -114,6 +114,31 @@ fn the_numbers_of_a_summary_appear_as_people_read_them() {
 }
 
 #[test]
+fn what_cannot_be_true_stands_above_all_numbers() {
+    let (mut file, summary, units) = harvest();
+    let plain = made(&file, &summary, &units, &[]);
+    assert!(!plain.contains("findings first"));
+    let above = json!([
+        { "code": "summary.display-total", "severity": "warning", "place": "x",
+          "text": "the display counted more" },
+        { "code": "plausible.wetMassPerArea", "severity": "error", "place": "x",
+          "text": "this result cannot be true", "hint": "say the unit" },
+    ]);
+    let list = file["findings"].as_array_mut().expect("a list");
+    list.extend(above.as_array().expect("a list").iter().cloned());
+    let html = made(&file, &summary, &units, &[]);
+    let place = |text: &str| html.find(text).expect(text);
+    assert!(place("This result cannot be true") < place("The display counted more"));
+    assert!(place("The display counted more") < place("<div class=\"columns\">"));
+    assert!(place("<div class=\"columns\">") < place("A grave thing"));
+    assert_eq!(html.matches("This result cannot be true").count(), 1);
+    assert_eq!(
+        html.matches("What to do: <bdi>say the unit</bdi>").count(),
+        1
+    );
+}
+
+#[test]
 fn acres_and_bushels_stay_so() {
     let summary = json!({ "properties": { "operationType": "harvested",
         "dryVolumePerArea": { "avg": 119.046, "unit": "bu/ac" },
