@@ -4,6 +4,7 @@
 //! those of device elements, which may hold each other.
 
 use crate::analysis::Covered;
+use crate::plausible::pairs::Contradiction;
 use crate::points::standardised::Standardised;
 use serde_json::{Value, json};
 use tramline_model::{Dimension, DisplayTotal, Property, TotalQuantity, Unit};
@@ -83,6 +84,12 @@ pub(crate) fn cause(
     if let Some(cause) = twice {
         return cause;
     }
+    if let Some(found) = far_from_target(total, results) {
+        return format!(
+            "the logged rate is {:.3} of what was set: it cannot be what was applied",
+            found.quotient
+        );
+    }
     if let Some((one, other)) = factor_of_units(total, quotient) {
         return format!("the one by the other is {one} by {other}: a unit was mistaken");
     }
@@ -100,6 +107,15 @@ pub(crate) fn cause(
     } else {
         "the display did not count all work of this file, or was reset in between".to_owned()
     }
+}
+
+/// A rate that is far from what was set, for a total that is made of it.
+fn far_from_target(total: &DisplayTotal, results: &Standardised<'_>) -> Option<Contradiction> {
+    use TotalQuantity::{AppliedMass, AppliedVolume, Count};
+    let of_rate = matches!(total.quantity, Some(AppliedMass | AppliedVolume | Count));
+    let found = results.pairs.contradictions(results.units);
+    let mut found = found.into_iter();
+    found.find(|found| of_rate && found.evidence.is_target() && found.fits.is_none())
 }
 
 /// The units whose quotient this is, of those that the display's total could be in.

@@ -288,7 +288,7 @@ impl Judge<'_> {
             .filter(|_| logged.is_some())
             .and_then(|property| self.results.units.source(property));
         let suggested = match (&proof, property, stated, logged) {
-            (Some(proof), ..) => Some(proof.fits),
+            (Some(proof), ..) => proof.fits,
             (None, Some(property), Some(stated), Some(logged)) => {
                 let logged = stated.from_base(logged);
                 fitting::unit(property, stated, logged, work, &self.subjects)

@@ -17,6 +17,8 @@ const CLASS: f64 = 0.005;
 const REACH: f64 = 16.0;
 /// Positions are good to a few decimetres: shorter steps tell nothing of a unit.
 const LEAST_STEP_M: f64 = 0.5;
+/// A machine that does not do what was set is nearer to it than this.
+const FAR: f64 = 20.0;
 /// A quotient nearer to one than this is no other unit.
 const NEAR_ONE: f64 = 0.2;
 
@@ -94,6 +96,11 @@ impl Evidence {
         }
     }
 
+    /// Whether it is the rate that was set.
+    pub(crate) fn is_target(self) -> bool {
+        matches!(self, Self::TargetOfSeed | Self::TargetOfRate)
+    }
+
     /// Whether the evidence rests on a property.
     fn rests_on(self, property: Property) -> bool {
         use Property as P;
@@ -115,8 +122,9 @@ pub(crate) struct Contradiction {
     pub(crate) pairs: u64,
     /// The unit in which the column was read.
     pub(crate) stated: &'static Unit,
-    /// The unit in which both would agree.
-    pub(crate) fits: &'static Unit,
+    /// The unit in which both would agree; `None` where a rate is so far from what was set that no
+    /// unit explains it.
+    pub(crate) fits: Option<&'static Unit>,
 }
 
 /// Counts of quotients by classes.
@@ -280,16 +288,17 @@ impl Pairs {
             let quotient = logarithm.exp();
             let stated = units.source(evidence.property());
             let fits = stated.and_then(|stated| agreeing(stated, quotient, exact));
-            if inside >= share
-                && (quotient < 1.0 - NEAR_ONE || quotient > 1.0 / (1.0 - NEAR_ONE))
-                && let (Some(stated), Some(fits)) = (stated, fits)
-            {
+            let (Some(stated), away) = (stated, quotient.max(1.0 / quotient)) else {
+                continue;
+            };
+            let unit = fits.is_some() && inside >= share && away > 1.0 / (1.0 - NEAR_ONE);
+            if unit || (evidence.is_target() && away > FAR) {
                 list.push(Contradiction {
                     evidence,
                     quotient,
                     pairs: quotients.count,
                     stated,
-                    fits,
+                    fits: fits.filter(|_| unit),
                 });
             }
         }
@@ -373,7 +382,9 @@ mod tests {
     ) -> Vec<(Evidence, &'static str)> {
         let (pairs, units) = pairs(rows, given);
         let list = pairs.contradictions(&units);
-        list.iter().map(|c| (c.evidence, c.fits.symbol)).collect()
+        list.iter()
+            .map(|c| (c.evidence, c.fits.map_or("", |unit| unit.symbol)))
+            .collect()
     }
 
     #[test]
@@ -418,6 +429,13 @@ mod tests {
                     (P::SeedRateTarget, "seeds/ac", 34_890.0),
                 ],
                 (E::TargetOfSeed, "seeds/ac"),
+            ),
+            (
+                &[
+                    (P::AppliedRate, "mm3/m2", 343.7),
+                    (P::AppliedRateTarget, "L/ha", 374.0),
+                ],
+                (E::TargetOfRate, ""),
             ),
         ] {
             assert_eq!(found(300, given), [expected], "{given:?}");

@@ -126,10 +126,16 @@ fn error(
 
 fn warning(found: &Contradiction, description: &OperationDescription, place: &Place) -> Finding {
     let property = found.evidence.property();
-    let hint = hint(Aspect::Of(property), Some(found.fits), description);
+    let hint = match found.fits {
+        Some(fits) => hint(Aspect::Of(property), Some(fits), description),
+        None => {
+            "compare with the display's total, and do not use the rate if they differ".to_owned()
+        }
+    };
     let text = format!("{}; nothing was changed", proof(found));
     let mut finding = Finding::new("plausible.unit", Severity::Warning, place.clone(), text);
-    finding.code = Cow::Owned(format!("{ROOM}{}-unit", property.name()));
+    let what = found.fits.map_or("target", |_| "unit");
+    finding.code = Cow::Owned(format!("{ROOM}{}-{what}", property.name()));
     finding.hint(hint)
 }
 
@@ -141,13 +147,18 @@ fn proof(found: &Contradiction) -> String {
     } else {
         (words, 1.0 / found.quotient, property)
     };
-    format!(
-        "{larger} is {} times {smaller} in {} rows: {property} is in {}, not in {}",
+    let text = format!(
+        "{larger} is {} times {smaller} in {} rows",
         plain(times),
-        found.pairs,
-        found.fits.symbol,
-        found.stated.symbol
-    )
+        found.pairs
+    );
+    match found.fits {
+        Some(fits) => format!(
+            "{text}: {property} is in {}, not in {}",
+            fits.symbol, found.stated.symbol
+        ),
+        None => format!("{text}: one of both cannot be true"),
+    }
 }
 
 /// What to do: the column by its title, where the source has titles.
