@@ -1,8 +1,9 @@
 //! What the caller says of the columns of a table, on the command line.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use std::collections::BTreeMap;
+use tramline_formats::columns::given;
 
 #[derive(Args)]
 pub(crate) struct ColumnArguments {
@@ -21,6 +22,9 @@ impl ColumnArguments {
                 .split_once('=')
                 .with_context(|| format!("`{column}` is not TITLE=PROPERTY[:UNIT]"))?;
             map.insert(title.trim().to_owned(), meaning.trim().to_owned());
+        }
+        if let Err(refused) = given::check(&map) {
+            bail!("--column: {}", refused.join("\n--column: "));
         }
         Ok(map)
     }

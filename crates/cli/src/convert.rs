@@ -21,6 +21,7 @@ use tramline_convert::{
     Bridge, Bridges, ExitClass, FileReport, FileStatus, Options, Report, StepStatus,
     UnclaimedEntry, UnitSystem, write_originals,
 };
+use tramline_formats::columns::given::Used;
 use tramline_formats::{ReadOptions, SourceError, Tree};
 use tramline_model::{Artifact, Finding, OperationType, Provider, Severity};
 use tramline_outputs::{FolderSink, page};
@@ -133,6 +134,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             ExitClass::Processed => 0,
             ExitClass::SomeFailed => ending::FAILED,
             ExitClass::NothingRecognised => ending::NOTHING,
+            ExitClass::Refused => ending::USAGE,
         });
     }
     Ok(ExitCode::from(worst))
@@ -211,6 +213,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         calibrations: arguments.calibrate.calibrations(arguments.inputs.len())?,
         read: ReadOptions {
             column_map: arguments.columns.map()?,
+            used: Used::default(),
             crop: arguments.crop.clone(),
             equipment_width_m: arguments.width,
             operation_type: arguments.operation_type.clone(),

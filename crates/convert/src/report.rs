@@ -283,6 +283,9 @@ impl PointCounts {
     }
 }
 
+/// The finding of a caller's column that no table has.
+pub(crate) const NO_SUCH_COLUMN: &str = "columns.no-such-column";
+
 /// For the exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
@@ -292,12 +295,16 @@ pub enum ExitClass {
     SomeFailed,
     /// No machine file, and no dataset that is known to hold none.
     NothingRecognised,
+    /// The caller names a column that no table has.
+    Refused,
 }
 
 impl Report {
     /// What the exit code of a command tells.
     pub fn exit_class(&self) -> ExitClass {
-        if self.files.is_empty() && self.unclaimed.iter().all(|entry| entry.set.is_none()) {
+        if self.findings.iter().any(|f| f.code == NO_SUCH_COLUMN) {
+            ExitClass::Refused
+        } else if self.files.is_empty() && self.unclaimed.iter().all(|entry| entry.set.is_none()) {
             ExitClass::NothingRecognised
         } else if self.files.iter().all(FileReport::is_sound) {
             ExitClass::Processed

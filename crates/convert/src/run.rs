@@ -7,7 +7,7 @@ use crate::input::Input;
 use crate::options::Options;
 use crate::pass::one_pass;
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{NO_SUCH_COLUMN, Report};
 use tramline_formats::Tree;
 use tramline_model::{Finding, Place, Severity};
 use tramline_outputs::Sink;
@@ -60,6 +60,12 @@ pub fn run_with_facts(
             text,
         );
         let hint = "give the id, folder or name of a harvest machine file of this input";
+        report.findings.push(finding.hint(hint));
+    }
+    let read = &options.read;
+    for text in read.used.refusals(&read.column_map) {
+        let finding = Finding::new(NO_SUCH_COLUMN, Severity::Error, Place::default(), text);
+        let hint = "give the title as the file shows it, with its unit in brackets or without";
         report.findings.push(finding.hint(hint));
     }
     Ok((passed.report, passed.facts))

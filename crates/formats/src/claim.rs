@@ -1,5 +1,6 @@
 //! What a format says of the entries it recognises, and how it is asked to read them.
 
+use crate::columns::given::Used;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::BTreeMap;
 use tramline_model::{OperationType, Provider, ReadError, Receiver};
@@ -160,6 +161,8 @@ pub struct Claim {
 pub struct ReadOptions {
     /// Source column to `property` or `property:unit`, for tables that no dictionary knows.
     pub column_map: BTreeMap<String, String>,
+    /// Which entries of the map were used.
+    pub used: Used,
     /// The crop, where the caller names it.
     pub crop: Option<String>,
     /// Working width in metres, where the points have none.

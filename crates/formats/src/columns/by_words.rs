@@ -82,7 +82,11 @@ pub(super) fn look_up(title: &Title, beside: Beside) -> Option<Meaning> {
                 Dimension::Ratio | Dimension::Time | Dimension::Angle
             );
             let assumed = !fixed && (beside.system == System::Unknown || symbol.starts_with("bu"));
-            Some(Meaning::of(property, Some(Unit::known(symbol)), assumed))
+            Some(if fixed {
+                Meaning::of(property, Some(Unit::known(symbol)), assumed)
+            } else {
+                Meaning::by_system(property, Unit::known(symbol), assumed)
+            })
         }
     }
 }
@@ -294,7 +298,7 @@ fn rate(read: &Read, dimension: Option<Dimension>, beside: Beside) -> Option<Pro
 }
 
 /// The unit that is assumed where nothing says one.
-fn symbol(property: Property, system: System) -> &'static str {
+pub(super) fn symbol(property: Property, system: System) -> &'static str {
     use Property as P;
     let (us, metric) = match property {
         P::TillageDepthActual | P::TillageDepthTarget | P::SeedDepth => ("in", "cm"),

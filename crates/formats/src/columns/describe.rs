@@ -6,7 +6,7 @@ use super::{Family, Mapping, crop_name};
 use crate::claim::ReadOptions;
 use arrow_schema::SchemaRef;
 use tramline_model::{
-    Machine, MachineKind, OperationDescription, OperationType, Product, Property, Provider,
+    Crop, Machine, MachineKind, OperationDescription, OperationType, Product, Property, Provider,
 };
 
 /// What a table's reader knows for its description.
@@ -93,6 +93,19 @@ pub fn describe(facts: &Facts<'_>) -> OperationDescription {
         time_source: facts.time_source.to_owned(),
         assumed_units: mapping.assumed_units(),
     }
+}
+
+/// The crop of the whole table, where there is one that the tables know.
+pub(crate) fn crop(
+    mapping: &Mapping,
+    profiles: &[Profile],
+    options: &ReadOptions,
+) -> Option<&'static Crop> {
+    if let Some(given) = &options.crop {
+        return Crop::find(given);
+    }
+    let text = profiles.get(mapping.column(Property::Crop)?)?.constant()?;
+    Crop::find(crop_name(mapping.family, text))
 }
 
 /// `F0:Basswood`, `L1: load 3` without the display's number.

@@ -4,8 +4,7 @@
 use super::by_words::{self, Beside};
 use super::dictionary::{self, Row, UnitRule};
 use super::mapping::{Family, Meaning};
-use super::title::{Title, normal};
-use std::collections::BTreeMap;
+use super::title::Title;
 use tramline_model::{Dimension, Property, Unit};
 
 /// Finds a title in the family's table, then in the general one. The rank orders columns of one
@@ -36,14 +35,8 @@ pub(super) fn look_up(
         } else {
             Property::Latitude
         };
-        return Some((
-            1,
-            Meaning {
-                property,
-                unit: Some(Unit::known("arcdeg")),
-                assumed: false,
-            },
-        ));
+        let degrees = Some(Unit::known("arcdeg"));
+        return Some((1, Meaning::of(property, degrees, false)));
     }
     let cut = title.name.chars().count() == 10 && name.len() >= 6;
     for exact in [true, false] {
@@ -79,13 +72,7 @@ const BY_WORDS: usize = 500_000;
 /// A row's property with the unit that the file says, or else the row's rule.
 fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Meaning> {
     let property = row.property;
-    let meaning = |unit, assumed| {
-        Some(Meaning {
-            property,
-            unit,
-            assumed,
-        })
-    };
+    let meaning = |unit, assumed| Some(Meaning::of(property, unit, assumed));
     if row.rule == UnitRule::None {
         return meaning(None, false);
     }
@@ -95,23 +82,21 @@ fn resolve(row: &Row, said: Option<&'static Unit>, system: System) -> Option<Mea
         }
         // A yield by volume in the title and by mass in the bracket: the bracket is right.
         if let Some(other) = in_dimension(property, unit.dimension) {
-            return Some(Meaning {
-                property: other,
-                unit: Some(unit),
-                assumed: false,
-            });
+            return Some(Meaning::of(other, Some(unit), false));
         }
     }
     match row.rule {
         UnitRule::None => meaning(None, false),
         UnitRule::Fixed(symbol) => meaning(Some(Unit::known(symbol)), false),
-        UnitRule::Assumed(symbol) => meaning(
-            Some(Unit::known(symbol)),
+        UnitRule::Assumed(symbol) => Some(Meaning::by_system(
+            property,
+            Unit::known(symbol),
             system == System::Unknown || !symbol.starts_with("bu"),
-        ),
+        )),
         UnitRule::System(us, metric) => {
             let symbol = if system == System::Metric { metric } else { us };
-            meaning(Some(Unit::known(symbol)), system == System::Unknown)
+            let unknown = system == System::Unknown;
+            Some(Meaning::by_system(property, Unit::known(symbol), unknown))
         }
     }
 }
@@ -156,14 +141,12 @@ fn rates(
     let has = |n: &str| names.iter().any(|other| other == n);
     let starts = |p: &str| names.iter().any(|other| other.starts_with(p));
     let give = |rank, property, unit: &'static Unit, assumed| {
-        Some((
-            rank,
-            Meaning {
-                property,
-                unit: Some(unit),
-                assumed,
-            },
-        ))
+        let meaning = if said == Some(unit) {
+            Meaning::of(property, Some(unit), assumed)
+        } else {
+            Meaning::by_system(property, unit, assumed)
+        };
+        Some((rank, meaning))
     };
     let dimension = said.map(|u| u.dimension);
     let unknown = system == System::Unknown;
@@ -209,8 +192,9 @@ fn rates(
             .chain(&target)
             .position(|t| *t == name)
             .unwrap_or(0);
-    let seed_word = !starts("product")
-        && (starts("variety") || starts("crop") || has("seedrate") || has("rtapdct"));
+    // Columns that count seeds say more than one of products, which may be varieties.
+    let counts = has("seedrate") || has("rtapdct") || has("plantpop") || starts("seedcnt");
+    let seed_word = counts || (!starts("product") && (starts("variety") || starts("crop")));
     let seed = dimension == Some(Dimension::CountPerArea)
         || (thousand && said.is_none() && (has("rtapdct") || !metric))
         || (!thousand && seed_word && dimension != Some(Dimension::VolumePerArea));
@@ -232,53 +216,6 @@ fn rates(
         (false, false, true) => "L/ha",
     };
     give(rank, property, Unit::known(symbol), unknown || !thousand)
-}
-
-/// An entry of the caller's column map: `property` or `property:unit`.
-pub(super) fn from_map(name: &str, map: &BTreeMap<String, String>) -> Option<Meaning> {
-    let text = map.get(name).or_else(|| {
-        let wanted = normal(name);
-        map.iter()
-            .find(|(title, _)| normal(title) == wanted)
-            .map(|(_, text)| text)
-    })?;
-    let (property, unit) = text
-        .split_once(':')
-        .map_or((text.as_str(), None), |(p, u)| (p, Some(u)));
-    let property = Property::from_name(property.trim())?;
-    let said = unit
-        .and_then(Unit::parse)
-        .filter(|u| property.accepts(u.dimension));
-    Some(Meaning {
-        property,
-        unit: said.or_else(|| default_unit(property)),
-        assumed: said.is_none() && default_unit(property).is_some(),
-    })
-}
-
-/// The unit that is assumed for a property when a column map names none.
-fn default_unit(property: Property) -> Option<&'static Unit> {
-    let symbol = match property.dimension() {
-        Dimension::None => return None,
-        Dimension::Angle => "arcdeg",
-        Dimension::Length => "m",
-        Dimension::Area => "m2",
-        Dimension::Mass => "kg",
-        Dimension::Volume => "L",
-        Dimension::Time => "s",
-        Dimension::Speed => "m/s",
-        Dimension::Force => "N",
-        Dimension::Ratio => "prcnt",
-        Dimension::Count => "seeds",
-        Dimension::CountPerArea => "seeds/ha",
-        Dimension::MassPerArea => "kg/ha",
-        Dimension::VolumePerArea => "L/ha",
-        Dimension::MassPerTime => "kg/s",
-        Dimension::VolumePerTime => "L/s",
-        Dimension::AreaPerTime => "ha/h",
-        Dimension::Temperature => "C",
-    };
-    Some(Unit::known(symbol))
 }
 
 /// A system of units.

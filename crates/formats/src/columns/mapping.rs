@@ -11,6 +11,19 @@ pub struct Meaning {
     pub unit: Option<&'static Unit>,
     /// The unit is the dictionary's assumption and not said by the file.
     pub assumed: bool,
+    /// Who says the unit.
+    pub word: UnitWord,
+}
+
+/// Who says the unit of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitWord {
+    /// The caller's column map.
+    Caller,
+    /// The file: a bracket, a metadata file, or a title that only one unit goes with.
+    File,
+    /// Nobody: it follows from the other units of the file, or is assumed.
+    Nobody,
 }
 
 impl Meaning {
@@ -19,6 +32,19 @@ impl Meaning {
             property,
             unit,
             assumed,
+            word: if assumed {
+                UnitWord::Nobody
+            } else {
+                UnitWord::File
+            },
+        }
+    }
+
+    /// The same, with a unit that follows from others.
+    pub(super) fn by_system(property: Property, unit: &'static Unit, assumed: bool) -> Self {
+        Self {
+            word: UnitWord::Nobody,
+            ..Self::of(property, Some(unit), assumed)
         }
     }
 }
@@ -63,6 +89,8 @@ pub struct Mapping {
     pub family: Family,
     /// One for each title.
     pub columns: Vec<Option<Meaning>>,
+    /// One for each title: what it would mean if no better title gave the property.
+    pub lost: Vec<Option<Meaning>>,
     /// Inferred from which properties exist, or from a column that says so by name only.
     pub operation_type: Option<OperationType>,
     /// Why the kind of work is what it is, for people.

@@ -9,21 +9,24 @@ mod by_words;
 pub mod clock;
 pub mod describe;
 mod dictionary;
+pub mod given;
 mod look_up;
 mod mapping;
 pub(crate) mod number;
 pub(crate) mod position;
+pub(crate) mod products;
+pub(crate) mod proof;
 mod status;
 pub mod table;
 mod title;
 pub mod words;
 
-pub use mapping::{Family, Mapping, Meaning, TimeColumns};
+pub use mapping::{Family, Mapping, Meaning, TimeColumns, UnitWord};
 pub use status::{crop_name, status};
 pub use title::{Title, normal};
 
 use by_words::beside;
-use look_up::{from_map, look_up, system};
+use look_up::{look_up, system};
 use std::collections::BTreeMap;
 use tramline_model::{OperationType, Property};
 use words::Word;
@@ -40,7 +43,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
         columns: (0..titles.len()).map(|_| None).collect(),
     };
     for (index, title) in titles.iter().enumerate() {
-        if let Some(meaning) = from_map(&title.name, column_map) {
+        if let Some(meaning) = given::look_up(title, column_map, beside.system) {
             choice.offer(index, 0, meaning);
         } else if let Some((rank, meaning)) = look_up(
             title,
@@ -56,7 +59,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
         role(dictionary::DATE, Word::Date),
         role(dictionary::TIME, Word::Time),
     );
-    let mut columns = choice.settle();
+    let (mut columns, lost) = choice.settle();
     let mut time = columns
         .iter()
         .position(|m| {
@@ -64,13 +67,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
                 .is_some_and(|m| m.property == Property::Timestamp)
         })
         .map(TimeColumns::One);
-    let instant = || {
-        Some(Meaning {
-            property: Property::Timestamp,
-            unit: None,
-            assumed: false,
-        })
-    };
+    let instant = || Some(Meaning::of(Property::Timestamp, None, false));
     let date_only = matches!(time, Some(TimeColumns::One(at)) if names.get(at).is_some_and(|n| n == "datestamp"));
     if time.is_none() || date_only {
         let found = match (date, clock) {
@@ -104,6 +101,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
     Mapping {
         family,
         columns,
+        lost,
         operation_type,
         reason,
         time,
@@ -127,7 +125,8 @@ impl Choice {
         }
     }
 
-    fn settle(self) -> Vec<Option<Meaning>> {
+    /// The meanings that stand, and those of columns whose property a better title has.
+    fn settle(self) -> (Vec<Option<Meaning>>, Vec<Option<Meaning>>) {
         let mut best: BTreeMap<Property, (usize, usize)> = BTreeMap::new();
         for (index, (rank, meaning)) in self
             .columns
@@ -143,10 +142,14 @@ impl Choice {
         let columns = self.columns.into_iter().enumerate();
         columns
             .map(|(index, slot)| {
-                slot.map(|(_, meaning)| meaning)
-                    .filter(|m| best.get(&m.property).is_some_and(|(_, at)| *at == index))
+                let meaning = slot.map(|(_, meaning)| meaning);
+                let wins = |m: &Meaning| best.get(&m.property).is_some_and(|(_, at)| *at == index);
+                match meaning {
+                    Some(meaning) if wins(&meaning) => (Some(meaning), None),
+                    lost => (None, lost),
+                }
             })
-            .collect()
+            .unzip()
     }
 }
 
@@ -162,7 +165,7 @@ fn family(names: &[String]) -> Family {
     } else if has("sp1") && has("sp38") && has("protein") {
         Family::CropScan
     } else if [
-        "yldvol", "yldmass", "cropflw", "swthwdth", "rtapd", "objid", "tgtrate",
+        "yldvol", "yldmass", "cropflw", "swthwdth", "rtapd", "objid", "idobj", "tgtrate",
     ]
     .iter()
     .any(|p| starts(p))

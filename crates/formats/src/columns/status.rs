@@ -8,7 +8,8 @@ pub fn status(text: &str) -> Option<&'static str> {
     let text = text.trim().trim_matches('"').trim();
     if let Ok(number) = text.parse::<f64>() {
         return match number {
-            1.0 | 33.0 => Some("On"),
+            // A spreadsheet writes true as -1.
+            1.0 | -1.0 | 33.0 => Some("On"),
             0.0 | 32.0 => Some("Off"),
             _ => None,
         };

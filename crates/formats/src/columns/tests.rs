@@ -179,7 +179,10 @@ fn a_column_map_wins() {
     by_hand.insert("yield".to_owned(), "proteinPercentage".to_owned());
     let m = map_titles(&titles(&["lon", "lat", "Ertrag", "yield"]), &by_hand);
     assert_eq!(unit(&m, Property::WetMassPerArea), Some(("t/ha", false)));
-    assert_eq!(unit(&m, Property::ProteinPercentage), Some(("prcnt", true)));
+    assert_eq!(
+        unit(&m, Property::ProteinPercentage),
+        Some(("prcnt", false))
+    );
 }
 
 #[test]

@@ -20,6 +20,15 @@ impl Title {
         }
     }
 
+    /// As the file shows it, with the bracket of its unit.
+    pub fn shown(&self) -> String {
+        let name: String = self.name.chars().take(80).collect();
+        match &self.unit {
+            Some(unit) => format!("{name}({unit:.20})"),
+            None => name,
+        }
+    }
+
     /// Splits a trailing unit bracket off: `Yld Vol(Dry)(bu/ac)`, `Speed [km/h]`, `Yield t/ha`.
     /// Brackets that hold no known unit stay in the name (`Crop Flw(M)`).
     pub fn from_text(text: &str) -> Self {

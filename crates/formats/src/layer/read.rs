@@ -3,11 +3,11 @@
 use super::{Codes, Crs, Feature, Layer, Names, Next, Source, Value};
 use crate::claim::ReadOptions;
 use crate::columns::clock::{Clock, Setting};
-use crate::columns::describe::{Facts, describe, provider};
+use crate::columns::describe::{Facts, crop, describe, provider};
 use crate::columns::number::Decimals;
 use crate::columns::position::{self, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
-use crate::columns::{TimeColumns, Title, map_titles};
+use crate::columns::{TimeColumns, Title, map_titles, products, proof};
 use crate::projection::Named;
 use crate::source::Limits;
 use arrow_schema::Schema;
@@ -41,7 +41,8 @@ pub(crate) fn read(
         });
     }
     let titles: Vec<Title> = names.list.iter().map(|n| Title::from_text(n)).collect();
-    let mapping = map_titles(&titles, &options.column_map);
+    let mut mapping = map_titles(&titles, &options.column_map);
+    options.used.note(&titles, &options.column_map);
     let commas = survey.commas();
     let search = Search {
         titles: &titles,
@@ -66,6 +67,28 @@ pub(crate) fn read(
         let rows = survey.rows.iter();
         rows.map(|row| time_texts(columns, row)).collect()
     });
+    products::settle(&mut mapping, options.operation_type.as_ref(), |at| {
+        survey.rows.iter().filter_map(move |row| match row.get(at) {
+            Some(Value::Text(text)) => Some(text.as_str()),
+            _ => None,
+        })
+    });
+    let first = proof::Sample::take(
+        &mapping,
+        survey.rows.len(),
+        |row| position.read_row(&survey, row),
+        |row| {
+            let clock = clock.as_ref()?;
+            let (date, time) = time_texts(clock.columns, survey.rows.get(row)?);
+            clock.read(&date, &time)
+        },
+        |row, at| {
+            let comma = commas.get(at).copied().unwrap_or(false);
+            cell(survey.rows.get(row)?.get(at)?).number(comma)
+        },
+        crop(&mapping, &survey.profiles, options),
+    );
+    let proved = proof::settle(&mut mapping, &titles, &first, place);
     let mut table = Table::new(&Plan {
         titles: &titles,
         mapping: &mapping,
@@ -94,7 +117,8 @@ pub(crate) fn read(
         _ => {}
     }
     receiver.begin(description)?;
-    for finding in opening(layer, &survey, &position, clock.as_ref()) {
+    let opening = opening(layer, &survey, &position, clock.as_ref());
+    for finding in opening.into_iter().chain(proved) {
         receiver.finding(finding);
     }
     let mut counts = Counts::default();
@@ -179,6 +203,8 @@ struct Survey {
     profiles: Vec<Profile>,
     decimals: Vec<Decimals>,
     positions: Vec<(f64, f64)>,
+    /// The position of each of `rows`.
+    row_positions: Vec<Option<(f64, f64)>>,
     rows: Vec<Vec<Value>>,
     values: usize,
     polygons: usize,
@@ -218,6 +244,7 @@ impl Survey {
 
     fn add(&mut self, feature: &Feature) {
         self.positions.extend(feature.position);
+        self.row_positions.push(feature.position);
         self.polygons += usize::from(feature.polygon);
         let width = self.decimals.len().max(feature.values.len());
         self.decimals.resize(width, Decimals::default());
@@ -346,6 +373,20 @@ impl<'a> Position<'a> {
             Self::Columns(found) => found.read(|at| value_at(&feature.values, at)),
             Self::Geometry(_) | Self::Named(_) => {
                 let (x, y) = feature.position?;
+                self.crs()?.degrees(x, y)
+            }
+        }
+    }
+
+    /// Degrees of one of the first features.
+    fn read_row(&self, survey: &Survey, row: usize) -> Option<(f64, f64)> {
+        match self {
+            Self::Columns(found) => {
+                let values = survey.rows.get(row)?;
+                found.read(|at| value_at(values, at))
+            }
+            Self::Geometry(_) | Self::Named(_) => {
+                let (x, y) = survey.row_positions.get(row).copied().flatten()?;
                 self.crs()?.degrees(x, y)
             }
         }

@@ -5,19 +5,19 @@ use super::map::deere::Metadata;
 use super::map::plan::{self, Feed};
 use super::map::trimble;
 use super::open::{Opened, arrays};
-use super::raw::cells;
+use super::raw::cells::{self, as_numbers, as_texts};
 use super::raw::dbf::Header;
-use super::raw::shp::{Geometry, geometry};
+use super::raw::shp::{Geometry, Shapes, geometry};
 use crate::claim::ReadOptions;
 use crate::columns::clock::{Clock, Setting};
-use crate::columns::{Family, Mapping, TimeColumns, Title, map_titles};
+use crate::columns::{Family, Mapping, TimeColumns, Title, map_titles, products, proof};
 use crate::source::Tree;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, Float64Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tramline_model::records::{self, SourceColumn};
-use tramline_model::{OperationType, Place, Property, ReadError};
+use tramline_model::{Crop, Finding, OperationType, Place, Property, ReadError};
 
 /// What is known of the columns.
 pub(super) struct Layout {
@@ -35,6 +35,73 @@ pub(super) struct Layout {
     /// The shapes give the area of a record; no column does.
     pub(super) area: bool,
     pub(super) polygons: bool,
+    /// What the rows prove of units.
+    pub(super) proved: Vec<Finding>,
+}
+
+/// What the first rows show.
+struct Evidence<'a> {
+    shapes: &'a Shapes,
+    sample: &'a [ArrayRef],
+    instants: Vec<Option<i64>>,
+    crop: Option<&'static Crop>,
+}
+
+impl Evidence<'_> {
+    fn settle(&self, mapping: &mut Mapping, titles: &[Title], place: &Place) -> Vec<Finding> {
+        let numbers: Vec<Option<Float64Array>> = (0..titles.len())
+            .map(|at| {
+                let known = mapping.columns.get(at).and_then(Option::as_ref);
+                let lost = mapping.lost.get(at).and_then(Option::as_ref);
+                let asked = known.or(lost).is_some_and(|m| proof::asks(m.property));
+                asked.then(|| self.sample.get(at).map(as_numbers)).flatten()
+            })
+            .collect();
+        let rows = self.sample.first().map_or(0, Array::len);
+        let position = |row: usize| {
+            let (x, y) = (*self.shapes.x.get(row)?, *self.shapes.y.get(row)?);
+            (x.is_finite() && y.is_finite()).then_some((x, y))
+        };
+        let number = |row: usize, at: usize| {
+            let column = numbers.get(at)?.as_ref()?;
+            (row < column.len() && column.is_valid(row)).then(|| column.value(row))
+        };
+        let instant = |row: usize| self.instants.get(row).copied().flatten();
+        let first = proof::Sample::take(mapping, rows, position, instant, number, self.crop);
+        proof::settle(mapping, titles, &first, place)
+    }
+}
+
+/// Milliseconds of the first rows.
+fn instants(clock: Option<&Clock>, sample: &[ArrayRef]) -> Vec<Option<i64>> {
+    let Some(clock) = clock else {
+        return Vec::new();
+    };
+    let texts = time_texts(clock.columns, sample);
+    texts
+        .iter()
+        .map(|(date, time)| clock.read(date, time))
+        .collect()
+}
+
+/// The crop of the whole table, where there is one that the tables know.
+fn crop(
+    mapping: &Mapping,
+    sample: &[ArrayRef],
+    metadata: Option<&Metadata>,
+    deere: bool,
+    options: &ReadOptions,
+) -> Option<&'static Crop> {
+    if let Some(given) = options.crop.clone().or_else(|| metadata?.crop()) {
+        return Crop::find(&given);
+    }
+    let texts = as_texts(sample.get(mapping.column(Property::Crop)?)?);
+    let mut texts = texts.iter().flatten();
+    let first = texts.next()?;
+    if texts.any(|text| text != first) {
+        return None;
+    }
+    Crop::find(&plan::crop(first, deere)?)
 }
 
 impl Layout {
@@ -49,10 +116,10 @@ impl Layout {
         let metadata = files.metadata(tree);
         let titles = plan::titles(&table.header, metadata.as_ref());
         let names: Vec<&str> = titles.iter().map(|t| t.name.as_str()).collect();
-        let first: Vec<usize> = (0..rows.len().min(1_000)).collect();
+        let first: Vec<usize> = (0..rows.len().min(proof::ROWS)).collect();
         let sample = arrays(table, rows, &first);
         let trimble = trimble::is_tree(&opened.place.entry);
-        let mapping = if trimble {
+        let mut mapping = if trimble {
             map_titles(
                 &titles,
                 &trimble::column_map(&names, &sample, &options.column_map),
@@ -60,12 +127,9 @@ impl Layout {
         } else {
             map_titles(&titles, &options.column_map)
         };
+        options.used.note(&titles, &options.column_map);
         let (operation, operation_reason) = operation_type(options, metadata.as_ref(), &mapping);
         let deere = metadata.is_some() || mapping.family == Family::DeereOperationsCenter;
-        let feeds = plan::feeds(&mapping, &operation);
-        if !feeds.iter().any(|f| plan::is_measured(f.property)) {
-            return Err(no_known_columns(opened.table_place.clone(), &titles));
-        }
         let setting = Setting {
             family: mapping.family,
             titles: &titles,
@@ -74,6 +138,22 @@ impl Layout {
             utc: deere,
         };
         let clock = Clock::find(&setting, &mapping, |columns| time_texts(columns, &sample));
+        let product = mapping.column(Property::Product);
+        let texts = product.and_then(|at| sample.get(at)).map(as_texts);
+        products::settle(&mut mapping, Some(&operation), |_| {
+            texts.iter().flat_map(|texts| texts.iter().flatten())
+        });
+        let evidence = Evidence {
+            shapes: &opened.first.0,
+            sample: &sample,
+            instants: instants(clock.as_ref(), &sample),
+            crop: crop(&mapping, &sample, metadata.as_ref(), deere, options),
+        };
+        let proved = evidence.settle(&mut mapping, &titles, &opened.table_place);
+        let feeds = plan::feeds(&mapping, &operation);
+        if !feeds.iter().any(|f| plan::is_measured(f.property)) {
+            return Err(no_known_columns(opened.table_place.clone(), &titles));
+        }
         let polygons = geometry(opened.shapes.shape_type()) == Some(Geometry::Polygon);
         Ok(Self {
             family: mapping.family,
@@ -82,6 +162,7 @@ impl Layout {
             operation,
             operation_reason,
             clock,
+            proved,
             area: polygons && feeds.iter().all(|f| f.property != Property::Area),
             polygons,
             feeds,
@@ -137,7 +218,7 @@ impl Layout {
 pub(super) fn time_texts(columns: TimeColumns, cells: &[ArrayRef]) -> Vec<(String, String)> {
     let rows = cells.first().map_or(0, |cells| cells.len());
     let column = |at: usize| {
-        let texts = cells.get(at).map(cells::as_texts);
+        let texts = cells.get(at).map(as_texts);
         let text = move |row: usize| match &texts {
             Some(texts) if texts.is_valid(row) => texts.value(row).to_owned(),
             _ => String::new(),

@@ -32,7 +32,8 @@ pub(super) fn read(
     let schema = Arc::clone(&description.points_schema);
     let (mut session, first) = Session::new(opened, layout, schema);
     receiver.begin(description)?;
-    for finding in session.findings.drain(..) {
+    let proved = std::mem::take(&mut session.layout.proved);
+    for finding in session.findings.drain(..).chain(proved) {
         receiver.finding(finding);
     }
     match session.run(first, limits, receiver) {

@@ -5,11 +5,11 @@ use super::decode::{Utf8, read_error};
 use super::sniff::Layout;
 use crate::claim::{Claim, ReadOptions};
 use crate::columns::clock::{Clock, Setting};
-use crate::columns::describe::{Facts, describe, provider};
+use crate::columns::describe::{Facts, crop, describe, provider};
 use crate::columns::number::Decimals;
 use crate::columns::position::{Position, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
-use crate::columns::{Mapping, TimeColumns};
+use crate::columns::{Mapping, TimeColumns, products, proof};
 use crate::source::{EntryId, Limits, Tree};
 use csv::StringRecord;
 use std::io::{BufRead, BufReader, Read};
@@ -57,7 +57,8 @@ fn table(
             allowed: limits.columns as u64,
         });
     }
-    let mapping = layout.mapping(&options.column_map);
+    let mut mapping = layout.mapping(&options.column_map);
+    options.used.note(&layout.titles, &options.column_map);
     if !mapping.has_values() {
         return Err(missing(layout, place));
     }
@@ -87,6 +88,25 @@ fn table(
         place: &place,
     })?;
     let clock = clock_of(layout, &mapping, &sample, options);
+    products::settle(&mut mapping, options.operation_type.as_ref(), |at| {
+        sample.iter().filter_map(move |row| row.get(at))
+    });
+    let first = proof::Sample::take(
+        &mapping,
+        sample.len(),
+        |row| {
+            let record = sample.get(row)?;
+            position.read(|at| cell(record, at))
+        },
+        |row| {
+            let clock = clock.as_ref()?;
+            let (date, time) = time_texts(clock.columns, sample.get(row)?);
+            clock.read(date, time)
+        },
+        |row, at| cell(sample.get(row)?, at).number(commas.get(at).copied().unwrap_or(false)),
+        crop(&mapping, &profiles, options),
+    );
+    let proved = proof::settle(&mut mapping, &layout.titles, &first, &place);
     let plan = Plan {
         titles: &layout.titles,
         mapping: &mapping,
@@ -113,6 +133,7 @@ fn table(
         Some(clock) => opening.extend(clock.findings(&place)),
         None => opening.push(no_times(&mapping, &place)),
     }
+    opening.extend(proved);
     for finding in opening {
         receiver.finding(finding);
     }

@@ -246,6 +246,9 @@ async fn parameters(
             .columns
             .insert(title.trim().to_owned(), meaning.trim().to_owned());
     }
+    if let Err(refused) = tramline_formats::columns::given::check(&given.columns) {
+        return Err(Problem::field("query", "column", refused.join("; ")));
+    }
     Ok(Wanted {
         user,
         provider,

@@ -6,6 +6,7 @@ use super::sink::HashingSink;
 use super::{Failure, answer, refused, tell};
 use crate::jobs::files::file_id;
 use tramline_convert::{Calibrations, Input, Options, Progress};
+use tramline_formats::columns::given::Used;
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
 
@@ -45,6 +46,7 @@ fn options(task: &Task, limits: Limits) -> Options {
         configuration: task.configuration.clone(),
         read: ReadOptions {
             column_map: task.column_map.clone(),
+            used: Used::default(),
             crop: task.crop.clone(),
             equipment_width_m: task.width_m,
             operation_type: task.operation_type.as_deref().map(OperationType::from_name),

@@ -1,0 +1,231 @@
+//! The reading of all units together that costs least: a unit that is not the expected one costs
+//! something, and so does a proof that does not come out.
+
+use super::candidates::{Quantity, System, system_of, usual};
+use super::equations::Equation;
+use tramline_model::Dimension;
+
+/// Another unit than the one that is assumed.
+const CHANGE_ASSUMED: f64 = 1.0;
+/// Another unit than the one that the file says. Whether the proof is strong enough is asked later.
+const CHANGE_STATED: f64 = 1.8;
+/// A value that is not usual on a farm: only between readings that are equal otherwise.
+const UNUSUAL: f64 = 0.05;
+/// The export is of the system that nothing points to.
+const OTHER_SYSTEM: f64 = 0.7;
+/// Readings that are so near the best are kept for comparison.
+const NEAR: f64 = 1.2;
+/// Readings that are tried at most.
+const BUDGET: usize = 400_000;
+
+/// The best reading.
+#[derive(Clone, Debug)]
+pub(super) struct Solved {
+    /// The candidate of each quantity.
+    pub(super) chosen: Vec<usize>,
+    /// How much dearer the best reading is in which the quantity has another unit.
+    pub(super) margin: Vec<f64>,
+    /// The system of units that the unproved columns follow.
+    pub(super) system: System,
+}
+
+struct Search<'a> {
+    quantities: &'a [Quantity],
+    equations: &'a [Equation],
+    /// The equations whose last quantity is this one.
+    closed_by: Vec<Vec<usize>>,
+    system: usize,
+    chosen: Vec<usize>,
+    best: f64,
+    best_chosen: Vec<usize>,
+    /// The least cost by quantity and candidate.
+    least: Vec<Vec<f64>>,
+    left: usize,
+}
+
+/// Finds the reading that costs least.
+pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
+    let mut closed_by = vec![Vec::new(); quantities.len()];
+    for (at, equation) in equations.iter().enumerate() {
+        let last = equation.terms.iter().map(|(q, _)| *q).max();
+        if let Some(slot) = last.and_then(|q| closed_by.get_mut(q)) {
+            slot.push(at);
+        }
+    }
+    let expected = expected_system(quantities);
+    let search = |system: usize| {
+        let mut search = Search {
+            quantities,
+            equations,
+            closed_by: closed_by.clone(),
+            system,
+            chosen: vec![0; quantities.len()],
+            best: f64::INFINITY,
+            best_chosen: vec![0; quantities.len()],
+            least: quantities
+                .iter()
+                .map(|q| vec![f64::INFINITY; q.candidates.len()])
+                .collect(),
+            left: BUDGET,
+        };
+        let start = if expected == system {
+            0.0
+        } else {
+            OTHER_SYSTEM
+        };
+        search.go(0, start);
+        search
+    };
+    let [us, metric] = [search(0), search(1)];
+    let (best, other, system) = if us.best < metric.best - 1e-9
+        || ((us.best - metric.best).abs() <= 1e-9 && expected == 0)
+    {
+        (us, metric, System::Us)
+    } else {
+        (metric, us, System::Metric)
+    };
+    let margin = best
+        .best_chosen
+        .iter()
+        .enumerate()
+        .map(|(q, chosen)| {
+            let by = |least: &[Vec<f64>]| {
+                let list = least.get(q).map(Vec::as_slice).unwrap_or_default();
+                list.iter()
+                    .enumerate()
+                    .filter(|(c, _)| c != chosen)
+                    .map(|(_, cost)| *cost)
+                    .fold(f64::INFINITY, f64::min)
+            };
+            by(&best.least).min(by(&other.least)) - best.best
+        })
+        .collect();
+    Solved {
+        chosen: best.best_chosen,
+        margin,
+        system,
+    }
+}
+
+/// The system that the stated units show, else that of the assumed ones.
+fn expected_system(quantities: &[Quantity]) -> usize {
+    let count = |stated: bool, system: System| {
+        let of = |q: &&Quantity| {
+            q.stated == stated
+                && !q.beside
+                && q.candidates
+                    .first()
+                    .is_some_and(|c| system_of(c.unit) == Some(system))
+        };
+        quantities.iter().filter(of).count()
+    };
+    for stated in [true, false] {
+        let (us, metric) = (count(stated, System::Us), count(stated, System::Metric));
+        if us != metric {
+            return usize::from(metric > us);
+        }
+    }
+    0
+}
+
+impl Search<'_> {
+    fn go(&mut self, at: usize, cost: f64) {
+        if self.left == 0 || cost > self.best + NEAR {
+            return;
+        }
+        let Some(quantity) = self.quantities.get(at) else {
+            self.left -= 1;
+            if cost < self.best - 1e-9 {
+                self.best = cost;
+                self.best_chosen.clone_from(&self.chosen);
+            }
+            for (least, chosen) in self.least.iter_mut().zip(&self.chosen) {
+                if let Some(slot) = least.get_mut(*chosen) {
+                    *slot = slot.min(cost);
+                }
+            }
+            return;
+        };
+        let expected = quantity.by_system.get(self.system).copied().unwrap_or(0);
+        let count = quantity.candidates.len();
+        let order = std::iter::once(expected).chain((0..count).filter(|c| *c != expected));
+        for candidate in order {
+            if let Some(slot) = self.chosen.get_mut(at) {
+                *slot = candidate;
+            }
+            let change = match (candidate == expected, quantity.stated, quantity.beside) {
+                (true, ..) => 0.0,
+                (_, _, true) => 0.3,
+                (_, true, _) => CHANGE_STATED,
+                (_, false, _) => CHANGE_ASSUMED,
+            };
+            let violated: f64 = self
+                .closed_by
+                .get(at)
+                .into_iter()
+                .flatten()
+                .filter_map(|e| self.equations.get(*e))
+                .filter(|e| !fits(e, self.quantities, &self.chosen))
+                .map(|e| e.weight)
+                .sum();
+            self.go(
+                at + 1,
+                cost + change + violated + unusual(quantity, candidate),
+            );
+        }
+    }
+}
+
+/// Whether an equation comes out with the chosen units.
+pub(super) fn fits(equation: &Equation, quantities: &[Quantity], chosen: &[usize]) -> bool {
+    miss(equation, quantities, chosen).is_some_and(|(miss, allowed)| miss <= allowed)
+}
+
+/// By how much an equation misses, and what is allowed. `None` where the kinds do not compare.
+pub(super) fn miss(
+    equation: &Equation,
+    quantities: &[Quantity],
+    chosen: &[usize],
+) -> Option<(f64, f64)> {
+    let (mut sum, mut slack) = (0.0, 0.0);
+    let mut dimensions: Vec<Dimension> = Vec::new();
+    for (q, power) in &equation.terms {
+        let candidate = quantities.get(*q)?.candidates.get(*chosen.get(*q)?)?;
+        sum += power * candidate.factor;
+        slack += candidate.slack;
+        dimensions.push(candidate.unit.dimension);
+    }
+    let rates = equation.proof == super::equations::Proof::TargetBesideActual;
+    if rates && dimensions.windows(2).any(|d| d.first() != d.last()) {
+        return None;
+    }
+    // Two volumes of one crop weigh the same.
+    let both = equation.terms.iter().filter(|(q, _)| {
+        let chosen = chosen.get(*q).copied().unwrap_or(0);
+        quantities
+            .get(*q)
+            .and_then(|q| q.candidates.get(chosen))
+            .is_some_and(|c| c.slack > 0.0)
+    });
+    if both.count() == 2 {
+        slack = 0.0;
+    }
+    Some(((sum - equation.constant).abs(), equation.tolerance + slack))
+}
+
+fn unusual(quantity: &Quantity, candidate: usize) -> f64 {
+    let Some(candidate) = quantity
+        .candidates
+        .get(candidate)
+        .filter(|_| !quantity.beside)
+    else {
+        return 0.0;
+    };
+    let value = quantity.median.ln() + candidate.factor;
+    let (low, high) = usual(candidate.property);
+    if value < low.ln() || value > high.ln() {
+        UNUSUAL
+    } else {
+        0.0
+    }
+}

@@ -1,0 +1,319 @@
+//! What was decided goes into the mapping, and is told with its evidence.
+
+use super::super::{Mapping, Title};
+use super::candidates::{Candidate, Quantity, System, counterpart};
+use super::equations::{Equation, Proof, strong_fit};
+use super::solve::{Solved, fits, miss};
+use tramline_model::{Finding, Place, Severity, Unit};
+
+/// A unit is proved when the best reading with another one is dearer by this.
+const PROVED: f64 = 0.6;
+/// Two proofs against a stated unit fit within this.
+const TWO: f64 = 0.03;
+/// A stated unit that one strong proof overrules misses by this.
+const MISSES: f64 = 0.2;
+
+struct Told<'a> {
+    titles: &'a [Title],
+    quantities: &'a [Quantity],
+    equations: &'a [Equation],
+    place: &'a Place,
+    findings: Vec<Finding>,
+    /// Columns whose unit the file does not say and proves.
+    proved: Vec<String>,
+    by_system: Vec<String>,
+}
+
+/// Puts the units into the mapping.
+pub(super) fn settle(
+    mapping: &mut Mapping,
+    titles: &[Title],
+    quantities: &[Quantity],
+    equations: &[Equation],
+    solved: &Solved,
+    place: &Place,
+) -> Vec<Finding> {
+    let mut told = Told {
+        titles,
+        quantities,
+        equations,
+        place,
+        findings: Vec::new(),
+        proved: Vec::new(),
+        by_system: Vec::new(),
+    };
+    // Stated units first: what is not proved strongly enough goes back.
+    let mut chosen = solved.chosen.clone();
+    for (at, quantity) in quantities.iter().enumerate() {
+        let changed = chosen.get(at).is_some_and(|c| *c != 0);
+        let sure = solved.margin.get(at).is_some_and(|m| *m >= PROVED / 2.0);
+        if quantity.stated && changed && (quantity.given || !(sure && told.strong(at, &chosen))) {
+            if let Some(slot) = chosen.get_mut(at) {
+                *slot = 0;
+            }
+        }
+    }
+    for (at, quantity) in quantities.iter().enumerate() {
+        if quantity.beside {
+            continue;
+        }
+        let Some(candidate) = quantity
+            .candidates
+            .get(chosen.get(at).copied().unwrap_or(0))
+        else {
+            continue;
+        };
+        let proofs = told.proofs(at, &chosen);
+        let margin = solved.margin.get(at).copied().unwrap_or(0.0);
+        let proved = !proofs.is_empty() && margin >= PROVED;
+        let changed = chosen.get(at).is_some_and(|c| *c != 0);
+        if quantity.stated {
+            told.stated(at, &chosen, changed, candidate, &proofs);
+        } else if proved {
+            told.proved.push(told.line(quantity, candidate, &proofs));
+        } else if changed && told.by_system_only(at, solved, &chosen) {
+            told.by_system.push(format!(
+                "`{}` {}",
+                told.name(quantity),
+                candidate.unit.symbol
+            ));
+        } else if changed && margin < PROVED / 2.0 {
+            // Two readings are as good: the assumption stands.
+            continue;
+        } else if changed {
+            told.proved.push(told.line(quantity, candidate, &proofs));
+        }
+        let taken = mapping
+            .column(candidate.property)
+            .is_some_and(|c| c != quantity.column);
+        if let Some(slot) = mapping.columns.get_mut(quantity.column)
+            && let Some(meaning) = slot
+        {
+            if taken {
+                *slot = None;
+                continue;
+            }
+            meaning.property = candidate.property;
+            meaning.unit = Some(candidate.unit);
+            meaning.assumed &= !proved;
+        }
+    }
+    told.follow(mapping, solved.system);
+    told.end(solved.system)
+}
+
+impl Told<'_> {
+    fn name(&self, quantity: &Quantity) -> String {
+        let title = self.titles.get(quantity.column);
+        title.map_or_else(String::new, |t| t.name.chars().take(80).collect())
+    }
+
+    /// The proofs that come out and would not with the unit that stands first, or would not with
+    /// any other.
+    fn proofs(&self, at: usize, chosen: &[usize]) -> Vec<Proof> {
+        let count = self.quantities.get(at).map_or(0, |q| q.candidates.len());
+        let tells = |equation: &&Equation| {
+            fits(equation, self.quantities, chosen)
+                && (0..count).any(|other| {
+                    let mut instead = chosen.to_vec();
+                    if let Some(slot) = instead.get_mut(at) {
+                        *slot = other;
+                    }
+                    !fits(equation, self.quantities, &instead)
+                })
+        };
+        let mut list: Vec<Proof> = Vec::new();
+        for equation in self.equations.iter().filter(|e| has(e, at)).filter(tells) {
+            if !list.contains(&equation.proof) {
+                list.push(equation.proof);
+            }
+        }
+        list
+    }
+
+    /// Whether the proof against a stated unit is strong.
+    fn strong(&self, at: usize, chosen: &[usize]) -> bool {
+        let mut stated = chosen.to_vec();
+        if let Some(slot) = stated.get_mut(at) {
+            *slot = 0;
+        }
+        let mut close = 0;
+        for equation in self.equations.iter().filter(|e| has(e, at)) {
+            let (Some((now, allowed)), Some((before, _))) = (
+                miss(equation, self.quantities, chosen),
+                miss(equation, self.quantities, &stated),
+            ) else {
+                continue;
+            };
+            if before <= allowed || now > allowed {
+                continue;
+            }
+            if equation.strong && now <= strong_fit() && before >= MISSES {
+                return true;
+            }
+            close += usize::from(now <= TWO);
+        }
+        close >= 2
+    }
+
+    /// Nothing speaks for the unit but the system of the others.
+    fn by_system_only(&self, at: usize, solved: &Solved, chosen: &[usize]) -> bool {
+        let system = usize::from(solved.system == System::Metric);
+        self.quantities
+            .get(at)
+            .is_some_and(|q| q.by_system.get(system).copied() == chosen.get(at).copied())
+    }
+
+    /// Columns that no proof asks for follow the system of those that are proved.
+    fn follow(&mut self, mapping: &mut Mapping, system: System) {
+        let proved = !self.proved.is_empty();
+        let titles = self.titles;
+        for (at, meaning) in mapping.columns.iter_mut().enumerate() {
+            let Some(meaning) = meaning.as_mut().filter(|m| m.assumed && proved) else {
+                continue;
+            };
+            if self.quantities.iter().any(|q| q.column == at) {
+                continue;
+            }
+            let other = meaning.unit.map_or("", |u| counterpart(u.symbol, system));
+            if let Some(unit) = Unit::from_symbol(other) {
+                meaning.unit = Some(unit);
+                let name = titles.get(at).map_or("", |t| t.name.as_str());
+                self.by_system.push(format!("`{name:.80}` {other}"));
+            }
+        }
+    }
+
+    fn line(&self, quantity: &Quantity, candidate: &Candidate, proofs: &[Proof]) -> String {
+        let words: Vec<&str> = proofs.iter().take(2).map(|p| p.words()).collect();
+        format!(
+            "`{}` {} ({})",
+            self.name(quantity),
+            candidate.unit.symbol,
+            words.join("; ")
+        )
+    }
+
+    fn stated(
+        &mut self,
+        at: usize,
+        chosen: &[usize],
+        changed: bool,
+        candidate: &Candidate,
+        proofs: &[Proof],
+    ) {
+        let Some(quantity) = self.quantities.get(at) else {
+            return;
+        };
+        let Some(stated) = quantity.candidates.first() else {
+            return;
+        };
+        let name = self.name(quantity);
+        if changed {
+            let words: Vec<&str> = proofs.iter().map(|p| p.words()).collect();
+            let text = format!(
+                "`{name}` says {}, and its values are in {}: {} show it; they are read as {}",
+                stated.unit.symbol,
+                candidate.unit.symbol,
+                words.join(", and "),
+                candidate.unit.symbol
+            );
+            let finding = Finding::new(
+                "columns.unit-overruled",
+                Severity::Warning,
+                self.place.clone(),
+                text,
+            );
+            self.findings
+                .push(finding.hint("if the title is right, give the unit with `--column`"));
+            return;
+        }
+        if let Some((other, proof)) = self.doubt(at, chosen) {
+            let text = format!(
+                "`{name}` is read as {}, as the file says; {} would fit {other}",
+                stated.unit.symbol,
+                proof.words()
+            );
+            let finding = Finding::new(
+                "columns.unit-doubtful",
+                Severity::Warning,
+                self.place.clone(),
+                text,
+            );
+            let hint = format!("if it is {other}, give the unit with `--column`");
+            self.findings.push(finding.hint(hint));
+        }
+    }
+
+    /// A proof that the stated unit fails and another one of the same column would pass.
+    fn doubt(&self, at: usize, chosen: &[usize]) -> Option<(&'static str, Proof)> {
+        let quantity = self.quantities.get(at)?;
+        for equation in self
+            .equations
+            .iter()
+            .filter(|e| has(e, at) && e.tolerance < 0.1)
+        {
+            if fits(equation, self.quantities, chosen) {
+                continue;
+            }
+            // The others of the equation must be sure themselves.
+            let others = equation.terms.iter().filter(|(q, _)| *q != at);
+            let sure = others.clone().all(|(q, _)| {
+                self.equations.iter().any(|e| {
+                    e.proof != equation.proof && has(e, *q) && fits(e, self.quantities, chosen)
+                })
+            });
+            if !sure {
+                continue;
+            }
+            for (other, candidate) in quantity.candidates.iter().enumerate().skip(1) {
+                let mut instead = chosen.to_vec();
+                if let Some(slot) = instead.get_mut(at) {
+                    *slot = other;
+                }
+                if fits(equation, self.quantities, &instead) {
+                    return Some((candidate.unit.symbol, equation.proof));
+                }
+            }
+        }
+        None
+    }
+
+    fn end(mut self, system: System) -> Vec<Finding> {
+        let note =
+            |code, text: String| Finding::new(code, Severity::Note, self.place.clone(), text);
+        let mut list = Vec::new();
+        if !self.proved.is_empty() {
+            let text = format!(
+                "the file does not say these units, and its own numbers show them: {}",
+                self.proved.join(", ")
+            );
+            list.push(note("columns.unit-proved", text));
+        }
+        if !self.by_system.is_empty() {
+            let system = match system {
+                System::Us => "US units",
+                System::Metric => "metric units",
+            };
+            let text = format!(
+                "the units that are proved are {system}, so these are taken the same way: {}",
+                self.by_system.join(", ")
+            );
+            list.push(
+                Finding::new(
+                    "columns.unit-by-system",
+                    Severity::Warning,
+                    self.place.clone(),
+                    text,
+                )
+                .hint("give the unit with `--column` if it is another one"),
+            );
+        }
+        list.append(&mut self.findings);
+        list
+    }
+}
+
+fn has(equation: &Equation, quantity: usize) -> bool {
+    equation.terms.iter().any(|(q, _)| *q == quantity)
+}
