@@ -13,6 +13,7 @@ pub mod given;
 mod look_up;
 mod mapping;
 pub(crate) mod number;
+pub mod page;
 pub(crate) mod position;
 pub(crate) mod products;
 pub(crate) mod proof;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
+use tramline_formats::columns::page;
 use tramline_formats::descriptors;
 use tramline_formats::isoxml::quirks::MAKERS;
 
@@ -56,6 +57,9 @@ fn tables_of_the_documentation_are_those_of_the_descriptors() {
         &descriptors::coverage_table(),
     );
     keep("docs/formats/isoxml.md", "makers", &makers_table());
+    keep("docs/columns.md", "words", &page::words_table());
+    keep("docs/columns.md", "titles", &page::titles_table());
+    keep("docs/columns.md", "units", &page::units_table());
 }
 
 #[test]
