@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use tramline_model::Crop;
 
 /// What a word of a title can mean. The names are those of the table's first column.
 macro_rules! meanings {
@@ -170,7 +171,7 @@ impl Table {
         for (_, words) in begins.chain(inside) {
             found.add(*words);
         }
-        if found.is_empty() && tramline_model::Crop::find(text).is_some() {
+        if found.is_empty() && Crop::find(text).is_some() {
             Words::of(&[Word::Crop])
         } else if found.is_empty() {
             self.cut_off(text)
@@ -192,7 +193,8 @@ impl Table {
             .chain(others)
             .filter(|(stem, _)| stem.starts_with(text));
         let Some((_, first)) = all.next() else {
-            return Words::default();
+            let crop = Crop::all().iter().any(|crop| crop.name.starts_with(text));
+            return Words::of(if crop { &[Word::Crop] } else { &[] });
         };
         if all.all(|(_, words)| words == first) {
             first

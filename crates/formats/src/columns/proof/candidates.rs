@@ -180,7 +180,11 @@ impl Quantity {
                 more(mass);
             }
             let stands = |system| {
-                let other = counterpart(unit.symbol, system);
+                // A bare yield of a metric export is a mass.
+                let other = match (unit.symbol, system) {
+                    ("bu/ac", System::Metric) => "t/ha",
+                    (symbol, _) => counterpart(symbol, system),
+                };
                 candidates
                     .iter()
                     .position(|c| c.unit.symbol == other)

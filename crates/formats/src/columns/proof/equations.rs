@@ -173,9 +173,10 @@ impl<'a> Maker<'a> {
                 0.05,
             );
         }
-        if let Some(w) = width
-            && let Some((metres, gaps)) = passes::spacing(self.sample, &self.steps)
-        {
+        let Some((metres, gaps)) = passes::spacing(self.sample, &self.steps) else {
+            return;
+        };
+        if let Some(w) = width {
             let median = self.quantities.get(w).map_or(f64::NAN, |q| q.median);
             let ratio = Ratio {
                 middle: (metres / median).ln(),
@@ -183,6 +184,10 @@ impl<'a> Maker<'a> {
                 pairs: gaps,
             };
             self.add(Proof::GapOfPasses, &[(w, 1.0)], Some(ratio), 0.16);
+        } else if let Some(a) = self.find(Property::Area) {
+            let ground = self.steps.metres.iter().map(|step| step * metres);
+            let found = ratio_of_ways(ground.zip(self.values(a).iter().copied()));
+            self.add(Proof::GapOfPasses, &[(a, 1.0)], found, 0.16);
         }
     }
 

@@ -155,7 +155,7 @@ impl Search<'_> {
             }
             let change = match (candidate == expected, quantity.stated, quantity.beside) {
                 (true, ..) => 0.0,
-                (_, _, true) => 0.3,
+                (_, _, true) => CHANGE_ASSUMED,
                 (_, true, _) => CHANGE_STATED,
                 (_, false, _) => CHANGE_ASSUMED,
             };
