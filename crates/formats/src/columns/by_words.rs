@@ -53,13 +53,12 @@ pub(super) fn look_up(title: &Title, beside: Beside) -> Option<Meaning> {
     if said.is_none() {
         said = unit_at_end(&mut read);
     }
-    if title.name.chars().count() == 10 && read.texts.last().is_some_and(|t| t.len() <= 2) {
-        // The end of a title that a .dbf cut.
-        let last = read.tokens.last().is_some_and(|t| t.is_empty());
-        if last {
-            read.tokens.pop();
-            read.texts.pop();
-        }
+    if title.name.chars().count() == 10 {
+        read.drop_cut_end();
+    }
+    // A breadth without a unit is the latitude.
+    if said.is_none() && read.texts == ["breite"] {
+        return None;
     }
     if read.tokens.is_empty() || read.refused() {
         return None;
@@ -272,6 +271,7 @@ fn rate(read: &Read, dimension: Option<Dimension>, beside: Beside) -> Option<Pro
         W::Mass,
         W::Volume,
         W::Product,
+        W::Dry,
     ];
     let per_area = matches!(
         dimension,

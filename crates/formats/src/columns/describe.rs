@@ -120,21 +120,88 @@ fn without_prefix(text: &str) -> &str {
     if numbered { rest } else { text }
 }
 
+/// Work that the contract does not know, by the begin of its words.
+const OTHER_WORK: &[(&str, &[&str])] = &[
+    (
+        "baling",
+        &["bal", "press", "wrap", "wickel", "enfard", "enrubann"],
+    ),
+    (
+        "mowing",
+        &[
+            "mow", "m\u{e4}h", "maeh", "fauch", "sieg", "koszen", "maai", "sl\u{e5}", "falci",
+            "ceifa", "mulch",
+        ],
+    ),
+    (
+        "swathing",
+        &[
+            "swath", "windrow", "schwad", "andain", "hilera", "rak", "merg",
+        ],
+    ),
+    ("tedding", &["tedd", "zett", "wend", "fanage"]),
+    ("rolling", &["roll", "walz", "rodill"]),
+    ("loading", &["load wagon", "loading", "ladewagen"]),
+];
+
 /// The kind of work that a word names.
 pub(crate) fn from_word(word: &str) -> Option<OperationType> {
     let word = word.to_lowercase();
     let has = |stems: &[&str]| stems.iter().any(|stem| word.contains(stem));
-    if has(&["harvest", "yield", "combin"]) {
-        Some(OperationType::Harvested)
-    } else if has(&["seed", "plant", "sow"]) {
+    if has(&[
+        "harvest",
+        "yield",
+        "combin",
+        "ernte",
+        "cosecha",
+        "colheita",
+        "r\u{e9}colte",
+        "recolte",
+    ]) {
+        return Some(OperationType::Harvested);
+    }
+    let other = OTHER_WORK
+        .iter()
+        .find(|(_, stems)| stems.iter().any(|stem| word.starts_with(stem)));
+    if let Some((name, _)) = other {
+        Some(OperationType::Other((*name).to_owned()))
+    } else if has(&[
+        "seed", "plant", "sow", "aussaat", "siembra", "semis", "semina", "plantio",
+    ]) {
         Some(OperationType::Planted)
-    } else if has(&["appl", "spray", "spread", "fertil", "protect"]) {
+    } else if has(&[
+        "appl",
+        "spray",
+        "spread",
+        "fertil",
+        "protect",
+        "d\u{fc}ng",
+        "spritz",
+        "pulv",
+    ]) {
         Some(OperationType::Applied)
-    } else if has(&["till", "plough", "plow", "cultivat"]) {
+    } else if has(&[
+        "till",
+        "plough",
+        "plow",
+        "cultivat",
+        "grubber",
+        "pfl\u{fc}g",
+        "labour",
+    ]) {
         Some(OperationType::Tillage)
     } else {
         None
     }
+}
+
+/// Whether a table is of work although no column holds a value of it: the caller or a column of
+/// the table names the work.
+pub(crate) fn names_work(mapping: &Mapping, profiles: &[Profile], options: &ReadOptions) -> bool {
+    let word = mapping
+        .operation
+        .and_then(|at| profiles.get(at)?.constant());
+    options.operation_type.is_some() || word.is_some_and(|word| from_word(word).is_some())
 }
 
 /// Who exports tables of this family.

@@ -106,6 +106,26 @@ impl Read {
     }
 }
 
+impl Read {
+    /// The last word of a title that a `.dbf` cut: a letter or two that say nothing, but for the
+    /// begin of a yield behind a mass or a volume.
+    pub(super) fn drop_cut_end(&mut self) {
+        let cut = self.texts.last().is_some_and(|text| text.len() <= 2)
+            && self.tokens.last().is_some_and(|words| words.is_empty());
+        if !cut {
+            return;
+        }
+        self.tokens.pop();
+        let text = self.texts.pop().unwrap_or_default();
+        let amount = self.has(Word::Mass) || self.has(Word::Volume);
+        let yields = Words::of(&[Word::Yield]);
+        if amount && text.len() == 2 && table().begins_with(&text, yields) {
+            self.tokens.push(yields);
+            self.texts.push(text);
+        }
+    }
+}
+
 /// The words of a title in letters a to z and digits.
 pub(super) fn cut(title: &str) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
@@ -180,6 +200,15 @@ impl Table {
         } else {
             found
         }
+    }
+
+    /// Whether a word of this meaning begins so.
+    fn begins_with(&self, text: &str, wanted: Words) -> bool {
+        let whole = self.whole.iter().map(|(stem, words)| (*stem, *words));
+        let begins = self.begins.iter().copied();
+        whole
+            .chain(begins)
+            .any(|(stem, words)| words.meets(wanted) && stem.starts_with(text))
     }
 
     /// A word whose end is missing, if all words that it can be mean the same.

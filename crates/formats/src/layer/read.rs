@@ -3,7 +3,7 @@
 use super::{Codes, Crs, Feature, Layer, Names, Next, Source, Value};
 use crate::claim::ReadOptions;
 use crate::columns::clock::{Clock, Setting};
-use crate::columns::describe::{Facts, crop, describe, provider};
+use crate::columns::describe::{Facts, crop, describe, names_work, provider};
 use crate::columns::number::Decimals;
 use crate::columns::position::{self, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
@@ -54,7 +54,7 @@ pub(crate) fn read(
         place,
     };
     let position = Position::find(layer, &survey, &search)?;
-    if !mapping.has_values() {
+    if !mapping.has_values() && !names_work(&mapping, &survey.profiles, options) {
         return Err(no_values(layer, &names));
     }
     let setting = Setting {

@@ -5,7 +5,7 @@ use super::decode::{Utf8, read_error};
 use super::sniff::Layout;
 use crate::claim::{Claim, ReadOptions};
 use crate::columns::clock::{Clock, Setting};
-use crate::columns::describe::{Facts, crop, describe, provider};
+use crate::columns::describe::{Facts, crop, describe, names_work, provider};
 use crate::columns::number::Decimals;
 use crate::columns::position::{Position, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
@@ -59,9 +59,6 @@ fn table(
     }
     let mut mapping = layout.mapping(&options.column_map);
     options.used.note(&layout.titles, &options.column_map);
-    if !mapping.has_values() {
-        return Err(missing(layout, place));
-    }
     let mut rows = open(tree, entry, layout, limits)?;
     let sample = sample(&mut rows, &place)?;
     if sample.is_empty() {
@@ -77,6 +74,9 @@ fn table(
         for ((profile, text), comma) in profiles.iter_mut().zip(row).zip(&commas) {
             profile.observe(Cell::from_text(text), *comma);
         }
+    }
+    if !mapping.has_values() && !names_work(&mapping, &profiles, options) {
+        return Err(missing(layout, place));
     }
     let position = Position::find(&Search {
         titles: &layout.titles,

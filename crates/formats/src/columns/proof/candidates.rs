@@ -47,6 +47,9 @@ pub(super) struct Quantity {
 const DENSITY: f64 = -0.36;
 const DENSITY_SLACK: f64 = 0.45;
 
+/// More tonnes a hectare than any crop gives.
+const HECTARE_TONNES: f64 = 350.0;
+
 const LENGTHS: &[&str] = &["m", "ft", "in", "cm", "yd", "km"];
 const WIDTHS: &[&str] = &["m", "ft", "in", "cm", "mm"];
 const SPEEDS: &[&str] = &["km/hr", "mi/hr", "m/s", "ft/s"];
@@ -182,6 +185,10 @@ impl Quantity {
             let stands = |system| {
                 // A bare yield of a metric export is a mass.
                 let other = match (unit.symbol, system) {
+                    // Nobody harvests hundreds of tonnes: these are kilograms.
+                    ("bu/ac" | "lb/ac" | "t/ha", System::Metric) if median > HECTARE_TONNES => {
+                        "kg/ha"
+                    }
                     ("bu/ac", System::Metric) => "t/ha",
                     (symbol, _) => counterpart(symbol, system),
                 };

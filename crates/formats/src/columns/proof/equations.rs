@@ -113,7 +113,7 @@ impl<'a> Maker<'a> {
     fn add(&mut self, proof: Proof, terms: &[(usize, f64)], ratio: Option<Ratio>, tolerance: f64) {
         let Some(ratio) = ratio else { return };
         let exact = (3.0 * ratio.known_to).max(0.005);
-        let strong = ratio.pairs >= STRONG_PAIRS && exact <= 0.04 && tolerance <= 0.05;
+        let strong = ratio.pairs >= STRONG_PAIRS && exact <= 0.04 && tolerance <= 0.13;
         self.list.push(Equation {
             proof,
             terms: terms.to_vec(),

@@ -5,14 +5,17 @@ use super::candidates::{Quantity, System, system_of, usual};
 use super::equations::Equation;
 use tramline_model::Dimension;
 
-/// Another unit than the one that is assumed.
+/// Another unit than the one that is assumed, of the same system or of the other.
 const CHANGE_ASSUMED: f64 = 1.0;
+const CHANGE_SYSTEM: f64 = 1.25;
 /// Another unit than the one that the file says. Whether the proof is strong enough is asked later.
 const CHANGE_STATED: f64 = 1.8;
 /// A value that is not usual on a farm: only between readings that are equal otherwise.
 const UNUSUAL: f64 = 0.05;
+/// What a proof costs that comes out just so: of two readings that fit, the closer one.
+const CLOSE: f64 = 0.1;
 /// The export is of the system that nothing points to.
-const OTHER_SYSTEM: f64 = 0.7;
+const OTHER_SYSTEM: f64 = 0.6;
 /// Readings that are so near the best are kept for comparison.
 const NEAR: f64 = 1.2;
 /// Readings that are tried at most.
@@ -25,6 +28,8 @@ pub(super) struct Solved {
     pub(super) chosen: Vec<usize>,
     /// How much dearer the best reading is in which the quantity has another unit.
     pub(super) margin: Vec<f64>,
+    /// How much dearer the best reading is in which the unit stays as it stands.
+    pub(super) against: Vec<f64>,
     /// The system of units that the unproved columns follow.
     pub(super) system: System,
 }
@@ -100,7 +105,15 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
             by(&best.least).min(by(&other.least)) - best.best
         })
         .collect();
+    let first = |least: &[Vec<f64>], q: usize| {
+        let list = least.get(q).and_then(|list| list.first());
+        list.copied().unwrap_or(f64::INFINITY)
+    };
+    let against = (0..quantities.len())
+        .map(|q| first(&best.least, q).min(first(&other.least, q)) - best.best)
+        .collect();
     Solved {
+        against,
         chosen: best.best_chosen,
         margin,
         system,
@@ -129,6 +142,21 @@ fn expected_system(quantities: &[Quantity]) -> usize {
 }
 
 impl Search<'_> {
+    /// What an equation costs: its weight if it does not come out, next to nothing if it does.
+    fn cost(&self, equation: &Equation) -> f64 {
+        match miss(equation, self.quantities, &self.chosen) {
+            Some((miss, allowed)) if miss <= allowed => CLOSE * miss / allowed,
+            _ => equation.weight,
+        }
+    }
+
+    /// Whether a unit is of the other system.
+    fn is_foreign(&self, quantity: &Quantity, candidate: usize) -> bool {
+        let unit = quantity.candidates.get(candidate).map(|c| c.unit);
+        let system = unit.and_then(system_of);
+        system.is_some_and(|system| usize::from(system == System::Metric) != self.system)
+    }
+
     fn go(&mut self, at: usize, cost: f64) {
         if self.left == 0 || cost > self.best + NEAR {
             return;
@@ -157,7 +185,8 @@ impl Search<'_> {
                 (true, ..) => 0.0,
                 (_, _, true) => CHANGE_ASSUMED,
                 (_, true, _) => CHANGE_STATED,
-                (_, false, _) => CHANGE_ASSUMED,
+                _ if self.is_foreign(quantity, candidate) => CHANGE_SYSTEM,
+                _ => CHANGE_ASSUMED,
             };
             let violated: f64 = self
                 .closed_by
@@ -165,8 +194,7 @@ impl Search<'_> {
                 .into_iter()
                 .flatten()
                 .filter_map(|e| self.equations.get(*e))
-                .filter(|e| !fits(e, self.quantities, &self.chosen))
-                .map(|e| e.weight)
+                .map(|e| self.cost(e))
                 .sum();
             self.go(
                 at + 1,

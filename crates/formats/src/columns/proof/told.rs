@@ -77,8 +77,13 @@ pub(super) fn settle(
                 told.name(quantity),
                 candidate.unit.symbol
             ));
-        } else if changed && margin < PROVED / 2.0 {
-            // Two readings are as good: the assumption stands.
+        } else if changed
+            && !solved
+                .against
+                .get(at)
+                .is_some_and(|cost| *cost >= PROVED / 2.0)
+        {
+            // The assumption is as good as any other reading.
             continue;
         } else if changed {
             told.proved.push(told.line(quantity, candidate, &proofs));
