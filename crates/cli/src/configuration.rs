@@ -7,9 +7,9 @@
 use anyhow::{Context, anyhow};
 use clap::Args;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tramline_convert::{Configuration, FilterProfile};
-use tramline_model::settings::{SETTINGS, Setting, Shape, given};
+use tramline_model::settings::{Setting, Shape, given};
 
 /// What the command line sets otherwise than the service: work that lacks something is kept, and
 /// what it lacks is said.
@@ -70,16 +70,14 @@ impl ConfigurationArguments {
 }
 
 /// The keys of a file, each under its own name.
-fn read(path: &PathBuf) -> anyhow::Result<Map<String, Value>> {
+fn read(path: &Path) -> anyhow::Result<Map<String, Value>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
     let at = || format!("`{}` is no configuration object", path.display());
     let keys: Map<String, Value> = serde_json::from_str(&text).with_context(at)?;
     let mut named = Map::new();
     for (key, value) in keys {
-        let setting = SETTINGS
-            .iter()
-            .find(|setting| setting.name == key || setting.alias == Some(key.as_str()));
+        let setting = Setting::find(&key);
         let key = setting.map_or(key, |setting| setting.name.to_owned());
         // By itself, so that a refusal names the key and not a line of the file.
         let one = Map::from_iter([(key.clone(), value.clone())]);

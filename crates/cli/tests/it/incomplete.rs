@@ -223,3 +223,35 @@ fn the_original_stands_in_the_folder_of_its_machine_file() {
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(said.starts_with("read         work.csv"), "{said}");
 }
+
+#[test]
+fn work_that_is_none_of_the_four_types_keeps_its_own_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns: &[(&str, &str)] = &[
+        WIDTH,
+        ("Applied Rate(L/ha)", "200"),
+        ("Bales", "3"),
+        ("Net", "green"),
+    ];
+    let first = |kind: &str| {
+        let (_, report, _) = convert(folder.path(), columns, &["--operation-type", kind]);
+        let name = report["files"][0]["artifacts"]["standardGeojson"]
+            .as_str()
+            .unwrap();
+        let text = std::fs::read(folder.path().join("out").join(name)).unwrap();
+        let points: Value = serde_json::from_slice(&text).unwrap();
+        points["features"][0]["properties"].clone()
+    };
+    let other = first("other");
+    assert_eq!(
+        (&other["Bales"], &other["Net"]),
+        (&3.0.into(), &"green".into()),
+        "{other}"
+    );
+    assert_eq!(other["operationType"], "other");
+    assert!(
+        other["area"].is_number() && other["distance"].is_number(),
+        "{other}"
+    );
+    assert!(first("applied")["Bales"].is_null());
+}

@@ -130,6 +130,64 @@ pub(crate) fn of(
         );
         add("standard.gaps", Severity::Note, text, "");
     }
+    units_and_rate(results, description, &mut add);
+    if counts.without_instant > 0 {
+        let text = format!("{} points have no time", counts.without_instant);
+        add("standard.time-missing", Severity::Warning, text, "");
+    }
+    if counts.implausible_instants > 0 {
+        let text = format!(
+            "{} times before 1990 or in the future are not believed and left out",
+            counts.implausible_instants
+        );
+        add(
+            "standard.time-implausible",
+            Severity::Warning,
+            text,
+            "check the display's clock",
+        );
+    }
+    if !results.unknown_rules.is_empty() {
+        let text = format!(
+            "cleanup rules on no known property: {}",
+            results.unknown_rules.join(", ")
+        );
+        add("standard.cleanup-rule-unknown", Severity::Warning, text, "");
+    }
+    unknown_crops(results, &mut add);
+    if !results.present.contains(&Property::EquipmentWidth)
+        && !results.present.contains(&Property::Area)
+        && !results.present.is_empty()
+    {
+        let text = "the file has no working width: there are no areas and no totals".to_owned();
+        add(
+            "standard.width-missing",
+            Severity::Warning,
+            text,
+            "give the working width (`--width METRES`)",
+        );
+    }
+    if !results.present.contains(&Property::Elevation) && !results.present.is_empty() {
+        let text = "the file has no elevation".to_owned();
+        add("standard.elevation-missing", Severity::Note, text, "");
+    }
+    if results.is_harvest() {
+        harvest(results, &mut add);
+        calibration::findings(results, &mut add);
+    }
+    if *results.operation == OperationType::Applied && results.products.is_mix_without_rates() {
+        let text = "several products and no rate for each: their shares are not known".to_owned();
+        add("standard.product-rate-unknown", Severity::Note, text, "");
+    }
+    list
+}
+
+/// What was assumed of units, and of a rate that only has a target.
+fn units_and_rate(
+    results: &Standardised<'_>,
+    description: &OperationDescription,
+    add: &mut impl FnMut(&'static str, Severity, String, &str),
+) {
     if !description.assumed_units.is_empty() {
         let units: Vec<String> = description
             .assumed_units
@@ -168,29 +226,13 @@ pub(crate) fn of(
             "totals are those that were planned; export with the applied rate if the machine measured it",
         );
     }
-    if counts.without_instant > 0 {
-        let text = format!("{} points have no time", counts.without_instant);
-        add("standard.time-missing", Severity::Warning, text, "");
-    }
-    if counts.implausible_instants > 0 {
-        let text = format!(
-            "{} times before 1990 or in the future are not believed and left out",
-            counts.implausible_instants
-        );
-        add(
-            "standard.time-implausible",
-            Severity::Warning,
-            text,
-            "check the display's clock",
-        );
-    }
-    if !results.unknown_rules.is_empty() {
-        let text = format!(
-            "cleanup rules on no known property: {}",
-            results.unknown_rules.join(", ")
-        );
-        add("standard.cleanup-rule-unknown", Severity::Warning, text, "");
-    }
+}
+
+fn unknown_crops(
+    results: &Standardised<'_>,
+    add: &mut impl FnMut(&'static str, Severity, String, &str),
+) {
+    let counts = &results.counts;
     if !counts.unknown_crops.is_empty() {
         let names: Vec<&str> = counts
             .unknown_crops
@@ -211,31 +253,6 @@ pub(crate) fn of(
             "give the crop by a name of docs/crops.md (`--crop NAME`)",
         );
     }
-    if !results.present.contains(&Property::EquipmentWidth)
-        && !results.present.contains(&Property::Area)
-        && !results.present.is_empty()
-    {
-        let text = "the file has no working width: there are no areas and no totals".to_owned();
-        add(
-            "standard.width-missing",
-            Severity::Warning,
-            text,
-            "give the working width (`--width METRES`)",
-        );
-    }
-    if !results.present.contains(&Property::Elevation) && !results.present.is_empty() {
-        let text = "the file has no elevation".to_owned();
-        add("standard.elevation-missing", Severity::Note, text, "");
-    }
-    if results.is_harvest() {
-        harvest(results, &mut add);
-        calibration::findings(results, &mut add);
-    }
-    if *results.operation == OperationType::Applied && results.products.is_mix_without_rates() {
-        let text = "several products and no rate for each: their shares are not known".to_owned();
-        add("standard.product-rate-unknown", Severity::Note, text, "");
-    }
-    list
 }
 
 fn harvest(results: &Standardised<'_>, add: &mut impl FnMut(&'static str, Severity, String, &str)) {

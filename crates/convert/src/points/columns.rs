@@ -123,6 +123,8 @@ pub(crate) struct Columns {
     pub(crate) instants: Option<Vec<Option<i64>>>,
     pub(crate) section: Option<Int64Array>,
     pub(crate) product_index: Option<Int64Array>,
+    /// Columns of the source's own, as they are.
+    pub(crate) own: Vec<ArrayRef>,
 }
 
 impl Columns {
@@ -135,6 +137,7 @@ impl Columns {
             instants: None,
             section: None,
             product_index: None,
+            own: Vec::new(),
         }
     }
 

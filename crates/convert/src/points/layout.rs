@@ -7,7 +7,9 @@ use super::harvest::YIELD;
 use super::noticed::Counts;
 use super::passed::Passed;
 use super::unit_table::UnitTable;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, TimestampMillisecondArray};
+use arrow_array::{
+    Array, ArrayRef, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -124,12 +126,16 @@ enum Output {
     OriginalOperationType,
     Products,
     Machinery,
+    /// A column of the source's own, by its place among them.
+    Own(usize),
 }
 
 /// Columns in and out.
 pub(crate) struct Layout {
     sources: Vec<Source>,
     outputs: Vec<Output>,
+    /// Places of the source's own columns.
+    own: Vec<usize>,
     /// Of the standard output.
     pub(crate) schema: SchemaRef,
     /// The same with reason and step.
@@ -182,12 +188,18 @@ impl Layout {
             fields.push(json_field("machinery", dictionary()));
             outputs.push(Output::Machinery);
         }
+        let own = match &context.operation {
+            OperationType::Other(_) => own_columns(source, &mut fields),
+            _ => Vec::new(),
+        };
+        outputs.extend((0..own.len()).map(Output::Own));
         let schema = Arc::new(Schema::new(fields.clone()));
         fields.push(text_field("reason"));
         fields.push(text_field("step"));
         Self {
             sources: sources.list,
             outputs,
+            own,
             schema,
             dropped_schema: Arc::new(Schema::new(fields)),
         }
@@ -227,6 +239,8 @@ impl Layout {
                 .and_then(|array| array.as_any().downcast_ref::<Int64Array>())
                 .cloned()
         };
+        let own = self.own.iter().filter_map(|at| batch.columns().get(*at));
+        columns.own = own.cloned().collect();
         columns.section = integers(Property::SectionId);
         columns.product_index = integers(Property::ProductIndex);
         columns.instants = array(Property::Timestamp)
@@ -278,6 +292,10 @@ impl Layout {
                     Some(array) => Arc::clone(array),
                     None => context.products.machinery_column(&columns),
                 },
+                Output::Own(at) => match columns.own.get(*at) {
+                    Some(array) => Arc::clone(array),
+                    None => Arc::new(Float64Array::new_null(rows)),
+                },
                 Output::Of(property) => match property.kind() {
                     Kind::Number => number_array(columns.take_number(*property)),
                     Kind::Text => match columns.text(*property) {
@@ -300,6 +318,29 @@ impl Layout {
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
+}
+
+/// Adds the source's own columns to those of the output: their places. They are numbers and texts
+/// that the source named and that stand for no property, under a name that nothing else has.
+fn own_columns(source: &Schema, fields: &mut Vec<Field>) -> Vec<usize> {
+    /// Names of the dropped output.
+    const KEPT: [&str; 2] = ["reason", "step"];
+    let mut places = Vec::new();
+    for (place, field) in source.fields().iter().enumerate() {
+        let named = field.metadata().contains_key(records::SOURCE_NAME);
+        let fits = matches!(field.data_type(), DataType::Float64 | DataType::Utf8);
+        if !named || !fits || records::property_of(field).is_some() {
+            continue;
+        }
+        let name = field.name();
+        let known = fields.iter().any(|other| other.name() == name);
+        if known || KEPT.contains(&name.as_str()) || Property::from_name(name).is_some() {
+            continue;
+        }
+        fields.push(field.as_ref().clone());
+        places.push(place);
+    }
+    places
 }
 
 /// The instants that can be.

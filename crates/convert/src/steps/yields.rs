@@ -90,10 +90,6 @@ fn fill_columns(
             .and_then(|m| m.get(row))
             .copied()
             .unwrap_or(f64::NAN);
-        let mut logged = [f64::NAN; 8];
-        for ((value, column), factor) in logged.iter_mut().zip(&yields).zip(factors) {
-            *value = column.get(row).copied().unwrap_or(f64::NAN) * factor;
-        }
         let [
             wet,
             dry,
@@ -103,7 +99,7 @@ fn fill_columns(
             dry_volume,
             wet_volume_area,
             dry_volume_area,
-        ] = logged;
+        ] = logged(&yields, factors, row);
         let standard = numbers.and_then(|n| n.standard_moisture);
         let shrink = match (standard, moisture.is_nan()) {
             (Some(standard), false) => (100.0 - moisture) / (100.0 - standard),
@@ -169,6 +165,16 @@ fn fill_columns(
     for (property, column) in YIELD.into_iter().zip(yields) {
         columns.set_number(property, column);
     }
+}
+
+/// What was logged in a row, in base units.
+#[inline]
+fn logged(yields: &[Vec<f64>; 8], factors: [f64; 8], row: usize) -> [f64; 8] {
+    let mut logged = [f64::NAN; 8];
+    for ((value, column), factor) in logged.iter_mut().zip(yields).zip(factors) {
+        *value = column.get(row).copied().unwrap_or(f64::NAN) * factor;
+    }
+    logged
 }
 
 #[inline]

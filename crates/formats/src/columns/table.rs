@@ -234,9 +234,17 @@ impl Table {
             } else {
                 records::data_type(Property::Crop)
             };
-            raw.push(records::raw_field(&name, data_type, &source));
+            let own = records::raw_field(&name, data_type, &source);
+            raw.push(own.clone());
             stores.push(store);
-            let Some(meaning) = meaning else { continue };
+            let Some(meaning) = meaning else {
+                // Work that is none of the four types keeps what stands for no property.
+                if Property::from_name(&name).is_none() {
+                    points.push(own);
+                    feeds.push(Feed::Same(index));
+                }
+                continue;
+            };
             let feed = match (meaning.property, kind) {
                 (Property::Longitude | Property::Latitude | Property::Timestamp, _) => continue,
                 (Property::RecordingStatus, _) => Feed::Status(index, StringBuilder::new()),

@@ -116,6 +116,17 @@ pub(super) fn row(
     let located = facts.and_then(|facts| facts.located.as_ref());
     let mut steps = report.steps.iter();
     let failed = steps.find(|(_, outcome)| outcome.status == StepStatus::Failed);
+    let mut own = serde_json::json!({
+        "name": report.name,
+        "dir": report.dir,
+        "entries": report.entries,
+        "records": report.records,
+        "points": report.points,
+        "findings": report.findings,
+    });
+    if !report.missing.is_empty() {
+        own["missing"] = serde_json::json!(report.missing);
+    }
     Ok(NewFile {
         id,
         provider: report.provider.code().to_owned(),
@@ -128,15 +139,7 @@ pub(super) fn row(
         started: facts.and_then(|facts| micros(facts.started_ms)),
         ended: facts.and_then(|facts| micros(facts.ended_ms)),
         area_m2: facts.and_then(|facts| facts.area_m2),
-        report: serde_json::json!({
-            "name": report.name,
-            "dir": report.dir,
-            "entries": report.entries,
-            "records": report.records,
-            "points": report.points,
-            "findings": report.findings,
-        })
-        .to_string(),
+        report: own.to_string(),
         steps: serde_json::to_string(&report.steps)
             .map_err(|cause| StoreError::document("steps", cause))?,
         units: units.map_or_else(|| "{}".to_owned(), |text| compact(&text)),

@@ -12,6 +12,7 @@ mod lanes;
 mod logged;
 mod no_work;
 mod operation;
+mod own;
 mod plan;
 mod points;
 mod raw_rows;

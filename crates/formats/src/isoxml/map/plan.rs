@@ -8,7 +8,7 @@ use super::lanes::{Lane, deciding_states, lanes};
 use super::logged::{logged, logged_widths};
 use super::rules::Hold::Limited;
 use super::slot::Slot;
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 use tramline_model::records::{self, SourceColumn};
 use tramline_model::{OperationType, Property as P, Unit};
@@ -54,7 +54,7 @@ impl Plan {
         let slots = Slot::all(context, kind, &logged);
         let device = slots
             .iter()
-            .filter(|slot| slot.hold == Limited && slot.property != P::Speed)
+            .filter(|slot| slot.hold == Limited && slot.property != Some(P::Speed))
             .flat_map(|slot| slot.elements.iter().flatten())
             .find_map(|id| context.devices.get(id))
             .map(|(device, _)| device)
@@ -202,7 +202,10 @@ impl Plan {
             fields.push(records::field(P::Heading, arcdeg, &none));
         }
         for slot in &self.slots {
-            fields.push(records::field(slot.property, Some(slot.unit), &slot.source));
+            fields.push(match slot.property {
+                Some(property) => records::field(property, slot.unit, &slot.source),
+                None => records::raw_field(&slot.source.name, DataType::Float64, &slot.source),
+            });
         }
         Arc::new(Schema::new(fields))
     }

@@ -232,7 +232,8 @@ impl<'a> Writer<'a> {
                     || raw == i32::MIN
                     || (raw < 0
                         && rule.offset == 0.0
-                        && rule.property != tramline_model::Property::DownForce);
+                        && rule.property != Some(tramline_model::Property::DownForce)
+                        && rule.property.is_some());
                 let value = (!missing).then(|| (f64::from(raw) + rule.offset) * rule.factor);
                 let held = Held {
                     value,

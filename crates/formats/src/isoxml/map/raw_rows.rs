@@ -1,9 +1,10 @@
 //! The raw form: one row for each logged record, one column for each header value that was ever
 //! logged, nothing filled in.
 
-use super::super::raw::{self, TimeLog, ddi};
+use super::super::raw::{self, TimeLog};
 use super::clock::Clock;
 use super::device::Devices;
+use super::own::{Named, by_the_standard, named};
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -51,22 +52,16 @@ pub(crate) fn push(
         if !logged.get(index).copied().unwrap_or(false) || value.fixed.is_some() {
             continue;
         }
-        let known = ddi::lookup(value.ddi);
         let element = value.device_element.as_deref().unwrap_or("-");
-        let mut label = known.map_or("own value", |d| d.name);
-        let mut unit = known.map_or("", |d| d.unit);
-        let mut scale = (0.0, known.map_or(1.0, |d| d.resolution));
-        // A maker's own value means what the device says of it.
-        if value.ddi >= 0xE000
-            && value.pgn.is_none()
-            && let Some((data, shown)) = devices.process_data(element, value.ddi)
-        {
-            label = data.designator.as_deref().unwrap_or(label);
-            if let Some(shown) = shown.filter(|shown| shown.scale != 0.0) {
-                scale = (shown.offset as f64, shown.scale);
-                unit = shown.unit.as_deref().unwrap_or("");
-            }
-        }
+        let Named {
+            label,
+            unit,
+            offset,
+            factor,
+        } = match value.pgn {
+            None => named(devices, element, value.ddi),
+            Some(_) => by_the_standard(value.ddi),
+        };
         let mut name = format!("{:04X} {label:.100} {element:.40}", value.ddi);
         if let Some((pgn, start, stop)) = value.pgn {
             name = format!("{name} PGN {pgn} bits {start}-{stop}");
@@ -86,8 +81,8 @@ pub(crate) fn push(
         let bits = matches!(value.ddi, 161..=176 | 290..=305 | 367..=382);
         columns.push(Column {
             index,
-            offset: scale.0,
-            factor: scale.1,
+            offset,
+            factor,
             bits,
         });
     }

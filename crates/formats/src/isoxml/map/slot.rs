@@ -4,6 +4,7 @@
 use super::super::raw::ddi;
 use super::context::Context;
 use super::logged::Logged;
+use super::own::own_slots;
 use super::rules::Hold::{self, Limited};
 use super::rules::{RULES, Rule};
 use tramline_model::records::SourceColumn;
@@ -11,8 +12,9 @@ use tramline_model::{Dimension, OperationType, Property as P, Unit};
 
 /// A numeric column of the machine file.
 pub(crate) struct Slot {
-    pub(crate) property: P,
-    pub(crate) unit: &'static Unit,
+    /// What it stands for; none of work's own columns.
+    pub(crate) property: Option<P>,
+    pub(crate) unit: Option<&'static Unit>,
     pub(crate) factor: f64,
     pub(crate) offset: f64,
     pub(crate) hold: Hold,
@@ -43,7 +45,7 @@ impl Slot {
             };
             match slots
                 .iter_mut()
-                .find(|other| other.property == rule.property)
+                .find(|other| other.property == Some(rule.property))
             {
                 // Of two identifiers for one property the one with more values that are not 0.
                 Some(other) if nonzero(logged, slot.ddi) > nonzero(logged, other.ddi) => {
@@ -58,12 +60,19 @@ impl Slot {
             (P::AppliedRate, P::AppliedRateTarget),
             (P::SeedRate, P::SeedRateTarget),
         ] {
-            if let Some(unit) = slots.iter().find(|s| s.property == rate).map(|s| s.unit) {
-                slots.retain(|s| s.property != target || s.unit == unit);
+            if let Some(unit) = slots
+                .iter()
+                .find(|s| s.property == Some(rate))
+                .map(|s| s.unit)
+            {
+                slots.retain(|s| s.property != Some(target) || s.unit == unit);
             }
         }
         if letter == 'H' {
             slots.extend(own_yield(context, logged, &slots));
+        }
+        if letter == '-' {
+            slots.extend(own_slots(context, logged, &slots));
         }
         slots
     }
@@ -120,8 +129,8 @@ fn slot(context: &Context<'_>, rule: &Rule, logged: &Logged) -> Option<Slot> {
     };
     let known = ddi::lookup(rule.ddi);
     Some(Slot {
-        property: rule.property,
-        unit: Unit::known(rule.unit),
+        property: Some(rule.property),
+        unit: Some(Unit::known(rule.unit)),
         factor: rule.factor,
         offset: 0.0,
         hold: rule.hold,
@@ -140,7 +149,7 @@ fn slot(context: &Context<'_>, rule: &Rule, logged: &Logged) -> Option<Slot> {
 fn own_yield(context: &Context<'_>, logged: &Logged, slots: &[Slot]) -> Option<Slot> {
     if slots
         .iter()
-        .any(|s| matches!(s.property, P::WetMassPerArea | P::WetVolumePerArea))
+        .any(|s| matches!(s.property, Some(P::WetMassPerArea | P::WetVolumePerArea)))
     {
         return None;
     }
@@ -155,8 +164,8 @@ fn own_yield(context: &Context<'_>, logged: &Logged, slots: &[Slot]) -> Option<S
             let fits =
                 unit.dimension == Dimension::MassPerArea && name.to_lowercase().contains("yield");
             fits.then(|| Slot {
-                property: P::WetMassPerArea,
-                unit,
+                property: Some(P::WetMassPerArea),
+                unit: Some(unit),
                 factor: presentation.scale,
                 offset: presentation.offset as f64,
                 hold: Limited,

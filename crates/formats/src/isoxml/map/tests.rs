@@ -297,3 +297,56 @@ fn own_values_are_named_and_scaled_as_the_device_says() {
     assert!((column.value(0) - 32.0).abs() < 0.01);
     assert!(column.is_null(1));
 }
+
+#[test]
+fn work_of_no_known_type_keeps_its_own_columns() {
+    let elements = "<DET A=\"DET-1\" B=\"1\" C=\"1\" E=\"0\" F=\"0\"><DOR A=\"5\"/></DET>\
+        <DPD A=\"5\" B=\"E010\" C=\"1\" D=\"1\" E=\"net layers\" F=\"6\"/>\
+        <DVP A=\"6\" B=\"0\" C=\"0.5\" D=\"1\" E=\"\"/>";
+    let values = [
+        (91, "DET-1"),
+        (223, "DET-1"),
+        (0xE010, "DET-1"),
+        (134, "DET-1"),
+    ];
+    let log: &[Record<'_>] = &[
+        (0, 0, &[(0, 1), (1, 400_000), (2, 6), (3, 10)]),
+        (1, 100, &[(0, 2), (2, -8), (3, 10)]),
+        (2, 200, &[(1, i32::MAX)]),
+    ];
+    let files = |first: u16, second: u16| {
+        let mut values = values.to_vec();
+        (values[0].0, values[1].0) = (first, second);
+        read(vec![
+            (
+                "TASKDATA.XML",
+                task_data("A01E840000000000", elements, &["TLG00001"]).into_bytes(),
+            ),
+            ("TLG00001.XML", header(&values).into_bytes()),
+            ("TLG00001.BIN", records(log)),
+        ])
+    };
+    let recorder = files(91, 223);
+    assert_eq!(recorder.operations[0].operation_type.name(), "baling");
+    // On-change values stand until the next one, below zero too; geometry is no work.
+    let masses = recorder.column("Last Bale Mass");
+    assert_eq!(
+        masses.iter().map(Option::is_some).collect::<Vec<_>>(),
+        [true, true, false]
+    );
+    assert_eq!(
+        recorder.column("net layers"),
+        [Some(3.0), Some(-4.0), Some(-4.0)]
+    );
+    let schema = recorder.points[0].schema();
+    let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+    assert!(names.contains(&"Yield Total Count"), "{names:?}");
+    assert!(
+        !names.iter().any(|name| name.contains("Offset")),
+        "{names:?}"
+    );
+    // A harvest has the columns of a harvest.
+    let recorder = files(84, 99);
+    assert_eq!(recorder.operations[0].operation_type.name(), "harvested");
+    assert!(recorder.points[0].column_by_name("net layers").is_none());
+}
