@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 const HEAD: usize = 512;
 
-/// Name, the word that its text begins with (none: known by its name, beside another), and what it
-/// holds.
+/// Name, the word that stands on a line of its own at its begin (some versions leave it out), and
+/// what it holds.
 const FILES: &[(&str, &str, &str)] = &[
     ("field.txt", "$fielddir", ""),
     ("boundary.txt", "$boundary", "boundary"),
@@ -55,19 +55,21 @@ pub(super) fn claim(tree: &Tree) -> Vec<Claim> {
 }
 
 fn field(tree: &Tree, folder: &str, files: &[(EntryId, usize)]) -> Option<Claim> {
-    // A text of that name without its word is another program's.
-    let own = files.iter().filter_map(|(id, kind)| {
-        let (_, word, holds) = FILES.get(*kind)?;
-        let marked = !word.is_empty();
-        (!marked || has_word(tree, *id, word)).then_some((*id, marked, *holds))
-    });
-    let own: Vec<(EntryId, bool, &str)> = own.collect();
-    let (main, ..) = *own
+    // A folder of such names without any of the words is another program's.
+    let marked = |id: EntryId, kind: usize| {
+        let word = FILES.get(kind).map_or("", |(_, word, _)| word);
+        !word.is_empty() && has_word(tree, id, word)
+    };
+    let (main, _) = *files
         .iter()
-        .find(|(id, marked, _)| *marked && tree.name(*id).eq_ignore_ascii_case("Field.txt"))
-        .or_else(|| own.iter().find(|(_, marked, _)| *marked))?;
+        .filter(|(id, kind)| marked(*id, *kind))
+        .min_by_key(|(id, _)| !tree.name(*id).eq_ignore_ascii_case("Field.txt"))?;
+    let own = files
+        .iter()
+        .filter_map(|(id, kind)| Some((*id, FILES.get(*kind)?.2)));
+    let own: Vec<(EntryId, &str)> = own.collect();
     let mut holds: Vec<&str> = Vec::new();
-    for (_, _, what) in &own {
+    for (_, what) in &own {
         if !what.is_empty() && !holds.contains(what) {
             holds.push(what);
         }
@@ -83,7 +85,7 @@ fn field(tree: &Tree, folder: &str, files: &[(EntryId, usize)]) -> Option<Claim>
     } else {
         format!(" `{name:.60}`")
     };
-    let mut entries: Vec<EntryId> = own.iter().map(|(id, ..)| *id).collect();
+    let mut entries: Vec<EntryId> = own.iter().map(|(id, _)| *id).collect();
     entries.sort_unstable();
     Some(Claim {
         format: ID,
@@ -124,6 +126,7 @@ mod tests {
                 ("F/Home 12/TrackLines.txt", "$TrackLines\nAB 1\n"),
                 ("F/Home 12/notes.txt", "my own"),
                 ("F/West/ABLines.txt", "\u{feff}$ABLines\r\n"),
+                ("F/West/CurveLines.txt", "Curve 1,0.0,1.0\n"),
                 ("F/West/BackPic.png", "x"),
                 ("Other/Boundary.txt", "longitude,latitude\n1,2\n"),
                 ("Other/Sections.txt", "1\n"),
@@ -141,7 +144,7 @@ mod tests {
         assert!(reason(0).starts_with(
             "AgOpenGPS field `Home 12`: boundary, covered strips and guidance lines, no rates"
         ));
-        assert_eq!(claims[1].entries.len(), 2);
+        assert_eq!(claims[1].entries.len(), 3);
         assert!(reason(1).contains("`West`"), "{}", reason(1));
     }
 }

@@ -356,7 +356,7 @@ pub(super) static MARKERS: &[Marker] = &[
     marker(
         "JDP",
         RavenSlingshot,
-        "Raven Viper 4 job (.jdf in a .jdp)",
+        "Raven job whose .jdf is not that of a Viper 4",
         files(&["*.jdf", "*.jhf"], &["ddop.xml", "*.ab", "*.id", "*.sct"]),
         Closed(RAVEN),
         Content,

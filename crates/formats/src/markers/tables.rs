@@ -10,6 +10,8 @@ struct Kind {
     words: &'static [&'static str],
     /// Beginnings of words.
     stems: &'static [&'static str],
+    /// Units as they stand in a title.
+    units: &'static [&'static str],
     least: usize,
 }
 
@@ -42,6 +44,7 @@ const KINDS: &[Kind] = &[
             "geleidb",
             "resistiv",
         ],
+        units: &["ms/m", "ms m-1", "ds/m", "µs/cm"],
         least: 1,
     },
     Kind {
@@ -58,12 +61,14 @@ const KINDS: &[Kind] = &[
             "uranium",
         ],
         stems: &["gamma", "radiom"],
+        units: &[],
         least: 1,
     },
     Kind {
         what: "measurements of a penetrometer",
         words: &["cone", "coneindex", "kpa"],
         stems: &["penetr", "coneind", "eindring"],
+        units: &[],
         least: 1,
     },
     Kind {
@@ -76,6 +81,7 @@ const KINDS: &[Kind] = &[
         stems: &[
             "organic", "phosph", "potass", "magnes", "calcium", "nitrat", "textur", "matorg",
         ],
+        units: &[],
         least: 2,
     },
     Kind {
@@ -94,6 +100,7 @@ const KINDS: &[Kind] = &[
             "luftfeuch",
             "barom",
         ],
+        units: &[],
         least: 2,
     },
 ];
@@ -139,7 +146,11 @@ const WORK: &[&str] = &[
 /// What a table of these titles is, if it is no work: for people, with the way to convert it all the
 /// same.
 pub(crate) fn other_data<'a>(titles: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    let lower = titles.clone().map(str::to_lowercase);
+    // Nitrate and saturated are no rates.
+    let lower = titles.clone().map(|title| {
+        let title = title.to_lowercase();
+        title.replace("nitrat", "n").replace("saturat", "s")
+    });
     if lower
         .clone()
         .any(|title| WORK.iter().any(|word| title.contains(word)))
@@ -177,7 +188,8 @@ fn is_of(kind: &Kind, title: &str) -> bool {
     };
     let joined: String = parts().collect();
     let stem = |part: &str| kind.stems.iter().any(|stem| part.starts_with(stem));
-    parts().any(|part| kind.words.contains(&part) || stem(part))
+    let unit = kind.units.iter().any(|unit| title.contains(unit));
+    unit || parts().any(|part| kind.words.contains(&part) || stem(part))
         || kind.words.contains(&joined.as_str())
         || stem(&joined)
 }
@@ -217,6 +229,10 @@ mod tests {
                 Some("soil conductivity"),
             ),
             (
+                &["Longitud", "Latitud", "CEa 0-50 (mS/m)", "CEa 0-100 (mS/m)"],
+                Some("soil conductivity (CEa 0-50"),
+            ),
+            (
                 &["longitud", "latitud", "Conductividad", "Altura"],
                 Some("soil conductivity"),
             ),
@@ -240,6 +256,10 @@ mod tests {
                     "CEC",
                 ],
                 Some("soil samples (pH, OM, CEC)"),
+            ),
+            (
+                &["Lat", "Lon", "Nitrate-N (ppm)", "Soil pH"],
+                Some("soil samples"),
             ),
             (
                 &["Date", "Rainfall", "Wind Speed", "Humidity"],

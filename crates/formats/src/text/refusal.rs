@@ -139,8 +139,8 @@ fn relative(tree: &Tree, id: EntryId, mapping: &Mapping, titles: Vec<&str>) -> O
     (near(&east) && near(&north) && (!degrees || wide)).then(|| {
         let title = |at: usize| titles.get(at).copied().unwrap_or("?");
         format!(
-            "a table with positions in metres from a point that the file does not tell ({}, {}): \
-             export it with longitude and latitude, or with coordinates of a known system",
+            "a table with local positions, in metres from a point that the file does not tell ({}, {}): \
+             export it with longitude and latitude, or in a known coordinate system",
             title(x),
             title(y)
         )
