@@ -59,10 +59,13 @@ pub(super) struct Equation {
 /// Rows that make one proof strong.
 const STRONG_PAIRS: usize = 200;
 const STRONG: f64 = 0.02;
+/// Passes beside each other that hardly all skip as many.
+const MANY_GAPS: usize = 5;
 /// What an equation costs that is not satisfied.
 const WEIGHT_STRONG: f64 = 2.0;
+const WEIGHT_NEAR: f64 = 1.95;
 const WEIGHT: f64 = 1.3;
-const WEIGHT_COARSE: f64 = 0.9;
+pub(super) const WEIGHT_COARSE: f64 = 0.9;
 
 struct Maker<'a> {
     quantities: &'a [Quantity],
@@ -114,15 +117,21 @@ impl<'a> Maker<'a> {
         let Some(ratio) = ratio else { return };
         let exact = (3.0 * ratio.known_to).max(0.005);
         let strong = ratio.pairs >= STRONG_PAIRS && exact <= 0.04 && tolerance <= 0.13;
+        let near = match proof {
+            Proof::TargetBesideActual => ratio.spread <= 0.15 && ratio.pairs >= STRONG_PAIRS,
+            Proof::GapOfPasses => ratio.pairs >= MANY_GAPS,
+            _ => false,
+        };
         self.list.push(Equation {
             proof,
             terms: terms.to_vec(),
             constant: ratio.middle,
             tolerance: tolerance.max(exact.min(2.0 * tolerance)),
-            weight: match (strong, tolerance <= 0.16) {
-                (true, _) => WEIGHT_STRONG,
-                (false, true) => WEIGHT,
-                (false, false) => WEIGHT_COARSE,
+            weight: match (strong, near, tolerance <= 0.16) {
+                (true, ..) => WEIGHT_STRONG,
+                (_, true, _) => WEIGHT_NEAR,
+                (.., true) => WEIGHT,
+                _ => WEIGHT_COARSE,
             },
             strong,
         });
@@ -181,6 +190,7 @@ impl<'a> Maker<'a> {
             let ratio = Ratio {
                 middle: (metres / median).ln(),
                 known_to: 0.0,
+                spread: 0.0,
                 pairs: gaps,
             };
             self.add(Proof::GapOfPasses, &[(w, 1.0)], Some(ratio), 0.16);

@@ -68,6 +68,8 @@ pub(super) struct Ratio {
     pub(super) middle: f64,
     /// How well the middle is known, as a share of it.
     pub(super) known_to: f64,
+    /// How wide its middle half is, as a share of it.
+    pub(super) spread: f64,
     pub(super) pairs: usize,
 }
 
@@ -111,6 +113,7 @@ fn steady(list: &mut [f64], rows_each: usize) -> Option<Ratio> {
     (spread <= SPREAD).then(|| Ratio {
         middle,
         known_to: spread / (list.len() as f64).sqrt(),
+        spread,
         pairs: list.len() * rows_each,
     })
 }

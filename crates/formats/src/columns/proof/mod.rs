@@ -88,18 +88,18 @@ pub(crate) fn settle(
     let mut findings = same::settle(mapping, titles, sample, place);
     let quantities = Quantity::all(mapping, sample);
     let equations = equations::all(mapping, &quantities, sample);
-    if equations.is_empty() {
-        return findings;
+    if !equations.is_empty() {
+        let solved = solve::solve(&quantities, &equations);
+        findings.extend(told::settle(
+            mapping,
+            titles,
+            &quantities,
+            &equations,
+            &solved,
+            place,
+        ));
     }
-    let solved = solve::solve(&quantities, &equations);
-    findings.extend(told::settle(
-        mapping,
-        titles,
-        &quantities,
-        &equations,
-        &solved,
-        place,
-    ));
+    findings.extend(told::taken_alike(mapping, titles, place));
     findings
 }
 

@@ -1,8 +1,8 @@
 //! What was decided goes into the mapping, and is told with its evidence.
 
-use super::super::{Mapping, Title};
+use super::super::{Mapping, Title, UnitWord};
 use super::candidates::{Candidate, Quantity, System, counterpart};
-use super::equations::{Equation, Proof, strong_fit};
+use super::equations::{Equation, Proof, WEIGHT_COARSE, strong_fit};
 use super::solve::{Solved, fits, miss};
 use tramline_model::{Finding, Place, Severity, Unit};
 
@@ -10,6 +10,8 @@ use tramline_model::{Finding, Place, Severity, Unit};
 const PROVED: f64 = 0.6;
 /// Two proofs against a stated unit fit within this.
 const TWO: f64 = 0.03;
+/// Another unit is told as a way out when the proof comes out this well.
+const NEAR: f64 = 0.12;
 /// A stated unit that one strong proof overrules misses by this.
 const MISSES: f64 = 0.2;
 
@@ -68,7 +70,9 @@ pub(super) fn settle(
         let proved = !proofs.is_empty() && margin >= PROVED;
         let changed = chosen.get(at).is_some_and(|c| *c != 0);
         if quantity.stated {
-            told.stated(at, &chosen, changed, candidate, &proofs);
+            if changed {
+                told.stated(at, candidate, &proofs);
+            }
         } else if proved {
             told.proved.push(told.line(quantity, candidate, &proofs));
         } else if changed && told.by_system_only(at, solved, &chosen) {
@@ -101,8 +105,12 @@ pub(super) fn settle(
             meaning.property = candidate.property;
             meaning.unit = Some(candidate.unit);
             meaning.assumed &= !proved;
+            if proved {
+                meaning.word = UnitWord::File;
+            }
         }
     }
+    told.doubts(&chosen);
     told.follow(mapping, solved.system);
     told.end(solved.system)
 }
@@ -199,14 +207,7 @@ impl Told<'_> {
         )
     }
 
-    fn stated(
-        &mut self,
-        at: usize,
-        chosen: &[usize],
-        changed: bool,
-        candidate: &Candidate,
-        proofs: &[Proof],
-    ) {
+    fn stated(&mut self, at: usize, candidate: &Candidate, proofs: &[Proof]) {
         let Some(quantity) = self.quantities.get(at) else {
             return;
         };
@@ -214,74 +215,85 @@ impl Told<'_> {
             return;
         };
         let name = self.name(quantity);
-        if changed {
-            let words: Vec<&str> = proofs.iter().map(|p| p.words()).collect();
+        let words: Vec<&str> = proofs.iter().map(|p| p.words()).collect();
+        let (said, is) = (stated.unit.symbol, candidate.unit.symbol);
+        let text = format!(
+            "`{name}` says {said}, and its values are in {is}, as {} show; they are read as {is}",
+            words.join(" and ")
+        );
+        let place = self.place.clone();
+        let finding = Finding::new("columns.unit-overruled", Severity::Warning, place, text);
+        let hint = "if the title is right, give the unit with `--column`";
+        self.findings.push(finding.hint(hint));
+    }
+
+    /// A proof that does not come out, and would with one other unit: nothing was strong enough to
+    /// take that one.
+    fn doubts(&mut self, chosen: &[usize]) {
+        let mut named: Vec<Vec<usize>> = Vec::new();
+        for equation in self.equations {
+            let tells = equation.weight > WEIGHT_COARSE && !fits(equation, self.quantities, chosen);
+            let about: Vec<usize> = equation.terms.iter().map(|(q, _)| *q).collect();
+            if !tells
+                || named
+                    .iter()
+                    .any(|other| other.iter().any(|q| about.contains(q)))
+            {
+                continue;
+            }
+            let mut ways = self.ways_out(equation, chosen, true);
+            if ways.is_empty() {
+                ways = self.ways_out(equation, chosen, false);
+            }
+            if ways.is_empty() {
+                continue;
+            }
+            named.push(about);
             let text = format!(
-                "`{name}` says {}, and its values are in {}: {} show it; they are read as {}",
-                stated.unit.symbol,
-                candidate.unit.symbol,
-                words.join(", and "),
-                candidate.unit.symbol
+                "{} contradicts the units as they are read; it would agree with {}",
+                equation.proof.words(),
+                ways.join(", or ")
             );
-            let finding = Finding::new(
-                "columns.unit-overruled",
-                Severity::Warning,
-                self.place.clone(),
-                text,
-            );
-            self.findings
-                .push(finding.hint("if the title is right, give the unit with `--column`"));
-            return;
-        }
-        if let Some((other, proof)) = self.doubt(at, chosen) {
-            let text = format!(
-                "`{name}` is read as {}, as the file says; {} would fit {other}",
-                stated.unit.symbol,
-                proof.words()
-            );
-            let finding = Finding::new(
-                "columns.unit-doubtful",
-                Severity::Warning,
-                self.place.clone(),
-                text,
-            );
-            let hint = format!("if it is {other}, give the unit with `--column`");
+            let place = self.place.clone();
+            let finding = Finding::new("columns.unit-doubtful", Severity::Warning, place, text);
+            let hint =
+                "the units are read as the file says; if one is wrong, give it with `--column`";
             self.findings.push(finding.hint(hint));
         }
     }
 
-    /// A proof that the stated unit fails and another one of the same column would pass.
-    fn doubt(&self, at: usize, chosen: &[usize]) -> Option<(&'static str, Proof)> {
-        let quantity = self.quantities.get(at)?;
-        for equation in self
-            .equations
-            .iter()
-            .filter(|e| has(e, at) && e.tolerance < 0.1)
-        {
-            if fits(equation, self.quantities, chosen) {
-                continue;
-            }
-            // The others of the equation must be sure themselves.
-            let others = equation.terms.iter().filter(|(q, _)| *q != at);
-            let sure = others.clone().all(|(q, _)| {
-                self.equations.iter().any(|e| {
-                    e.proof != equation.proof && has(e, *q) && fits(e, self.quantities, chosen)
-                })
+    /// Other units with which an equation comes out; `open` leaves out quantities that another
+    /// proof confirms.
+    fn ways_out(&self, equation: &Equation, chosen: &[usize], open: bool) -> Vec<String> {
+        let mut ways = Vec::new();
+        for (at, _) in &equation.terms {
+            let confirmed = self.equations.iter().any(|e| {
+                e.proof != equation.proof
+                    && e.weight > WEIGHT_COARSE
+                    && has(e, *at)
+                    && fits(e, self.quantities, chosen)
             });
-            if !sure {
+            let Some(quantity) = self.quantities.get(*at).filter(|_| !(open && confirmed)) else {
                 continue;
-            }
-            for (other, candidate) in quantity.candidates.iter().enumerate().skip(1) {
+            };
+            let stands = chosen.get(*at).copied().unwrap_or(0);
+            for (other, candidate) in quantity.candidates.iter().enumerate() {
                 let mut instead = chosen.to_vec();
-                if let Some(slot) = instead.get_mut(at) {
+                if let Some(slot) = instead.get_mut(*at) {
                     *slot = other;
                 }
-                if fits(equation, self.quantities, &instead) {
-                    return Some((candidate.unit.symbol, equation.proof));
+                let near = miss(equation, self.quantities, &instead)
+                    .is_some_and(|(miss, allowed)| miss <= allowed.min(NEAR));
+                if other != stands && near && !quantity.beside {
+                    ways.push(format!(
+                        "`{}` in {}",
+                        self.name(quantity),
+                        candidate.unit.symbol
+                    ));
                 }
             }
         }
-        None
+        ways
     }
 
     fn end(mut self, system: System) -> Vec<Finding> {
@@ -317,6 +329,25 @@ impl Told<'_> {
         list.append(&mut self.findings);
         list
     }
+}
+
+/// Units that nothing says and nothing proves, but the other columns suggest.
+pub(super) fn taken_alike(mapping: &Mapping, titles: &[Title], place: &Place) -> Option<Finding> {
+    let columns = mapping.columns.iter().zip(titles);
+    let list: Vec<String> = columns
+        .filter_map(|(meaning, title)| {
+            let meaning = meaning.as_ref()?;
+            let alike = meaning.word == UnitWord::Nobody && !meaning.assumed;
+            let unit = meaning.unit.filter(|_| alike)?;
+            Some(format!("`{:.80}` {}", title.name, unit.symbol))
+        })
+        .collect();
+    let text = format!(
+        "the file does not say these units; they are those that go with its other units: {}",
+        list.join(", ")
+    );
+    let note = Finding::new("columns.unit-alike", Severity::Note, place.clone(), text);
+    (!list.is_empty()).then(|| note)
 }
 
 fn has(equation: &Equation, quantity: usize) -> bool {
