@@ -9,7 +9,7 @@
 //! with numbered sections, do not change.
 
 use crate::records::{NO_TIME, Records};
-use crate::statistics::median;
+use crate::statistics::{median, quantile_by_selection};
 use std::collections::BTreeMap;
 
 /// Places closer than this are one.
@@ -22,8 +22,10 @@ const ALONG: f64 = 0.8;
 const ACROSS: f64 = 0.4;
 /// Steps must outweigh sections by this.
 const CLEARLY: usize = 3;
-/// A longer time to the next instant, in usual ones, is a pause.
-const PAUSES: f64 = 3.0;
+/// A longer time, in usual ones, has a pause in it.
+const SHORT: f64 = 1.2;
+/// A longer way to the next row, in usual ones, goes elsewhere.
+const FAR: f64 = 5.0;
 
 /// A clock that is coarser than the log.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,11 +105,18 @@ pub fn settle(
         }
     }
     let step_s = median(&mut seconds.iter().map(|(step, _)| *step).collect::<Vec<_>>())?;
-    let row_s = median(&mut seconds.iter().map(|(_, row)| *row).collect::<Vec<_>>())?;
+    // Full steps have the most rows: pauses only take some away.
+    let mut row_s: Vec<f64> = seconds.iter().map(|(_, row)| *row).collect();
+    let row_s = quantile_by_selection(&mut row_s, 0.25)?;
     let way_m = median(&mut ways).unwrap_or(0.0);
+    let usual = Usual {
+        step_s,
+        row_s,
+        way_m,
+    };
     let mut rows = 0;
     for machine in &machines {
-        rows += machine.spread(records, &place, (step_s, row_s, way_m));
+        rows += machine.spread(records, &place, usual);
     }
     Some(Spread {
         step_s,
@@ -183,37 +192,29 @@ impl Machine {
         &self,
         records: &mut Records,
         place: &impl Fn(u32) -> (f64, f64),
-        (step_s, row_s, way_m): (f64, f64, f64),
+        usual: Usual,
     ) -> usize {
         let mut moved = 0;
         for (at, group) in self.groups.iter().enumerate() {
             let rows = &self.rows[group.start..group.end];
-            let Some(first) = rows
-                .first()
-                .map(|row| *row as usize)
-                .filter(|_| rows.len() > 1)
-            else {
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
                 continue;
             };
-            let next = self.groups.get(at + 1).map(|next| {
-                let seconds = next.time_ms.saturating_sub(group.time_ms) as f64 / 1_000.0;
-                (seconds, self.rows[next.start])
-            });
-            // Before a pause, or at the end, a row takes the usual time.
-            let next = next.filter(|(seconds, _)| *seconds > 0.0 && *seconds <= PAUSES * step_s);
+            if rows.len() < 2 {
+                continue;
+            }
             let mut driven = vec![0.0_f64];
             for two in rows.windows(2) {
                 let so_far = driven.last().copied().unwrap_or(0.0);
                 driven.push(so_far + way(place(two[0]), place(two[1])));
             }
-            let within = driven.last().copied().unwrap_or(0.0);
-            let (seconds, whole) = match (next, rows.last()) {
-                (Some((seconds, ahead)), Some(last)) => {
-                    (seconds, within + way(place(*last), place(ahead)))
-                }
-                _ => (row_s * rows.len() as f64, within + way_m),
-            };
-            let track = records.track[first];
+            let next = self.groups.get(at + 1).map(|next| {
+                let seconds = next.time_ms.saturating_sub(group.time_ms) as f64 / 1_000.0;
+                (seconds, way(place(*last), place(self.rows[next.start])))
+            });
+            let (start_s, seconds, ahead) = usual.share(rows.len(), next);
+            let whole = driven.last().copied().unwrap_or(0.0) + ahead;
+            let track = records.track[*first as usize];
             for (place, (row, driven)) in rows.iter().zip(&driven).enumerate() {
                 let share = if whole > ONE_PLACE_M {
                     driven / whole
@@ -221,13 +222,42 @@ impl Machine {
                     place as f64 / rows.len() as f64
                 };
                 let row = *row as usize;
-                let late_ms = (seconds * share * 1_000.0).round() as i64;
+                let late_ms = ((start_s + seconds * share) * 1_000.0).round() as i64;
                 records.track[row] = track;
                 records.time_ms[row] = group.time_ms.saturating_add(late_ms);
                 moved += usize::from(place > 0);
             }
         }
         moved
+    }
+}
+
+/// What is usual in the file.
+#[derive(Clone, Copy)]
+struct Usual {
+    /// Seconds from stamp to stamp.
+    step_s: f64,
+    /// Seconds of a row.
+    row_s: f64,
+    /// Metres from row to row.
+    way_m: f64,
+}
+
+impl Usual {
+    /// When the rows of a stamp begin after it, how long they last, and the way behind the last of them.
+    /// `next` are seconds and metres to the next stamp. Fewer rows than usual have a pause beside them: they
+    /// stand at the end of the step where the way goes on, else at its start.
+    fn share(self, rows: usize, next: Option<(f64, f64)>) -> (f64, f64, f64) {
+        let lasts = self.row_s * rows as f64;
+        match next.filter(|(seconds, _)| *seconds > 0.0) {
+            Some((seconds, ahead)) if seconds <= SHORT * lasts => (0.0, seconds, ahead),
+            Some((seconds, ahead))
+                if seconds <= SHORT * self.step_s && ahead <= FAR * self.way_m =>
+            {
+                (seconds - lasts, lasts, ahead)
+            }
+            _ => (0.0, lasts, self.way_m),
+        }
     }
 }
 

@@ -90,6 +90,18 @@ fn one_place_in_every_spelling() {
 }
 
 #[test]
+fn what_the_caller_says_is_never_dropped_in_silence() {
+    let text = table("lon,lat,yield(t/ha)", "-93.25,43.2,9.5", "-93.25,43.3,9.6");
+    let read = read_with(
+        &one("t.csv", text),
+        "text",
+        &options(&[("crs", "EPSG:28355")]),
+    );
+    assert_eq!((read.failures.len(), read.rows()), (0, 8));
+    assert!(read.has("columns.crs-not-used"), "{:?}", read.findings);
+}
+
+#[test]
 fn what_is_missing_is_said() {
     #[rustfmt::skip]
     let cases: [(&str, &str, &[(&str, &str)], &[&str]); 7] = [

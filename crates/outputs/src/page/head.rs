@@ -114,14 +114,14 @@ pub(super) fn some(texts: &[&str], most: usize, letters: usize) -> Vec<String> {
     list
 }
 
-/// Local days and the zone, or those of UTC.
+/// Local days and the zone, the days as the source writes them, or those of UTC.
 fn days(page: &Page<'_>) -> Option<String> {
     let zone = page.summary.get("timeZone").text();
     let local = page.summary.get("localStartDay").text();
-    let (first, last, zone) = if zone.is_empty() || local.is_empty() {
-        let start = page.summary.get("startTime").text();
-        let end = page.summary.get("endTime").text();
-        (start, end, "")
+    let start = page.summary.get("startTime").text();
+    let written = start.is_empty() && !local.is_empty();
+    let (first, last, zone) = if !written && (zone.is_empty() || local.is_empty()) {
+        (start, page.summary.get("endTime").text(), "")
     } else {
         (local, page.summary.get("localEndDay").text(), zone)
     };
@@ -130,7 +130,9 @@ fn days(page: &Page<'_>) -> Option<String> {
         Some(last) if last != first => format!("{first} to {last}"),
         _ => first,
     };
-    Some(if zone.is_empty() {
+    Some(if written {
+        days
+    } else if zone.is_empty() {
         format!("{days} (by UTC)")
     } else {
         format!("{days} (time zone {})", escaped(zone, WORD + 8))

@@ -88,6 +88,8 @@ pub struct Clock {
     /// First and last day of the rows so far.
     days: Option<Days>,
     before_s: Option<f64>,
+    /// Seconds of a row, where several share a stamp of a clock that only counts.
+    row_s: Option<f64>,
 }
 
 /// What is known of a table beside the texts of its rows.
@@ -178,6 +180,7 @@ impl Clock {
             latest: setting.options.latest_instant_ms.unwrap_or(LATEST_MS),
             days: None,
             before_s: None,
+            row_s: None,
         };
         clock.form = clock.form_of(rows)?;
         let moments: Vec<Moment> = rows
@@ -198,6 +201,7 @@ impl Clock {
                 .iter()
                 .filter(|(d, t)| clock.seconds(d, t).is_some())
                 .count();
+            clock.row_s = clock.shared(rows);
             (seconds > 1).then_some(Gives::Seconds)?
         } else if instants.is_empty() || (midnights && rows.len() > 1) {
             Gives::Days
@@ -376,6 +380,20 @@ impl Clock {
         }
     }
 
+    /// Seconds of a row where many rows have the stamp of the one before: the usual step, shared.
+    fn shared(&self, rows: &[(String, String)]) -> Option<f64> {
+        let stamps: Vec<f64> = rows
+            .iter()
+            .filter_map(|(date, time)| self.seconds(date, time))
+            .collect();
+        let steps = stamps.windows(2).map(|pair| pair[1] - pair[0]);
+        let mut forward: Vec<f64> = steps.filter(|step| *step > 0.0).collect();
+        let coarse = forward.len() * 5 < stamps.len() * 4;
+        forward.sort_by(f64::total_cmp);
+        let usual = forward.get(forward.len() / 2).filter(|_| coarse)?;
+        Some(usual * (forward.len() + 1) as f64 / stamps.len() as f64)
+    }
+
     /// Whether the rows have instants.
     pub fn gives_instants(&self) -> bool {
         self.gives == Gives::Instants
@@ -427,6 +445,9 @@ impl Clock {
     /// Seconds since the row before, of a clock that only counts; `None` across pauses.
     pub fn interval(&mut self, date: &str, time: &str) -> Option<f64> {
         let now = self.seconds(date, time)?;
+        if self.row_s.is_some() {
+            return self.row_s;
+        }
         let before = self.before_s.replace(now)?;
         Some(now - before).filter(|seconds| *seconds > 0.0 && *seconds <= INTERVAL_S)
     }
@@ -487,6 +508,7 @@ pub(crate) fn instant_of(text: &str) -> Option<Instant> {
         latest: LATEST_MS,
         days: None,
         before_s: None,
+        row_s: None,
     };
     if let Some(count) = plain_number(text.trim()).and_then(|value| {
         let count = Count::of(&[value]).filter(|count| count.is_utc())?;

@@ -152,6 +152,12 @@ fn a_clock_of_intervals_is_told_from_one_of_instants() {
         assert_eq!(clock.interval(texts[29], "").is_some(), 28.0 <= INTERVAL_S);
         assert_eq!(clock.interval(texts[0], ""), None);
     }
+    // Five rows share a stamp of five seconds.
+    let coarse: Vec<String> = (0..40).map(|i| (36_000 + i / 5 * 5).to_string()).collect();
+    let coarse: Vec<&str> = coarse.iter().map(String::as_str).collect();
+    let mut clock = one(&coarse).expect("a clock");
+    assert!(clock.gives_intervals());
+    assert_eq!(clock.interval(coarse[0], ""), Some(1.0));
     // The same interval in every row is not a clock.
     assert!(one(&["1", "1", "1", "1"]).is_none());
 }

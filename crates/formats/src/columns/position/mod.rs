@@ -244,7 +244,14 @@ impl Position {
         let metric = given.filter(|named| !matches!(named.projection, Projection::Degrees));
         let angles = angles(search.titles, search.mapping);
         if let Some(pair) = angles {
-            if let Some(found) = Self::angles(search, pair) {
+            if let Some(mut found) = Self::angles(search, pair) {
+                if let Some(named) = &metric {
+                    let text = format!(
+                        "the positions are degrees already; the coordinate system `{}` that was given is not used",
+                        named.name
+                    );
+                    found.notes.push(("columns.crs-not-used", text));
+                }
                 return Ok(found);
             }
             // Columns that the caller calls so, or a program that called its metres so.
