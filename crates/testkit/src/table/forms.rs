@@ -27,6 +27,7 @@ pub(super) fn csv(form: &Form, titles: &[&str], cells: &[Vec<Cell>]) -> Files {
     let header: Vec<String> = titles.iter().map(|title| quoted(title)).collect();
     out.push_str(&header.join(&between));
     out.push_str("\r\n");
+    out.push_str(&form.below);
     for at in 0..cells.first().map_or(0, Vec::len) {
         let texts: Vec<String> = row(cells, at)
             .map(|cell| quoted(&spelled(cell, form)))

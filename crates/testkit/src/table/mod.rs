@@ -42,6 +42,8 @@ pub struct Form {
     pub quoted: bool,
     /// Lines above the titles of a text table.
     pub preamble: String,
+    /// Lines between the titles of a text table and its rows.
+    pub below: String,
     /// Coordinate system of the geometry: 4326, 3857, 326zz, 327zz.
     pub epsg: u32,
     /// Whether a shapefile says its coordinate system.
@@ -64,6 +66,7 @@ impl Default for Form {
             encoding: "utf-8".to_owned(),
             quoted: false,
             preamble: String::new(),
+            below: String::new(),
             epsg: 4326,
             prj: true,
             all_rows: false,
