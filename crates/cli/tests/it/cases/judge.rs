@@ -49,6 +49,8 @@ pub(crate) struct Done {
     /// All that a person can read of it, in small letters.
     pub(crate) words: String,
     pub(crate) report: Value,
+    /// What it said on standard error.
+    said: String,
     summaries: Vec<Value>,
     points: Option<Value>,
 }
@@ -86,12 +88,35 @@ pub(crate) fn convert(input: &Path, arguments: &[String], folder: &Path) -> Done
         String::from_utf8_lossy(&done.stderr)
     );
     let words = words.to_lowercase();
+    let said = String::from_utf8_lossy(&done.stderr).trim().to_owned();
     Done {
         code: done.status.code().unwrap_or(-1),
         words,
         report,
+        said,
         summaries,
         points,
+    }
+}
+
+impl Done {
+    /// The first error that it tells, or the end of what it says.
+    fn why(&self) -> String {
+        let files = self.report["files"].as_array().into_iter().flatten();
+        let told = files.clone().find_map(|file| {
+            let findings = file["findings"].as_array()?;
+            let error = findings.iter().find(|f| f["severity"] == "error")?;
+            Some(error["text"].to_string())
+        });
+        let failed = files
+            .filter_map(|file| file["steps"].as_object())
+            .flat_map(|steps| steps.values())
+            .find(|step| step["status"] == "failed")
+            .map(|step| format!("{} {}", step["message"], step["detail"]));
+        let left = self.report["unclaimed"][0]["reason"].as_str();
+        told.or(failed)
+            .or(left.map(str::to_owned))
+            .unwrap_or_else(|| self.said.clone())
     }
 }
 
@@ -105,7 +130,8 @@ impl Expected {
             &self.exit
         };
         if !right.contains(&done.code) {
-            faults.push(format!("exit {} and not {right:?}", done.code));
+            let why = done.why();
+            faults.push(format!("exit {} and not {right:?}: {why}", done.code));
         }
         self.words(done, &mut faults);
         let all = Vec::new();
