@@ -91,9 +91,9 @@ pub(super) static GENERAL: &[Row] = &[
     row(
         Distance,
         Fixed("ft"),
-        &["distancef", "distanceft", "distft"],
+        &["distancef", "distanceft", "distft", "dstncf"],
     ),
-    row(Distance, Fixed("m"), &["distancem", "distm"]),
+    row(Distance, Fixed("m"), &["distancem", "distm", "dstncm"]),
     row(Distance, Fixed("in"), &["distin", "distancein"]),
     row(Distance, Assumed("in"), &["dist"]),
     row(
@@ -108,6 +108,7 @@ pub(super) static GENERAL: &[Row] = &[
             "heading",
             "headingd",
             "headingdeg",
+            "trckd",
             "trackdeg",
             "track",
             "bearing",
@@ -120,11 +121,15 @@ pub(super) static GENERAL: &[Row] = &[
             "direction",
         ],
     ),
-    row(Speed, Fixed("mi/hr"), &["speedmph", "vehiclespeedmph"]),
+    row(
+        Speed,
+        Fixed("mi/hr"),
+        &["speedmph", "vehiclespeedmph", "spdmp"],
+    ),
     row(
         Speed,
         Fixed("km/hr"),
-        &["speedkmh", "vitessekm", "vitessekmh", "speedkph"],
+        &["speedkmh", "vitessekm", "vitessekmh", "speedkph", "spdkm"],
     ),
     row(Speed, Fixed("m/s"), &["speedms", "speedmps"]),
     row(
@@ -159,6 +164,7 @@ pub(super) static GENERAL: &[Row] = &[
             "altitude",
             "elevatio",
             "elevatn",
+            "elevtn",
             "elev",
             "vrelevation",
             "elevationuom",
@@ -169,7 +175,7 @@ pub(super) static GENERAL: &[Row] = &[
     row(
         EquipmentWidth,
         Fixed("in"),
-        &["swthw", "swathin", "swawdin", "swthwin"],
+        &["swathin", "swawdin", "swthwin"],
     ),
     row(
         EquipmentWidth,
@@ -186,6 +192,7 @@ pub(super) static GENERAL: &[Row] = &[
         System("ft", "m"),
         &[
             "swthwdth",
+            "swthw",
             "swathwidth",
             "swathwidt",
             "swathwi",
@@ -216,6 +223,7 @@ pub(super) static GENERAL: &[Row] = &[
             "recordingstatus",
             "dtrecordingstatus",
             "areacount",
+            "arecnt",
             "headstatus",
             "headerstatus",
             "workstatus",
@@ -235,6 +243,7 @@ pub(super) static GENERAL: &[Row] = &[
         &[
             "samplinginterval",
             "durations",
+            "durtns",
             "duration",
             "calcdur",
             "dursec",
@@ -285,6 +294,7 @@ pub(super) static GENERAL: &[Row] = &[
         &[
             "moisture",
             "moistur",
+            "mostr",
             "moist",
             "harvestmoisture",
             "harvestm",
@@ -305,6 +315,7 @@ pub(super) static GENERAL: &[Row] = &[
             "protein",
             "vrconstituentproteinsolubility",
             "proteinpct",
+            "prtn",
         ],
     ),
     row(
@@ -312,7 +323,7 @@ pub(super) static GENERAL: &[Row] = &[
         Fixed("lb/s"),
         &["flwlbs", "flowlbs", "massflowlbs"],
     ),
-    row(CropFlow, System("lb/s", "t/h"), &["cropflwm"]),
+    row(CropFlow, System("lb/s", "t/h"), &["cropflwm", "crpflwm"]),
     row(
         CropFlow,
         System("lb/s", "kg/s"),
@@ -332,6 +343,7 @@ pub(super) static GENERAL: &[Row] = &[
         &[
             "yldmasswet",
             "yldmassw",
+            "yldmssw",
             "yieldmass",
             "wetmassperarea",
             "vryieldwetmassperarea",
@@ -346,6 +358,7 @@ pub(super) static GENERAL: &[Row] = &[
         &[
             "yldmassdry",
             "yldmassd",
+            "yldmssd",
             "drymassperarea",
             "yldmassdr",
             "yieldmas",
@@ -360,6 +373,7 @@ pub(super) static GENERAL: &[Row] = &[
         &[
             "yldvolwet",
             "yldvolwe",
+            "yldvlw",
             "yieldwet",
             "wetyield",
             "wetvolumeperarea",
@@ -375,6 +389,7 @@ pub(super) static GENERAL: &[Row] = &[
             "vryieldvol",
             "yldvoldry",
             "yldvoldr",
+            "yldvld",
             "dryvolumeperarea",
             "vryieldvolumeperarea",
             "rendvols",

@@ -3,7 +3,7 @@
 
 use super::by_words::{self, Beside};
 use super::dictionary::{self, Row, UnitRule};
-use super::mapping::{Family, Meaning};
+use super::mapping::{Family, Meaning, UnitWord};
 use super::title::Title;
 use tramline_model::{Dimension, Property, Unit};
 
@@ -56,7 +56,15 @@ pub(super) fn look_up(
             };
             // Rows of several titles keep the order of the titles too.
             let rank = 10 + rank * 32 + at;
-            if let Some(meaning) = resolve(row, said, system) {
+            if let Some(mut meaning) = resolve(row, said, system) {
+                // An export has its units, and the title does not say them.
+                let by_export = special.iter().any(|other| std::ptr::eq(other, row));
+                let named = ["in", "ft", "m", "lbs"]
+                    .iter()
+                    .any(|unit| name.ends_with(unit));
+                if by_export && said.is_none() && !named {
+                    meaning.word = UnitWord::Nobody;
+                }
                 return Some((rank, meaning));
             }
         }
@@ -231,13 +239,22 @@ pub(super) enum System {
 pub(super) fn system(titles: &[Title], names: &[String]) -> System {
     const METRIC: &[&str] = &[
         "distancem",
+        "dstncm",
         "speedkmh",
         "prodhah",
         "yoffsetm",
         "vitessekm",
         "swthwdthm",
     ];
-    const US: &[&str] = &["distancef", "distanceft", "speedmph", "prodach", "yoffsetf"];
+    const US: &[&str] = &[
+        "dstncf",
+        "spdmp",
+        "distancef",
+        "distanceft",
+        "speedmph",
+        "prodach",
+        "yoffsetf",
+    ];
     let shows = |list: &[&str], units: &[&str]| {
         names.iter().any(|n| list.contains(&n.as_str()))
             || titles.iter().any(|t| {

@@ -166,7 +166,8 @@ fn family(names: &[String]) -> Family {
     } else if has("sp1") && has("sp38") && has("protein") {
         Family::CropScan
     } else if [
-        "yldvol", "yldmass", "cropflw", "swthwdth", "rtapd", "objid", "idobj", "tgtrate",
+        "yldvol", "yldmass", "yldmss", "cropflw", "crpflw", "swthwdth", "rtapd", "objid", "idobj",
+        "tgtrate",
     ]
     .iter()
     .any(|p| starts(p))

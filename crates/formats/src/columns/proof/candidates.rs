@@ -184,7 +184,12 @@ impl Quantity {
             }
             let stands = |system| {
                 // A bare yield of a metric export is a mass.
+                let product = matches!(
+                    meaning.property,
+                    Property::AppliedRate | Property::AppliedRateTarget
+                );
                 let other = match (unit.symbol, system) {
+                    ("lb/ac", System::Metric) if product => "kg/ha",
                     // Nobody harvests hundreds of tonnes: these are kilograms.
                     ("bu/ac" | "lb/ac" | "t/ha", System::Metric) if median > HECTARE_TONNES => {
                         "kg/ha"

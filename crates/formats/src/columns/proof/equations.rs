@@ -373,7 +373,7 @@ impl<'a> Maker<'a> {
                 Q::VolumeBesideMass,
                 P::DryVolumePerArea,
                 P::WetMassPerArea,
-                0.25,
+                0.16,
             ),
         ];
         for (proof, a, b, tolerance) in pairs {

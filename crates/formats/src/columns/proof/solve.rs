@@ -6,16 +6,17 @@ use super::equations::Equation;
 use tramline_model::Dimension;
 
 /// Another unit than the one that is assumed, of the same system or of the other.
-const CHANGE_ASSUMED: f64 = 1.0;
-const CHANGE_SYSTEM: f64 = 1.25;
+const CHANGE_ASSUMED: f64 = 0.6;
+const CHANGE_SYSTEM: f64 = 0.75;
 /// Another unit than the one that the file says. Whether the proof is strong enough is asked later.
 const CHANGE_STATED: f64 = 1.8;
 /// A value that is not usual on a farm: only between readings that are equal otherwise.
 const UNUSUAL: f64 = 0.05;
 /// What a proof costs that comes out just so: of two readings that fit, the closer one.
 const CLOSE: f64 = 0.1;
-/// The export is of the system that nothing points to.
-const OTHER_SYSTEM: f64 = 0.6;
+/// The export is of the system that nothing points to, or of another one than its stated units.
+const OTHER_SYSTEM: f64 = 0.5;
+const AGAINST_STATED: f64 = 2.0;
 /// Readings that are so near the best are kept for comparison.
 const NEAR: f64 = 1.2;
 /// Readings that are tried at most.
@@ -57,7 +58,8 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
             slot.push(at);
         }
     }
-    let expected = expected_system(quantities);
+    let (expected, stated) = expected_system(quantities);
+    let other_costs = if stated { AGAINST_STATED } else { OTHER_SYSTEM };
     let search = |system: usize| {
         let mut search = Search {
             quantities,
@@ -73,11 +75,7 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
                 .collect(),
             left: BUDGET,
         };
-        let start = if expected == system {
-            0.0
-        } else {
-            OTHER_SYSTEM
-        };
+        let start = if expected == system { 0.0 } else { other_costs };
         search.go(0, start);
         search
     };
@@ -120,8 +118,8 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
     }
 }
 
-/// The system that the stated units show, else that of the assumed ones.
-fn expected_system(quantities: &[Quantity]) -> usize {
+/// The system that the stated units show, else that of the assumed ones; whether it is stated.
+fn expected_system(quantities: &[Quantity]) -> (usize, bool) {
     let count = |stated: bool, system: System| {
         let of = |q: &&Quantity| {
             q.stated == stated
@@ -135,10 +133,10 @@ fn expected_system(quantities: &[Quantity]) -> usize {
     for stated in [true, false] {
         let (us, metric) = (count(stated, System::Us), count(stated, System::Metric));
         if us != metric {
-            return usize::from(metric > us);
+            return (usize::from(metric > us), stated);
         }
     }
-    0
+    (0, false)
 }
 
 impl Search<'_> {

@@ -7,7 +7,7 @@ use super::solve::{Solved, fits, miss};
 use tramline_model::{Finding, Place, Severity, Unit};
 
 /// A unit is proved when the best reading with another one is dearer by this.
-const PROVED: f64 = 0.6;
+const PROVED: f64 = 0.4;
 /// Two proofs against a stated unit fit within this.
 const TWO: f64 = 0.03;
 /// Another unit is told as a way out when the proof comes out this well.
