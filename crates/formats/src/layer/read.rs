@@ -7,7 +7,7 @@ use crate::columns::describe::{Facts, crop, describe, names_work, provider};
 use crate::columns::number::Decimals;
 use crate::columns::position::{self, Search};
 use crate::columns::table::{Cell, Plan, Profile, Table};
-use crate::columns::{TimeColumns, Title, map_titles, products, proof};
+use crate::columns::{Mapping, TimeColumns, Title, map_titles, products, proof};
 use crate::projection::Named;
 use crate::source::Limits;
 use arrow_schema::Schema;
@@ -22,6 +22,45 @@ const SAMPLE: usize = 2_048;
 const SAMPLE_VALUES: usize = 1 << 20;
 /// Longest text of the sample that is kept: instants are short.
 const SAMPLE_TEXT: usize = 64;
+
+/// What is known of a layer from its first features.
+struct Known<'a> {
+    titles: &'a [Title],
+    survey: &'a Survey,
+    commas: &'a [bool],
+    position: &'a Position<'a>,
+    clock: Option<&'a Clock>,
+    options: &'a ReadOptions,
+}
+
+impl Known<'_> {
+    /// Settles what products are and which units the features prove.
+    fn settle(&self, mapping: &mut Mapping, place: &Place) -> Vec<Finding> {
+        let rows = &self.survey.rows;
+        products::settle(mapping, self.options.operation_type.as_ref(), |at| {
+            rows.iter().filter_map(move |row| match row.get(at) {
+                Some(Value::Text(text)) => Some(text.as_str()),
+                _ => None,
+            })
+        });
+        let first = proof::Sample::take(
+            mapping,
+            rows.len(),
+            |row| self.position.read_row(self.survey, row),
+            |row| {
+                let clock = self.clock?;
+                let (date, time) = time_texts(clock.columns, rows.get(row)?);
+                clock.read(&date, &time)
+            },
+            |row, at| {
+                let comma = self.commas.get(at).copied().unwrap_or(false);
+                cell(rows.get(row)?.get(at)?).number(comma)
+            },
+            crop(mapping, &self.survey.profiles, self.options),
+        );
+        proof::settle(mapping, self.titles, &first, place)
+    }
+}
 
 /// Reads a layer into one machine file. Errors come before `begin`.
 pub(crate) fn read(
@@ -67,28 +106,15 @@ pub(crate) fn read(
         let rows = survey.rows.iter();
         rows.map(|row| time_texts(columns, row)).collect()
     });
-    products::settle(&mut mapping, options.operation_type.as_ref(), |at| {
-        survey.rows.iter().filter_map(move |row| match row.get(at) {
-            Some(Value::Text(text)) => Some(text.as_str()),
-            _ => None,
-        })
-    });
-    let first = proof::Sample::take(
-        &mapping,
-        survey.rows.len(),
-        |row| position.read_row(&survey, row),
-        |row| {
-            let clock = clock.as_ref()?;
-            let (date, time) = time_texts(clock.columns, survey.rows.get(row)?);
-            clock.read(&date, &time)
-        },
-        |row, at| {
-            let comma = commas.get(at).copied().unwrap_or(false);
-            cell(survey.rows.get(row)?.get(at)?).number(comma)
-        },
-        crop(&mapping, &survey.profiles, options),
-    );
-    let proved = proof::settle(&mut mapping, &titles, &first, place);
+    let known = Known {
+        titles: &titles,
+        survey: &survey,
+        commas: &commas,
+        position: &position,
+        clock: clock.as_ref(),
+        options,
+    };
+    let proved = known.settle(&mut mapping, place);
     let mut table = Table::new(&Plan {
         titles: &titles,
         mapping: &mapping,
@@ -141,16 +167,7 @@ pub(crate) fn read(
         Ok(_) => {}
         Err(ReadError::Stopped(stop)) => return Err(stop.into()),
         Err(error @ ReadError::Limit { .. }) => return Ok(receiver.failed(None, error)?),
-        Err(error) => {
-            // The features before the damage are good.
-            let text = format!(
-                "the rest after feature {} could not be read: {error}",
-                table.rows
-            );
-            let code = layer.codes.unreadable_rest;
-            let finding = Finding::new(code, Severity::Error, place.clone(), text);
-            receiver.finding(finding.hint(error.hint().to_owned()));
-        }
+        Err(error) => receiver.finding(unreadable_rest(layer, table.rows, &error)),
     }
     table.flush(place, receiver)?;
     for finding in counts.findings(layer.codes, &table, &names, place) {
@@ -161,6 +178,13 @@ pub(crate) fn read(
         days: clock.as_ref().and_then(Clock::days),
         ..Ending::default()
     })?)
+}
+
+/// The features before the damage are good.
+fn unreadable_rest(layer: &Layer<'_>, rows: u64, error: &ReadError) -> Finding {
+    let text = format!("the rest after feature {rows} could not be read: {error}");
+    let (code, place) = (layer.codes.unreadable_rest, layer.place.clone());
+    Finding::new(code, Severity::Error, place, text).hint(error.hint().to_owned())
 }
 
 /// The description of a layer that cannot be read, for a file that has others.

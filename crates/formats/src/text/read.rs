@@ -40,6 +40,44 @@ pub(super) fn read(
     table(tree, claim.main, &layout, limits, options, receiver)
 }
 
+/// What is known of a table from its first rows.
+struct Known<'a> {
+    layout: &'a Layout,
+    sample: &'a [StringRecord],
+    profiles: &'a [Profile],
+    commas: &'a [bool],
+    position: &'a Position,
+    clock: Option<&'a Clock>,
+    options: &'a ReadOptions,
+}
+
+impl Known<'_> {
+    /// Settles what products are and which units the rows prove.
+    fn settle(&self, mapping: &mut Mapping, place: &Place) -> Vec<Finding> {
+        let sample = self.sample;
+        products::settle(mapping, self.options.operation_type.as_ref(), |at| {
+            sample.iter().filter_map(move |row| row.get(at))
+        });
+        let comma = |at: usize| self.commas.get(at).copied().unwrap_or(false);
+        let first = proof::Sample::take(
+            mapping,
+            sample.len(),
+            |row| {
+                let record = sample.get(row)?;
+                self.position.read(|at| cell(record, at))
+            },
+            |row| {
+                let clock = self.clock?;
+                let (date, time) = time_texts(clock.columns, sample.get(row)?);
+                clock.read(date, time)
+            },
+            |row, at| cell(sample.get(row)?, at).number(comma(at)),
+            crop(mapping, self.profiles, self.options),
+        );
+        proof::settle(mapping, &self.layout.titles, &first, place)
+    }
+}
+
 /// Reads a table of a known layout.
 fn table(
     tree: &Tree,
@@ -88,25 +126,16 @@ fn table(
         place: &place,
     })?;
     let clock = clock_of(layout, &mapping, &sample, options);
-    products::settle(&mut mapping, options.operation_type.as_ref(), |at| {
-        sample.iter().filter_map(move |row| row.get(at))
-    });
-    let first = proof::Sample::take(
-        &mapping,
-        sample.len(),
-        |row| {
-            let record = sample.get(row)?;
-            position.read(|at| cell(record, at))
-        },
-        |row| {
-            let clock = clock.as_ref()?;
-            let (date, time) = time_texts(clock.columns, sample.get(row)?);
-            clock.read(date, time)
-        },
-        |row, at| cell(sample.get(row)?, at).number(commas.get(at).copied().unwrap_or(false)),
-        crop(&mapping, &profiles, options),
-    );
-    let proved = proof::settle(&mut mapping, &layout.titles, &first, &place);
+    let known = Known {
+        layout,
+        sample: &sample,
+        profiles: &profiles,
+        commas: &commas,
+        position: &position,
+        clock: clock.as_ref(),
+        options,
+    };
+    let proved = known.settle(&mut mapping, &place);
     let plan = Plan {
         titles: &layout.titles,
         mapping: &mapping,

@@ -1,8 +1,8 @@
 //! The quantities of a table and the units that each can have, with what a unit costs when it is
 //! not the one that the file says or that is assumed.
 
-use super::super::{Mapping, UnitWord};
-use super::Sample;
+use super::super::mapping::{Mapping, UnitWord};
+use super::sample::Sample;
 use tramline_model::{Dimension, Property, Unit};
 
 /// A system of units, as an export has one.

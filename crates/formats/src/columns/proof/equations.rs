@@ -1,10 +1,10 @@
 //! The proofs of a table: what must be equal when every unit is right, as sums of logarithms.
 
-use super::super::Mapping;
-use super::Sample;
+use super::super::mapping::Mapping;
 use super::candidates::Quantity;
 use super::measure::{Ratio, Steps, ratio, ratio_of_ways, steps};
 use super::passes;
+use super::sample::Sample;
 use tramline_model::Property;
 
 /// What proves.
@@ -71,6 +71,8 @@ struct Maker<'a> {
     quantities: &'a [Quantity],
     sample: &'a Sample,
     steps: Steps,
+    /// The rows are those of several sections.
+    sections: bool,
     list: Vec<Equation>,
 }
 
@@ -85,6 +87,10 @@ pub(super) fn all(mapping: &Mapping, quantities: &[Quantity], sample: &Sample) -
         quantities,
         sample,
         steps,
+        sections: column(Property::SectionId).is_some_and(|sections| {
+            let mut known = sections.iter().filter(|s| !s.is_nan());
+            known.next().is_some_and(|first| known.any(|s| s != first))
+        }),
         list: Vec::new(),
     };
     maker.ways(column(Property::SamplingInterval));
@@ -182,7 +188,9 @@ impl<'a> Maker<'a> {
                 0.05,
             );
         }
-        let Some((metres, gaps)) = passes::spacing(self.sample, &self.steps) else {
+        // The tracks of sections lie a section apart, and not a pass.
+        let spacing = (!self.sections).then(|| passes::spacing(self.sample, &self.steps));
+        let Some((metres, gaps)) = spacing.flatten() else {
             return;
         };
         if let Some(w) = width {

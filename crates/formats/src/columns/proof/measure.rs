@@ -1,6 +1,6 @@
 //! What the rows show: the way and time of each step, and how steady a ratio is.
 
-use super::Sample;
+use super::sample::Sample;
 use crate::ground;
 use std::collections::HashMap;
 

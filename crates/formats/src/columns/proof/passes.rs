@@ -3,8 +3,8 @@
 //! Rule: only the main direction of the field, only passes that lie beside each other; skipped
 //! lands make some distances too long, so the shorter ones count.
 
-use super::Sample;
 use super::measure::Steps;
+use super::sample::Sample;
 use crate::ground;
 
 /// Rows of a pass.
@@ -13,13 +13,22 @@ const ROWS: usize = 8;
 const DIRECTIONS: usize = 36;
 /// Passes beside each other that are needed.
 const GAPS: usize = 3;
-/// A pass whose rows lie further to the sides is none.
-const CROOKED_METRES: f64 = 1.5;
+/// A pass whose rows lie further to its sides than this, in the mean, is none.
+const CROOKED_METRES: f64 = 1.0;
 
+/// A straight line of rows: along and across the main direction, metres.
 struct Pass {
+    middle: f64,
     across: f64,
+    slope: f64,
     from: f64,
     to: f64,
+}
+
+impl Pass {
+    fn across_at(&self, along: f64) -> f64 {
+        self.across + self.slope * (along - self.middle)
+    }
 }
 
 /// Metres between neighbouring passes, and how many pairs of passes say so.
@@ -92,10 +101,11 @@ pub(super) fn spacing(sample: &Sample, steps: &Steps) -> Option<(f64, usize)> {
         .windows(2)
         .filter_map(|pair| {
             let [a, b] = pair else { return None };
-            let beside = a.to.min(b.to) - a.from.max(b.from);
+            let (from, to) = (a.from.max(b.from), a.to.min(b.to));
             let shorter = (a.to - a.from).min(b.to - b.from);
-            let gap = b.across - a.across;
-            (beside > shorter * 0.5 && gap > 0.4).then_some(gap)
+            let along = f64::midpoint(from, to);
+            let gap = b.across_at(along) - a.across_at(along);
+            (to - from > shorter * 0.5 && gap > 0.4).then_some(gap)
         })
         .collect();
     if gaps.len() < GAPS {
@@ -114,9 +124,27 @@ fn pass(rows: &[(f64, f64)]) -> Option<Pass> {
     if rows.len() < ROWS {
         return None;
     }
-    let across = rows.iter().map(|r| r.1).sum::<f64>() / rows.len() as f64;
-    let straight = rows.iter().all(|r| (r.1 - across).abs() < CROOKED_METRES);
+    let count = rows.len() as f64;
+    let middle = rows.iter().map(|r| r.0).sum::<f64>() / count;
+    let across = rows.iter().map(|r| r.1).sum::<f64>() / count;
+    let (mut both, mut square) = (0.0, 0.0);
+    for (x, y) in rows {
+        both += (x - middle) * (y - across);
+        square += (x - middle) * (x - middle);
+    }
+    let slope = if square > 0.0 { both / square } else { 0.0 };
     let from = rows.iter().map(|r| r.0).fold(f64::INFINITY, f64::min);
     let to = rows.iter().map(|r| r.0).fold(f64::NEG_INFINITY, f64::max);
-    straight.then_some(Pass { across, from, to })
+    let pass = Pass {
+        middle,
+        across,
+        slope,
+        from,
+        to,
+    };
+    let aside: f64 = rows
+        .iter()
+        .map(|(x, y)| (y - pass.across_at(*x)).abs())
+        .sum();
+    (aside < CROOKED_METRES * count && slope.abs() < 0.1).then_some(pass)
 }

@@ -1,8 +1,9 @@
 //! A column of the same numbers as one by mass is by mass too: pounds that a title calls a yield
 //! are no bushels.
 
-use super::super::{Mapping, Title};
-use super::Sample;
+use super::super::mapping::Mapping;
+use super::super::title::Title;
+use super::sample::Sample;
 use tramline_model::{Finding, Place, Property, Severity, Unit};
 
 /// Rows with the same number, of a hundred.

@@ -1,6 +1,7 @@
 //! What was decided goes into the mapping, and is told with its evidence.
 
-use super::super::{Mapping, Title, UnitWord};
+use super::super::mapping::{Mapping, UnitWord};
+use super::super::title::Title;
 use super::candidates::{Candidate, Quantity, System, counterpart};
 use super::equations::{Equation, Proof, WEIGHT_COARSE, strong_fit};
 use super::solve::{Solved, fits, miss};
