@@ -216,10 +216,7 @@ impl Unit {
             .to_lowercase()
             .replace('³', "3")
             .replace('²', "2")
-            .replace("(us)", "")
-            .replace(" per ", "/")
-            .replace(" pro ", "/")
-            .replace(" por ", "/");
+            .replace("(us)", "");
         plain.retain(|c| !c.is_whitespace() && !matches!(c, '[' | ']' | '·'));
         if let Some(deere) = deere_grammar(&plain) {
             plain = deere;
@@ -307,7 +304,6 @@ mod tests {
             ("lbs / 1000 sqft", "lb/1000ft2"),
             ("tons/ha", "t/ha"),
             ("tons/ac", "ton/ac"),
-            ("tonnes per hectare", "t/ha"),
             ("Mg/ha", "t/ha"),
             ("hl/ha", "hL/ha"),
             ("Körner/m²", "seeds/m2"),

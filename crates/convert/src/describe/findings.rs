@@ -272,7 +272,7 @@ fn harvest(results: &Standardised<'_>, add: &mut impl FnMut(&'static str, Severi
     let noticed = &counts.yields;
     if noticed.without_moisture > 0 {
         let text = format!(
-            "{} points have no moisture: dry values repeat the wet ones",
+            "{} points have no moisture: they have no dry values",
             noticed.without_moisture
         );
         add("standard.moisture-missing", Severity::Warning, text, "");

@@ -62,7 +62,7 @@ pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration)
             required.extend([P::WetMass, P::WetMassPerArea]);
             // Without a crop there are no volumes and no dry values; without a test weight no
             // volumes: that is processed with a finding.
-            if of_grain {
+            if of_grain && has(P::HarvestMoisture) {
                 required.extend([P::DryMass, P::DryMassPerArea]);
             }
             if !has(P::Crop) {

@@ -44,7 +44,7 @@ pub(crate) struct Counts {
 pub(crate) struct YieldCounts {
     /// Points whose crop has the moisture of grain.
     pub(crate) of_grain: u64,
-    /// Points whose dry values repeat the wet ones as no moisture was logged.
+    /// Points without dry values, as no moisture was logged.
     pub(crate) without_moisture: u64,
     /// Points whose dry values repeat the wet ones as the crop has no standard moisture.
     pub(crate) without_standard: u64,

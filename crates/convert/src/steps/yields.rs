@@ -120,12 +120,12 @@ fn fill_columns(
             }
         });
         let by_moisture = standard.is_some() && !moisture.is_nan();
-        let dry_mass = if dry_known.is_nan() && (is_grain || by_moisture) && !mass.is_nan() {
-            if standard.is_none() {
-                counts.without_standard += 1;
-            } else if moisture.is_nan() {
-                counts.without_moisture += 1;
-            }
+        let wanted = dry_known.is_nan() && (is_grain || by_moisture) && !mass.is_nan();
+        // Nobody knows what is dry of a mass whose moisture nobody measured.
+        let unknown = wanted && standard.is_some() && moisture.is_nan();
+        counts.without_moisture += u64::from(unknown);
+        let dry_mass = if wanted && !unknown {
+            counts.without_standard += u64::from(standard.is_none());
             if cap && shrink > 1.0 {
                 counts.capped += 1;
             }

@@ -2,7 +2,7 @@
 //! the description; the standardising step tells of them.
 
 use super::table::Profile;
-use super::{Family, Mapping, crop_name};
+use super::{Family, Mapping, Title, crop_name, given};
 use crate::claim::ReadOptions;
 use arrow_schema::SchemaRef;
 use tramline_model::{
@@ -195,13 +195,24 @@ pub(crate) fn from_word(word: &str) -> Option<OperationType> {
     }
 }
 
+/// Columns of a position: who names more says what the values are.
+const POSITION: usize = 2;
+
 /// Whether a table is of work although no column holds a value of it: the caller or a column of
 /// the table names the work.
-pub(crate) fn names_work(mapping: &Mapping, profiles: &[Profile], options: &ReadOptions) -> bool {
+pub(crate) fn names_work(
+    mapping: &Mapping,
+    titles: &[Title],
+    profiles: &[Profile],
+    options: &ReadOptions,
+) -> bool {
+    let named = |title: &Title| given::key_of(title, &options.column_map).is_some();
     let word = mapping
         .operation
         .and_then(|at| profiles.get(at)?.constant());
-    options.operation_type.is_some() || word.is_some_and(|word| from_word(word).is_some())
+    options.operation_type.is_some()
+        || titles.iter().filter(|title| named(title)).count() > POSITION
+        || word.is_some_and(|word| from_word(word).is_some())
 }
 
 /// Who exports tables of this family.

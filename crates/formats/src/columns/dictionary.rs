@@ -591,20 +591,3 @@ pub(super) static AGRIDAT: &[Row] = &[
     row(Distance, Assumed("in"), &["dist"]),
     row(Elevation, Assumed("ft"), &["elev"]),
 ];
-
-/// Titles of a projected position, easting then northing, best first.
-pub(super) static PROJECTED: &[(&str, &str)] = &[
-    ("easting", "northing"),
-    ("utmx", "utmy"),
-    ("xutm", "yutm"),
-    ("lonorx", "latory"),
-    ("x", "y"),
-    ("xcoord", "ycoord"),
-    ("pointx", "pointy"),
-];
-pub(super) static GROWER: &[&str] = &["grower", "client", "clientname", "clientnam", "farmer"];
-pub(super) static FARM: &[&str] = &["farm", "farmname"];
-pub(super) static FIELD: &[&str] = &["field", "fieldname", "paddock", "sampleid"];
-pub(super) static DATE: &[&str] = &["date", "datestamp", "day"];
-pub(super) static TIME: &[&str] = &["time", "utc", "utctime", "heure", "localtime"];
-pub(super) static OPERATION: &[&str] = &["operation", "operationtype", "type"];

@@ -268,7 +268,7 @@ mod tests {
                 "dryMassPerArea:bu/ac",
                 &["bu/ac", "not one of `dryMassPerArea`", "kg/ha"],
             ),
-            ("dryMassPerArea:tonnes per kilometre", &["no unit of"]),
+            ("dryMassPerArea:tonnes per hectare", &["no unit of", "t/ha"]),
             ("dryMassPerHectare:t/ha", &["no property", "dryMassPerArea"]),
             ("crop:t/ha", &["no unit"]),
             ("", &["no property"]),

@@ -17,6 +17,7 @@ pub mod page;
 pub(crate) mod position;
 pub(crate) mod products;
 pub(crate) mod proof;
+mod roles;
 mod status;
 pub mod table;
 mod title;
@@ -56,10 +57,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             choice.offer(index, rank, meaning);
         }
     }
-    let (date, clock) = (
-        role(dictionary::DATE, Word::Date),
-        role(dictionary::TIME, Word::Time),
-    );
+    let (date, clock) = (role(roles::DATE, Word::Date), role(roles::TIME, Word::Time));
     let (mut columns, lost) = choice.settle();
     let mut time = columns
         .iter()
@@ -95,7 +93,7 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             }
         }
     }
-    let projected = dictionary::PROJECTED
+    let projected = roles::PROJECTED
         .iter()
         .find_map(|(x, y)| Some((find(&[x])?, find(&[y])?)));
     let (operation_type, reason) = operation_type(&columns, has("sp1"));
@@ -107,10 +105,10 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
         reason,
         time,
         projected,
-        grower: role(dictionary::GROWER, Word::Grower),
-        farm: role(dictionary::FARM, Word::Farm),
-        field: role(dictionary::FIELD, Word::Field),
-        operation: role(dictionary::OPERATION, Word::Operation),
+        grower: role(roles::GROWER, Word::Grower),
+        farm: role(roles::FARM, Word::Farm),
+        field: role(roles::FIELD, Word::Field),
+        operation: role(roles::OPERATION, Word::Operation),
     }
 }
 

@@ -87,13 +87,13 @@ pub(crate) fn read(
         titles: &titles,
         mapping: &mapping,
         rows: &survey.rows,
-        cell: value_at,
+        cell: |values, at| value_at(values, at),
         commas: &commas,
         options,
         place,
     };
     let position = Position::find(layer, &survey, &search)?;
-    if !mapping.has_values() && !names_work(&mapping, &survey.profiles, options) {
+    if !mapping.has_values() && !names_work(&mapping, &titles, &survey.profiles, options) {
         return Err(no_values(layer, &names));
     }
     let setting = Setting {
@@ -431,7 +431,7 @@ impl<'a> Position<'a> {
     }
 }
 
-fn value_at(values: &Vec<Value>, at: usize) -> Cell<'_> {
+fn value_at(values: &[Value], at: usize) -> Cell<'_> {
     values.get(at).map_or(Cell::Null, cell)
 }
 

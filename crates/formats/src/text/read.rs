@@ -100,11 +100,8 @@ fn table(
     let mut rows = open(tree, entry, layout, limits)?;
     let sample = sample(&mut rows, &place)?;
     if sample.is_empty() {
-        return Err(ReadError::malformed(
-            place,
-            "no points: the csv has no rows",
-            "",
-        ));
+        let what = "no points: the csv has no rows";
+        return Err(ReadError::malformed(place, what, ""));
     }
     let commas = commas(layout, &sample);
     let mut profiles = vec![Profile::default(); layout.titles.len()];
@@ -113,7 +110,7 @@ fn table(
             profile.observe(Cell::from_text(text), *comma);
         }
     }
-    if !mapping.has_values() && !names_work(&mapping, &profiles, options) {
+    if !mapping.has_values() && !names_work(&mapping, &layout.titles, &profiles, options) {
         return Err(missing(layout, place));
     }
     let position = Position::find(&Search {

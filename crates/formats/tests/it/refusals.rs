@@ -90,7 +90,9 @@ fn each_upload_says_what_it_is_what_is_missing_and_what_to_do() {
     let applied = table("Applied Rate(gal/ac),Speed(mph),Swath Width(ft)", |i| {
         format!("1{i}.5,9.0,90")
     });
-    let cases: Vec<(Vec<(&str, &str)>, Outcome, Vec<&str>)> = vec![
+    /// Files, what becomes of them, and the words that must be said.
+    type Case<'a> = (Vec<(&'a str, &'a str)>, Outcome, Vec<&'a str>);
+    let cases: Vec<Case<'_>> = vec![
         (
             vec![("ec.txt", &soil)],
             Outcome::Other,

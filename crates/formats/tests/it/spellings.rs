@@ -104,14 +104,55 @@ fn what_the_caller_says_is_never_dropped_in_silence() {
 #[test]
 fn what_is_missing_is_said() {
     #[rustfmt::skip]
-    let cases: [(&str, &str, &[(&str, &str)], &[&str]); 7] = [
-        ("East,North,Yield(t/ha)", "654321.5,6370000.2,2.5", &[], &["a table with yield", "East and North in metres", "give the coordinate system", "28355"]),
-        ("X,Y,Yield(t/ha)", "12.5,250.25,2.5", &[], &["from a corner of the field", "longitude and latitude"]),
-        ("East,North,Yield(t/ha)", "654321.5,6370000.2,2.5", &[("crs", "EPSG:5347")], &["EPSG:5347", "km from the central meridian"]),
-        ("East,North,Yield(t/ha)", "654321.5,6370000.2,2.5", &[("crs", "mars")], &["`mars` is not known", "EPSG"]),
-        ("East,North,Yield(t/ha)", "654321.5,6370000.2,2.5", &[("crs", "EPSG:4267")], &["EPSG:4267"]),
-        ("F1,F2,Yield(t/ha)", "654321.5,6370000.2,2.5", &[("F1", "longitude"), ("F2", "latitude")], &["F1 and F2 in metres"]),
-        ("wkt,Yield(t/ha),n", "POINT (654321.5 6370000.2),2.5,1", &[], &["points in metres", "give the coordinate system"]),
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: [Case<'_>; 7] = [
+        (
+            "East,North,Yield(t/ha)",
+            "654321.5,6370000.2,2.5",
+            &[],
+            &[
+                "a table with yield",
+                "East and North in metres",
+                "give the coordinate system",
+                "28355",
+            ],
+        ),
+        (
+            "X,Y,Yield(t/ha)",
+            "12.5,250.25,2.5",
+            &[],
+            &["from a corner of the field", "longitude and latitude"],
+        ),
+        (
+            "East,North,Yield(t/ha)",
+            "654321.5,6370000.2,2.5",
+            &[("crs", "EPSG:5347")],
+            &["EPSG:5347", "km from the central meridian"],
+        ),
+        (
+            "East,North,Yield(t/ha)",
+            "654321.5,6370000.2,2.5",
+            &[("crs", "mars")],
+            &["`mars` is not known", "EPSG"],
+        ),
+        (
+            "East,North,Yield(t/ha)",
+            "654321.5,6370000.2,2.5",
+            &[("crs", "EPSG:4267")],
+            &["EPSG:4267"],
+        ),
+        (
+            "F1,F2,Yield(t/ha)",
+            "654321.5,6370000.2,2.5",
+            &[("F1", "longitude"), ("F2", "latitude")],
+            &["F1 and F2 in metres"],
+        ),
+        (
+            "wkt,Yield(t/ha),n",
+            "POINT (654321.5 6370000.2),2.5,1",
+            &[],
+            &["points in metres", "give the coordinate system"],
+        ),
     ];
     for (titles, row, columns, words) in cases {
         let read = read_with(

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value, json};
 
 /// Cells by column; a row of a text table.
-fn row<'a>(cells: &'a [Vec<Cell>], at: usize) -> impl Iterator<Item = &'a Cell> {
+fn row(cells: &[Vec<Cell>], at: usize) -> impl Iterator<Item = &Cell> {
     cells.iter().filter_map(move |column| column.get(at))
 }
 

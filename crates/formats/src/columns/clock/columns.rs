@@ -66,7 +66,7 @@ fn role(title: &Title) -> Option<Role> {
             .any(|list| list.contains(word))
             && !word.bytes().all(|b| b.is_ascii_digit())
     };
-    if words.iter().any(|word| stranger(word)) {
+    if words.iter().any(stranger) {
         return None;
     }
     match (date, time) {

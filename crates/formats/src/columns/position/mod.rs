@@ -515,7 +515,7 @@ impl Position {
     /// What was assumed or exchanged.
     pub(crate) fn findings(&self, place: &Place) -> Vec<Finding> {
         let warn = |(code, text): &(&'static str, String)| {
-            Finding::new(*code, Severity::Warning, place.clone(), text.clone())
+            Finding::new(code, Severity::Warning, place.clone(), text.clone())
         };
         self.notes.iter().map(warn).collect()
     }

@@ -76,6 +76,9 @@ struct Maker<'a> {
     list: Vec<Equation>,
 }
 
+/// The ground of each row, the terms that it is made of, and how exact it is.
+type Ground = (Vec<f64>, Vec<(usize, f64)>, f64);
+
 /// All proofs that a table has.
 pub(super) fn all(mapping: &Mapping, quantities: &[Quantity], sample: &Sample) -> Vec<Equation> {
     let column = |property| {
@@ -234,7 +237,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The ground of each row in what the table has, and the terms that it is made of.
-    fn ground(&self) -> Option<(Vec<f64>, Vec<(usize, f64)>, f64)> {
+    fn ground(&self) -> Option<Ground> {
         if let Some(a) = self.find(Property::Area) {
             return Some((self.values(a).to_vec(), vec![(a, 1.0)], 0.02));
         }

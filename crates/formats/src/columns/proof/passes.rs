@@ -75,7 +75,7 @@ pub(super) fn spacing(sample: &Sample, steps: &Steps) -> Option<(f64, usize)> {
         }
     }
     let length = sum_x.hypot(sum_y);
-    if !(length > 0.0) {
+    if length <= 0.0 || length.is_nan() {
         return None;
     }
     let (ux, uy) = (sum_x / length, sum_y / length);

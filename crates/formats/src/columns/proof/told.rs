@@ -50,10 +50,13 @@ pub(super) fn settle(
     for (at, quantity) in quantities.iter().enumerate() {
         let changed = chosen.get(at).is_some_and(|c| *c != 0);
         let sure = solved.margin.get(at).is_some_and(|m| *m >= PROVED / 2.0);
-        if quantity.stated && changed && (quantity.given || !(sure && told.strong(at, &chosen))) {
-            if let Some(slot) = chosen.get_mut(at) {
-                *slot = 0;
-            }
+        let weak = quantity.given || !(sure && told.strong(at, &chosen));
+        if quantity.stated
+            && changed
+            && weak
+            && let Some(slot) = chosen.get_mut(at)
+        {
+            *slot = 0;
         }
     }
     for (at, quantity) in quantities.iter().enumerate() {
@@ -348,7 +351,7 @@ pub(super) fn taken_alike(mapping: &Mapping, titles: &[Title], place: &Place) ->
         list.join(", ")
     );
     let note = Finding::new("columns.unit-alike", Severity::Note, place.clone(), text);
-    (!list.is_empty()).then(|| note)
+    (!list.is_empty()).then_some(note)
 }
 
 fn has(equation: &Equation, quantity: usize) -> bool {

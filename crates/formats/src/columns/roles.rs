@@ -1,0 +1,20 @@
+//! Titles of columns that are no property of a point: projected positions, names, days and clocks.
+//!
+//! Rule: as in `dictionary.rs`: letters and digits in small letters; the better title first.
+
+/// Titles of a projected position, easting then northing, best first.
+pub(super) static PROJECTED: &[(&str, &str)] = &[
+    ("easting", "northing"),
+    ("utmx", "utmy"),
+    ("xutm", "yutm"),
+    ("lonorx", "latory"),
+    ("x", "y"),
+    ("xcoord", "ycoord"),
+    ("pointx", "pointy"),
+];
+pub(super) static GROWER: &[&str] = &["grower", "client", "clientname", "clientnam", "farmer"];
+pub(super) static FARM: &[&str] = &["farm", "farmname"];
+pub(super) static FIELD: &[&str] = &["field", "fieldname", "paddock", "sampleid"];
+pub(super) static DATE: &[&str] = &["date", "datestamp", "day"];
+pub(super) static TIME: &[&str] = &["time", "utc", "utctime", "heure", "localtime"];
+pub(super) static OPERATION: &[&str] = &["operation", "operationtype", "type"];
