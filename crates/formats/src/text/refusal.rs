@@ -42,10 +42,8 @@ pub(super) fn other(
         return None;
     }
     let names = layout.titles.iter().map(|title| title.name.as_str());
-    let other = other_data(names.clone())
-        .or_else(|| relative(tree, id, mapping, names.clone().collect()))
-        .map(|reason| Verdict::OtherData { reason });
-    other
+    other_data(names.clone())
+        .map(|reason| Verdict::OtherData { reason })
         .or_else(|| prescription(tree.name(id), mapping, names.clone().collect()))
         .or_else(|| boundary(mapping, names.collect()))
 }
@@ -124,26 +122,6 @@ fn boundary(mapping: &Mapping, titles: Vec<&str>) -> Option<Verdict> {
                 named(&titles)
             ),
         }
-    })
-}
-
-/// X and Y in metres from a point that the file does not tell.
-fn relative(tree: &Tree, id: EntryId, mapping: &Mapping, titles: Vec<&str>) -> Option<String> {
-    let (x, y) = mapping.projected?;
-    let sample = sample(tree, id)?;
-    let (east, north) = (numbers(&sample.rows, x)?, numbers(&sample.rows, y)?);
-    // The least false northing or easting of a national grid is far beyond a field's length.
-    let near = |values: &[f64]| values.iter().all(|value| value.abs() < 20_000.0);
-    let degrees = east.iter().all(|v| v.abs() <= 180.0) && north.iter().all(|v| v.abs() <= 90.0);
-    let wide = spread(&east).max(spread(&north)) > 3.0;
-    (near(&east) && near(&north) && (!degrees || wide)).then(|| {
-        let title = |at: usize| titles.get(at).copied().unwrap_or("?");
-        format!(
-            "a table with local positions, in metres from a point that the file does not tell ({}, {}): \
-             export it with longitude and latitude, or in a known coordinate system",
-            title(x),
-            title(y)
-        )
     })
 }
 

@@ -85,11 +85,7 @@ fn a_job_reads_as_it_was_driven() {
     for (row, latitude) in run.records.iter().zip(places) {
         assert!((row.latitude - latitude.expect("a place")).abs() < 1e-9);
     }
-    for code in [
-        "raven_viper.reported-layout",
-        "raven_viper.no-dates",
-        "raven_viper.no-width",
-    ] {
+    for code in ["raven_viper.reported-layout", "raven_viper.no-dates"] {
         assert!(got.has(code), "{code}");
     }
     assert!(!got.has("raven_viper.unchecked"));

@@ -75,9 +75,6 @@ fn each_upload_says_what_it_is_what_is_missing_and_what_to_do() {
     let samples = table("Latitude,Longitude,Sample,pH,OM,CEC", |i| {
         format!("41.9{i:04},-93.6,{i},6.4,3.1,18")
     });
-    let relative = table("X,Y,Yield(t/ha),Moisture(%)", |i| {
-        format!("{i}.5,{}.0,8.1,14.2", 20 * i)
-    });
     let planned = table("Longitude,Latitude,Target Rate(lb/ac)", |i| {
         format!("-93.6{i:04},41.9,1{i}0")
     });
@@ -112,14 +109,6 @@ fn each_upload_says_what_it_is_what_is_missing_and_what_to_do() {
             vec![("s.csv", &samples)],
             Outcome::Other,
             vec!["soil samples (pH, OM, CEC)"],
-        ),
-        (
-            vec![("r.csv", &relative)],
-            Outcome::Other,
-            vec![
-                "metres from a point that the file does not tell (X, Y)",
-                "longitude and latitude",
-            ],
         ),
         (
             vec![("Home_Rx_2025.csv", &planned)],

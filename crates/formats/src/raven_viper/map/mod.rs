@@ -59,7 +59,7 @@ pub(super) fn read(
     let liquid = !class.is_some_and(|class| DRY.contains(&class)) && survey.is_liquid();
     let columns = Columns::of(&survey, liquid);
     receiver.begin(describe(tree, claim, options, &survey, class, columns))?;
-    for finding in notes(tree, claim, options, &survey, columns) {
+    for finding in notes(tree, claim, &survey, columns) {
         receiver.finding(finding);
     }
     let mut frames = Frames::new(stream()?);
@@ -142,13 +142,7 @@ fn describe(
 }
 
 /// What is to be told of the whole job.
-fn notes(
-    tree: &Tree,
-    claim: &Claim,
-    options: &ReadOptions,
-    survey: &Survey,
-    columns: Columns,
-) -> Vec<Finding> {
+fn notes(tree: &Tree, claim: &Claim, survey: &Survey, columns: Columns) -> Vec<Finding> {
     let place = tree.place(claim.main);
     let say = |code, severity, text: String| Finding::new(code, severity, place.clone(), text);
     let mut list = vec![
@@ -189,16 +183,6 @@ fn notes(
             .hint("the raw output has them as logged"),
         ),
         None => {}
-    }
-    if options.equipment_width_m.is_none() {
-        list.push(
-            say(
-                "raven_viper.no-width",
-                Severity::Warning,
-                "the job tells no working width that is understood: there is no area".to_owned(),
-            )
-            .hint("give the width of the boom in metres (`--width` on the command line)"),
-        );
     }
     if survey.without_position > 0 {
         let text = format!(
