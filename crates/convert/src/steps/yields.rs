@@ -302,7 +302,7 @@ mod tests {
             ("silage", 65.0, false, false),
             ("sugar cane", 12.0, true, false),
             ("moon dust", 12.0, false, false),
-            ("corn", f64::NAN, true, true),
+            ("corn", f64::NAN, false, true),
         ] {
             let (columns, _) = one(
                 &[

@@ -179,7 +179,7 @@ impl Quantity {
                 }
             };
             more(meaning.property);
-            if let Some(mass) = by_mass(meaning.property).filter(|_| open) {
+            if let Some(mass) = by_mass(meaning.property).filter(|_| meaning.assumed) {
                 more(mass);
             }
             let stands = |system| {

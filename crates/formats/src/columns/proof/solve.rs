@@ -15,7 +15,7 @@ const UNUSUAL: f64 = 0.05;
 /// What a proof costs that comes out just so: of two readings that fit, the closer one.
 const CLOSE: f64 = 0.1;
 /// The export is of the system that nothing points to, or of another one than its stated units.
-const OTHER_SYSTEM: f64 = 0.5;
+const OTHER_SYSTEM: f64 = 0.4;
 const AGAINST_STATED: f64 = 2.0;
 /// Readings that are so near the best are kept for comparison.
 const NEAR: f64 = 1.2;

@@ -49,6 +49,7 @@ fn harvest() -> (Value, Value, Value) {
             "originalOperationData": { "originalOperationField": "Field A",
                 "originalOperationGrower": "Grower Person" },
             "crop": ["corn"], "timeZone": "America/Chicago",
+            "startTime": "2012-09-18T14:03:00Z", "endTime": "2012-09-19T16:20:00Z",
             "localStartDay": "2012-09-18", "localEndDay": "2012-09-19",
             "dryMassPerArea": { "avg": 9.8765, "min": 0.1, "max": 20.0, "unit": "t/ha" },
             "totalDryMass": { "value": 1_234_567.0, "unit": "kg" },
