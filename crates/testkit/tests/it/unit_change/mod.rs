@@ -1,6 +1,7 @@
 //! Each column of a table in another unit, one at a time: with the unit taken out of title and
 //! metadata the file's own proof must decide it, with the old title left lying somebody must be
-//! told, and what nothing proves must be told too.
+//! told, and what nothing proves must be told too. What a title says and nothing contradicts is as
+//! the title says.
 //!
 //! Rule: the table as it was is the truth; the totals and means of the changed one agree with it
 //! within one percent, or they do not.
@@ -24,8 +25,10 @@ use tramline_testkit::{Files, zip};
 /// Rows of each table that are read.
 const ROWS: usize = 3_000;
 
-/// Least shares in percent, see [`Figures::check`]. They only rise.
-const LEAST: [usize; 3] = [0, 0, 0];
+/// Least shares in percent, see [`Figures::check`], over tables of the corpus. They only rise.
+const OF_CORPUS: [usize; 3] = [75, 90, 90];
+/// The same over generated tables.
+const OF_GENERATED: [usize; 3] = [100, 100, 100];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +84,28 @@ impl Sink for Summaries {
 struct Given {
     numbers: BTreeMap<String, f64>,
     told: BTreeSet<String>,
+    passes: u64,
+}
+
+impl Given {
+    /// Whether something is told that was not before, or the unit of this column is.
+    fn tells(&self, truth: &Self, title: &str) -> bool {
+        let bare = title.split(['(', '[']).next().unwrap_or(title);
+        let names: &[&str] = match bare.to_lowercase() {
+            name if name.starts_with("elev") || name.starts_with("alt") => &["elevation"],
+            name if name.starts_with("dist") => &["distance"],
+            name if name.starts_with("sw") || name.contains("idth") => &["equipmentWidth"],
+            name if name.starts_with("sp") || name.starts_with("vel") => &["speed"],
+            name if name.contains("fl") => &["cropFlow"],
+            _ => &["MassPerArea", "Rate"],
+        };
+        let column = format!("`{}`", bare.trim());
+        let of_unit = |text: &&String| text.contains("unit") || text.starts_with("plausible");
+        let named =
+            |text: &String| text.contains(&column) || names.iter().any(|name| text.contains(name));
+        self.told.difference(&truth.told).next().is_some()
+            || self.told.iter().filter(of_unit).any(named)
+    }
 }
 
 fn run(files: &Files, known: &Known) -> Given {
@@ -108,13 +133,17 @@ fn run(files: &Files, known: &Known) -> Given {
         tramline_convert::run(&tree, &input("table.zip"), &options, &mut sink, &mut |_| {})
             .unwrap();
     let mut numbers = BTreeMap::new();
+    let mut passes = 0;
     for (name, bytes) in sink.0.files.lock().unwrap().iter() {
         let summary: Value = serde_json::from_slice(bytes).unwrap();
         let file = name.split('/').next().unwrap_or_default();
         collect(file, &summary["properties"], &mut numbers);
+        let counted = summary["properties"]["coverage"]["passes"].as_u64();
+        passes = passes.max(counted.unwrap_or_default());
     }
     Given {
         numbers,
+        passes,
         told: told(&report),
     }
 }
@@ -186,8 +215,10 @@ struct Figures {
     proven: [usize; 2],
     /// (A) of columns without a proof: told or right, all.
     unproven: [usize; 2],
-    /// (B): told or right, all.
+    /// (B) of columns with a proof: told or right, all.
     lying: [usize; 2],
+    /// (B) of columns without a proof: the title's word stands, as nothing speaks against it.
+    taken_at_its_word: usize,
     notes: Vec<String>,
 }
 
@@ -197,7 +228,10 @@ impl Figures {
         let truth = run(&changed(files, None, ROWS), known);
         assert!(!truth.numbers.is_empty(), "{label}: {:?}", truth.told);
         for column in &known.columns {
-            let [title, unit, proof] = [0, 1, 2].map(|at| column[at].as_str());
+            let [title, unit, mut proof] = [0, 1, 2].map(|at| column[at].as_str());
+            if proof == "passes" && truth.passes < 4 {
+                proof = "";
+            }
             let bare = match column.get(3) {
                 Some(bare) => bare.as_str(),
                 None => title.split(['(', '[']).next().unwrap_or(title),
@@ -214,17 +248,21 @@ impl Figures {
                         factor,
                     };
                     let given = run(&changed(files, Some(&change), ROWS), known);
+                    let told = given.tells(&truth, title);
+                    let wrong = differing(&truth, &given);
                     let label = format!("{label} {title} in {other}");
-                    self.judge(&label, proof, bare.is_some(), &truth, &given);
+                    self.judge(&label, proof, bare.is_some(), told, &wrong);
                 }
             }
         }
     }
 
-    fn judge(&mut self, label: &str, proof: &str, removed: bool, truth: &Given, given: &Given) {
-        let wrong = differing(truth, given);
-        let told = given.told.difference(&truth.told).next().is_some();
+    fn judge(&mut self, label: &str, proof: &str, removed: bool, told: bool, wrong: &[String]) {
         let right = wrong.is_empty();
+        if !removed && proof.is_empty() && !told && !right {
+            self.taken_at_its_word += 1;
+            return;
+        }
         let (counts, fine, kind) = match (removed, proof.is_empty()) {
             (true, false) => (&mut self.proven, right, "A, proof by"),
             (true, true) => (&mut self.unproven, right || told, "A, no proof"),
@@ -249,13 +287,14 @@ impl Figures {
         }
         eprintln!(
             "{what}: A with a proof right {} of {}, A without a proof told {} of {}, \
-             B told {} of {}",
+             B told {} of {}, at the word of a title that nothing contradicts {}",
             self.proven[0],
             self.proven[1],
             self.unproven[0],
             self.unproven[1],
             self.lying[0],
             self.lying[1],
+            self.taken_at_its_word,
         );
         let counts = [self.proven, self.unproven, self.lying];
         for ([fine, all], least) in counts.into_iter().zip(least) {
@@ -336,7 +375,7 @@ fn tables_of_the_corpus_prove_their_units() {
         let label = known.path.rsplit('/').next().unwrap_or_default();
         figures.add(label, &files, known, every);
     }
-    figures.check("units changed over the corpus", LEAST);
+    figures.check("units changed over the corpus", OF_CORPUS);
 }
 
 /// A generated table for each kind of work: runs everywhere.
@@ -349,7 +388,7 @@ fn generated_tables_prove_their_units() {
         let files = table::write(&field, &simulated, &form, columns);
         figures.add(&field.crop, &files, &known, true);
     }
-    figures.check("units changed over generated tables", LEAST);
+    figures.check("units changed over generated tables", OF_GENERATED);
 }
 
 fn generated() -> Vec<(Field, &'static str, Known)> {
