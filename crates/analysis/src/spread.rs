@@ -20,6 +20,8 @@ const BACK: f64 = -0.2;
 /// Cosines of rows that lie along the way, and across it.
 const ALONG: f64 = 0.8;
 const ACROSS: f64 = 0.4;
+/// A clock of shorter steps is none of whole seconds: a log that repeats a record now and then.
+const COARSE_S: f64 = 1.0;
 /// Steps must outweigh sections by this.
 const CLEARLY: usize = 3;
 /// A longer time, in usual ones, has a pause in it.
@@ -86,7 +88,10 @@ pub fn settle(
             }
         }
     }
-    if steps <= CLEARLY * sections {
+    let instants: usize = machines.iter().map(|m| m.groups.len()).sum();
+    let together = machines.iter().flat_map(|m| &m.groups);
+    let together = together.filter(|g| g.end - g.start > 1).count();
+    if steps <= CLEARLY * sections || together * 2 < instants {
         return None;
     }
     let (mut seconds, mut ways) = (Vec::new(), Vec::new());
@@ -105,6 +110,9 @@ pub fn settle(
         }
     }
     let step_s = median(&mut seconds.iter().map(|(step, _)| *step).collect::<Vec<_>>())?;
+    if step_s < COARSE_S {
+        return None;
+    }
     // Full steps have the most rows: pauses only take some away.
     let mut row_s: Vec<f64> = seconds.iter().map(|(_, row)| *row).collect();
     let row_s = quantile_by_selection(&mut row_s, 0.25)?;

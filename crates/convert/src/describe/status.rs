@@ -56,7 +56,10 @@ pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration)
         OperationType::Harvested => {
             let of_grain = results.counts.yields.of_grain > 0;
             if of_grain || !has(P::Crop) {
-                required.push(P::HarvestMoisture);
+                // A sensor that gave no reading is not a missing column.
+                if !results.absent.contains_key(&P::HarvestMoisture) {
+                    required.push(P::HarvestMoisture);
+                }
             }
             required.extend([P::Area, P::Distance]);
             required.extend([P::WetMass, P::WetMassPerArea]);

@@ -18,6 +18,17 @@ pub(crate) fn settle<'t, Texts>(
 ) where
     Texts: Iterator<Item = &'t str>,
 {
+    // A number is no crop, but for the exports that number crops.
+    let crop = mapping.column(Property::Crop);
+    if let Some(at) = crop.filter(|_| mapping.family != Family::DeereOperationsCenter) {
+        let mut names = texts(at).map(str::trim).filter(|t| !t.is_empty()).take(200);
+        if names.next().is_some_and(|t| t.parse::<f64>().is_ok())
+            && names.all(|t| t.parse::<f64>().is_ok())
+            && let Some(slot) = mapping.columns.get_mut(at)
+        {
+            *slot = None;
+        }
+    }
     let operation = operation.or(mapping.operation_type.as_ref());
     let grown = matches!(
         operation,

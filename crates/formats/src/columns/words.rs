@@ -110,9 +110,21 @@ impl Read {
     /// The last word of a title that a `.dbf` cut: a letter or two that say nothing, but for the
     /// begin of a yield behind a mass or a volume.
     pub(super) fn drop_cut_end(&mut self) {
-        let cut = self.texts.last().is_some_and(|text| text.len() <= 2)
-            && self.tokens.last().is_some_and(|words| words.is_empty());
-        if !cut {
+        let unknown = self.tokens.last().is_some_and(|words| words.is_empty());
+        let length = self.texts.last().map_or(0, String::len);
+        if !unknown || self.tokens.len() < 2 {
+            return;
+        }
+        if length >= CUT {
+            // The name of a crop: `Mass_Cotto`.
+            let text = self.texts.last().map_or("", String::as_str);
+            let crop = Crop::all().iter().any(|crop| crop.name.starts_with(text));
+            if let Some(last) = self.tokens.last_mut().filter(|_| crop) {
+                *last = Words::of(&[Word::Crop]);
+            }
+            return;
+        }
+        if length > 2 {
             return;
         }
         self.tokens.pop();
@@ -222,8 +234,7 @@ impl Table {
             .chain(others)
             .filter(|(stem, _)| stem.starts_with(text));
         let Some((_, first)) = all.next() else {
-            let crop = Crop::all().iter().any(|crop| crop.name.starts_with(text));
-            return Words::of(if crop { &[Word::Crop] } else { &[] });
+            return Words::default();
         };
         if all.all(|(_, words)| words == first) {
             first

@@ -12,7 +12,7 @@ use crate::claim::ReadOptions;
 use crate::columns::clock::{Clock, Setting};
 use crate::columns::{Family, Mapping, TimeColumns, Title, map_titles, products, proof};
 use crate::source::Tree;
-use arrow_array::{Array, ArrayRef, Float64Array};
+use arrow_array::{Array, ArrayRef, Float64Array, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -138,10 +138,17 @@ impl Layout {
             utc: deere,
         };
         let clock = Clock::find(&setting, &mapping, |columns| time_texts(columns, &sample));
-        let product = mapping.column(Property::Product);
-        let texts = product.and_then(|at| sample.get(at)).map(as_texts);
-        products::settle(&mut mapping, Some(&operation), |_| {
-            texts.iter().flat_map(|texts| texts.iter().flatten())
+        let named = [Property::Product, Property::Crop].map(|p| mapping.column(p));
+        let texts: Vec<(usize, StringArray)> = named
+            .into_iter()
+            .flatten()
+            .filter_map(|at| Some((at, as_texts(sample.get(at)?))))
+            .collect();
+        products::settle(&mut mapping, Some(&operation), |at| {
+            let column = texts.iter().find(|(column, _)| *column == at);
+            column
+                .into_iter()
+                .flat_map(|(_, texts)| texts.iter().flatten())
         });
         let evidence = Evidence {
             shapes: &opened.first.0,
