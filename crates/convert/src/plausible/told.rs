@@ -71,7 +71,7 @@ pub(crate) fn absent(results: &Standardised<'_>, place: &Place) -> Vec<Finding> 
                 .map(|value| format!("{} {symbol}", exact(*value)).trim_end().to_owned())
                 .collect();
             let text = format!(
-                "{} of {} values of {} are none that it can have ({}): they are left out, the points stay",
+                "{} of {} values of {} are impossible or mean that there is none ({}): the values are left out, the points are kept",
                 counted.absent(),
                 counted.known,
                 property.name(),
@@ -101,7 +101,7 @@ fn error(
         format!(" of {}", subject.chars().take(NAME).collect::<String>())
     });
     let mut text = format!(
-        "this result cannot be true: {} is {} {symbol}{of}; possible are {} to {}",
+        "this result cannot be true: {} is {} {symbol}{of}; possible values are {} to {}",
         words(found.result),
         number(found.value),
         number(found.plausible.low),
@@ -157,7 +157,7 @@ fn proof(found: &Contradiction) -> String {
             "{text}: {property} is in {}, not in {}",
             fits.symbol, found.stated.symbol
         ),
-        None => format!("{text}: one of both cannot be true"),
+        None => format!("{text}: one of the two cannot be true"),
     }
 }
 
@@ -217,10 +217,10 @@ fn words(result: Aspect) -> String {
             property => format!("the mean of {}", property.name()),
         },
         Aspect::Swath => "the swath of all sections at one time".to_owned(),
-        Aspect::Slope => "the slope by elevation and way".to_owned(),
+        Aspect::Slope => "the slope from elevation and distance".to_owned(),
         Aspect::RecordArea => "the mean area of a record".to_owned(),
         Aspect::PassArea => "the mean area of a pass".to_owned(),
-        Aspect::PassesOfRecords => "the number of passes by that of records".to_owned(),
+        Aspect::PassesOfRecords => "the number of passes per record".to_owned(),
         Aspect::TotalMass => "the mass of the file".to_owned(),
     }
 }

@@ -155,8 +155,8 @@ mod tests {
             Limit::find(Quantity::Yield, Dimension::MassPerArea, &harvest, crop).map(|l| l.high)
         };
         for (crop, expected) in [
-            ("corn", 45.0),
-            ("corn, waxy", 45.0),
+            ("corn", 110.0),
+            ("corn, waxy", 110.0),
             ("corn, silage", 200.0),
             ("silage corn", 200.0),
             ("sweet corn", 60.0),

@@ -2,6 +2,9 @@
 
 use crate::columns::{Mapping, TimeColumns, Title};
 
+/// Columns of one kind that are tried.
+const COLUMNS: usize = 8;
+
 /// Date and time in one column, as one word.
 #[rustfmt::skip]
 const BOTH: &[&str] = &[
@@ -99,6 +102,7 @@ pub(crate) fn candidates(titles: &[Title], mapping: &Mapping) -> Vec<TimeColumns
     let mut times = of(|r| matches!(r, Role::Time));
     for list in [&mut both, &mut dates, &mut times] {
         list.sort_by_key(first);
+        list.truncate(COLUMNS);
     }
     let iso = both
         .iter()

@@ -351,8 +351,12 @@ impl Clock {
                 let day = self.day(date)?;
                 let ms = plain_number(time.trim()).and_then(|value| match part {
                     Part::Digits => time_of_day::hhmmss(value),
-                    Part::Seconds => Some((value * 1_000.0).round() as i64),
-                    Part::Fraction => Some((value * DAY_MS as f64).round() as i64),
+                    Part::Seconds => (0.0..=86_400.0)
+                        .contains(&value)
+                        .then(|| (value * 1_000.0).round() as i64),
+                    Part::Fraction => (0.0..1.0)
+                        .contains(&value)
+                        .then(|| (value * DAY_MS as f64).round() as i64),
                 });
                 Some(ms.map_or(Moment::Day(day), |ms| {
                     Moment::Instant(Instant {

@@ -50,7 +50,7 @@ const DENSITY_SLACK: f64 = 0.45;
 /// More tonnes a hectare than any crop gives.
 const HECTARE_TONNES: f64 = 350.0;
 
-const LENGTHS: &[&str] = &["m", "ft", "in", "cm", "yd", "km"];
+const LENGTHS: &[&str] = &["m", "ft", "in", "cm", "km"];
 const WIDTHS: &[&str] = &["m", "ft", "in", "cm", "mm"];
 const SPEEDS: &[&str] = &["km/hr", "mi/hr", "m/s", "ft/s"];
 const AREAS: &[&str] = &["ha", "ac", "m2", "ft2"];
@@ -147,7 +147,8 @@ impl Quantity {
             let known = mapping.columns.get(column).and_then(Option::as_ref);
             let lost = mapping.lost.get(column).and_then(Option::as_ref);
             // Of the columns that are beside a better one, seeds alone prove something.
-            let counts = lost.filter(|m| m.property == Property::SeedRate);
+            let first = list.iter().all(|q: &Self| !q.beside);
+            let counts = lost.filter(|m| m.property == Property::SeedRate && first);
             let Some(meaning) = known.or(counts).filter(|m| takes_part(m.property)) else {
                 continue;
             };

@@ -6,7 +6,7 @@
 //! independent proofs within 3 %, or one of 200 pairs that fits another unit within 2 % and misses
 //! the stated one by 20 %). Without proof the assumption stands, and is told as such.
 //!
-//! Each quantity has a unknown unit; each proof is one equation between the factors of units
+//! Each quantity has an unknown unit; each proof is one equation between the factors of units
 //! (`equations.rs`); the cheapest reading of all columns together wins (`solve.rs`).
 
 mod candidates;

@@ -9,7 +9,7 @@ use tramline_model::Dimension;
 const CHANGE_ASSUMED: f64 = 0.6;
 const CHANGE_SYSTEM: f64 = 0.75;
 /// Another unit than the one that the file says. Whether the proof is strong enough is asked later.
-const CHANGE_STATED: f64 = 1.8;
+const CHANGE_STATED: f64 = 1.6;
 /// A value that is not usual on a farm: only between readings that are equal otherwise.
 const UNUSUAL: f64 = 0.05;
 /// What a proof costs that comes out just so: of two readings that fit, the closer one.
@@ -19,8 +19,8 @@ const OTHER_SYSTEM: f64 = 0.4;
 const AGAINST_STATED: f64 = 2.0;
 /// Readings that are so near the best are kept for comparison.
 const NEAR: f64 = 1.2;
-/// Readings that are tried at most.
-const BUDGET: usize = 400_000;
+/// Steps of the search at most; if they do not suffice, nothing counts as proved.
+const BUDGET: usize = 1_500_000;
 
 /// The best reading.
 #[derive(Clone, Debug)]
@@ -53,6 +53,9 @@ struct Search<'a> {
 pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
     let mut closed_by = vec![Vec::new(); quantities.len()];
     for (at, equation) in equations.iter().enumerate() {
+        if !can_fit(equation, quantities) {
+            continue;
+        }
         let last = equation.terms.iter().map(|(q, _)| *q).max();
         if let Some(slot) = last.and_then(|q| closed_by.get_mut(q)) {
             slot.push(at);
@@ -87,6 +90,7 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
     } else {
         (metric, us, System::Metric)
     };
+    let exhausted = best.left == 0 || other.left == 0;
     let margin = best
         .best_chosen
         .iter()
@@ -100,6 +104,9 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
                     .map(|(_, cost)| *cost)
                     .fold(f64::INFINITY, f64::min)
             };
+            if exhausted {
+                return 0.0;
+            }
             by(&best.least).min(by(&other.least)) - best.best
         })
         .collect();
@@ -108,14 +115,43 @@ pub(super) fn solve(quantities: &[Quantity], equations: &[Equation]) -> Solved {
         list.copied().unwrap_or(f64::INFINITY)
     };
     let against = (0..quantities.len())
-        .map(|q| first(&best.least, q).min(first(&other.least, q)) - best.best)
+        .map(|q| {
+            if exhausted {
+                return 0.0;
+            }
+            first(&best.least, q).min(first(&other.least, q)) - best.best
+        })
         .collect();
     Solved {
         against,
-        chosen: best.best_chosen,
+        chosen: if exhausted {
+            vec![0; quantities.len()]
+        } else {
+            best.best_chosen
+        },
         margin,
         system,
     }
+}
+
+/// Whether any units of its quantities make an equation come out; one that none does tells nothing.
+fn can_fit(equation: &Equation, quantities: &[Quantity]) -> bool {
+    let counts: Vec<usize> = equation
+        .terms
+        .iter()
+        .map(|(q, _)| quantities.get(*q).map_or(0, |q| q.candidates.len()))
+        .collect();
+    let all: usize = counts.iter().product();
+    let mut chosen = vec![0; quantities.len()];
+    (0..all).any(|mut number| {
+        for ((q, _), count) in equation.terms.iter().zip(&counts) {
+            if let Some(slot) = chosen.get_mut(*q) {
+                *slot = number % count;
+            }
+            number /= count;
+        }
+        fits(equation, quantities, &chosen)
+    })
 }
 
 /// The system that the stated units show, else that of the assumed ones; whether it is stated.
@@ -159,8 +195,8 @@ impl Search<'_> {
         if self.left == 0 || cost > self.best + NEAR {
             return;
         }
+        self.left -= 1;
         let Some(quantity) = self.quantities.get(at) else {
-            self.left -= 1;
             if cost < self.best - 1e-9 {
                 self.best = cost;
                 self.best_chosen.clone_from(&self.chosen);

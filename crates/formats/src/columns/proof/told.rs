@@ -222,7 +222,7 @@ impl Told<'_> {
         let words: Vec<&str> = proofs.iter().map(|p| p.words()).collect();
         let (said, is) = (stated.unit.symbol, candidate.unit.symbol);
         let text = format!(
-            "`{name}` says {said}, and its values are in {is}, as {} show; they are read as {is}",
+            "`{name}` says {said}, and its values are in {is}, as shown by {}; they are read as {is}",
             words.join(" and ")
         );
         let place = self.place.clone();
