@@ -68,7 +68,7 @@ pub enum Family {
     Generic,
 }
 
-/// Which columns give the instant of a row. Their texts go through [`instant`](super::instant).
+/// Which columns give the instant of a row. Their texts go through [`clock`](super::clock).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeColumns {
     /// One column with date and time, or seconds since 1970.
