@@ -7,6 +7,7 @@
 //! gives the same bytes everywhere (no clock, no random source of the system).
 
 pub mod corrupt;
+mod project;
 pub mod sample;
 pub mod simulate;
 pub mod table;

@@ -97,8 +97,6 @@ pub struct Mapping {
     pub reason: String,
     /// The columns that give the instant of a row.
     pub time: Option<TimeColumns>,
-    /// Easting and northing, where the titles name a projected (or unnamed `x`, `y`) position.
-    pub projected: Option<(usize, usize)>,
     /// A column that names the grower.
     pub grower: Option<usize>,
     /// A column that names the farm.
@@ -160,3 +158,16 @@ fn is_value(property: Property) -> bool {
             | P::FuelUsed
     )
 }
+
+/// What only a harvest logs, besides the state of the crop.
+pub(crate) const YIELDS: &[Property] = &[
+    Property::WetMass,
+    Property::DryMass,
+    Property::WetMassPerArea,
+    Property::DryMassPerArea,
+    Property::WetVolume,
+    Property::DryVolume,
+    Property::WetVolumePerArea,
+    Property::DryVolumePerArea,
+    Property::CropFlow,
+];

@@ -23,6 +23,7 @@ pub mod table;
 mod title;
 pub mod words;
 
+pub(crate) use mapping::YIELDS;
 pub use mapping::{Family, Mapping, Meaning, TimeColumns, UnitWord};
 pub use status::{crop_name, status};
 pub use title::{Title, normal};
@@ -93,9 +94,6 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
             }
         }
     }
-    let projected = roles::PROJECTED
-        .iter()
-        .find_map(|(x, y)| Some((find(&[x])?, find(&[y])?)));
     let (operation_type, reason) = operation_type(&columns, has("sp1"));
     Mapping {
         family,
@@ -104,7 +102,6 @@ pub fn map_titles(titles: &[Title], column_map: &BTreeMap<String, String>) -> Ma
         operation_type,
         reason,
         time,
-        projected,
         grower: role(roles::GROWER, Word::Grower),
         farm: role(roles::FARM, Word::Farm),
         field: role(roles::FIELD, Word::Field),
@@ -187,18 +184,7 @@ fn operation_type(columns: &[Option<Meaning>], spectra: bool) -> (Option<Operati
             .find(|property| list.contains(property))
     };
     let because = |property: P| format!("a column of {} exists", property.name());
-    let harvest = [
-        P::WetMass,
-        P::DryMass,
-        P::WetMassPerArea,
-        P::DryMassPerArea,
-        P::WetVolume,
-        P::DryVolume,
-        P::WetVolumePerArea,
-        P::DryVolumePerArea,
-        P::CropFlow,
-    ];
-    if let Some(property) = first(&harvest) {
+    if let Some(property) = first(YIELDS) {
         return (Some(OperationType::Harvested), because(property));
     }
     if let Some(property) = first(&[P::SeedRate, P::SeedRateTarget, P::Singulation, P::SeedDepth]) {

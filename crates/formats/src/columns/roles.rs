@@ -1,17 +1,7 @@
-//! Titles of columns that are no property of a point: projected positions, names, days and clocks.
+//! Titles of columns that are no property of a point: names, days and clocks.
 //!
 //! Rule: as in `dictionary.rs`: letters and digits in small letters; the better title first.
 
-/// Titles of a projected position, easting then northing, best first.
-pub(super) static PROJECTED: &[(&str, &str)] = &[
-    ("easting", "northing"),
-    ("utmx", "utmy"),
-    ("xutm", "yutm"),
-    ("lonorx", "latory"),
-    ("x", "y"),
-    ("xcoord", "ycoord"),
-    ("pointx", "pointy"),
-];
 pub(super) static GROWER: &[&str] = &["grower", "client", "clientname", "clientnam", "farmer"];
 pub(super) static FARM: &[&str] = &["farm", "farmname"];
 pub(super) static FIELD: &[&str] = &["field", "fieldname", "paddock", "sampleid"];

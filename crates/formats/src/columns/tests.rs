@@ -168,7 +168,6 @@ fn template_1_and_yield_editor_have_fixed_units() {
     assert_eq!(m.family, Family::YieldEditor);
     assert_eq!(unit(&m, Property::EquipmentWidth), Some(("in", false)));
     assert_eq!(unit(&m, Property::Elevation), Some(("m", false)));
-    assert_eq!(m.projected, Some((1, 2)));
     assert!(m.assumed_units().is_empty());
 }
 

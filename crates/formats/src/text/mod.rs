@@ -10,7 +10,7 @@ mod read;
 pub(crate) mod refusal;
 mod sniff;
 
-use crate::claim::Sureness::{Proven, Sampled};
+use crate::claim::Sureness::{Proven, Reported, Sampled};
 use crate::claim::{Format, covers};
 use tramline_model::Provider;
 
@@ -19,7 +19,7 @@ pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "delimited text",
     file_formats: &["CSV"],
-    reads: "Ag Leader Basic and Advanced text, SMS text exports (US, metric, French), Yield Editor, \
+    reads: "Ag Leader Basic and Advanced text, SMS text exports (US and metric, nine languages), Yield Editor, \
             CropScan, and any CSV with longitude, latitude and a column that the dictionary or a \
             column map knows",
     coverage: &[
@@ -28,6 +28,12 @@ pub static FORMAT: Format = Format {
             "Basic and Advanced text, SMS text (US, metric, French)",
             Proven,
             "public files; one equals the shapefile of the same harvest",
+        ),
+        covers(
+            Provider::AgLeader,
+            "SMS text in German, Spanish, Portuguese, Italian, Polish, Danish, Dutch",
+            Reported,
+            "titles by their words; generated tables only",
         ),
         covers(
             Provider::Other,

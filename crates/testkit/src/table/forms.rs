@@ -1,8 +1,9 @@
 //! The forms of file: text, shapefile, GeoPackage, GeoJSON.
 
-use super::{Cell, Form, place, spelled};
+use super::{Cell, Form, spelled};
+use crate::project::project;
 use crate::write::geopackage::{SCHEMA, layer, point};
-use crate::write::shapefile::WGS84;
+use crate::write::shapefile::{WGS84, points};
 use crate::{Files, Record};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
@@ -72,37 +73,9 @@ pub(super) fn shapefile(
 ) -> Files {
     let places: Vec<(f64, f64)> = rows
         .iter()
-        .map(|r| place::project(r.longitude, r.latitude, form.epsg))
+        .map(|r| project(r.longitude, r.latitude, form.epsg))
         .collect();
-    let header = |bytes: usize| {
-        let mut out = Vec::with_capacity(bytes);
-        out.extend(9994_i32.to_be_bytes());
-        out.extend([0; 20]);
-        out.extend(((bytes / 2) as i32).to_be_bytes());
-        out.extend(1000_i32.to_le_bytes());
-        out.extend(1_i32.to_le_bytes());
-        let bounds = places
-            .iter()
-            .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |b, (x, y)| {
-                [b[0].min(*x), b[1].min(*y), b[2].max(*x), b[3].max(*y)]
-            });
-        for bound in bounds {
-            out.extend(bound.to_le_bytes());
-        }
-        out.extend([0; 32]);
-        out
-    };
-    let mut shp = header(100 + places.len() * 28);
-    let mut shx = header(100 + places.len() * 8);
-    for (index, (x, y)) in places.iter().enumerate() {
-        shx.extend(((shp.len() / 2) as i32).to_be_bytes());
-        shx.extend(10_i32.to_be_bytes());
-        shp.extend((index as i32 + 1).to_be_bytes());
-        shp.extend(10_i32.to_be_bytes());
-        shp.extend(1_i32.to_le_bytes());
-        shp.extend(x.to_le_bytes());
-        shp.extend(y.to_le_bytes());
-    }
+    let (shp, shx) = points(&places);
     let name = &form.name;
     let mut files = vec![
         (format!("{name}.shp"), shp),
@@ -202,7 +175,7 @@ pub(super) fn geopackage(
     let mut statement = connection.prepare(&insert).unwrap();
     connection.execute_batch("BEGIN").unwrap();
     for (at, record) in rows.iter().enumerate() {
-        let (x, y) = place::project(record.longitude, record.latitude, form.epsg);
+        let (x, y) = project(record.longitude, record.latitude, form.epsg);
         let mut values = vec![Sql::Blob(point(x, y, srs))];
         values.extend(row(cells, at).map(|cell| match cell {
             Cell::Empty => Sql::Null,
@@ -240,7 +213,7 @@ pub(super) fn geojson(
                 .zip(row(cells, at))
                 .map(|(title, cell)| ((*title).to_owned(), value(cell)))
                 .collect();
-            let (x, y) = place::project(record.longitude, record.latitude, form.epsg);
+            let (x, y) = project(record.longitude, record.latitude, form.epsg);
             json!({
                 "type": "Feature",
                 "geometry": { "type": "Point", "coordinates": [x, y] },

@@ -4,6 +4,7 @@
 //! Rule: WGS 84 degrees (4326) or a UTM zone of the northern hemisphere (326zz).
 
 use super::geojson::properties;
+use crate::project::project;
 use crate::{Files, Simulated};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params, params_from_iter};
@@ -134,41 +135,16 @@ fn polygon(ring: &[(f64, f64)], srs: i64) -> Vec<u8> {
     out
 }
 
-fn header(srs: i64) -> Vec<u8> {
-    let mut out = vec![b'G', b'P', 0, 1];
-    out.extend((srs as i32).to_le_bytes());
-    out
-}
-
+/// In a UTM zone of the north, or in degrees under whatever code.
 fn place(longitude: f64, latitude: f64, srs: i64) -> (f64, f64) {
     match srs {
-        32_601..=32_660 => utm(longitude, latitude, srs - 32_600),
+        32_601..=32_660 => project(longitude, latitude, srs as u32),
         _ => (longitude, latitude),
     }
 }
 
-/// Easting and northing on WGS 84 by the series of Krüger, good to a tenth of a millimetre.
-fn utm(longitude: f64, latitude: f64, zone: i64) -> (f64, f64) {
-    const F: f64 = 1.0 / 298.257_223_563;
-    let n = F / (2.0 - F);
-    let radius = 6_378_137.0 / (1.0 + n) * (1.0 + n * n / 4.0 + n.powi(4) / 64.0);
-    let series = [
-        n / 2.0 - 2.0 / 3.0 * n * n + 5.0 / 16.0 * n.powi(3),
-        13.0 / 48.0 * n * n - 3.0 / 5.0 * n.powi(3),
-        61.0 / 240.0 * n.powi(3),
-    ];
-    let east = (longitude - (zone as f64 * 6.0 - 183.0)).to_radians();
-    let sin = latitude.to_radians().sin();
-    let e = 2.0 * n.sqrt() / (1.0 + n);
-    let t = (sin.atanh() - e * (e * sin).atanh()).sinh();
-    let (xi, eta) = (
-        t.atan2(east.cos()),
-        (east.sin() / t.hypot(east.cos())).asinh(),
-    );
-    let (mut x, mut y) = (eta, xi);
-    for (j, a) in (1..).map(f64::from).zip(series) {
-        x += a * (2.0 * j * xi).cos() * (2.0 * j * eta).sinh();
-        y += a * (2.0 * j * xi).sin() * (2.0 * j * eta).cosh();
-    }
-    (500_000.0 + 0.9996 * radius * x, 0.9996 * radius * y)
+fn header(srs: i64) -> Vec<u8> {
+    let mut out = vec![b'G', b'P', 0, 1];
+    out.extend((srs as i32).to_le_bytes());
+    out
 }

@@ -223,7 +223,8 @@ pub fn sms(simulated: &Simulated) -> Files {
 }
 
 fn shapefile(simulated: &Simulated, base: &str, rows: &[&Record], columns: &[Column]) -> Files {
-    let (shp, shx) = points(rows);
+    let places: Vec<(f64, f64)> = rows.iter().map(|r| (r.longitude, r.latitude)).collect();
+    let (shp, shx) = points(&places);
     vec![
         (format!("{base}.shp"), shp),
         (format!("{base}.shx"), shx),
@@ -233,14 +234,12 @@ fn shapefile(simulated: &Simulated, base: &str, rows: &[&Record], columns: &[Col
 }
 
 /// The geometry and its index. Lengths in the headers are in 16-bit words.
-fn points(rows: &[&Record]) -> (Vec<u8>, Vec<u8>) {
-    let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    for row in rows {
-        bounds[0] = bounds[0].min(row.longitude);
-        bounds[1] = bounds[1].min(row.latitude);
-        bounds[2] = bounds[2].max(row.longitude);
-        bounds[3] = bounds[3].max(row.latitude);
-    }
+pub(crate) fn points(places: &[(f64, f64)]) -> (Vec<u8>, Vec<u8>) {
+    let bounds = places
+        .iter()
+        .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |b, (x, y)| {
+            [b[0].min(*x), b[1].min(*y), b[2].max(*x), b[3].max(*y)]
+        });
     let header = |bytes: usize| {
         let mut out = Vec::with_capacity(bytes);
         out.extend(9994_i32.to_be_bytes());
@@ -254,16 +253,16 @@ fn points(rows: &[&Record]) -> (Vec<u8>, Vec<u8>) {
         out.extend([0; 32]);
         out
     };
-    let mut shp = header(100 + rows.len() * 28);
-    let mut shx = header(100 + rows.len() * 8);
-    for (index, row) in rows.iter().enumerate() {
+    let mut shp = header(100 + places.len() * 28);
+    let mut shx = header(100 + places.len() * 8);
+    for (index, (x, y)) in places.iter().enumerate() {
         shx.extend(((shp.len() / 2) as i32).to_be_bytes());
         shx.extend(10_i32.to_be_bytes());
         shp.extend((index as i32 + 1).to_be_bytes());
         shp.extend(10_i32.to_be_bytes());
         shp.extend(1_i32.to_le_bytes());
-        shp.extend(row.longitude.to_le_bytes());
-        shp.extend(row.latitude.to_le_bytes());
+        shp.extend(x.to_le_bytes());
+        shp.extend(y.to_le_bytes());
     }
     (shp, shx)
 }

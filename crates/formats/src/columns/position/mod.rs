@@ -10,6 +10,7 @@ mod titles;
 
 pub(crate) use titles::Pair;
 
+use super::YIELDS;
 use super::table::Cell;
 use super::{Mapping, Title};
 use crate::claim::ReadOptions;
@@ -89,18 +90,12 @@ fn angles(titles: &[Title], mapping: &Mapping) -> Option<Pair> {
         .or_else(|| titles::angles(titles))
 }
 
-/// Easting and northing of a table.
-fn metres(titles: &[Title], mapping: &Mapping) -> Option<Pair> {
-    let known = mapping.projected.map(|(x, y)| Pair { x, y });
-    known.or_else(|| titles::projected(titles))
-}
-
 /// What a table has of a position by its titles, for people; `None` for a table without.
 pub(crate) fn told(titles: &[Title], mapping: &Mapping) -> Option<&'static str> {
     if angles(titles, mapping).is_some() {
         Some("longitude and latitude")
     } else if mapping.has_values()
-        && (metres(titles, mapping).is_some() || titles::lengths(titles).is_some())
+        && (titles::projected(titles).is_some() || titles::lengths(titles).is_some())
     {
         Some("projected positions")
     } else {
@@ -202,18 +197,7 @@ impl<R> Search<'_, R> {
     fn values(&self) -> &'static str {
         use Property as P;
         let has = |list: &[P]| list.iter().any(|p| self.mapping.column(*p).is_some());
-        let yields = [
-            P::WetMass,
-            P::DryMass,
-            P::WetMassPerArea,
-            P::DryMassPerArea,
-            P::WetVolume,
-            P::DryVolume,
-            P::WetVolumePerArea,
-            P::DryVolumePerArea,
-            P::CropFlow,
-        ];
-        if has(&yields) {
+        if has(YIELDS) {
             "yield"
         } else if has(&[P::SeedRate, P::SeedRateTarget]) {
             "seed rates"
@@ -265,7 +249,7 @@ impl Position {
         {
             return Ok(found);
         }
-        let Some(pair) = metres(search.titles, search.mapping) else {
+        let Some(pair) = titles::projected(search.titles) else {
             let what = "missing required properties: the table has no longitude and latitude";
             return Err(ReadError::malformed(
                 search.place.clone(),

@@ -55,7 +55,6 @@ const EAST: &[&str] = &[
     "leste",
     "øst",
     "oest",
-    "x",
     "utmx",
     "xutm",
     "utme",
@@ -66,8 +65,8 @@ const EAST: &[&str] = &[
     "pointx",
     "xkoordinate",
     "lonorx",
+    "x",
     "coordenadax",
-    "coordx",
 ];
 const NORTH: &[&str] = &[
     "north",
@@ -78,7 +77,6 @@ const NORTH: &[&str] = &[
     "noord",
     "nordwert",
     "hochwert",
-    "y",
     "utmy",
     "yutm",
     "utmn",
@@ -89,6 +87,7 @@ const NORTH: &[&str] = &[
     "pointy",
     "ykoordinate",
     "latory",
+    "y",
     "coordenaday",
 ];
 /// A pair in one cell.

@@ -323,7 +323,7 @@ impl Told<'_> {
             list.push(
                 Finding::new(
                     "columns.unit-by-system",
-                    Severity::Warning,
+                    Severity::Note,
                     self.place.clone(),
                     text,
                 )
