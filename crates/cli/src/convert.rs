@@ -10,7 +10,7 @@ use crate::inspect;
 use crate::progress::{Bar, say_error};
 use crate::refused;
 use crate::totals;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use std::collections::HashMap;
 use std::io::Write;
@@ -185,6 +185,12 @@ fn convert(input: &Path, out: &Path, options: &Options, quiet: bool) -> anyhow::
 }
 
 fn make(out: &Path) -> anyhow::Result<()> {
+    if out.is_file() {
+        bail!(
+            "`{}` is a file; give a folder for the results with `--out`",
+            out.display()
+        );
+    }
     std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))
 }
 
@@ -268,7 +274,13 @@ pub(crate) fn print_report(
         writeln!(out, "left out   {name}{more}\n           {}", first.reason)?;
     }
     for finding in &report.findings {
-        writeln!(out, "note       {}: {}", finding.place, finding.text)?;
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning | Severity::Note => "note",
+        };
+        let place = finding.place.to_string();
+        let colon = if place.is_empty() { "" } else { ": " };
+        writeln!(out, "{word:<10} {place}{colon}{}", finding.text)?;
     }
     let processed = report
         .files

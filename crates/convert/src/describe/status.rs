@@ -192,7 +192,10 @@ fn remedy(missing: &[&str], present: &BTreeSet<Property>) -> String {
 fn remedies(missing: &[&str], present: &BTreeSet<Property>) -> Vec<&'static str> {
     let lacks = |names: &[&str]| names.iter().any(|name| missing.contains(name));
     let mut ways = Vec::new();
-    if lacks(&["crop"]) {
+    let volumes = [Property::DryVolumePerArea, Property::WetVolumePerArea];
+    let by_volume =
+        lacks(&["wetMassPerArea", "wetMass"]) && volumes.iter().any(|v| present.contains(v));
+    if lacks(&["crop"]) && !by_volume {
         ways.push("give the crop (`--crop NAME`)");
     }
     if lacks(&["seedRate"]) {
@@ -201,8 +204,7 @@ fn remedies(missing: &[&str], present: &BTreeSet<Property>) -> Vec<&'static str>
     if lacks(&["area"]) {
         ways.push("give the working width (`--width METRES`), if the file lacks it");
     }
-    let volumes = [Property::DryVolumePerArea, Property::WetVolumePerArea];
-    if lacks(&["wetMassPerArea", "wetMass"]) && volumes.iter().any(|v| present.contains(v)) {
+    if by_volume {
         ways.push("give the crop (`--crop NAME`), whose weight makes mass of the logged volume");
     } else if lacks(&["wetMassPerArea", "wetMass"]) && !lacks(&["area"]) {
         ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");

@@ -40,7 +40,7 @@ impl Given {
         let Some(property) = Property::from_name(name) else {
             let known = Property::ALL.iter().map(|p| p.name());
             return Err(format!(
-                "`{name:.80}`, given for the column `{title:.80}`, is no property{}; the properties are {}",
+                "`{name:.80}`, given for the column `{title:.80}`, is no property{} (the properties are {})",
                 did_you_mean(name, known.clone()),
                 known.collect::<Vec<_>>().join(", ")
             ));
@@ -60,7 +60,7 @@ impl Given {
                 format!("its units are {}", list.join(", "))
             };
             Err(format!(
-                "{what}{}; {there} (given for the column `{title:.80}`)",
+                "{what}, given for the column `{title:.80}`{} ({there})",
                 did_you_mean(text, list.iter().copied())
             ))
         };
@@ -213,7 +213,7 @@ impl Used {
             .filter(|key| key.as_str() != CRS && !noted.keys.contains(*key))
             .map(|key| {
                 format!(
-                    "no table has a column `{key:.80}`{}; the columns are {}",
+                    "no table has a column `{key:.80}`{} (the columns are {})",
                     did_you_mean(key, titles.iter().copied()),
                     titles.join(", ")
                 )

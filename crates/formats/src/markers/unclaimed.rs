@@ -51,6 +51,12 @@ const KINDS: &[(&[&str], &str)] = &[
     (&["zip"], "an archive that cannot be opened"),
 ];
 
+/// Of these the kinds that are text themselves, in which rows of one length are no sign of a table.
+const WRITTEN: &[&str] = &[
+    "svg", "md", "rtf", "eml", "msg", "bat", "cmd", "ps1", "sh", "php", "js", "py", "vbs", "html",
+    "htm", "css", "qgs", "qml", "sld", "qpj", "qmd",
+];
+
 /// Extensions of formats that are read, and what a file of that name lacks when it is not.
 const OPEN: &[(&[&str], &str)] = &[
     (
@@ -118,6 +124,12 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
         return damage;
     }
     if let Some((_, reason)) = KINDS.iter().find(|(list, _)| list.contains(&extension)) {
+        if !WRITTEN.contains(&extension) && crate::text::is_table(tree, entry) {
+            return format!(
+                "a table of text under the name of another kind of file (.{extension}): give it back its \
+                 ending, `.csv` or `.txt`"
+            );
+        }
         return (*reason).to_owned();
     }
     if SIDES.contains(&extension) || name.ends_with(".shp.xml") {

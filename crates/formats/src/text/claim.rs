@@ -49,3 +49,8 @@ pub(super) fn sniff(tree: &Tree, id: EntryId) -> Option<Layout> {
     let head = tree.head(id, HEAD);
     Layout::sniff(&head, head.len() < HEAD)
 }
+
+/// Whether an entry is text in rows and columns, whatever its name.
+pub(crate) fn is_table(tree: &Tree, id: EntryId) -> bool {
+    sniff(tree, id).is_some()
+}

@@ -10,6 +10,8 @@ mod read;
 pub(crate) mod refusal;
 mod sniff;
 
+pub(crate) use claim::is_table;
+
 use crate::claim::Sureness::{Proven, Reported, Sampled};
 use crate::claim::{Format, covers};
 use tramline_model::Provider;

@@ -407,9 +407,13 @@ impl Run {
         let mut list = Vec::new();
         if self.odd_rows > 0 {
             let at = Place::inside(place.entry.clone(), format!("line {}", self.odd_line));
+            let rows = match self.odd_rows {
+                1 => "1 row has".to_owned(),
+                many => format!("{many} rows have"),
+            };
             let text = format!(
-                "{} rows have another number of cells than {}; cells that are not there are null",
-                self.odd_rows, self.width
+                "{rows} another number of cells than {}; cells that are not there are null",
+                self.width
             );
             list.push(warn("text.row-length", at, text));
         }

@@ -266,7 +266,8 @@ fn noise_and_empty_files_say_so() {
 
 #[test]
 fn what_no_format_claims_has_a_useful_reason() {
-    let cases: [(&str, &[u8], &str); 12] = [
+    const TABLE: &[u8] = b"lon,lat,Yield\n10.1,52.1,7.1\n10.2,52.1,7.3\n10.3,52.1,7.2\n";
+    let cases: [(&str, &[u8], &str); 16] = [
         ("__MACOSX/._a.shp", b"x", "system file of macOS"),
         ("a/.DS_Store", b"x", "system file of macOS"),
         ("Thumbs.db", b"x", "system file of Windows"),
@@ -279,6 +280,11 @@ fn what_no_format_claims_has_a_useful_reason() {
         ("e", b"Rar!\x1a\x07\0", "RAR"),
         ("empty.bin", b"", "empty"),
         ("thing.qqq", b"x", "unrecognised"),
+        // A table under another ending.
+        ("export.jpg", TABLE, "`.csv` or `.txt`"),
+        ("export.xls", TABLE, "`.csv` or `.txt`"),
+        ("notes.md", TABLE, "document"),
+        ("real.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "picture"),
     ];
     for (path, bytes, word) in cases {
         let tree = tree([(path.to_owned(), bytes)]);

@@ -168,7 +168,7 @@ pub(crate) struct Pair {
     pub(crate) y: usize,
 }
 
-/// The one telling word of a title, and whether others were left out.
+/// The telling words of a title as one (`lon_or_x` is `lonorx`), and whether others were left out.
 fn word(title: &Title) -> Option<(String, bool)> {
     let lower = title.name.to_lowercase();
     let telling = |word: &&str| {
@@ -179,9 +179,8 @@ fn word(title: &Title) -> Option<(String, bool)> {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|w| !w.is_empty())
     };
-    let mut left = words().filter(telling);
-    let first = left.next()?;
-    (left.next().is_none()).then(|| (first.to_owned(), words().count() > 1))
+    let left: Vec<&str> = words().filter(telling).collect();
+    (!left.is_empty()).then(|| (left.concat(), words().count() > left.len()))
 }
 
 /// Finds the first title of each list.
