@@ -75,8 +75,8 @@ impl Evidence {
     /// What it is compared with, in words.
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::WayOfDistance => "the way between the positions",
-            Self::WayOfSpeed => "the way between the positions by the time it took",
+            Self::WayOfDistance => "the distance between the positions",
+            Self::WayOfSpeed => "the distance between the positions over the time it took",
             Self::ProductOfArea => "distance times width",
             Self::MassOfYield => "mass by area",
             Self::VolumeOfYield => "volume by area",

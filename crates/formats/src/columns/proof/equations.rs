@@ -27,8 +27,8 @@ impl Proof {
     /// The evidence in words: `... shows`.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::WayAgainstDistance => "the way between the points",
-            Self::WayAgainstSpeed => "the way between the points in their time",
+            Self::WayAgainstDistance => "the distance between the points",
+            Self::WayAgainstSpeed => "the distance between the points over their time",
             Self::DistanceAgainstSpeed => "distance, time and speed of the rows",
             Self::AreaOfStep => "distance times width against the area",
             Self::AmountOverArea => "amount over area against the rate",

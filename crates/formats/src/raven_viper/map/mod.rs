@@ -172,7 +172,7 @@ fn notes(tree: &Tree, claim: &Claim, survey: &Survey, columns: Columns) -> Vec<F
         Some(rate) if columns.rate => list.push(say(
             "raven_viper.liquid-assumed",
             Severity::Note,
-            format!("the rates (usually {rate:.1}) are taken as litres a hectare of a liquid"),
+            format!("the rates (usually {rate:.1}) are taken as litres per hectare of a liquid"),
         )),
         Some(rate) => list.push(
             say(

@@ -4,7 +4,7 @@
 use super::super::raw::{Broken, Frames, Record};
 use std::io::Read;
 
-/// Liquid rates of sprayers and applicators, litres a hectare.
+/// Liquid rates of sprayers and applicators, litres per hectare.
 const LIQUID_L_HA: std::ops::Range<f64> = 5.0..2_000.0;
 /// Rates that are kept to tell the middle of.
 const SAMPLE: usize = 4_096;

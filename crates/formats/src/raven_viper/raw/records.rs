@@ -16,7 +16,7 @@ pub(in super::super) enum Record {
     },
     /// The product, about every 14 seconds.
     Product {
-        /// As applied, litres a hectare where the product is liquid.
+        /// As applied, litres per hectare where the product is liquid.
         actual: Option<f64>,
         /// As set.
         target: Option<f64>,
