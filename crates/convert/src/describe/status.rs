@@ -57,7 +57,8 @@ pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration)
             let of_grain = results.counts.yields.of_grain > 0;
             if of_grain || !has(P::Crop) {
                 // A sensor that gave no reading is not a missing column.
-                if !results.absent.contains_key(&P::HarvestMoisture) {
+                let gave = results.absent.get(&P::HarvestMoisture);
+                if gave.is_none_or(|counted| counted.absent() == 0) {
                     required.push(P::HarvestMoisture);
                 }
             }

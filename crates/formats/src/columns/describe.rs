@@ -2,7 +2,7 @@
 //! the description; the standardising step tells of them.
 
 use super::table::Profile;
-use super::{Family, Mapping, Title, crop_name, given};
+use super::{Family, Mapping, Title, crop_name, given, normal};
 use crate::claim::ReadOptions;
 use arrow_schema::SchemaRef;
 use tramline_model::{
@@ -197,6 +197,14 @@ pub(crate) fn from_word(word: &str) -> Option<OperationType> {
 
 /// Columns of a position: who names more says what the values are.
 const POSITION: usize = 2;
+
+/// Whether the titles alone leave it open that a table names its work: the caller does, or a column
+/// is called so. A bare `type` is that of anything.
+pub(crate) fn may_name_work(mapping: &Mapping, titles: &[Title], options: &ReadOptions) -> bool {
+    let told = mapping.operation.and_then(|at| titles.get(at));
+    names_work(mapping, titles, &[], options)
+        || told.is_some_and(|title| normal(&title.name) != "type")
+}
 
 /// Whether a table is of work although no column holds a value of it: the caller or a column of
 /// the table names the work.

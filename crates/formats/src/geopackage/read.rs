@@ -4,6 +4,7 @@ use super::database::Database;
 use super::geometry;
 use super::schema::{LAYERS, Layer};
 use crate::claim::{Claim, ReadOptions};
+use crate::columns::describe::may_name_work;
 use crate::columns::{Title, map_titles};
 use crate::layer::{self, Codes, Each, Feature, Names, Next, Source, Value, codes};
 use crate::source::{EntryId, Limits, Tree};
@@ -117,7 +118,9 @@ fn reason_against(
         return Ok(Err("holds lines".to_owned()));
     }
     let titles: Vec<Title> = columns.iter().map(|name| Title::from_text(name)).collect();
-    if map_titles(&titles, &options.column_map).has_values() {
+    let mapping = map_titles(&titles, &options.column_map);
+    let points = layer.kind.contains("POINT");
+    if mapping.has_values() || (points && may_name_work(&mapping, &titles, options)) {
         return Ok(Ok(columns));
     }
     let shown = columns.iter().take(8).map(|name| format!("{name:.30}"));
