@@ -1,6 +1,7 @@
 //! The proofs of a table: what must be equal when every unit is right, as sums of logarithms.
 
 use super::super::mapping::Mapping;
+use super::abreast;
 use super::candidates::Quantity;
 use super::measure::{Ratio, Steps, ratio, ratio_of_ways, steps};
 use super::passes;
@@ -18,6 +19,7 @@ pub(super) enum Proof {
     FlowOverArea,
     FlowAgainstMass,
     GapOfPasses,
+    GapOfSections,
     TargetBesideActual,
     WetBesideDry,
     VolumeBesideMass,
@@ -35,6 +37,7 @@ impl Proof {
             Self::FlowOverArea => "flow over worked ground against the yield",
             Self::FlowAgainstMass => "flow and time against the mass",
             Self::GapOfPasses => "the distance between neighbouring passes",
+            Self::GapOfSections => "the distance between neighbouring sections",
             Self::TargetBesideActual => "the target beside the actual rate",
             Self::WetBesideDry => "the wet beside the dry yield",
             Self::VolumeBesideMass => "the volume beside the mass",
@@ -71,8 +74,8 @@ struct Maker<'a> {
     quantities: &'a [Quantity],
     sample: &'a Sample,
     steps: Steps,
-    /// The rows are those of several sections.
-    sections: bool,
+    /// The section of each row, where sections lie beside each other.
+    sections: Option<&'a [f64]>,
     list: Vec<Equation>,
 }
 
@@ -90,10 +93,7 @@ pub(super) fn all(mapping: &Mapping, quantities: &[Quantity], sample: &Sample) -
         quantities,
         sample,
         steps,
-        sections: column(Property::SectionId).is_some_and(|sections| {
-            let mut known = sections.iter().filter(|s| !s.is_nan());
-            known.next().is_some_and(|first| known.any(|s| s != first))
-        }),
+        sections: column(Property::SectionId).filter(|list| abreast::interleaved(list)),
         list: Vec::new(),
     };
     maker.ways(column(Property::SamplingInterval));
@@ -192,8 +192,14 @@ impl<'a> Maker<'a> {
             );
         }
         // The tracks of sections lie a section apart, and not a pass.
-        let spacing = (!self.sections).then(|| passes::spacing(self.sample, &self.steps));
-        let Some((metres, gaps)) = spacing.flatten() else {
+        if let Some(sections) = self.sections {
+            if let Some(w) = width {
+                let found = abreast::spacing(self.sample, sections, self.values(w));
+                self.add(Proof::GapOfSections, &[(w, 1.0)], found, 0.03);
+            }
+            return;
+        }
+        let Some((metres, gaps)) = passes::spacing(self.sample, &self.steps) else {
             return;
         };
         if let Some(w) = width {

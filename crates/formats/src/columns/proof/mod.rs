@@ -9,6 +9,7 @@
 //! Each quantity has an unknown unit; each proof is one equation between the factors of units
 //! (`equations.rs`); the cheapest reading of all columns together wins (`solve.rs`).
 
+mod abreast;
 mod candidates;
 mod equations;
 mod measure;
