@@ -99,7 +99,7 @@ pub(super) static GENERAL: &[Row] = &[
     row(
         Distance,
         System("ft", "m"),
-        &["distance", "distanc", "calcdist", "vrdistancetraveled"],
+        &["distance", "distanc", "dstnc", "calcdist", "vrdistancetraveled"],
     ),
     row(
         Heading,

@@ -16,8 +16,8 @@ use std::io::{BufRead, BufReader, Read};
 use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
 
 /// Rows, and their bytes, that decide on the kinds of columns.
-const SAMPLE_ROWS: usize = 4_096;
-const SAMPLE_BYTES: usize = 8 << 20;
+const SAMPLE_ROWS: usize = proof::ROWS;
+const SAMPLE_BYTES: usize = 16 << 20;
 
 type Rows<'a> = csv::Reader<BufReader<Utf8<Box<dyn Read + Send + 'a>>>>;
 

@@ -62,6 +62,8 @@ pub(super) struct Equation {
 /// Rows that make one proof strong.
 const STRONG_PAIRS: usize = 200;
 const STRONG: f64 = 0.02;
+/// How far a dry amount may be from the wet one.
+const DRY: f64 = 0.16;
 /// Passes beside each other that hardly all skip as many.
 const MANY_GAPS: usize = 5;
 /// What an equation costs that is not satisfied.
@@ -125,7 +127,7 @@ impl<'a> Maker<'a> {
     fn add(&mut self, proof: Proof, terms: &[(usize, f64)], ratio: Option<Ratio>, tolerance: f64) {
         let Some(ratio) = ratio else { return };
         let exact = (3.0 * ratio.known_to).max(0.005);
-        let strong = ratio.pairs >= STRONG_PAIRS && exact <= 0.04 && tolerance <= 0.13;
+        let strong = ratio.pairs >= STRONG_PAIRS && exact <= 0.04 && tolerance <= DRY;
         let near = match proof {
             Proof::TargetBesideActual => ratio.spread <= 0.15 && ratio.pairs >= STRONG_PAIRS,
             Proof::GapOfPasses => ratio.pairs >= MANY_GAPS,
@@ -199,19 +201,14 @@ impl<'a> Maker<'a> {
             }
             return;
         }
-        let Some((metres, gaps)) = passes::spacing(self.sample, &self.steps) else {
+        let widths = width.map(|w| self.values(w));
+        let Some(gap) = passes::spacing(self.sample, &self.steps, widths) else {
             return;
         };
         if let Some(w) = width {
-            let median = self.quantities.get(w).map_or(f64::NAN, |q| q.median);
-            let ratio = Ratio {
-                middle: (metres / median).ln(),
-                known_to: 0.0,
-                spread: 0.0,
-                pairs: gaps,
-            };
-            self.add(Proof::GapOfPasses, &[(w, 1.0)], Some(ratio), 0.16);
+            self.add(Proof::GapOfPasses, &[(w, 1.0)], Some(gap), 0.16);
         } else if let Some(a) = self.find(Property::Area) {
+            let metres = gap.middle.exp();
             let ground = self.steps.metres.iter().map(|step| step * metres);
             let found = ratio_of_ways(ground.zip(self.values(a).iter().copied()));
             self.add(Proof::GapOfPasses, &[(a, 1.0)], found, 0.16);
@@ -295,7 +292,7 @@ impl<'a> Maker<'a> {
                 let near = if kinds[0] == kinds[1] {
                     tolerance
                 } else {
-                    0.12
+                    DRY
                 };
                 self.add(Proof::AmountOverArea, &all, found, near);
             }
@@ -307,7 +304,7 @@ impl<'a> Maker<'a> {
                 let mut all = vec![(flow, 1.0), (rate, -1.0)];
                 all.extend(terms.iter().map(|(q, power)| (*q, -power)));
                 let near = if self.is_dry(rate) {
-                    0.12
+                    DRY
                 } else {
                     tolerance.max(0.03)
                 };
@@ -327,7 +324,7 @@ impl<'a> Maker<'a> {
                 .map(|(s, w)| s * w);
             let stands = self.values(rate).iter().zip(ground).map(|(r, a)| r * a);
             let found = ratio(stands.zip(self.values(flow).iter().copied()));
-            let near = if self.is_dry(rate) { 0.12 } else { 0.04 };
+            let near = if self.is_dry(rate) { DRY } else { 0.04 };
             let terms = [(flow, 1.0), (rate, -1.0), (s, -1.0), (w, -1.0)];
             self.add(Proof::FlowOverArea, &terms, found, near);
         }

@@ -1,150 +1,196 @@
 //! The distance between neighbouring passes, which is the working width but for some overlap.
 //!
-//! Rule: only the main direction of the field, only passes that lie beside each other; skipped
-//! lands make some distances too long, so the shorter ones count.
+//! Rule: at each row the nearest track on either side counts that runs the same way or back and is
+//! another pass; each pair of passes says one distance, over the width that the two have; skipped
+//! lands and overlaps make some distances longer and shorter, so that counts which most pairs have.
 
-use super::measure::Steps;
+use super::measure::{Ratio, Steps};
 use super::sample::Sample;
 use crate::ground;
+use std::collections::HashMap;
 
-/// Rows of a pass.
+/// Rows that a pair of passes lies beside each other, at least.
 const ROWS: usize = 8;
-/// Directions of half a circle.
-const DIRECTIONS: usize = 36;
-/// Passes beside each other that are needed.
+/// Pairs of passes that are needed.
 const GAPS: usize = 3;
-/// A pass whose rows lie further to its sides than this, in the mean, is none.
-const CROOKED_METRES: f64 = 1.0;
+/// How far the distances of a pair may be from their middle, as a share of it.
+const STEADY: f64 = 0.12;
+/// The longest over the shortest of distances that are taken as one.
+const WINDOW: f64 = 1.25;
+/// A track that is nearer is the same one, driven again; one that is further no neighbour.
+const NEAREST_METRES: f64 = 0.4;
+const FURTHEST_METRES: f64 = 80.0;
+/// Cells of the grid in which neighbours are looked for.
+const CELL_METRES: f64 = 8.0;
+/// Rows of one cell that are looked at.
+const CELL_ROWS: usize = 64;
+/// Rows from which neighbours are looked for.
+const LOOKED_FROM: usize = 3_000;
+/// The cosine of the turn that ends a pass, and of the angle between tracks that are neighbours.
+const TURN: f64 = 0.87;
+const ALIKE: f64 = 0.98;
+/// A shorter step has no direction.
+const STEP_METRES: f64 = 0.05;
 
-/// A straight line of rows: along and across the main direction, metres.
-struct Pass {
-    middle: f64,
-    across: f64,
-    slope: f64,
-    from: f64,
-    to: f64,
+/// One row on its way.
+#[derive(Clone, Copy)]
+struct Driven {
+    row: usize,
+    pass: usize,
+    x: f64,
+    y: f64,
+    /// Direction as a vector of length 1.
+    ux: f64,
+    uy: f64,
+    metres: f64,
 }
 
-impl Pass {
-    fn across_at(&self, along: f64) -> f64 {
-        self.across + self.slope * (along - self.middle)
-    }
-}
-
-/// Metres between neighbouring passes, and how many pairs of passes say so.
-pub(super) fn spacing(sample: &Sample, steps: &Steps) -> Option<(f64, usize)> {
-    let origin = sample.positions.iter().flatten().next().copied()?;
-    let (north, east) = ground::metres_per_degree(origin.1);
-    let plane: Vec<Option<(f64, f64)>> = sample
-        .positions
-        .iter()
-        .map(|p| p.map(|(x, y)| ((x - origin.0) * east, (y - origin.1) * north)))
-        .collect();
-    let way = |row: usize| -> Option<(f64, f64)> {
-        steps.metres.get(row).filter(|m| **m > 0.05)?;
-        let (a, b) = (
-            plane.get(row.checked_sub(1)?)?.as_ref()?,
-            plane.get(row)?.as_ref()?,
-        );
-        Some((b.0 - a.0, b.1 - a.1))
-    };
-    let mut weights = [0.0; DIRECTIONS];
-    let bin = |(x, y): (f64, f64)| {
-        let angle = x.atan2(y).rem_euclid(std::f64::consts::PI) / std::f64::consts::PI;
-        ((angle * DIRECTIONS as f64) as usize).min(DIRECTIONS - 1)
-    };
-    for row in 0..plane.len() {
-        if let Some(step) = way(row)
-            && let Some(slot) = weights.get_mut(bin(step))
-        {
-            *slot += step.0.hypot(step.1);
+/// The middle distance between neighbouring passes over the widths of the rows, or in metres where
+/// there is no width. Its pairs are those of passes.
+pub(super) fn spacing(sample: &Sample, steps: &Steps, widths: Option<&[f64]>) -> Option<Ratio> {
+    let driven = driven(sample, steps);
+    let mut grid: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
+    for (at, row) in driven.iter().enumerate() {
+        let cell = grid.entry(cell(row.x, row.y)).or_default();
+        if cell.len() < CELL_ROWS {
+            cell.push(at);
         }
     }
-    let best = (0..DIRECTIONS).max_by(|a, b| weights[*a].total_cmp(&weights[*b]))?;
-    let (mut sum_x, mut sum_y) = (0.0, 0.0);
-    let near = |b: usize| {
-        let apart = b.abs_diff(best);
-        apart.min(DIRECTIONS - apart) <= 1
-    };
-    let middle = (best as f64 + 0.5) * std::f64::consts::PI / DIRECTIONS as f64;
-    for row in 0..plane.len() {
-        if let Some(step) = way(row).filter(|s| near(bin(*s))) {
-            let sign = (step.0 * middle.sin() + step.1 * middle.cos()).signum();
-            sum_x += sign * step.0;
-            sum_y += sign * step.1;
-        }
-    }
-    let length = sum_x.hypot(sum_y);
-    if length <= 0.0 || length.is_nan() {
-        return None;
-    }
-    let (ux, uy) = (sum_x / length, sum_y / length);
-    let mut passes: Vec<Pass> = Vec::new();
-    let mut current: Vec<(f64, f64)> = Vec::new();
-    let mut sign = 0.0;
-    for row in 0..plane.len() {
-        let step = way(row).filter(|s| near(bin(*s)));
-        let along = step.map(|s| (s.0 * ux + s.1 * uy).signum());
-        if let (Some(along), Some((x, y))) = (along, plane.get(row).copied().flatten()) {
-            if along != sign {
-                passes.extend(pass(&std::mem::take(&mut current)));
-                sign = along;
+    let width = |row: usize| widths.map_or(1.0, |w| w.get(row).copied().unwrap_or(f64::NAN));
+    let mut pairs: HashMap<(usize, usize), Vec<f64>> = HashMap::new();
+    for row in driven.iter().step_by(driven.len() / LOOKED_FROM + 1) {
+        for (gap, other) in neighbours(row, &driven, &grid).into_iter().flatten() {
+            let over = f64::midpoint(width(row.row), width(other.row));
+            if over > 0.0 && over.is_finite() {
+                let pair = (row.pass.min(other.pass), row.pass.max(other.pass));
+                pairs.entry(pair).or_default().push(gap / over);
             }
-            current.push((x * ux + y * uy, x * uy - y * ux));
-        } else {
-            passes.extend(pass(&std::mem::take(&mut current)));
         }
     }
-    passes.extend(pass(&current));
-    passes.sort_by(|a, b| a.across.total_cmp(&b.across));
-    let mut gaps: Vec<f64> = passes
-        .windows(2)
-        .filter_map(|pair| {
-            let [a, b] = pair else { return None };
-            let (from, to) = (a.from.max(b.from), a.to.min(b.to));
-            let shorter = (a.to - a.from).min(b.to - b.from);
-            let along = f64::midpoint(from, to);
-            let gap = b.across_at(along) - a.across_at(along);
-            (to - from > shorter * 0.5 && gap > 0.4).then_some(gap)
-        })
+    let mut gaps: Vec<f64> = pairs
+        .into_values()
+        .filter(|list| list.len() >= ROWS)
+        .filter_map(middle)
         .collect();
-    if gaps.len() < GAPS {
-        return None;
-    }
     gaps.sort_unstable_by(f64::total_cmp);
-    let low = *gaps.get(gaps.len() / 4)?;
-    let steady = gaps
-        .iter()
-        .filter(|g| (**g / low - 1.0).abs() < 0.12)
-        .count();
-    (steady >= GAPS && steady * 2 > gaps.len()).then_some((low, steady))
+    if std::env::var_os("PROOF_DEBUG").is_some() { eprintln!("  gaps {gaps:.2?} driven {} passes {}", driven.len(), driven.last().map_or(0, |d| d.pass)); }
+    let (middle, steady) = most(&gaps)?;
+    (steady >= GAPS && steady * 5 >= gaps.len() * 2).then(|| Ratio {
+        middle: middle.ln(),
+        known_to: 0.0,
+        spread: 0.0,
+        pairs: steady,
+    })
 }
 
-fn pass(rows: &[(f64, f64)]) -> Option<Pass> {
-    if rows.len() < ROWS {
-        return None;
-    }
-    let count = rows.len() as f64;
-    let middle = rows.iter().map(|r| r.0).sum::<f64>() / count;
-    let across = rows.iter().map(|r| r.1).sum::<f64>() / count;
-    let (mut both, mut square) = (0.0, 0.0);
-    for (x, y) in rows {
-        both += (x - middle) * (y - across);
-        square += (x - middle) * (x - middle);
-    }
-    let slope = if square > 0.0 { both / square } else { 0.0 };
-    let from = rows.iter().map(|r| r.0).fold(f64::INFINITY, f64::min);
-    let to = rows.iter().map(|r| r.0).fold(f64::NEG_INFINITY, f64::max);
-    let pass = Pass {
-        middle,
-        across,
-        slope,
-        from,
-        to,
+/// The distance that most pairs have, in the middle of them, and how many; of two that are had by
+/// nearly as many it is the shorter. The list is sorted.
+fn most(gaps: &[f64]) -> Option<(f64, usize)> {
+    let windows = || {
+        (0..gaps.len()).filter_map(|from| {
+            let low = *gaps.get(from)?;
+            let count = gaps.get(from..)?.partition_point(|g| *g <= low * WINDOW);
+            Some((*gaps.get(from + count / 2)?, count))
+        })
     };
-    let aside: f64 = rows
-        .iter()
-        .map(|(x, y)| (y - pass.across_at(*x)).abs())
-        .sum();
-    (aside < CROOKED_METRES * count && slope.abs() < 0.1).then_some(pass)
+    let largest = windows().map(|(_, count)| count).max()?;
+    windows().find(|(_, count)| count * 5 >= largest * 4)
+}
+
+/// The middle of the distances of a pair, where most of them are near it.
+fn middle(mut list: Vec<f64>) -> Option<f64> {
+    list.sort_unstable_by(f64::total_cmp);
+    let middle = *list.get(list.len() / 2)?;
+    let near = list.iter().filter(|g| (**g / middle - 1.0).abs() < STEADY);
+    (near.count() * 2 > list.len()).then_some(middle)
+}
+
+/// The rows that move, with their pass: one that turns begins the next.
+fn driven(sample: &Sample, steps: &Steps) -> Vec<Driven> {
+    let Some(origin) = sample.positions.iter().flatten().next().copied() else {
+        return Vec::new();
+    };
+    let (north, east) = ground::metres_per_degree(origin.1);
+    let place = |row: usize| {
+        let position = sample.positions.get(row).copied().flatten();
+        position.map(|(x, y)| ((x - origin.0) * east, (y - origin.1) * north))
+    };
+    let mut list: Vec<Driven> = Vec::new();
+    let mut pass = 0;
+    let mut first: Option<(f64, f64)> = None;
+    for row in 1..sample.positions.len() {
+        let way = steps.metres.get(row).copied().filter(|m| *m >= 0.0);
+        let (Some(metres), Some((x, y)), Some((from_x, from_y))) =
+            (way, place(row), place(row - 1))
+        else {
+            pass += 1;
+            first = None;
+            continue;
+        };
+        if metres < STEP_METRES {
+            continue;
+        }
+        let length = (x - from_x).hypot(y - from_y);
+        let (ux, uy) = ((x - from_x) / length, (y - from_y) / length);
+        if first.is_some_and(|(fx, fy)| fx * ux + fy * uy < TURN) {
+            pass += 1;
+            first = None;
+        }
+        first.get_or_insert((ux, uy));
+        list.push(Driven {
+            row,
+            pass,
+            x,
+            y,
+            ux,
+            uy,
+            metres,
+        });
+    }
+    list
+}
+
+fn cell(x: f64, y: f64) -> (i64, i64) {
+    (
+        (x / CELL_METRES).floor() as i64,
+        (y / CELL_METRES).floor() as i64,
+    )
+}
+
+/// The nearest row of another pass on the left and on the right, with the distance across.
+fn neighbours<'a>(
+    row: &Driven,
+    driven: &'a [Driven],
+    grid: &HashMap<(i64, i64), Vec<usize>>,
+) -> [Option<(f64, &'a Driven)>; 2] {
+    let side = |sign: f64| {
+        let mut nearest: Option<(f64, &Driven)> = None;
+        let mut aside = CELL_METRES / 2.0;
+        while aside < FURTHEST_METRES && nearest.is_none() {
+            // Half a cell further each time, so that no cell on the way is left out.
+            let (x, y) = (row.x + sign * aside * row.uy, row.y - sign * aside * row.ux);
+            let (column, line) = cell(x, y);
+            let around = (-1..=1).flat_map(|a| (-1..=1).map(move |b| (column + a, line + b)));
+            for at in around.filter_map(|c| grid.get(&c)).flatten() {
+                let Some(other) = driven.get(*at) else {
+                    continue;
+                };
+                let (dx, dy) = (other.x - row.x, other.y - row.y);
+                let along = (dx * row.ux + dy * row.uy).abs();
+                let across = sign * (dx * row.uy - dy * row.ux);
+                let alike = (row.ux * other.ux + row.uy * other.uy).abs() >= ALIKE;
+                let beside = along <= other.metres.max(1.0) && across >= NEAREST_METRES;
+                if other.pass != row.pass
+                    && alike
+                    && beside
+                    && nearest.is_none_or(|(gap, _)| across < gap)
+                {
+                    nearest = Some((across, other));
+                }
+            }
+            aside += CELL_METRES;
+        }
+        nearest
+    };
+    [side(1.0), side(-1.0)]
 }

@@ -19,7 +19,7 @@ pub(crate) struct Sample {
 }
 
 /// Rows that are looked at.
-pub(crate) const ROWS: usize = 4_096;
+pub(crate) const ROWS: usize = 16_384;
 
 /// Whether a column of this property takes part in a proof.
 pub(crate) fn asks(property: Property) -> bool {

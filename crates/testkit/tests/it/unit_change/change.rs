@@ -200,8 +200,9 @@ fn metadata(bytes: &[u8], change: Option<&Change<'_>>) -> Vec<u8> {
     let mut json: serde_json::Value = serde_json::from_slice(bytes).unwrap();
     for attribute in json["DataAttributes"].as_array_mut().into_iter().flatten() {
         let name = attribute["Name"].as_str().unwrap_or_default().to_owned();
-        let cut: String = name.chars().take(10).collect();
-        if name == change.title || cut == change.title {
+        // Programs cut titles to ten signs, or fewer.
+        let beginning = |text: &str| text.to_lowercase().chars().take(5).collect::<String>();
+        if beginning(&name) == beginning(change.title) {
             attribute.as_object_mut().unwrap().remove("Unit");
         }
     }
