@@ -99,7 +99,13 @@ pub(super) static GENERAL: &[Row] = &[
     row(
         Distance,
         System("ft", "m"),
-        &["distance", "distanc", "dstnc", "calcdist", "vrdistancetraveled"],
+        &[
+            "distance",
+            "distanc",
+            "dstnc",
+            "calcdist",
+            "vrdistancetraveled",
+        ],
     ),
     row(
         Heading,

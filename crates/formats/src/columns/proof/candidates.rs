@@ -281,9 +281,9 @@ pub(super) fn usual(property: Property) -> (f64, f64) {
         P::EquipmentWidth => (0.3, 61.0),
         P::Speed => (0.2, 14.0),
         P::Area => (0.02, 4_000.0),
-        P::WetMass | P::DryMass | P::WetVolume | P::DryVolume => (0.005, 5_000.0),
+        P::WetMass | P::DryMass | P::WetVolume | P::DryVolume => (0.02, 5_000.0),
         P::WetMassPerArea | P::DryMassPerArea | P::WetVolumePerArea | P::DryVolumePerArea => {
-            (0.02, 20.0)
+            (0.03, 20.0)
         }
         P::CropFlow => (0.05, 120.0),
         P::SeedRate | P::SeedRateTarget => (0.5, 1_500.0),

@@ -289,11 +289,7 @@ impl<'a> Maker<'a> {
                 let mut all = vec![(amount, 1.0), (rate, -1.0)];
                 all.extend(terms.iter().map(|(q, power)| (*q, -power)));
                 let kinds = [amount, rate].map(|q| self.is_dry(q));
-                let near = if kinds[0] == kinds[1] {
-                    tolerance
-                } else {
-                    DRY
-                };
+                let near = if kinds[0] == kinds[1] { tolerance } else { DRY };
                 self.add(Proof::AmountOverArea, &all, found, near);
             }
             if let (Some(flow), Some(rate)) = (self.find(P::CropFlow), rate) {

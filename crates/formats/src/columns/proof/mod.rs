@@ -38,7 +38,6 @@ pub(crate) fn settle(
     let equations = equations::all(mapping, &quantities, sample);
     if !equations.is_empty() {
         let solved = solve::solve(&quantities, &equations);
-        solve::debug(&quantities, &equations, &solved);
         findings.extend(told::settle(
             mapping,
             titles,

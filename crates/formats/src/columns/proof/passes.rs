@@ -73,7 +73,6 @@ pub(super) fn spacing(sample: &Sample, steps: &Steps, widths: Option<&[f64]>) ->
         .filter_map(middle)
         .collect();
     gaps.sort_unstable_by(f64::total_cmp);
-    if std::env::var_os("PROOF_DEBUG").is_some() { eprintln!("  gaps {gaps:.2?} driven {} passes {}", driven.len(), driven.last().map_or(0, |d| d.pass)); }
     let (middle, steady) = most(&gaps)?;
     (steady >= GAPS && steady * 5 >= gaps.len() * 2).then(|| Ratio {
         middle: middle.ln(),
@@ -167,10 +166,12 @@ fn neighbours<'a>(
         let mut nearest: Option<(f64, &Driven)> = None;
         let mut aside = CELL_METRES / 2.0;
         while aside < FURTHEST_METRES && nearest.is_none() {
-            // Half a cell further each time, so that no cell on the way is left out.
+            // With the cells around it no place on the way is left out.
             let (x, y) = (row.x + sign * aside * row.uy, row.y - sign * aside * row.ux);
             let (column, line) = cell(x, y);
-            let around = (-1..=1).flat_map(|a| (-1..=1).map(move |b| (column + a, line + b)));
+            let around = (-1..=1).flat_map(|a| {
+                (-1..=1).map(move |b| (column.saturating_add(a), line.saturating_add(b)))
+            });
             for at in around.filter_map(|c| grid.get(&c)).flatten() {
                 let Some(other) = driven.get(*at) else {
                     continue;

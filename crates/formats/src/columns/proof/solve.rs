@@ -13,7 +13,7 @@ const CHANGE_STATED: f64 = 1.6;
 /// A value that is not usual on a farm: little between readings that differ otherwise, more the
 /// further it is from what is usual (by logarithm), and at most as much as a unit.
 const UNUSUAL: f64 = 0.05;
-const FAR: f64 = 0.12;
+const FAR: f64 = 0.25;
 const FURTHEST: f64 = 0.5;
 /// What a proof costs that comes out just so: of two readings that fit, the closer one.
 const CLOSE: f64 = 0.1;
@@ -294,15 +294,4 @@ fn unusual(quantity: &Quantity, candidate: usize) -> f64 {
     } else {
         0.0
     }
-}
-
-pub(super) fn debug(quantities: &[Quantity], equations: &[Equation], solved: &Solved) {
-    if std::env::var_os("PROOF_DEBUG").is_none() { return; }
-    for (i, q) in quantities.iter().enumerate() {
-        eprintln!("  q{i} {:?} stated {} median {:.4} sys {:?} chosen {} margin {:.2} against {:.2} cands {:?}", q.property, q.stated, q.median, q.by_system.map(|b| q.candidates[b].unit.symbol), q.candidates[solved.chosen[i]].unit.symbol, solved.margin[i], solved.against[i], q.candidates.iter().map(|c| c.unit.symbol).collect::<Vec<_>>());
-    }
-    for e in equations {
-        eprintln!("  e {:?} {:?} const {:.4} tol {:.3} w {} strong {} miss {:?}", e.proof, e.terms, e.constant, e.tolerance, e.weight, e.strong, miss(e, quantities, &solved.chosen));
-    }
-    eprintln!("  system {:?}", solved.system);
 }

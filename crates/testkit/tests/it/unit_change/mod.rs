@@ -26,7 +26,9 @@ use tramline_testkit::{Files, zip};
 const ROWS: usize = 3_000;
 
 /// Least shares in percent, see [`Figures::check`], over tables of the corpus. They only rise.
-const OF_CORPUS: [usize; 3] = [75, 90, 90];
+const OF_CORPUS: [usize; 3] = [95, 98, 98];
+/// The same over the sample, of which one column is several percent.
+const OF_SAMPLE: [usize; 3] = [90, 95, 95];
 /// The same over generated tables.
 const OF_GENERATED: [usize; 3] = [100, 100, 100];
 
@@ -255,7 +257,6 @@ impl Figures {
                     let told = given.tells(&truth, title);
                     let wrong = differing(&truth, &given);
                     let label = format!("{label} {title} in {other}");
-                    if std::env::var_os("ONLY").is_some() { eprintln!("^^ {label} {bare:?} {} {wrong:?} {:?}", wrong.is_empty(), given.told.difference(&truth.told).collect::<Vec<_>>()); }
                     self.judge(&label, proof, bare.is_some(), told, &wrong);
                 }
             }
@@ -378,10 +379,10 @@ fn tables_of_the_corpus_prove_their_units() {
             continue;
         };
         let label = known.path.rsplit('/').next().unwrap_or_default();
-        if std::env::var("ONLY").is_ok_and(|only| !known.path.contains(&only)) { continue; }
         figures.add(label, &files, known, every);
     }
-    figures.check("units changed over the corpus", OF_CORPUS);
+    let least = if every { OF_CORPUS } else { OF_SAMPLE };
+    figures.check("units changed over the corpus", least);
 }
 
 /// A generated table for each kind of work: runs everywhere.
