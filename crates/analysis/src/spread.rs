@@ -28,6 +28,8 @@ const CLEARLY: usize = 3;
 const SHORT: f64 = 1.2;
 /// A longer way to the next row, in usual ones, goes elsewhere.
 const FAR: f64 = 5.0;
+/// A longer way, in usual ones, is not the next step.
+const STEP: f64 = 2.0;
 
 /// A clock that is coarser than the log.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -220,8 +222,15 @@ impl Machine {
                 let seconds = next.time_ms.saturating_sub(group.time_ms) as f64 / 1_000.0;
                 (seconds, way(place(*last), place(self.rows[next.start])))
             });
-            let (start_s, seconds, ahead) = usual.share(rows.len(), next);
-            let whole = driven.last().copied().unwrap_or(0.0) + ahead;
+            let within = driven.last().copied().unwrap_or(0.0);
+            let goes_on = at.checked_sub(1).is_some_and(|before| {
+                let before = &self.groups[before];
+                let seconds = group.time_ms.saturating_sub(before.time_ms) as f64 / 1_000.0;
+                seconds <= SHORT * usual.step_s
+                    && way(place(self.rows[before.end - 1]), place(*first)) <= STEP * usual.way_m
+            });
+            let (start_s, seconds, ahead) = usual.share(rows.len(), within, goes_on, next);
+            let whole = within + ahead;
             let track = records.track[*first as usize];
             for (place, (row, driven)) in rows.iter().zip(&driven).enumerate() {
                 let share = if whole > ONE_PLACE_M {
@@ -253,16 +262,33 @@ struct Usual {
 
 impl Usual {
     /// When the rows of a stamp begin after it, how long they last, and the way behind the last of them.
-    /// `next` are seconds and metres to the next stamp. Fewer rows than usual have a pause beside them: they
-    /// stand at the end of the step where the way goes on, else at its start.
-    fn share(self, rows: usize, next: Option<(f64, f64)>) -> (f64, f64, f64) {
+    /// `within` are the metres between them, `next` seconds and metres to the next stamp. Fewer rows than
+    /// usual have a pause beside them, or among them where the way `goes_on` from the stamp before: they
+    /// stand at the end of the step where the way goes on to the next, else at its start.
+    fn share(
+        self,
+        rows: usize,
+        within: f64,
+        goes_on: bool,
+        next: Option<(f64, f64)>,
+    ) -> (f64, f64, f64) {
         let lasts = self.row_s * rows as f64;
         match next.filter(|(seconds, _)| *seconds > 0.0) {
             Some((seconds, ahead)) if seconds <= SHORT * lasts => (0.0, seconds, ahead),
             Some((seconds, ahead))
+                if goes_on && seconds <= SHORT * self.step_s && ahead <= STEP * self.way_m =>
+            {
+                (0.0, seconds, ahead)
+            }
+            Some((seconds, ahead))
                 if seconds <= SHORT * self.step_s && ahead <= FAR * self.way_m =>
             {
-                (seconds - lasts, lasts, ahead)
+                let lasts = lasts
+                    .max(self.row_s * (within / self.way_m + 1.0))
+                    .min(seconds);
+                // The way ahead takes its time too: a turn is longer than a step.
+                let turn = (ahead / self.way_m - 1.0).max(0.0) * self.row_s;
+                ((seconds - lasts - turn).max(0.0), lasts, self.way_m)
             }
             _ => (0.0, lasts, self.way_m),
         }

@@ -14,6 +14,8 @@ pub(super) enum Count {
     SerialDays,
     /// Seconds since whatever; how many there are in one.
     Elapsed(f64),
+    /// The time of each row by itself; how many seconds there are in one.
+    Interval(f64),
 }
 
 /// 1990 and 2100.
@@ -64,6 +66,16 @@ impl Count {
         })
     }
 
+    /// What the numbers of a column count whose title says seconds (`scale` of them in one) and that is no
+    /// clock: the time of each row.
+    pub(super) fn of_each_row(values: &[f64], scale: f64) -> Option<Self> {
+        let fit = values
+            .iter()
+            .filter(|v| **v > 0.0 && **v * scale <= super::INTERVAL_S);
+        (!values.is_empty() && fit.count() * 10 >= values.len() * 9)
+            .then_some(Self::Interval(scale))
+    }
+
     /// Milliseconds since 1970; of the local clock for a spreadsheet's days. `None` for intervals.
     pub(super) fn ms(self, value: f64) -> Option<i64> {
         let ms = match self {
@@ -71,7 +83,7 @@ impl Count {
             Self::UnixMilliseconds => value,
             // A spreadsheet keeps a tenth of a millisecond.
             Self::SerialDays => (value - SERIAL_1970) * DAY_MS,
-            Self::Elapsed(_) => return None,
+            Self::Elapsed(_) | Self::Interval(_) => return None,
         };
         (ms.is_finite() && ms.abs() < 1e15).then(|| ms.round() as i64)
     }

@@ -15,7 +15,7 @@ pub use date::{Dates, Order};
 use super::{Family, Mapping, TimeColumns, Title, number};
 use crate::claim::ReadOptions;
 use count::Count;
-use tramline_model::{Days, Finding, Place, Severity};
+use tramline_model::{Days, Dimension, Finding, Place, Severity, Unit};
 
 const DAY_MS: i64 = 86_400_000;
 /// 1990-01-01: nothing was logged before.
@@ -72,6 +72,12 @@ enum Part {
     Seconds,
     /// Of the day.
     Fraction,
+}
+
+/// Seconds in one of the numbers under a title that gives a unit of time.
+fn seconds_in_one(title: &Title) -> Option<f64> {
+    let unit = Unit::parse(title.unit.as_deref()?)?;
+    (unit.dimension == Dimension::Time).then_some(unit.factor)
 }
 
 /// How the time of a table's rows is read, decided from its first rows.
@@ -182,7 +188,7 @@ impl Clock {
             before_s: None,
             row_s: None,
         };
-        clock.form = clock.form_of(rows)?;
+        clock.form = clock.form_of(rows, setting.titles)?;
         let moments: Vec<Moment> = rows
             .iter()
             .filter_map(|(date, time)| clock.moment(date, time))
@@ -201,7 +207,8 @@ impl Clock {
                 .iter()
                 .filter(|(d, t)| clock.seconds(d, t).is_some())
                 .count();
-            clock.row_s = clock.shared(rows);
+            let each = matches!(clock.form, Form::Count(Count::Interval(_)));
+            clock.row_s = clock.shared(rows).filter(|_| !each);
             (seconds > 1).then_some(Gives::Seconds)?
         } else if instants.is_empty() || (midnights && rows.len() > 1) {
             Gives::Days
@@ -214,7 +221,9 @@ impl Clock {
         };
         let title = |at: &usize| setting.titles.get(*at).is_some_and(columns::says_utc);
         let utc = setting.utc || named.iter().any(title);
+        let each = matches!(clock.form, Form::Count(Count::Interval(_)));
         clock.source = match clock.gives {
+            Gives::Seconds if each => "none: seconds of each row, without a day",
             Gives::Seconds => "none: seconds since a start, without a day",
             Gives::Days => "none: day, no time of day",
             Gives::Instants if utc || instants.iter().all(|i| i.zoned) => "logged UTC",
@@ -224,7 +233,7 @@ impl Clock {
     }
 
     /// How the texts are meant; `None` for texts that are no time.
-    fn form_of(&self, rows: &[(String, String)]) -> Option<Form> {
+    fn form_of(&self, rows: &[(String, String)], titles: &[Title]) -> Option<Form> {
         let numbers = |texts: &mut dyn Iterator<Item = &str>| -> Option<Vec<f64>> {
             let (mut all, mut values) = (0_usize, Vec::new());
             for text in texts.map(str::trim).filter(|t| !t.is_empty()) {
@@ -234,13 +243,18 @@ impl Clock {
             (all > 0 && values.len() * 10 >= all * 9).then_some(values)
         };
         let TimeColumns::DateAndTime { .. } = self.columns else {
+            let seconds = match self.columns {
+                TimeColumns::One(at) => titles.get(at).and_then(seconds_in_one),
+                TimeColumns::DateAndTime { .. } => None,
+            };
             let texts = || rows.iter().map(|(date, _)| date.as_str());
             // `20161107` is a date, and no count.
             if texts().any(|t| self.text(t).is_some()) {
                 return Some(Form::Text);
             }
             if let Some(values) = numbers(&mut texts()) {
-                return Count::of(&values).map(Form::Count);
+                let each = || Count::of_each_row(&values, seconds?);
+                return Count::of(&values).or_else(each).map(Form::Count);
             }
             let mut clocks = texts().filter(|t| time_of_day::read(t).is_some());
             return clocks.next().map(|_| Form::TimeOfDay);
@@ -361,7 +375,7 @@ impl Clock {
                 Some(ms.map_or(Moment::Day(day), |ms| {
                     Moment::Instant(Instant {
                         ms: day * DAY_MS + ms,
-                        zoned: part == Part::Digits,
+                        zoned: false,
                     })
                 }))
             }
@@ -377,7 +391,9 @@ impl Clock {
     /// Seconds of a clock that only counts.
     fn seconds(&self, date: &str, time: &str) -> Option<f64> {
         match self.form {
-            Form::Count(Count::Elapsed(scale)) => Some(plain_number(date.trim())? * scale),
+            Form::Count(Count::Elapsed(scale) | Count::Interval(scale)) => {
+                Some(plain_number(date.trim())? * scale)
+            }
             Form::TimeOfDay => Some(time_of_day::read(date)?.ms as f64 / 1_000.0),
             Form::Pair | Form::PairOf(_) => Some(time_of_day::read(time)?.ms as f64 / 1_000.0),
             Form::Text | Form::Count(_) => None,
@@ -449,6 +465,9 @@ impl Clock {
     /// Seconds since the row before, of a clock that only counts; `None` across pauses.
     pub fn interval(&mut self, date: &str, time: &str) -> Option<f64> {
         let now = self.seconds(date, time)?;
+        if matches!(self.form, Form::Count(Count::Interval(_))) {
+            return Some(now).filter(|seconds| *seconds > 0.0 && *seconds <= INTERVAL_S);
+        }
         if self.row_s.is_some() {
             return self.row_s;
         }
@@ -476,8 +495,16 @@ impl Clock {
             )),
             Gives::Seconds => list.push(note(
                 "columns.clock-of-intervals",
-                "the time column counts and names no day; the points have no timestamp, their intervals are \
-                 taken from it",
+                match self.form {
+                    Form::Count(Count::Interval(_)) => {
+                        "the time column holds the seconds of each row and names no day; the points have no \
+                         timestamp, and their intervals are those of the column"
+                    }
+                    _ => {
+                        "the time column counts and names no day; the points have no timestamp, and their \
+                         intervals are taken from it"
+                    }
+                },
                 "export with date and time if the season or time of day matters",
             )),
             Gives::Instants if self.source != "logged UTC" => list.push(note(
