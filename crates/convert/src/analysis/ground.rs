@@ -5,6 +5,7 @@ use super::block::Block;
 use crate::analysis::outlines::Outlines;
 use crate::points::fate::Fate;
 use geo::{MultiPolygon, Polygon};
+use std::collections::BTreeMap;
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::outlines::Outlines as Sound;
 use tramline_analysis::records::NO_TIME;
@@ -17,6 +18,68 @@ const TOLERANCE_M: f64 = 0.02;
 const SESSION_MS: i64 = 4 * 3_600_000;
 /// Steps below this are joined: their headings are noise, and would part the strips.
 pub(crate) const STEP_M: f32 = 1.0;
+
+/// The stretches of work of each section.
+#[derive(Default)]
+struct Stretches {
+    segment: Option<u32>,
+    list: Vec<Stretch>,
+    /// Stretches without instants.
+    timeless: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stretch {
+    machine: u32,
+    start_ms: i64,
+    end_ms: i64,
+    track: u32,
+}
+
+impl Stretches {
+    /// Adds a row; the rows of a segment follow each other.
+    fn add(&mut self, machine: u32, track: u32, segment: u32, time_ms: i64) {
+        if self.segment.replace(segment) == Some(segment) {
+            if let Some(last) = self.list.last_mut().filter(|_| time_ms != NO_TIME) {
+                last.end_ms = last.end_ms.max(time_ms);
+            }
+        } else if time_ms == NO_TIME {
+            self.timeless += 1;
+        } else {
+            self.list.push(Stretch {
+                machine,
+                start_ms: time_ms,
+                end_ms: time_ms,
+                track,
+            });
+        }
+    }
+
+    /// How many there are. Where sections of one machine work at the same time, those of its middle
+    /// section count.
+    fn count(mut self) -> u64 {
+        self.list.sort_unstable();
+        let together = |of: &[Stretch]| {
+            let mut by_track: BTreeMap<u32, u64> = BTreeMap::new();
+            for stretch in of {
+                *by_track.entry(stretch.track).or_default() += 1;
+            }
+            let mut counts: Vec<u64> = by_track.into_values().collect();
+            counts.sort_unstable();
+            counts.get(counts.len() / 2).copied().unwrap_or(0)
+        };
+        let (mut count, mut first, mut until) = (self.timeless, 0, i64::MIN);
+        for (at, stretch) in self.list.iter().enumerate() {
+            let same = self.list[first].machine == stretch.machine && stretch.start_ms < until;
+            if at > 0 && !same {
+                count += together(&self.list[first..at]);
+                (first, until) = (at, i64::MIN);
+            }
+            until = until.max(stretch.end_ms);
+        }
+        count + together(&self.list[first..])
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct Ground {
@@ -31,7 +94,7 @@ pub(crate) struct Ground {
     pub(crate) worked_m2: f64,
     /// Records that have a footprint.
     pub(crate) records: u64,
-    /// Unbroken stretches of work.
+    /// Unbroken stretches of work of a machine, by its middle section.
     pub(crate) passes: u64,
     /// By row of the spool: corners on the plane, a millimetre true over ten kilometres; not numbers
     /// where there is no footprint.
@@ -52,6 +115,7 @@ impl Ground {
         &mut self,
         block: &Block,
         frame: &LocalFrame,
+        machine: impl Fn(u32) -> u32,
         wanted: impl Fn(usize) -> bool,
     ) {
         let mut places = vec![usize::MAX; block.gathered.len()];
@@ -70,7 +134,7 @@ impl Ground {
         let records = &block.gathered.records;
         let laid = |row: usize| block.gathered.is_laid(row) && wanted(row);
         let steps = thinned(records, &block.tracks, block.anchor.anchor, laid, STEP_M);
-        let mut last = None;
+        let mut stretches = Stretches::default();
         steps.for_each(|row, quad| {
             if let Some(kept) = self.footprints.get_mut(places[row]) {
                 for (slot, (x, y)) in kept.chunks_exact_mut(2).zip(quad) {
@@ -83,12 +147,15 @@ impl Ground {
             }
             self.records += 1;
             self.worked_m2 += f64::from(records.distance_m[row]) * f64::from(records.width_m[row]);
-            let segment = block.tracks.segment[row];
-            if last != Some(segment) {
-                self.passes += 1;
-                last = Some(segment);
-            }
+            let track = records.track[row];
+            stretches.add(
+                machine(track),
+                track,
+                block.tracks.segment[row],
+                records.time_ms[row],
+            );
         });
+        self.passes += stretches.count();
         let mut times: Vec<i64> = (0..records.len())
             .filter(|row| wanted(*row) && records.time_ms[*row] != NO_TIME)
             .map(|row| records.time_ms[row])

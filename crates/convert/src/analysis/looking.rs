@@ -181,10 +181,12 @@ impl Analysis {
                 self.machines = found;
             }
         }
-        self.ground.cover(&block, frame, |row| {
+        let wanted = |row: usize| {
             block.gathered.fates[row] == Fate::Standard
                 || (block.gathered.fates[row] == Fate::Restorable && self.cleaning.restores())
-        });
+        };
+        let machine = |track| self.names.machine(track);
+        self.ground.cover(&block, frame, machine, wanted);
         let gathered = &block.gathered;
         let laid = |row: usize| gathered.is_laid(row);
         if (0..gathered.len()).any(laid) {
