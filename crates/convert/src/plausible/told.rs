@@ -71,7 +71,7 @@ pub(crate) fn absent(results: &Standardised<'_>, place: &Place) -> Vec<Finding> 
                 .map(|value| format!("{} {symbol}", exact(*value)).trim_end().to_owned())
                 .collect();
             let text = format!(
-                "{} of {} values of {} are impossible or mean that there is none ({}): the values are left out, the points are kept",
+                "left out as impossible, or as meaning that there is none: {} of {} values of {} ({}); the points are kept",
                 counted.absent(),
                 counted.known,
                 property.name(),

@@ -88,7 +88,7 @@ pub(crate) fn read(
                 Severity::Note,
                 place.clone(),
                 format!(
-                    "{} {}: {why} in {} positions, no machine file of it",
+                    "{} {} gives no machine file: {why} in {} positions",
                     plan.word, operation.id, scan.positions
                 ),
             ));
@@ -118,8 +118,8 @@ fn without_operation(
 ) -> Result<(), ReadError> {
     if scan.extent_m() < TRACK_M {
         let text = format!(
-            "no operation in the log, and the {} positions in it lie in one place or have no fix: \
-             no machine file of it",
+            "the log gives no machine file: it names no operation, and its {} positions lie in one place \
+             or have no fix",
             scan.positions
         );
         let place = tree.place(claim.main);

@@ -182,7 +182,7 @@ fn parse(
             Severity::Note,
             place.clone(),
             format!(
-                "{unescaped} attribute values hold an unescaped `<` or `&`; read as they stand"
+                "unescaped `<` or `&` in attribute values: {unescaped}; they are read as they stand"
             ),
         ));
     }
