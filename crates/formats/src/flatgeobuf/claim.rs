@@ -3,6 +3,7 @@
 use super::raw::{Header, is_magic};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
+use crate::markers::other_data_unasked;
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.
@@ -22,7 +23,11 @@ pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
 fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
     let head = tree.head(id, HEAD);
     let magic = is_magic(&head);
-    let drawing = magic && is_drawing(&head, options);
+    let header = header_of(&head).filter(|_| magic);
+    let drawing = header.as_ref().is_some_and(|h| is_drawing(h, options));
+    let names = header.iter().flat_map(|header| &header.columns);
+    let names: Vec<&str> = names.map(|column| column.name.as_str()).collect();
+    let other = other_data_unasked(&names, options);
     Claim {
         format: ID,
         confidence: if magic {
@@ -38,7 +43,9 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
             "a file named .fgb"
         }
         .to_owned(),
-        verdict: if drawing {
+        verdict: if let Some(reason) = other {
+            Verdict::OtherData { reason }
+        } else if drawing {
             let reason = "not machine data: polygons or lines without rates or yields, a boundary \
                           or guidance";
             Verdict::NotMachineData {
@@ -50,17 +57,18 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
     }
 }
 
+/// The header, as far as the first bytes hold it.
+fn header_of(head: &[u8]) -> Option<Header> {
+    let bytes = head.get(12..)?;
+    let length = u32::from_le_bytes(*head.get(8..12)?.first_chunk()?);
+    Header::read(bytes.get(..length as usize)?, HEAD)
+}
+
 /// Whether a file is of polygons or lines, and has no known value column.
-fn is_drawing(head: &[u8], options: &ReadOptions) -> bool {
-    let header = head.get(12..).and_then(|bytes| {
-        let length = u32::from_le_bytes(*head.get(8..12)?.first_chunk()?);
-        Header::read(bytes.get(..length as usize)?, HEAD)
-    });
-    header.is_some_and(|header| {
-        let names = header.columns.iter();
-        let titles: Vec<Title> = names.map(|column| Title::from_text(&column.name)).collect();
-        // Lines, polygons, several of them, and their curved kin.
-        matches!(header.geometry, 2 | 3 | 5 | 6 | 8..=17)
-            && !map_titles(&titles, &options.column_map).has_values()
-    })
+fn is_drawing(header: &Header, options: &ReadOptions) -> bool {
+    let names = header.columns.iter();
+    let titles: Vec<Title> = names.map(|column| Title::from_text(&column.name)).collect();
+    // Lines, polygons, several of them, and their curved kin.
+    matches!(header.geometry, 2 | 3 | 5 | 6 | 8..=17)
+        && !map_titles(&titles, &options.column_map).has_values()
 }

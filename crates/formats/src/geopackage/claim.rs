@@ -1,7 +1,7 @@
 //! Which entries are GeoPackages, and whether one is a drawing.
 
 use super::database::MAGIC;
-use super::read::drawing;
+use super::read::no_work;
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::source::{EntryId, Tree};
 
@@ -55,9 +55,9 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
             "a file named .gpkg"
         }
         .to_owned(),
-        verdict: match drawing(tree, id, options).filter(|_| magic) {
-            Some(reason) => Verdict::NotMachineData { reason },
-            None => Verdict::Read,
+        verdict: match magic {
+            true => no_work(tree, id, options).unwrap_or(Verdict::Read),
+            false => Verdict::Read,
         },
     })
 }

@@ -3,10 +3,11 @@
 use super::database::Database;
 use super::geometry;
 use super::schema::{LAYERS, Layer};
-use crate::claim::{Claim, ReadOptions};
+use crate::claim::{Claim, ReadOptions, Verdict};
 use crate::columns::describe::may_name_work;
 use crate::columns::{Title, map_titles};
 use crate::layer::{self, Codes, Each, Feature, Names, Next, Source, Value, codes};
+use crate::markers::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use rusqlite::types::ValueRef;
 use tramline_model::{Finding, Place, ReadError, Receiver, Severity};
@@ -83,26 +84,38 @@ pub(super) fn read(
 /// Largest file that is opened to tell a drawing from data before it is read.
 const DRAWING_BYTES: u64 = 16 << 20;
 
-/// Why a small file is no machine data: all its layers are polygons or lines without known values.
-pub(super) fn drawing(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<String> {
+/// Why a small file is no machine data: all its layers are polygons or lines without known values, or
+/// all are of another kind than work.
+pub(super) fn no_work(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Verdict> {
     if tree.entry(id).size > DRAWING_BYTES {
         return None;
     }
     let database = Database::open(tree, id, &Limits::default()).ok()?;
     let layers = Layer::all(&database).ok()?;
+    let mut others = Vec::new();
     for layer in &layers {
         let shapes = ["POLYGON", "LINE", "CURVE", "SURFACE"];
+        let columns = layer.columns(&database).ok()?.unwrap_or_default();
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        if let Some(reason) = other_data_unasked(&names, options) {
+            others.push(reason);
+            continue;
+        }
         let data = reason_against(layer, &database, options).ok()?;
         if data.is_ok() || !shapes.iter().any(|shape| layer.kind.contains(shape)) {
             return None;
         }
     }
+    if let Some(reason) = others.into_iter().next() {
+        return Some(Verdict::OtherData { reason });
+    }
     let first = layers.first()?;
-    Some(format!(
+    let reason = format!(
         "not machine data: polygons or lines without rates or yields (`{:.60}`), a boundary or \
          guidance",
         first.title
-    ))
+    );
+    Some(Verdict::NotMachineData { reason })
 }
 
 /// The columns of a layer that is machine data, or why it is none.
@@ -120,6 +133,10 @@ fn reason_against(
     let titles: Vec<Title> = columns.iter().map(|name| Title::from_text(name)).collect();
     let mapping = map_titles(&titles, &options.column_map);
     let points = layer.kind.contains("POINT");
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    if let Some(other) = other_data_unasked(&names, options) {
+        return Ok(Err(format!("is {other}")));
+    }
     if mapping.has_values() || (points && may_name_work(&mapping, &titles, options)) {
         return Ok(Ok(columns));
     }

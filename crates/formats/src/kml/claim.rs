@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
+use crate::markers::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::BTreeSet;
 
@@ -26,9 +27,12 @@ pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {
 
 fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
     let data = names(&head(tree, id));
-    let verdict = match has_values(&data, options) {
-        true => Verdict::Read,
-        false => Verdict::NotMachineData {
+    let titles: Vec<&str> = data.iter().map(String::as_str).collect();
+    let other = other_data_unasked(&titles, options);
+    let verdict = match (other, has_values(&data, options)) {
+        (Some(reason), _) => Verdict::OtherData { reason },
+        (None, true) => Verdict::Read,
+        (None, false) => Verdict::NotMachineData {
             reason: DRAWING.to_owned(),
         },
     };
@@ -38,7 +42,7 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Claim {
         main: id,
         entries: vec![id],
         reason: match verdict {
-            Verdict::Read => "KML with data of placemarks",
+            Verdict::Read | Verdict::OtherData { .. } => "KML with data of placemarks",
             _ => "KML drawing",
         }
         .to_owned(),

@@ -12,7 +12,7 @@ mod tables;
 mod unclaimed;
 
 pub use parts::reason_left_over;
-pub(crate) use tables::other_data;
+pub(crate) use tables::{other_data, other_data_unasked};
 pub use unclaimed::reason_unclaimed;
 
 use crate::claim::{Claim, Format, ReadOptions, Verdict};

@@ -3,6 +3,8 @@
 //!
 //! Rule: one title that belongs to work (a yield, a rate, a flow, a width) and the table is work.
 
+use crate::claim::ReadOptions;
+
 /// A kind of data: what it is called, its words, and how many titles must have one.
 struct Kind {
     what: &'static str,
@@ -142,6 +144,18 @@ const WORK: &[&str] = &[
     "protein",
     "oil%",
 ];
+
+/// What a table of these titles is, if it is no work and the caller names none of its columns.
+pub(crate) fn other_data_unasked(names: &[&str], options: &ReadOptions) -> Option<String> {
+    let key = |name: &str| {
+        options
+            .column_map
+            .keys()
+            .any(|key| key.eq_ignore_ascii_case(name))
+    };
+    let asked = names.iter().any(|name| key(name));
+    other_data(names.iter().copied()).filter(|_| !asked)
+}
 
 /// What a table of these titles is, if it is no work: for people, with the way to convert it all the
 /// same.

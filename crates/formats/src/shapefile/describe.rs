@@ -42,7 +42,10 @@ pub(super) fn describe(
         provider: provider(layout),
         operation_type: layout.operation.clone(),
         operation_reason: layout.operation_reason.clone(),
-        original_operation_type: metadata.and_then(|m| m.operation()).map(|o| o.0),
+        original_operation_type: metadata
+            .and_then(|m| m.operation())
+            .map(|o| o.0)
+            .or_else(|| layout.word.clone()),
         operation_description: None,
         grower: None,
         farm: None,

@@ -10,6 +10,7 @@ use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, Shapes, geometry};
 use crate::claim::ReadOptions;
 use crate::columns::clock::{Clock, Setting};
+use crate::columns::describe::from_word;
 use crate::columns::{Family, Mapping, TimeColumns, Title, map_titles, products, proof};
 use crate::source::Tree;
 use arrow_array::{Array, ArrayRef, Float64Array, StringArray};
@@ -30,13 +31,23 @@ pub(super) struct Layout {
     pub(super) trimble: bool,
     pub(super) operation: OperationType,
     pub(super) operation_reason: String,
+    /// What the file calls the work, in all of the first rows.
+    pub(super) word: Option<String>,
     pub(super) feeds: Vec<Feed>,
+    /// Columns of work that is none of the four types, which stand for no property.
+    pub(super) own: Vec<Own>,
     pub(super) clock: Option<Clock>,
     /// The shapes give the area of a record; no column does.
     pub(super) area: bool,
     pub(super) polygons: bool,
     /// What the rows prove of units.
     pub(super) proved: Vec<Finding>,
+}
+
+/// A column that keeps its name and its kind.
+pub(super) struct Own {
+    pub(super) column: usize,
+    field: Field,
 }
 
 /// What the first rows show.
@@ -128,7 +139,10 @@ impl Layout {
             map_titles(&titles, &options.column_map)
         };
         options.used.note(&titles, &options.column_map);
-        let (operation, operation_reason) = operation_type(options, metadata.as_ref(), &mapping);
+        let word = mapping.operation.and_then(|at| same_text(sample.get(at)?));
+        let word = word.filter(|word| from_word(word).is_some());
+        let (operation, operation_reason) =
+            operation_type(options, metadata.as_ref(), word.as_deref(), &mapping);
         let deere = metadata.is_some() || mapping.family == Family::DeereOperationsCenter;
         let setting = Setting {
             family: mapping.family,
@@ -158,11 +172,18 @@ impl Layout {
         };
         let proved = evidence.settle(&mut mapping, &titles, &opened.table_place);
         let feeds = plan::feeds(&mapping, &operation);
-        if !feeds.iter().any(|f| plan::is_measured(f.property)) {
+        let named = options.operation_type.is_some() || word.is_some();
+        if !named && !feeds.iter().any(|f| plan::is_measured(f.property)) {
             return Err(no_known_columns(opened.table_place.clone(), &titles));
         }
         let polygons = geometry(opened.shapes.shape_type()) == Some(Geometry::Polygon);
+        let own = match &operation {
+            OperationType::Other(_) => own_columns(&table.header, &titles, &mapping),
+            _ => Vec::new(),
+        };
         Ok(Self {
+            word,
+            own,
             family: mapping.family,
             deere,
             trimble,
@@ -183,7 +204,8 @@ impl Layout {
         let shapes = (self.area, self.polygons);
         let time = self.clock.as_ref().filter(|clock| clock.gives_instants());
         let columns = time.map(|clock| clock.columns);
-        plan::schema(&self.feeds, &self.titles, columns, shapes)
+        let own = self.own.iter().map(|own| own.field.clone()).collect();
+        plan::schema(&self.feeds, own, &self.titles, columns, shapes)
     }
 
     /// Whether the rows have instants.
@@ -243,10 +265,43 @@ pub(super) fn time_texts(columns: TimeColumns, cells: &[ArrayRef]) -> Vec<(Strin
     }
 }
 
+/// The one text of a column; `None` where rows differ.
+fn same_text(cells: &ArrayRef) -> Option<String> {
+    let texts = as_texts(cells);
+    let mut texts = texts.iter().flatten();
+    let first = texts.next()?;
+    texts
+        .all(|text| text == first)
+        .then(|| first.trim().to_owned())
+}
+
+/// The columns that stand for no property, under a name that none has.
+fn own_columns(header: &Header, titles: &[Title], mapping: &Mapping) -> Vec<Own> {
+    let mut names = HashSet::new();
+    let columns = header.columns.iter().zip(titles).enumerate();
+    columns
+        .filter(|(at, _)| mapping.columns.get(*at).is_some_and(Option::is_none))
+        .filter(|(_, (_, title))| Property::from_name(&title.name).is_none())
+        .filter(|(_, (_, title))| names.insert(title.name.clone()))
+        .map(|(column, (described, title))| {
+            let source = SourceColumn {
+                name: title.name.clone(),
+                code: String::new(),
+                unit: title.unit.clone().unwrap_or_default(),
+            };
+            Own {
+                column,
+                field: records::raw_field(&title.name, cells::data_type(described), &source),
+            }
+        })
+        .collect()
+}
+
 /// The kind of work, and why.
 fn operation_type(
     options: &ReadOptions,
     metadata: Option<&Metadata>,
+    word: Option<&str>,
     mapping: &Mapping,
 ) -> (OperationType, String) {
     if let Some(given) = &options.operation_type {
@@ -254,6 +309,9 @@ fn operation_type(
     }
     if let Some((word, kind)) = metadata.and_then(Metadata::operation) {
         return (kind, format!("metadata file says `{word}`"));
+    }
+    if let Some((word, kind)) = word.and_then(|word| Some((word, from_word(word)?))) {
+        return (kind, format!("the file calls the work `{word:.80}`"));
     }
     match &mapping.operation_type {
         Some(kind) => (kind.clone(), mapping.reason.clone()),

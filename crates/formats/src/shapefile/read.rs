@@ -270,6 +270,8 @@ impl<'a> Session<'a> {
                 ));
             }
         }
+        let own = self.layout.own.iter();
+        points.extend(own.filter_map(|own| cells.get(own.column).map(Arc::clone)));
         if self.layout.area {
             points.push(pick(&shapes.area));
         }

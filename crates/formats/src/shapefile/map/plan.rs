@@ -128,6 +128,7 @@ pub(crate) fn crop(text: &str, deere: bool) -> Option<String> {
 /// The schema of the points.
 pub(crate) fn schema(
     feeds: &[Feed],
+    own: Vec<Field>,
     titles: &[Title],
     time: Option<TimeColumns>,
     (area, outlines): (bool, bool),
@@ -170,6 +171,7 @@ pub(crate) fn schema(
             "logged",
         ));
     }
+    fields.extend(own);
     if area {
         let field = records::field(Property::Area, Some(Unit::known("m2")), &place);
         fields.push(with_provenance(field, "derived"));
