@@ -306,16 +306,18 @@ pub(crate) fn print_report(
 }
 
 /// Entries that were left out for one reason as parts of one set are said once, under the set's
-/// main entry; each other entry stands alone.
+/// main entry, and so are the sides of a file that differ by their ending only.
 fn left_out(unclaimed: &[UnclaimedEntry]) -> Vec<Vec<&UnclaimedEntry>> {
     let mut groups: Vec<Vec<&UnclaimedEntry>> = Vec::new();
     let mut of_set: HashMap<(&str, &str), usize> = HashMap::new();
     for entry in unclaimed {
-        let key = entry.set.as_deref().map(|set| (set, entry.reason.as_str()));
-        match key.and_then(|key| of_set.get(&key)) {
+        let stem = || entry.entry.rsplit_once('.').map_or("", |(stem, _)| stem);
+        let set = entry.set.as_deref().unwrap_or_else(stem);
+        let key = (set, entry.reason.as_str());
+        match of_set.get(&key).filter(|_| !set.is_empty()) {
             Some(at) => groups[*at].push(entry),
             None => {
-                of_set.extend(key.map(|key| (key, groups.len())));
+                of_set.insert(key, groups.len());
                 groups.push(vec![entry]);
             }
         }
