@@ -37,6 +37,8 @@ pub(crate) struct Expected {
     pub(crate) silent: Vec<String>,
     /// Longitude and latitude of the first standard point.
     pub(crate) first_point: Option<[f64; 2]>,
+    /// Names that the properties of the first standard point have.
+    pub(crate) columns: Vec<String>,
     /// West, south, east, north of the standard points.
     pub(crate) bounds: Option<[f64; 4]>,
     /// Findings of severity error are wanted too.
@@ -210,6 +212,15 @@ impl Expected {
             let found = inner(summary, key);
             if !found.is_null() {
                 faults.push(format!("{key} is {found} and should be absent"));
+            }
+        }
+        let first = done
+            .points
+            .as_ref()
+            .map_or(&none, |points| &points["features"][0]);
+        for column in &self.columns {
+            if first["properties"][column].is_null() {
+                faults.push(format!("the points have no {column}"));
             }
         }
         faults.extend(self.places(done));
