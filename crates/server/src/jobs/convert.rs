@@ -41,6 +41,9 @@ const MOST_REFUSED: usize = 20;
 
 /// The contract's texts for a failed batch.
 const NOTHING: &str = "No valid files found";
+/// Plans, boundaries and set-ups alone.
+const NO_OPERATION: &str =
+    "No operation found. Check file format before re-trying or contact support";
 const UNREADABLE: &str = "Files found but unable to read. Please check file format before re-trying \
                           or contact Support";
 /// A machine file that the upload gave once and gives no more.
@@ -219,6 +222,8 @@ fn converted(
         .any(|file| file.status == FileStatus::Processed);
     let (status, details) = if processed {
         (UploadStatus::Processed, None)
+    } else if files.is_empty() && report.unclaimed.iter().any(|entry| entry.set.is_some()) {
+        (UploadStatus::Failed, Some(NO_OPERATION))
     } else if files.is_empty() {
         (UploadStatus::Failed, Some(NOTHING))
     } else {
