@@ -84,7 +84,14 @@ pub(crate) struct Implausible {
 pub(crate) struct Judged {
     pub(crate) implausible: Vec<Implausible>,
     pub(crate) contradictions: Vec<Contradiction>,
+    /// Worked and covered square metres, where the rows lie upon each other too much for field work.
+    pub(crate) overlaid: Option<(f64, f64)>,
 }
+
+/// Work that is more than this times its ground is no overlap of passes.
+const OVERLAID: f64 = 1.5;
+/// Less ground is a place where a machine stood.
+const PLACE_M2: f64 = 500.0;
 
 /// Judges the results of a machine file.
 pub(crate) fn judge(
@@ -223,6 +230,13 @@ impl Judge<'_> {
             return;
         };
         let records = covered.records;
+        // Rows that repeat a place and an instant have no footprint of their own, and count in the total.
+        let total = self.base_sum(Property::Area).unwrap_or(0.0);
+        self.judged.overlaid = covered
+            .united_m2
+            .map(|united| (total.max(covered.worked_m2), united))
+            .filter(|(worked, united)| *united > PLACE_M2 && *worked > united * OVERLAID)
+            .filter(|_| records >= LEAST_RECORDS);
         if records >= LEAST_RECORDS {
             let mean = covered.worked_m2 / records as f64;
             self.check(Aspect::RecordArea, Dimension::Area, mean);

@@ -14,6 +14,8 @@ use tramline_model::{
 pub(crate) const ROOM: &str = "plausible.";
 /// The formats whose columns have titles that a caller can give.
 const TABLES: [&str; 6] = ["CSV", "SHAPEFILE", "GEOJSON", "GPKG", "FGB", "KML"];
+/// Work over ground that no field has.
+const IMPOSSIBLE_TIMES: f64 = 4.0;
 /// Letters of a crop's or product's name that are shown.
 const NAME: usize = 60;
 
@@ -49,6 +51,7 @@ pub(crate) fn findings(
         .iter()
         .map(|found| error(found, results, description, place))
         .collect();
+    list.extend(judged.overlaid.map(|ground| overlaid(ground, place)));
     for found in &judged.contradictions {
         let told = |other: &Implausible| other.proof.as_ref() == Some(found);
         if !judged.implausible.iter().any(told) {
@@ -56,6 +59,26 @@ pub(crate) fn findings(
         }
     }
     list
+}
+
+/// Rows that lie upon each other. Ground may be worked twice; hardly more often.
+fn overlaid((worked, united): (f64, f64), place: &Place) -> Finding {
+    let times = worked / united;
+    let severity = if times >= IMPOSSIBLE_TIMES {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let text = format!(
+        "the rows work {:.2} ha, and the ground that they cover is {:.2} ha: {times:.1} times as much; the file \
+         may hold rows twice, several rows for each place, distances that add up, or rows that are not in the \
+         order of the drive; the totals count every row",
+        worked / 1e4,
+        united / 1e4
+    );
+    let hint =
+        "compare the totals with the display; export each pass once, in the order of the drive";
+    Finding::new("plausible.overlaid", severity, place.clone(), text).hint(hint)
 }
 
 /// Values that were taken out, a finding for each property.

@@ -26,6 +26,11 @@ pub(super) enum Proof {
 }
 
 impl Proof {
+    /// Whether it compares two columns of one kind, and so tells only whether their units are the same.
+    pub(super) const fn is_relative(self) -> bool {
+        matches!(self, Self::TargetBesideActual | Self::WetBesideDry)
+    }
+
     /// The evidence in words: `... shows`.
     pub(super) fn words(self) -> &'static str {
         match self {

@@ -141,11 +141,26 @@ impl Told<'_> {
         };
         let mut list: Vec<Proof> = Vec::new();
         for equation in self.equations.iter().filter(|e| has(e, at)).filter(tells) {
-            if !list.contains(&equation.proof) {
+            if !list.contains(&equation.proof) && self.stands(equation, at, chosen) {
                 list.push(equation.proof);
             }
         }
         list
+    }
+
+    /// Whether an equation tells the unit of a quantity. Two columns that are in one unit, whichever it
+    /// is, agree: the other one must have its unit from elsewhere.
+    fn stands(&self, equation: &Equation, at: usize, chosen: &[usize]) -> bool {
+        if !equation.proof.is_relative() {
+            return true;
+        }
+        let others = equation.terms.iter().map(|(q, _)| *q).filter(|q| *q != at);
+        others.into_iter().all(|other| {
+            self.quantities.get(other).is_some_and(|q| q.stated)
+                || self.equations.iter().any(|e| {
+                    !e.proof.is_relative() && has(e, other) && fits(e, self.quantities, chosen)
+                })
+        })
     }
 
     /// Whether the proof against a stated unit is strong.
