@@ -87,7 +87,7 @@ fn units(property: Property) -> &'static [&'static str] {
     }
 }
 
-/// A yield by volume whose unit is only assumed may be one by mass.
+/// A yield by volume may be one by mass, unless the caller says its unit.
 fn by_mass(property: Property) -> Option<Property> {
     match property {
         Property::WetVolumePerArea => Some(Property::WetMassPerArea),
@@ -180,7 +180,9 @@ impl Quantity {
                 }
             };
             more(meaning.property);
-            if let Some(mass) = by_mass(meaning.property).filter(|_| meaning.assumed) {
+            if let Some(mass) =
+                by_mass(meaning.property).filter(|_| meaning.word != UnitWord::Caller)
+            {
                 more(mass);
             }
             let stands = |system| {

@@ -13,6 +13,8 @@ const PROVED: f64 = 0.4;
 const TWO: f64 = 0.03;
 /// Another unit is told as a way out when the proof comes out this well.
 const NEAR: f64 = 0.12;
+/// Columns that are only near each other contradict when they differ by more than a factor of three.
+const FAR: f64 = 1.1;
 /// A stated unit that one strong proof overrules misses by this.
 const MISSES: f64 = 0.2;
 
@@ -251,7 +253,9 @@ impl Told<'_> {
     fn doubts(&mut self, chosen: &[usize]) {
         let mut named: Vec<Vec<usize>> = Vec::new();
         for equation in self.equations {
-            let tells = equation.weight > WEIGHT_COARSE && !fits(equation, self.quantities, chosen);
+            let far = miss(equation, self.quantities, chosen).is_some_and(|(miss, _)| miss >= FAR);
+            let tells = (equation.weight > WEIGHT_COARSE || far)
+                && !fits(equation, self.quantities, chosen);
             let about: Vec<usize> = equation.terms.iter().map(|(q, _)| *q).collect();
             if !tells
                 || named
