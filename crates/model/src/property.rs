@@ -151,6 +151,18 @@ properties! {
 }
 
 impl Property {
+    /// The eight values of mass and volume of a harvest, in the order in which they stand in the contract.
+    pub const YIELD: [Self; 8] = [
+        Self::WetMass,
+        Self::DryMass,
+        Self::WetMassPerArea,
+        Self::DryMassPerArea,
+        Self::WetVolume,
+        Self::DryVolume,
+        Self::WetVolumePerArea,
+        Self::DryVolumePerArea,
+    ];
+
     /// Finds a property by its key in the standard output.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|p| p.name() == name)

@@ -6,7 +6,6 @@ use crate::configuration::Configuration;
 use crate::describe::display::beside_ours;
 use crate::describe::zone;
 use crate::plausible::told;
-use crate::points::harvest::YIELD;
 use crate::points::standardised::Standardised;
 use crate::points::sums::Statistic;
 use crate::points::totals::{Group, RATES, Weighted};
@@ -482,7 +481,7 @@ impl Writer<'_> {
             self.put("harvestMoistureMassWeighted", total(value, unit));
         }
         let area_m2 = self.results.totals.area_m2.value();
-        for property in YIELD {
+        for property in Property::YIELD {
             let statistic = self.results.totals.statistic(property);
             let average = match per_area_of(property) {
                 // Total by total area, in this property's unit.

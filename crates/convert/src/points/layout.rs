@@ -3,7 +3,6 @@
 
 use super::columns::{Columns, Texts, instant_array, number_array, read_number};
 use super::context::Context;
-use super::harvest::YIELD;
 use super::noticed::Counts;
 use super::passed::Passed;
 use super::unit_table::UnitTable;
@@ -164,7 +163,7 @@ impl Layout {
                 Property::Crop => has(property) || context.crop.is_some(),
                 Property::EquipmentWidth => has(property) || context.width_m.is_some(),
                 Property::Variety => has(property) || context.variety.is_some(),
-                other => has(other) || (harvest && YIELD.contains(&other)),
+                other => has(other) || (harvest && Property::YIELD.contains(&other)),
             };
             if wanted {
                 let origin = source.field_with_name(property.name()).ok();

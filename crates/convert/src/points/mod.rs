@@ -10,7 +10,6 @@ pub(crate) mod columns;
 pub(crate) mod context;
 pub(crate) mod crop_rules;
 pub(crate) mod fate;
-pub(crate) mod harvest;
 pub(crate) mod layout;
 pub(crate) mod noticed;
 pub(crate) mod passed;

@@ -5,7 +5,6 @@
 use crate::calibration::Calibrate;
 use crate::points::batch::Points;
 use crate::points::context::Context;
-use crate::points::harvest::YIELD;
 use crate::points::noticed::Noticed;
 use tramline_model::Property;
 
@@ -24,7 +23,7 @@ pub(crate) fn apply(points: &mut Points, context: &Context, _: &mut Noticed) {
             settled.at(instants.and_then(|instants| instants.get(row).copied().flatten()))
         })
         .collect();
-    for property in YIELD.into_iter().chain([Property::CropFlow]) {
+    for property in Property::YIELD.into_iter().chain([Property::CropFlow]) {
         if columns.number(property).is_none() {
             continue;
         }

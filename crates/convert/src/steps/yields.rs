@@ -11,7 +11,6 @@ use crate::points::batch::Points;
 use crate::points::columns::Columns;
 use crate::points::context::Context;
 use crate::points::crop_rules::CropRules;
-use crate::points::harvest::YIELD;
 use crate::points::noticed::{Noticed, YieldCounts};
 use crate::points::unit_table::UnitTable;
 use std::collections::BTreeSet;
@@ -57,14 +56,14 @@ fn fill_columns(
     derived: &mut BTreeSet<Property>,
 ) {
     let factor = |property: Property| units.factor(property).unwrap_or(f64::NAN);
-    let factors = YIELD.map(factor);
+    let factors = Property::YIELD.map(factor);
     let [area_factor, flow_factor, interval_factor] = [
         Property::Area,
         Property::CropFlow,
         Property::SamplingInterval,
     ]
     .map(factor);
-    let mut yields = YIELD.map(|property| columns.take_number(property));
+    let mut yields = Property::YIELD.map(|property| columns.take_number(property));
     let moisture = columns
         .number(Property::HarvestMoisture)
         .map(<[f64]>::to_vec);
@@ -150,8 +149,11 @@ fn fill_columns(
             first(wet_volume_area, || volume / area),
             first(dry_volume_area, || volume_dry / area),
         ];
-        for (((column, value), factor), property) in
-            yields.iter_mut().zip(found).zip(factors).zip(YIELD)
+        for (((column, value), factor), property) in yields
+            .iter_mut()
+            .zip(found)
+            .zip(factors)
+            .zip(Property::YIELD)
         {
             if let Some(slot) = column.get_mut(row)
                 && slot.is_nan()
@@ -162,7 +164,7 @@ fn fill_columns(
             }
         }
     }
-    for (property, column) in YIELD.into_iter().zip(yields) {
+    for (property, column) in Property::YIELD.into_iter().zip(yields) {
         columns.set_number(property, column);
     }
 }
@@ -194,7 +196,7 @@ mod tests {
 
     fn units() -> UnitTable {
         let mut units = UnitTable::new(UnitSystem::Default, true);
-        for property in YIELD {
+        for property in Property::YIELD {
             let unit = match property {
                 Property::WetMass | Property::DryMass => "lb",
                 Property::WetMassPerArea | Property::DryMassPerArea => "lb/ac",

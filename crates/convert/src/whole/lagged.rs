@@ -3,7 +3,6 @@
 
 use crate::points::columns::{Columns, Texts, number_array};
 use crate::points::context::Context;
-use crate::points::harvest::YIELD;
 use crate::points::noticed::Noticed;
 use crate::steps::yields;
 use arrow_array::{Array, Float64Array, RecordBatch};
@@ -79,7 +78,7 @@ pub(crate) fn lagged(
     let seconds = vec![f64::NAN; rows];
     yields::derive(&mut computed, context, &seconds, &mut Noticed::default());
     let mut columns = batch.columns().to_vec();
-    let changed = YIELD
+    let changed = Property::YIELD
         .into_iter()
         .chain([Property::HarvestMoisture, Property::CropFlow]);
     for property in changed {

@@ -113,7 +113,7 @@ pub fn check(map: &BTreeMap<String, String>) -> Result<(), Vec<String>> {
 }
 
 /// The key of the map that means a title.
-pub(super) fn key_of<'m>(title: &Title, map: &'m BTreeMap<String, String>) -> Option<&'m str> {
+pub(crate) fn key_of<'m>(title: &Title, map: &'m BTreeMap<String, String>) -> Option<&'m str> {
     let name = normal(&title.name);
     let means = |key: &str| {
         let split = Title::from_text(key);

@@ -158,16 +158,3 @@ fn is_value(property: Property) -> bool {
             | P::FuelUsed
     )
 }
-
-/// What only a harvest logs, besides the state of the crop.
-pub(crate) const YIELDS: &[Property] = &[
-    Property::WetMass,
-    Property::DryMass,
-    Property::WetMassPerArea,
-    Property::DryMassPerArea,
-    Property::WetVolume,
-    Property::DryVolume,
-    Property::WetVolumePerArea,
-    Property::DryVolumePerArea,
-    Property::CropFlow,
-];

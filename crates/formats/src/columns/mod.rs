@@ -23,7 +23,6 @@ pub mod table;
 mod title;
 pub mod words;
 
-pub(crate) use mapping::YIELDS;
 pub use mapping::{Family, Mapping, Meaning, TimeColumns, UnitWord};
 pub use status::{crop_name, status};
 pub use title::{Title, normal};
@@ -184,7 +183,7 @@ fn operation_type(columns: &[Option<Meaning>], spectra: bool) -> (Option<Operati
             .find(|property| list.contains(property))
     };
     let because = |property: P| format!("a column of {} exists", property.name());
-    if let Some(property) = first(YIELDS) {
+    if let Some(property) = first(&P::YIELD).or_else(|| first(&[P::CropFlow])) {
         return (Some(OperationType::Harvested), because(property));
     }
     if let Some(property) = first(&[P::SeedRate, P::SeedRateTarget, P::Singulation, P::SeedDepth]) {

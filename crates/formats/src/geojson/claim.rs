@@ -2,7 +2,7 @@
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
 use crate::columns::{Title, map_titles};
-use crate::markers::other_data;
+use crate::markers::other_data_unasked;
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.
@@ -38,13 +38,8 @@ fn claim_entry(tree: &Tree, id: EntryId, options: &ReadOptions) -> Option<Claim>
     let point = says("Point") || says("MultiPoint");
     let boundary = area && !point && !has_values(text, options);
     let titles = titles(text);
-    let names = titles.iter().map(|title| title.name.as_str());
-    let asked = || {
-        titles
-            .iter()
-            .any(|title| options.column_map.contains_key(&title.name))
-    };
-    let other = other_data(names).filter(|_| looks && !asked());
+    let names: Vec<&str> = titles.iter().map(|title| title.name.as_str()).collect();
+    let other = other_data_unasked(&names, options).filter(|_| looks);
     let verdict = if let Some(reason) = other {
         Verdict::OtherData { reason }
     } else if boundary {

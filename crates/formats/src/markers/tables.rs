@@ -4,6 +4,8 @@
 //! Rule: one title that belongs to work (a yield, a rate, a flow, a width) and the table is work.
 
 use crate::claim::ReadOptions;
+use crate::columns::Title;
+use crate::columns::given::key_of;
 
 /// A kind of data: what it is called, its words, and how many titles must have one.
 struct Kind {
@@ -147,14 +149,11 @@ const WORK: &[&str] = &[
 
 /// What a table of these titles is, if it is no work and the caller names none of its columns.
 pub(crate) fn other_data_unasked(names: &[&str], options: &ReadOptions) -> Option<String> {
-    let key = |name: &str| {
-        options
-            .column_map
-            .keys()
-            .any(|key| key.eq_ignore_ascii_case(name))
-    };
-    let asked = names.iter().any(|name| key(name));
-    other_data(names.iter().copied()).filter(|_| !asked)
+    let asked = |name: &&str| key_of(&Title::from_text(name), &options.column_map).is_some();
+    if names.iter().any(asked) {
+        return None;
+    }
+    other_data(names.iter().copied())
 }
 
 /// What a table of these titles is, if it is no work: for people, with the way to convert it all the

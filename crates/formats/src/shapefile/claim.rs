@@ -6,7 +6,7 @@ use super::map::trimble;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry, shape_type_of_header};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
-use crate::markers::other_data;
+use crate::markers::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::HashMap;
 
@@ -147,13 +147,8 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>, options: &ReadOptio
         .dbf
         .map(|dbf| column_names(tree, dbf))
         .unwrap_or_default();
-    let asked = names.iter().any(|name| {
-        options
-            .column_map
-            .keys()
-            .any(|key| key.to_lowercase() == *name)
-    });
-    if let Some(reason) = other_data(names.iter().map(String::as_str)).filter(|_| !asked) {
+    let shown: Vec<&str> = names.iter().map(String::as_str).collect();
+    if let Some(reason) = other_data_unasked(&shown, options) {
         claim.verdict = Verdict::OtherData { reason };
         return claim;
     }

@@ -10,7 +10,6 @@ mod titles;
 
 pub(crate) use titles::Pair;
 
-use super::YIELDS;
 use super::table::Cell;
 use super::{Mapping, Title};
 use crate::claim::ReadOptions;
@@ -197,7 +196,7 @@ impl<R> Search<'_, R> {
     fn values(&self) -> &'static str {
         use Property as P;
         let has = |list: &[P]| list.iter().any(|p| self.mapping.column(*p).is_some());
-        if has(YIELDS) {
+        if has(&P::YIELD) || has(&[P::CropFlow]) {
             "yield"
         } else if has(&[P::SeedRate, P::SeedRateTarget]) {
             "seed rates"
