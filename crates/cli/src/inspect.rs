@@ -137,11 +137,11 @@ fn beside(input: &Path) -> String {
     wanted.map_or_else(String::new, |wanted| did_you_mean(&wanted, known))
 }
 
-/// A refusal for a person: the rule, and what to do.
+/// A refusal for a person, with what to do.
 pub(crate) fn refusal(error: SourceError, input: &Path) -> anyhow::Error {
     let error = match error {
-        SourceError::Refused { rule, text, hint } if !hint.is_empty() => {
-            anyhow::anyhow!("{text} (rule {rule})\nwhat to do: {hint}")
+        SourceError::Refused { text, hint, .. } if !hint.is_empty() => {
+            anyhow::anyhow!("{text}\nwhat to do: {hint}")
         }
         other => anyhow::Error::new(other),
     };

@@ -6,7 +6,7 @@ use super::claim::sniff;
 use super::decode;
 use super::sniff::{Layout, cells, separator};
 use crate::claim::{ReadOptions, Verdict};
-use crate::columns::Mapping;
+use crate::columns::{Mapping, Title, map_titles};
 use crate::markers::other_data;
 use crate::source::{EntryId, Tree};
 use tramline_model::{OperationType, Property};
@@ -137,6 +137,7 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
     if let Some(mapping) = mapping.filter(Mapping::has_values) {
         return Some(without_positions(&table, &mapping));
     }
+    let other = named_otherwise(&table);
     let list = named(&table.titles);
     let of = if list.is_empty() {
         String::new()
@@ -147,7 +148,16 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
         Some(title) if !title.is_empty() => title.clone(),
         _ => format!("column {}", at + 1),
     };
-    if let Some((x, y)) = pair(&table, is_degrees) {
+    // Numbers of six and seven digits are positions sooner than any numbers below 180.
+    if let Some((x, y)) = pair(&table, &other, is_projected) {
+        let (x, y) = (name(x), name(y));
+        return Some(format!(
+            "a table whose titles are not known{of}; {x} and {y} look like positions in metres: export it \
+             with longitude and latitude, or give them with `--column \"{x}=longitude\" --column \
+             \"{y}=latitude\"` and their coordinate system with `--column crs=EPSG:…`"
+        ));
+    }
+    if let Some((x, y)) = pair(&table, &other, is_degrees) {
         let (x, y) = (name(x), name(y));
         if table.titles.is_empty() {
             return Some(format!(
@@ -161,14 +171,6 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
              values are with one `--column TITLE=PROPERTY:UNIT` each (docs/columns.md)"
         ));
     }
-    if let Some((x, y)) = pair(&table, is_projected) {
-        let (x, y) = (name(x), name(y));
-        return Some(format!(
-            "a table whose titles are not known{of}; {x} and {y} look like positions in metres: export it \
-             with longitude and latitude, or give them with `--column \"{x}=longitude\" --column \
-             \"{y}=latitude\"` and their coordinate system with `--column crs=EPSG:…`"
-        ));
-    }
     let what = if table.titles.is_empty() {
         "a table without titles and without positions"
     } else {
@@ -178,6 +180,18 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
         "{what}{of}: not machine data as far as can be told; if it is, export it with longitude and \
          latitude and with titles"
     ))
+}
+
+/// The columns whose titles say that they are something else than a position.
+fn named_otherwise(table: &Sample) -> Vec<usize> {
+    let titles: Vec<Title> = table.titles.iter().map(|t| Title::from_text(t)).collect();
+    let mapping = map_titles(&titles, &std::collections::BTreeMap::new());
+    let meanings = mapping.columns.iter().map(Option::as_ref).enumerate();
+    meanings
+        .filter_map(|(at, meaning)| Some((at, meaning?.property)))
+        .filter(|(_, p)| !matches!(p, Property::Longitude | Property::Latitude))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// A table of work that lacks positions.
@@ -300,10 +314,10 @@ fn spread(values: &[f64]) -> f64 {
 type Test = fn(&[f64], &[&str]) -> bool;
 
 /// The first two columns that may be a position, one of them changing.
-fn pair(table: &Sample, test: Test) -> Option<(usize, usize)> {
+fn pair(table: &Sample, other: &[usize], test: Test) -> Option<(usize, usize)> {
     let width = table.rows.first()?.len();
     let mut found: Vec<(usize, f64)> = Vec::new();
-    for at in 0..width {
+    for at in (0..width).filter(|at| !other.contains(at)) {
         let Some(values) = numbers(&table.rows, at) else {
             continue;
         };
@@ -377,6 +391,12 @@ mod tests {
                     "\"F1=longitude\"",
                     "FID, F1",
                 ],
+            ),
+            (
+                rows("x,y,CE30,CE90,Elev,Tg", |i| {
+                    format!("312432.78,58002{i:02}.17,25.808096,28.507414,160.414217,3.7340")
+                }),
+                vec!["x and y look like positions in metres"],
             ),
             (
                 rows("a;b;c", |i| format!("5612{i:02}.00;6372400.00;2,5")),
