@@ -16,6 +16,8 @@ use crate::points::unit_table::UnitTable;
 use std::collections::BTreeSet;
 use tramline_model::Property;
 
+const YIELD: [Property; 8] = Property::YIELD;
+
 /// Fills the yields of a harvest.
 pub(crate) fn fill(points: &mut Points, context: &Context, noticed: &mut Noticed) {
     if context.is_harvest() {
@@ -56,14 +58,14 @@ fn fill_columns(
     derived: &mut BTreeSet<Property>,
 ) {
     let factor = |property: Property| units.factor(property).unwrap_or(f64::NAN);
-    let factors = Property::YIELD.map(factor);
+    let factors = YIELD.map(factor);
     let [area_factor, flow_factor, interval_factor] = [
         Property::Area,
         Property::CropFlow,
         Property::SamplingInterval,
     ]
     .map(factor);
-    let mut yields = Property::YIELD.map(|property| columns.take_number(property));
+    let mut yields = YIELD.map(|property| columns.take_number(property));
     let moisture = columns
         .number(Property::HarvestMoisture)
         .map(<[f64]>::to_vec);
@@ -149,11 +151,8 @@ fn fill_columns(
             first(wet_volume_area, || volume / area),
             first(dry_volume_area, || volume_dry / area),
         ];
-        for (((column, value), factor), property) in yields
-            .iter_mut()
-            .zip(found)
-            .zip(factors)
-            .zip(Property::YIELD)
+        for (((column, value), factor), property) in
+            yields.iter_mut().zip(found).zip(factors).zip(YIELD)
         {
             if let Some(slot) = column.get_mut(row)
                 && slot.is_nan()
@@ -164,7 +163,7 @@ fn fill_columns(
             }
         }
     }
-    for (property, column) in Property::YIELD.into_iter().zip(yields) {
+    for (property, column) in YIELD.into_iter().zip(yields) {
         columns.set_number(property, column);
     }
 }
@@ -196,7 +195,7 @@ mod tests {
 
     fn units() -> UnitTable {
         let mut units = UnitTable::new(UnitSystem::Default, true);
-        for property in Property::YIELD {
+        for property in YIELD {
             let unit = match property {
                 Property::WetMass | Property::DryMass => "lb",
                 Property::WetMassPerArea | Property::DryMassPerArea => "lb/ac",
