@@ -112,6 +112,7 @@ fn filter(bencher: Bencher<'_, '_>, count: usize) {
             tracks: &tracks,
             anchor,
             value: &value,
+            also: &[],
             candidate: &records.working,
             width_m: harvest.width_m,
         };

@@ -3,7 +3,7 @@
 //! Rule: `count` classes have `count + 1` breaks that rise; a class holds what is above its lower
 //! break up to its upper one, the first also the lowest value. Breaks that are equal are one break,
 //! so there may be fewer classes; values that are all the same make one class from that value to
-//! itself. No values or no classes: no breaks. Numbers that are missing or infinite take no part.
+//! itself. By weight, values of which no more differ than there are classes have a class each. No values or no classes: no breaks. Numbers that are missing or infinite take no part.
 //!
 //! Sources: Fisher, "On grouping for maximum homogeneity", Journal of the American Statistical
 //! Association 53 (1958); Jenks and Caspall, "Error on choroplethic maps", Annals of the Association
@@ -44,6 +44,23 @@ fn breaks_at(count: usize, mut at: impl FnMut(f64) -> Option<f64>) -> Vec<f64> {
     without_equals(breaks.collect::<Option<_>>().unwrap_or_default())
 }
 
+/// Breaks half-way between values of which no more than `count` differ: each has a class. `None` for more.
+fn of_few(sorted: impl Iterator<Item = f64>, count: usize) -> Option<Vec<f64>> {
+    let mut few: Vec<f64> = Vec::new();
+    for value in sorted {
+        if few.last() != Some(&value) {
+            few.push(value);
+        }
+        if few.len() > count.min(MOST_CLASSES) {
+            return None;
+        }
+    }
+    let (first, last) = (*few.first()?, *few.last()?);
+    let between = few.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
+    let breaks = std::iter::once(first).chain(between);
+    Some(breaks.chain(std::iter::once(last)).collect())
+}
+
 /// As many values in each class, by the rule that R and numpy use by default (type 7).
 pub fn quantile_breaks(values: &[f64], count: usize) -> Vec<f64> {
     let sorted = sorted(values);
@@ -61,6 +78,10 @@ pub fn weighted_quantile_breaks(values: &[f64], weights: &[f64], count: usize) -
         .filter(|(value, weight)| value.is_finite() && weight.is_finite() && *weight > 0.0)
         .collect();
     pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // Of a few rates each is a class: quantiles would put the lowest two together.
+    if let Some(few) = of_few(pairs.iter().map(|pair| pair.0), count) {
+        return few;
+    }
     let mut below = 0.0;
     let middles: Vec<f64> = pairs
         .iter()

@@ -17,6 +17,7 @@ pub mod grid;
 pub mod lag;
 pub mod lattice;
 pub mod moran;
+pub mod odometer;
 pub mod outlines;
 pub mod reconcile;
 pub mod records;

@@ -1,6 +1,7 @@
 //! One line of a summary for people: area, and how much of what.
 
 use serde_json::Value;
+use tramline_model::Unit;
 
 /// Hectares in a unit of area.
 fn hectares(unit: &str) -> Option<f64> {
@@ -37,6 +38,13 @@ fn value(total: &Value, factor: fn(&str) -> Option<f64>) -> Option<f64> {
     Some(total["value"].as_f64()? * factor(total["unit"].as_str()?)?)
 }
 
+/// The average of statistics by area in tonnes for a hectare.
+fn average_t_ha(statistics: &Value) -> Option<f64> {
+    let unit = Unit::parse(statistics["unit"].as_str()?)?;
+    let factor = unit.factor_to(Unit::known("t/ha"))?;
+    Some(statistics["avg"].as_f64()? * factor)
+}
+
 /// As many decimals as usual, more for a number that would look like nothing.
 fn decimals(value: f64, usual: usize) -> usize {
     if value > 0.0 && value < 0.1 {
@@ -48,9 +56,10 @@ fn decimals(value: f64, usual: usize) -> usize {
 
 /// `5.04 ha, 18.2 t (3.61 t/ha)`; `properties` are those of a summary. Empty without an area.
 pub(crate) fn line(properties: &Value) -> String {
-    let Some(area) = value(&properties["totalArea"], hectares) else {
+    if properties["totalArea"].is_null() {
         return String::new();
-    };
+    }
+    let area = value(&properties["totalArea"], hectares).unwrap_or(0.0);
     let mut parts = Vec::new();
     // Without a width there is no area to speak of, and the way tells how much was done.
     if area > 0.0 {
@@ -61,7 +70,9 @@ pub(crate) fn line(properties: &Value) -> String {
     if let Some(mass) = value(&properties["totalWetMass"], tonnes) {
         let mut text = format!("{mass:.*} t as harvested", decimals(mass, 1));
         if area > 0.0 {
-            let by_area = mass / area;
+            // That of the ground that has a yield, as the summary has it.
+            let average = average_t_ha(&properties["wetMassPerArea"]);
+            let by_area = average.unwrap_or(mass / area);
             text.push_str(&format!(" ({by_area:.*} t/ha)", decimals(by_area, 2)));
         }
         parts.push(text);
@@ -104,7 +115,7 @@ mod tests {
         let small = "0.68 ha, 0.0023 t as harvested (0.0033 t/ha)";
         assert_eq!(line(&totals(6_829.0, "m2", 2.277, "kg")), small);
         let no_width = json!({
-            "totalArea": {"value": 0.0, "unit": "m2"},
+            "totalArea": {"value": null, "unit": "m2"},
             "totalDistance": {"value": 10_081.7, "unit": "m"},
         });
         assert_eq!(line(&no_width), "10.08 km of way");

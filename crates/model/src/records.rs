@@ -26,6 +26,11 @@ pub const OUTLINE_NAME: &str = "outline";
 /// What the source calls a column that was made of its geometry.
 pub const OF_GEOMETRY: &str = "geometry";
 
+/// Marks the column of logs: see [`log_field`].
+const LOG: &str = "tramline.log";
+/// Mark the columns of the machine's place: see [`machine_fields`].
+const MACHINE_PLACE: [&str; 2] = ["tramline.machine-latitude", "tramline.machine-longitude"];
+
 /// Rows that a reader puts into one batch; the last of a file may be shorter.
 pub const BATCH_ROWS: usize = 16_384;
 
@@ -78,6 +83,38 @@ pub fn outline_index(schema: &Schema) -> Option<usize> {
     schema.fields().iter().position(|field| {
         field.data_type() == &DataType::Binary && field.metadata().contains_key(OUTLINE)
     })
+}
+
+/// The column that numbers the logs of a source: between rows of two logs there is no way.
+pub fn log_field() -> Field {
+    marked(LOG, DataType::Int64)
+}
+
+/// Index of the column of [`log_field`].
+pub fn log_index(schema: &Schema) -> Option<usize> {
+    index_of_marked(schema, LOG)
+}
+
+/// The columns of the machine's own latitude and longitude in degrees, where each row is a section beside
+/// it: a section that swings does not drive further than its machine.
+pub fn machine_fields() -> [Field; 2] {
+    MACHINE_PLACE.map(|mark| marked(mark, DataType::Float64))
+}
+
+/// Indices of the columns of [`machine_fields`].
+pub fn machine_indices(schema: &Schema) -> Option<[usize; 2]> {
+    let [latitude, longitude] = MACHINE_PLACE.map(|mark| index_of_marked(schema, mark));
+    Some([latitude?, longitude?])
+}
+
+fn marked(mark: &str, data_type: DataType) -> Field {
+    let metadata = HashMap::from([(mark.to_owned(), "1".to_owned())]);
+    Field::new(mark, data_type, true).with_metadata(metadata)
+}
+
+fn index_of_marked(schema: &Schema, mark: &str) -> Option<usize> {
+    let mut fields = schema.fields().iter();
+    fields.position(|field| field.metadata().contains_key(mark))
 }
 
 /// Whether an area is that of the source's polygon: readers name its source, or nothing at all.

@@ -92,6 +92,9 @@ pub struct Subject<'a> {
     pub anchor: Anchor,
     /// The rate that is mapped, after the lag; not a number where there is none.
     pub value: &'a [f64],
+    /// The same rate by a second measure, for which the limits hold too: a yield by flow, time and
+    /// ground beside the one that was logged by area. Empty where there is none.
+    pub also: &'a [f64],
     /// Rows that stand for work.
     pub candidate: &'a [bool],
     /// Usual width in metres.

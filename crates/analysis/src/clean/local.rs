@@ -1,7 +1,7 @@
 //! Records that do not fit their neighbours, of their own pass and of the passes beside it.
 //!
 //! Rule: with the median and the MAD of up to 40 nearest neighbours within three swaths, a record
-//! goes if it is further from the median than 3.5 deviations. Where that would take more than two
+//! goes if it is further from the median than 3 deviations. Where that would take more than two
 //! fifths of the records of a hectare, the hectare is left alone: that is the field, not the sensor.
 
 use super::judgement::{Judgement, Reason, Subject};
@@ -66,14 +66,25 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, local: &L
     }
 }
 
-/// Takes records back that went for their speed alone and agree with their neighbours: a wrong
-/// distance would show in the rate.
+/// Takes records back that agree with their neighbours although they went: for a change of speed, at the
+/// end of a pass, on worked ground, at an edge or outside of the field's range. What was wrong with
+/// them would show in the rate.
 pub(super) fn take_back(subject: &Subject<'_>, judgement: &mut Judgement, local: &Local) {
     let Some(mut neighbours) = Neighbours::of(subject, judgement, local) else {
         return;
     };
     for row in 0..subject.value.len() {
-        if matches!(judgement.reasons[row], Reason::Speed | Reason::SpeedChange)
+        let may = matches!(
+            judgement.reasons[row],
+            Reason::Speed
+                | Reason::SpeedChange
+                | Reason::PassStart
+                | Reason::PassEnd
+                | Reason::Overlap
+                | Reason::PartialSwath
+                | Reason::Range
+        );
+        if may
             && subject.value[row].is_finite()
             && let Seen::Deviations(deviations) = neighbours.deviations(row)
             && deviations <= local.agrees

@@ -38,9 +38,9 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
     };
     for (row, reason) in judgement.reasons.iter_mut().enumerate() {
         if candidate[row] {
-            *reason = if tracks.duplicate[row] {
+            *reason = if tracks.duplicate[row] && rules.repeated {
                 Reason::Duplicate
-            } else if tracks.segment[row] == NONE {
+            } else if tracks.segment[row] == NONE && !tracks.duplicate[row] {
                 Reason::Unjudged
             } else if rules.value_needed && (value[row].is_nan() || value[row] <= 0.0) {
                 Reason::Lag
@@ -76,7 +76,10 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
         partial::refuse(subject, &mut judgement, share);
     }
     if let Some((least, most)) = rules.limits {
-        judgement.refuse(Reason::Limit, |row| value[row] < least || value[row] > most);
+        let also = |row: usize| subject.also.get(row).is_some_and(|also| *also > most);
+        judgement.refuse(Reason::Limit, |row| {
+            value[row] < least || value[row] > most || also(row)
+        });
     }
     if let Some(fence) = rules.range {
         fenced(&mut judgement, value, fence, Reason::Range);
@@ -88,13 +91,16 @@ pub fn judge(subject: &Subject<'_>, rules: &Rules) -> Judgement {
     judgement
 }
 
-/// Refuses kept rows outside of `[a − s (b − a), b + s (b − a)]` of the kept rows' quantiles.
+/// Refuses kept rows outside of the fence around the kept rows' quantiles.
 fn fenced(judgement: &mut Judgement, values: &[f64], fence: Fence, reason: Reason) {
     let kept = judgement.kept(values);
     if let Some([low, high]) = quantiles(&kept, [fence.low, fence.high]) {
-        let reach = fence.spread * (high - low);
+        let (below, above) = (
+            fence.spread * (high - low),
+            fence.spread_above * (high - low),
+        );
         judgement.refuse(reason, |row| {
-            values[row] < low - reach || values[row] > high + reach
+            values[row] < low - below || values[row] > high + above
         });
     }
 }

@@ -2,7 +2,8 @@
 //! its whole width.
 //!
 //! Rule: a record at the edge has passes on one side only. A stretch of such records goes if its
-//! yield is below three quarters of the passes beside it. Inside the field, where a strip trial
+//! yield is below three quarters of the passes beside it; where that would take more than a tenth of the
+//! records, the edges are the field, and nothing goes. Inside the field, where a strip trial
 //! may truly yield less, nothing goes; ground that was worked before is told by the overlap.
 
 use super::judgement::{Judgement, Reason, Subject};
@@ -17,6 +18,8 @@ const STRETCH: usize = 7;
 const LEAST: usize = 8;
 /// Records around one beyond which they are a heap where the machine stood.
 const HEAP: usize = 4_096;
+/// Share of the records that are cut with a part of the header at most.
+const MOST: f64 = 0.1;
 /// Records closer in time are of the same pass.
 const APART_MS: u64 = 15_000;
 
@@ -112,6 +115,14 @@ pub(super) fn refuse(subject: &Subject<'_>, judgement: &mut Judgement, share: f6
                 partial.push(*row as usize);
             }
         }
+    }
+    let judged = judgement
+        .reasons
+        .iter()
+        .filter(|r| **r == Reason::Kept)
+        .count();
+    if partial.len() as f64 > MOST * judged as f64 {
+        return;
     }
     for row in partial {
         judgement.reasons[row] = Reason::PartialSwath;

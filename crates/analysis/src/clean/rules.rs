@@ -1,15 +1,17 @@
 //! The numbers of the rules, by kind of work. Sources: the quantile fences are those that open code
 //! of automated Yield Editor cleaning uses; limits of crops are what grows at most.
 
-/// A fence around quantiles: `[a − s (b − a), b + s (b − a)]`.
+/// A fence around quantiles: `[a − s (b − a), b + t (b − a)]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fence {
     /// Share of the values below `a`.
     pub low: f64,
     /// Share of the values below `b`.
     pub high: f64,
-    /// `s`.
+    /// `s` below `a`.
     pub spread: f64,
+    /// `s` above `b`.
+    pub spread_above: f64,
 }
 
 /// The test between neighbours.
@@ -29,7 +31,8 @@ pub struct Local {
     pub alone_below: usize,
     /// Of the records of a hectare, the share that the test may take.
     pub veto: f64,
-    /// Records that went for their speed come back if they are within so many deviations.
+    /// Records that went for another reason than their pace, their lag or this test come back if they
+    /// are within so many deviations.
     pub agrees: f64,
 }
 
@@ -49,6 +52,8 @@ pub enum Work {
 /// Which tests there are, with their numbers; `None` leaves one out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
+    /// Records of the same track, time and place as another go.
+    pub repeated: bool,
     /// Records without a value above 0 go (harvest).
     pub value_needed: bool,
     /// Slower records go, metres in a second.
@@ -76,17 +81,20 @@ const SPEED: Fence = Fence {
     low: 0.05,
     high: 0.95,
     spread: 1.1,
+    spread_above: 1.1,
 };
 const WIDE: Fence = Fence {
     low: 0.02,
     high: 0.98,
     spread: 3.0,
+    spread_above: 3.0,
 };
 
 impl Rules {
     /// The recommended tests of a kind of work. `limits` are those of the crop or product.
     pub fn recommended(work: Work, limits: Option<(f64, f64)>) -> Self {
         let base = Self {
+            repeated: true,
             value_needed: false,
             least_speed_m_s: 0.5,
             speed: Some(SPEED),
@@ -103,18 +111,19 @@ impl Rules {
                 value_needed: true,
                 speed_change: Some(0.25),
                 pass_ends_s: Some(15),
-                overlap: Some(0.5),
+                overlap: Some(0.3),
                 partial_swath: Some(0.75),
                 range: Some(Fence {
                     low: 0.10,
                     high: 0.90,
                     spread: 1.1,
+                    spread_above: 0.8,
                 }),
                 local: Some(Local {
                     swaths: 3.0,
                     most: 40,
                     least: 8,
-                    deviations: 3.5,
+                    deviations: 3.0,
                     floor: 0.04,
                     alone_below: 3,
                     veto: 0.4,
@@ -127,6 +136,21 @@ impl Rules {
                 ..base
             },
             Work::Planting | Work::Tillage => base,
+        }
+    }
+
+    /// The rules for records that show no passes: middles of polygons, and points in no order. What
+    /// rests on a way, a speed or a footprint is left out.
+    pub fn without_passes(self) -> Self {
+        Self {
+            repeated: false,
+            least_speed_m_s: 0.0,
+            speed: None,
+            speed_change: None,
+            pass_ends_s: None,
+            overlap: None,
+            partial_swath: None,
+            ..self
         }
     }
 }

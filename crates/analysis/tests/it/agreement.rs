@@ -78,6 +78,7 @@ fn recommended_foretells_better_than_compat() {
             tracks: &tracks,
             anchor: anchor::find(&harvest.records, &tracks).anchor,
             value: &dry,
+            also: &[],
             candidate: &harvest.records.working,
             width_m: harvest.width_m(),
         };

@@ -80,14 +80,21 @@ fn recommended_keeps_what_was_measured() {
                 tracks: &tracks,
                 anchor,
                 value: &dry,
+                also: &[],
                 candidate: &harvest.records.working,
                 width_m: harvest.width_m(),
             };
-            // The figures are of the pipeline without the two steps that came later.
+            // The figures are of the first pipeline: without the two steps that came later, and with
+            // its own numbers.
             let mut rules = Rules::recommended(Work::Harvest, Some((0.0, most)));
             rules.partial_swath = None;
+            rules.overlap = Some(0.5);
+            if let Some(range) = &mut rules.range {
+                range.spread_above = 1.1;
+            }
             if let Some(local) = &mut rules.local {
                 local.agrees = 0.0;
+                local.deviations = 3.5;
             }
             let judged = judge(&subject, &rules);
             let judged_rows: usize = Reason::ALL

@@ -47,6 +47,7 @@ fn a_hundred_thousand_records_at_one_place_end_soon() {
             tracks: &tracks,
             anchor: Anchor::Middle,
             value: &value,
+            also: &[],
             candidate: &records.working,
             width_m: 9.0,
         };

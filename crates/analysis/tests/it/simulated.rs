@@ -38,6 +38,7 @@ fn score(harvest: &Harvest, truth: &[f64], judged_rows: &[bool], delay_s: f64) -
         tracks: &tracks,
         anchor: anchor::find(records, &tracks).anchor,
         value: &value,
+        also: &[],
         candidate: &records.working,
         width_m,
     };

@@ -1,6 +1,6 @@
 //! Columns of standard batches as the analysis needs them: SI units, not a number for absent.
 
-use super::places::{Column, Places, TrackNames};
+use super::places::{Column, Places, TrackNames, is_derived};
 use crate::points::fate::Fate;
 use arrow_array::{Array, BinaryArray, RecordBatch};
 use tramline_analysis::records::Records;
@@ -21,6 +21,8 @@ pub(crate) struct Gathered {
     pub(crate) dry_share: Vec<f32>,
     /// The rate that is cleaned, in base units for an area (kg/ha for harvest).
     pub(crate) value: Vec<f64>,
+    /// Harvest whose yields were logged by area: the rate by mass and area.
+    pub(crate) by_mass: Vec<f64>,
     /// The set rate, where there is one.
     pub(crate) target: Vec<f64>,
     /// Rows that have no footprint laid out: their ground is a polygon of the source. May end
@@ -75,6 +77,9 @@ impl Gathered {
             ),
         };
         let harvest = *operation == OperationType::Harvested;
+        let yields = column(Property::WetMassPerArea);
+        // A yield that was logged by area is nearer than a mass by an area that was made of positions.
+        let by_area = !is_derived(batch, Property::WetMassPerArea);
         for row in 0..batch.num_rows() {
             let fate = fate(row);
             let area_m2 = places.area.at(row);
@@ -103,7 +108,16 @@ impl Gathered {
                 let share = dry.at(row) / wet;
                 self.dry_share.push(share as f32);
                 let share = if share.is_finite() { share } else { 1.0 };
-                self.value.push(wet * share / area_m2 * 1e4);
+                let logged = if by_area { yields.at(row) } else { f64::NAN };
+                let rate = if logged.is_nan() {
+                    wet / area_m2
+                } else {
+                    logged
+                };
+                if by_area {
+                    self.by_mass.push(wet / area_m2 * share * 1e4);
+                }
+                self.value.push(rate * share * 1e4);
             } else {
                 self.value.push(rate.at(row));
                 self.target.push(target.at(row));

@@ -84,8 +84,7 @@ impl Stretches {
 #[derive(Default)]
 pub(crate) struct Ground {
     strips: Vec<Polygon<f64>>,
-    /// By row of the spool: the source's polygon. Only those of the last block, where footprints are
-    /// not kept.
+    /// By row of the spool: the source's polygon.
     pub(super) outlines: Outlines,
     sound: Option<Sound>,
     /// Rows of the spool so far.
@@ -196,9 +195,6 @@ impl Ground {
                 self.worked_m2 += area_m2;
                 self.records += 1;
             }
-        }
-        if !self.keeps_footprints {
-            self.outlines.clear();
         }
     }
 

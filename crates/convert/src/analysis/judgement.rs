@@ -158,12 +158,16 @@ impl Cleaning {
             OperationType::Tillage | OperationType::Other(_) => Work::Tillage,
         };
         let mut rules = Rules::recommended(work, limits(work, results, gathered, value));
+        if !block.has_passes() {
+            rules = rules.without_passes();
+        }
         parameters::apply(&mut rules, &self.parameters);
         let subject = Subject {
             records: &gathered.records,
             tracks: &block.tracks,
             anchor: block.anchor.anchor,
             value,
+            also: &gathered.by_mass,
             candidate: &candidate,
             width_m: block.width_m,
         };

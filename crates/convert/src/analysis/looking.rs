@@ -17,6 +17,7 @@ use tramline_analysis::anchor::{self, AnchorFound};
 use tramline_analysis::frame::LocalFrame;
 use tramline_analysis::lag;
 use tramline_analysis::lattice::Lattice;
+use tramline_analysis::odometer::{self, Odometer};
 use tramline_analysis::records::{NO_TIME, Records};
 use tramline_analysis::spread::{self, Spread};
 use tramline_analysis::statistics::quantiles;
@@ -55,6 +56,8 @@ pub(crate) struct Analysis {
     pub(crate) anchor: Option<AnchorFound>,
     /// The clock is coarser than the log.
     pub(crate) spread: Option<Spread>,
+    /// How the distance of the first block agrees with its positions.
+    pub(crate) odometer: Option<Odometer>,
     /// Usual width of the first block, metres.
     pub(crate) width_m: Option<f64>,
     /// The last block, kept for the statistics of files that have only one.
@@ -78,6 +81,7 @@ impl Analysis {
             machines: Vec::new(),
             anchor: None,
             spread: None,
+            odometer: None,
             width_m: None,
             single: None,
             blocks: 0,
@@ -160,6 +164,9 @@ impl Analysis {
         let records = &gathered.records;
         let tracks = Tracks::of_places(records, x, y, Headings::default());
         let anchor = anchor::find(records, &tracks);
+        self.odometer = self
+            .odometer
+            .or_else(|| odometer::compare(records, &tracks, anchor.anchor));
         let widths = machine_widths(records, |_| true);
         let width_m = quantiles(&widths, [0.5]).map_or(f64::NAN, |[median]| median);
         let working = |row: usize| records.working[row];

@@ -36,12 +36,6 @@ impl Outlines {
         self.ends.is_empty()
     }
 
-    /// Lets go of all polygons.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-    }
-
     pub(crate) fn wkb(&self, row: usize) -> Option<&[u8]> {
         let place = row.checked_sub(self.first)?;
         let end = *self.ends.get(place)?;
@@ -76,8 +70,5 @@ mod tests {
             found[3..],
             [some(b"ab"), some(b"cd"), None, None, some(b"ef"), None]
         );
-        outlines.clear();
-        outlines.add(20, b"gh");
-        assert_eq!((outlines.wkb(7), outlines.wkb(20)), (None, some(b"gh")));
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn apply(rules: &mut Rules, parameters: &BTreeMap<String, Value>) {
             "range" if off => rules.range = None,
             "range" => {
                 if let (Some(fence), Some(spread)) = (&mut rules.range, number) {
-                    fence.spread = spread;
+                    (fence.spread, fence.spread_above) = (spread, spread);
                 }
             }
             "limit" if off => rules.limits = None,

@@ -5,7 +5,6 @@
 
 use crate::points::columns::Texts;
 use arrow_array::{Array, Float64Array, Int64Array, RecordBatch, TimestampMillisecondArray};
-use arrow_schema::Field;
 use std::collections::HashMap;
 use tramline_analysis::records::{NO_TIME, Record};
 use tramline_model::{Property, records};
@@ -132,6 +131,13 @@ impl<'a> Column<'a> {
     }
 }
 
+/// Whether the source has no values of a property: what stands there was derived.
+pub(crate) fn is_derived(batch: &RecordBatch, property: Property) -> bool {
+    let field = batch.schema_ref().field_with_name(property.name()).ok();
+    let provenance = field.and_then(|field| field.metadata().get(records::PROVENANCE));
+    provenance.is_some_and(|provenance| provenance == "derived")
+}
+
 /// Columns of one batch.
 pub(crate) struct Places<'a> {
     longitude: Column<'a>,
@@ -162,13 +168,12 @@ impl<'a> Places<'a> {
             *names.machines.entry(name.clone()).or_insert(next)
         });
         let numbers = numbers.collect();
-        let field = |property: Property| batch.schema_ref().field_with_name(property.name()).ok();
-        let derived = |field: &Field| {
-            let provenance = field.metadata().get(records::PROVENANCE);
-            provenance.is_some_and(|provenance| provenance == "derived")
-        };
-        let polygons = field(Property::Distance).is_some_and(derived)
-            && field(Property::Area).is_some_and(records::is_of_geometry);
+        let area = batch
+            .schema_ref()
+            .field_with_name(Property::Area.name())
+            .ok();
+        let polygons =
+            is_derived(batch, Property::Distance) && area.is_some_and(records::is_of_geometry);
         Self {
             longitude: Column::plain(batch, Property::Longitude),
             latitude: Column::plain(batch, Property::Latitude),

@@ -5,6 +5,7 @@ use crate::analysis::{Cleaning, Covered};
 use crate::describe::display;
 use crate::plausible::told;
 use crate::points::standardised::Standardised;
+use tramline_analysis::odometer::Odometer;
 use tramline_analysis::spread::Spread;
 use tramline_model::{
     Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
@@ -17,7 +18,7 @@ pub(crate) fn gravest_first(findings: &mut [Finding]) {
     findings.sort_by_key(|finding| {
         if finding.severity == Severity::Error && finding.code.starts_with(told::ROOM) {
             0
-        } else if finding.code == DISPLAY_TOTAL {
+        } else if finding.code == DISPLAY_TOTAL && finding.severity == Severity::Warning {
             1
         } else {
             2
@@ -36,6 +37,66 @@ pub(crate) fn of_clock(spread: &Spread, place: &Place) -> Finding {
         spread.step_s, spread.way_m
     );
     Finding::new("time.coarse-clock", Severity::Note, place.clone(), text)
+}
+
+/// Share of the points beyond which gaps are no accident.
+const MANY_GAPS: f64 = 0.1;
+
+/// Points that the way to is no drive.
+fn of_gaps(results: &Standardised<'_>, place: &Place) -> Option<Finding> {
+    let counts = &results.counts;
+    let (gaps, lost) = (counts.gap_distances, counts.lost_distances);
+    let read = results.totals.points + results.dropped.values().sum::<u64>();
+    let share = (gaps + lost) as f64 / read.max(1) as f64;
+    let code = "standard.gaps";
+    if share > MANY_GAPS {
+        let text = format!(
+            "{:.0} % of the points follow a gap, a pause or a jump: {gaps} of them stand for the usual step, {lost} \
+             have no distance and no area",
+            share * 100.0
+        );
+        let hint = "the ground may be too small: look whether records are missing, whether several machines or \
+                    sections share the file without a column that names them, or export with distance";
+        return Some(Finding::new(code, Severity::Warning, place.clone(), text).hint(hint));
+    }
+    let text = format!(
+        "{gaps} points follow a gap or a pause: their distance is speed times interval, else the usual step, and \
+         not the way back to the point before"
+    );
+    (gaps > 0).then(|| Finding::new(code, Severity::Note, place.clone(), text))
+}
+
+/// Shares by which a distance may differ from the way between the positions, and beyond which it is
+/// another unit.
+const ODOMETER: (f64, f64) = (0.04, 0.5);
+
+/// The logged distance is not the way between the positions.
+pub(crate) fn of_odometer(
+    found: &Odometer,
+    results: &Standardised<'_>,
+    place: &Place,
+) -> Option<Finding> {
+    let away = (found.ratio - 1.0).abs();
+    let is_derived = results.derived.contains(&Property::Distance);
+    if is_derived || !(ODOMETER.0..ODOMETER.1).contains(&away) {
+        return None;
+    }
+    let (wheel, ground, rates) = if found.ratio < 1.0 {
+        ("short", "small", "high")
+    } else {
+        ("long", "large", "low")
+    };
+    let text = format!(
+        "the logged distance is {:.0} % too {wheel} by the positions of {} straight stretches; areas are \
+         {:.0} % too {ground}, and rates that were made with them {:.0} % too {rates}; nothing was changed",
+        away * 100.0,
+        found.stretches,
+        away * 100.0,
+        (1.0 / found.ratio - 1.0).abs() * 100.0
+    );
+    let hint = "calibrate the distance sensor of the machine, or take speed and distance from its receiver";
+    let code = "standard.distance-sensor";
+    Some(Finding::new(code, Severity::Warning, place.clone(), text).hint(hint))
 }
 
 /// What the cleaning did beyond single points.
@@ -88,15 +149,15 @@ pub(crate) fn of_totals(
         .iter()
         .filter_map(|total| {
             let (difference, ours) = display::difference(total, totals, results)?;
-            display::is_told(difference).then(|| {
+            display::severity(difference).map(|severity| {
                 let text = format!(
                     "the display counted {:.1} {} ({}), the points add up to {ours:.1}: {difference:+.1} %; {}",
                     total.value,
                     total.unit,
                     total.name,
-                    display::cause(total, ours, results, covered)
+                    display::cause(total, totals, ours, results, covered)
                 );
-                Finding::new(DISPLAY_TOTAL, Severity::Warning, place.clone(), text)
+                Finding::new(DISPLAY_TOTAL, severity, place.clone(), text)
                     .hint("look at what was left out of the standard points, and at the width")
             })
         })
@@ -122,13 +183,22 @@ pub(crate) fn of(
         );
         add("standard.derived", Severity::Note, text, "");
     }
-    if counts.gap_distances > 0 && results.derived.contains(&Property::Distance) {
-        let text = format!(
-            "{} points follow a gap (more than 30 s or 60 m/s): their distance is speed times \
-             interval, or zero",
-            counts.gap_distances
+    if !counts.unordered && results.derived.contains(&Property::Distance) {
+        list.extend(of_gaps(results, place));
+    }
+    let mut add = |code, severity, text: String, hint: &str| {
+        list.push(Finding::new(code, severity, place.clone(), text).hint(hint));
+    };
+    let without_way = !results.present.contains(&Property::Distance);
+    if counts.unordered && without_way {
+        let text = "the points are in no order of a drive: distance, speed and area cannot be made of them";
+        let hint = "export them in the order in which they were logged, or with distance or area";
+        add(
+            "standard.unordered",
+            Severity::Warning,
+            text.to_owned(),
+            hint,
         );
-        add("standard.gaps", Severity::Note, text, "");
     }
     units_and_rate(results, description, &mut add);
     if counts.without_instant > 0 {

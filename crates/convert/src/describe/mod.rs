@@ -5,4 +5,5 @@ pub(crate) mod display;
 pub(crate) mod findings;
 pub(crate) mod status;
 pub(crate) mod summary;
+mod total;
 pub(crate) mod zone;

@@ -76,8 +76,8 @@ pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration)
         OperationType::Tillage => required.extend([P::Area, P::Distance]),
         OperationType::Other(_) => {}
     }
-    // Without any width there are no areas and no amounts, and what is said per area stands.
-    let no_width = !has(P::EquipmentWidth);
+    // Without any width, or any way, there are no areas and no amounts, and what is said per area stands.
+    let no_ground = !has(P::EquipmentWidth) || results.without_way;
     let per_area = [
         P::WetMassPerArea,
         P::DryMassPerArea,
@@ -88,7 +88,11 @@ pub(crate) fn missing(results: &Standardised<'_>, configuration: &Configuration)
     ]
     .into_iter()
     .any(has);
-    let excused = |p: &P| no_width && per_area && matches!(p, P::Area | P::WetMass | P::DryMass);
+    let excused = |p: &P| match p {
+        P::Area | P::WetMass | P::DryMass => no_ground && per_area,
+        P::Distance => results.without_way,
+        _ => false,
+    };
     required.retain(|p| !has(*p) && !excused(p));
     Missing { required, wanted }
 }

@@ -2,13 +2,14 @@
 //! and the units map. Averages per area are totals by area; sums are compensated.
 
 use super::calibration;
+use super::total::{total, total_if};
 use crate::configuration::Configuration;
 use crate::describe::display::beside_ours;
 use crate::describe::zone;
 use crate::plausible::told;
 use crate::points::standardised::Standardised;
 use crate::points::sums::Statistic;
-use crate::points::totals::{Group, RATES, Weighted};
+use crate::points::totals::{AMOUNTS, Group, RATES, Weighted};
 use crate::points::unit_table::UnitTable;
 use crate::whole::described::Described;
 use geo::{LineString, MultiPolygon};
@@ -118,10 +119,6 @@ pub(crate) fn geometry(outline: &MultiPolygon<f64>) -> Value {
     json!({ "type": "MultiPolygon", "coordinates": polygons })
 }
 
-fn total(value: f64, unit: &str) -> Value {
-    json!({ "value": value, "unit": unit })
-}
-
 fn instant(ms: i64) -> Option<String> {
     jiff::Timestamp::from_millisecond(ms)
         .ok()
@@ -204,12 +201,14 @@ impl Writer<'_> {
         let crops = totals.crops.clone();
         self.texts("crop", &crops);
         if let Some((_, unit)) = self.unit(Property::Area) {
+            let known = self.results.totals.statistic(Property::Area).count > 0;
             let area = self.results.totals.area_m2.value() / unit.factor;
-            self.put("totalArea", total(area, unit.symbol));
+            self.put("totalArea", total_if(known, area, unit.symbol));
         }
         if let Some((factor, unit)) = self.unit(Property::Distance) {
+            let known = self.results.totals.statistic(Property::Distance).count > 0;
             let distance = self.results.totals.distance.value() * factor;
-            self.put("totalDistance", total(distance, unit.symbol));
+            self.put("totalDistance", total_if(known, distance, unit.symbol));
         }
         self.statistics(&[Property::Elevation, Property::Speed]);
         let machinery = self.machinery(description);
@@ -291,12 +290,13 @@ impl Writer<'_> {
         }
     }
 
-    /// Sum of rate by area, in the unit that the rate counts.
+    /// Sum of rate by area, in the unit that the rate counts; not a number where no ground is known.
     fn amount(&self, property: Property, weighted: &Weighted) -> Option<(f64, &'static Unit)> {
         let rate = self.results.unit(property)?;
         let to = total_unit(self.units.get(property)?);
-        (weighted.points.count > 0)
-            .then(|| (weighted.by_area.value() * rate.factor / to.factor, to))
+        let known = weighted.area_m2.value() > 0.0;
+        let sum = weighted.by_area.value() * rate.factor / to.factor;
+        (weighted.points.count > 0).then_some((if known { sum } else { f64::NAN }, to))
     }
 
     fn seeds(&self, weighted: &Weighted) -> Option<Value> {
@@ -306,6 +306,9 @@ impl Writer<'_> {
         } else {
             value
         };
+        if value.is_nan() {
+            return Some(total_if(false, value, unit.symbol));
+        }
         let number = if unit.dimension == Dimension::Count && value.abs() < 9e15 {
             json!(value as i64)
         } else {
@@ -316,7 +319,8 @@ impl Writer<'_> {
 
     fn area_of(&self, group: &Group) -> Option<Value> {
         let (_, unit) = self.unit(Property::Area)?;
-        Some(total(group.area_m2.value() / unit.factor, unit.symbol))
+        let known = group.area_m2.value() > 0.0;
+        known.then(|| total(group.area_m2.value() / unit.factor, unit.symbol))
     }
 
     fn planted(&mut self) {
@@ -379,7 +383,10 @@ impl Writer<'_> {
         self.rates();
         let [_, _, rate, _] = self.results.totals.rates;
         if let Some((value, unit)) = self.amount(Property::AppliedRate, &rate) {
-            self.put("totalApplied", total(value, unit.symbol));
+            self.put(
+                "totalApplied",
+                total_if(!value.is_nan(), value, unit.symbol),
+            );
         }
         let groups = self.results.totals.products.list.clone();
         let list = if groups.is_empty() {
@@ -409,7 +416,7 @@ impl Writer<'_> {
             entry["rate"] = total(mean * factor, unit.symbol);
         }
         if let Some((value, unit)) = self.amount(Property::AppliedRate, &group.rate) {
-            entry["totalApplied"] = total(value, unit.symbol);
+            entry["totalApplied"] = total_if(!value.is_nan(), value, unit.symbol);
         }
         if let Some(area) = self.area_of(group) {
             entry["area"] = area;
@@ -480,18 +487,17 @@ impl Writer<'_> {
                 .map_or("percentage", |u| u.1.symbol);
             self.put("harvestMoistureMassWeighted", total(value, unit));
         }
-        let area_m2 = self.results.totals.area_m2.value();
         for property in Property::YIELD {
             let statistic = self.results.totals.statistic(property);
             let average = match per_area_of(property) {
-                // Total by total area, in this property's unit.
+                // Total by the ground that has it, in this property's unit.
                 Some(amount) => self
                     .results
                     .unit(amount)
                     .zip(self.results.unit(property))
-                    .map(|(from, to)| {
-                        let sum = self.results.totals.statistic(amount).sum.value();
-                        sum * from.factor / area_m2 / to.factor
+                    .and_then(|(from, to)| {
+                        let by_area = self.results.totals.harvest.by_area(amount)?;
+                        Some(by_area * from.factor / to.factor)
                     }),
                 None => statistic.mean(),
             };
@@ -524,7 +530,7 @@ impl Writer<'_> {
             .varieties
             .list
             .iter()
-            .filter(|group| group.amounts.iter().any(|a| a.count > 0))
+            .filter(|group| group.harvest.amounts.iter().any(|a| a.count > 0))
             .map(|group| self.harvested_variety(group))
             .collect();
         if !list.is_empty() {
@@ -544,29 +550,20 @@ impl Writer<'_> {
         ) {
             entry["harvestMoisture"] = moisture;
         }
-        let amounts = [
-            Property::WetMass,
-            Property::DryMass,
-            Property::WetVolume,
-            Property::DryVolume,
-        ];
-        for (property, statistic) in amounts.into_iter().zip(&group.amounts) {
+        for (property, statistic) in AMOUNTS.into_iter().zip(&group.harvest.amounts) {
             if statistic.count > 0
                 && let Some((factor, unit)) = self.unit(property)
             {
                 entry[property.name()] = total(statistic.sum.value() * factor, unit.symbol);
             }
         }
-        let area_m2 = group.area_m2.value();
-        for (property, index) in [(Property::WetMassPerArea, 0), (Property::DryMassPerArea, 1)] {
-            let amount = amounts.get(index).and_then(|p| self.results.unit(*p));
-            let unit = self.units.get(property);
-            if let (Some(from), Some(to), Some(statistic)) =
-                (amount, unit, group.amounts.get(index))
-                && statistic.count > 0
-                && area_m2 > 0.0
-            {
-                let value = statistic.sum.value() * from.factor / area_m2 / to.factor;
+        for (property, amount) in [
+            (Property::WetMassPerArea, Property::WetMass),
+            (Property::DryMassPerArea, Property::DryMass),
+        ] {
+            let units = self.results.unit(amount).zip(self.units.get(property));
+            if let Some(((from, to), by_area)) = units.zip(group.harvest.by_area(amount)) {
+                let value = by_area * from.factor / to.factor;
                 entry[property.name()] = total(value, to.symbol);
             }
         }

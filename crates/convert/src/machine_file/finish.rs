@@ -233,6 +233,10 @@ impl MachineFile {
         let spread = self.analysis.spread;
         self.findings
             .extend(spread.map(|spread| findings::of_clock(&spread, &self.place())));
+        let results = self.standard.standardised();
+        let odometer = self.analysis.odometer.as_ref();
+        let told = odometer.and_then(|found| findings::of_odometer(found, &results, &self.place()));
+        self.findings.extend(told);
         Ok(described)
     }
 

@@ -122,6 +122,10 @@ pub(crate) struct Columns {
     texts: Vec<Option<Texts>>,
     pub(crate) instants: Option<Vec<Option<i64>>>,
     pub(crate) section: Option<Int64Array>,
+    /// Number of the log of each row.
+    pub(crate) log: Option<Int64Array>,
+    /// Latitude and longitude of the machine, where the rows are those of sections.
+    pub(crate) machine: Option<[Float64Array; 2]>,
     pub(crate) product_index: Option<Int64Array>,
     /// Columns of the source's own, as they are.
     pub(crate) own: Vec<ArrayRef>,
@@ -136,6 +140,8 @@ impl Columns {
             texts: vec![None; count],
             instants: None,
             section: None,
+            log: None,
+            machine: None,
             product_index: None,
             own: Vec::new(),
         }

@@ -35,6 +35,13 @@ pub(crate) struct Context {
     /// The source has polygons instead of points, and no distance: steps between them are none of
     /// the machine.
     pub(crate) logs_no_step: bool,
+    /// The source is a log of instants of the whole machine that has no distance: times are known
+    /// better than ways.
+    pub(crate) logs_instants: bool,
+    /// The source is a log that has records of what was not worked.
+    pub(crate) tells_rest: bool,
+    /// The source has a column of distances.
+    pub(crate) has_distance: bool,
     /// The source logs distance and interval: smoother than steps between positions.
     pub(crate) logs_way: bool,
     pub(crate) table: CropTable,
@@ -77,6 +84,12 @@ impl Context {
             logs_way,
             logs_no_step: records::outline_index(schema).is_some()
                 && schema.index_of(Property::Distance.name()).is_err(),
+            logs_instants: records::log_index(schema).is_some()
+                && records::machine_indices(schema).is_none()
+                && schema.index_of(Property::Distance.name()).is_err(),
+            tells_rest: records::log_index(schema).is_some()
+                && schema.index_of(Property::RecordingStatus.name()).is_ok(),
+            has_distance: schema.index_of(Property::Distance.name()).is_ok(),
             table: configuration.crop_table,
             own_numbers: configuration
                 .crop_numbers

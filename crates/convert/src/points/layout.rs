@@ -241,6 +241,15 @@ impl Layout {
         let own = self.own.iter().filter_map(|at| batch.columns().get(*at));
         columns.own = own.cloned().collect();
         columns.section = integers(Property::SectionId);
+        let marked = |index: usize| batch.columns().get(index).map(|array| array.as_any());
+        columns.log = records::log_index(batch.schema_ref())
+            .and_then(|index| marked(index)?.downcast_ref::<Int64Array>())
+            .cloned();
+        columns.machine = records::machine_indices(batch.schema_ref()).and_then(|indices| {
+            let [latitude, longitude] =
+                indices.map(|index| marked(index)?.downcast_ref::<Float64Array>().cloned());
+            Some([latitude?, longitude?])
+        });
         columns.product_index = integers(Property::ProductIndex);
         columns.instants = array(Property::Timestamp)
             .and_then(|array| array.as_any().downcast_ref())

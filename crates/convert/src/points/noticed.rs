@@ -1,6 +1,7 @@
 //! What lasts from batch to batch: ways of machines, words of crops, counts for the findings, and
 //! the totals.
 
+use super::left_out::AllLeftOut;
 use super::totals::Totals;
 use super::way::Tracks;
 use crate::plausible::absent::Counted;
@@ -12,6 +13,10 @@ use tramline_model::{DropReason, Property};
 #[derive(Default)]
 pub(crate) struct Noticed {
     pub(crate) tracks: Tracks,
+    /// Longitude and latitude of the middle of the last batch.
+    pub(crate) middle: Option<(f64, f64)>,
+    /// The last point was far from it.
+    pub(crate) far: bool,
     /// The crop's name by the words of the file.
     pub(crate) crop_names: HashMap<String, String>,
     /// Properties with a value in a point of usable position.
@@ -26,6 +31,7 @@ pub(crate) struct Noticed {
     /// Of the standard points.
     pub(crate) totals: Totals,
     pub(crate) dropped: BTreeMap<DropReason, u64>,
+    pub(crate) left_out: AllLeftOut,
 }
 
 /// Counts for the findings.
@@ -36,6 +42,10 @@ pub(crate) struct Counts {
     pub(crate) without_crop: u64,
     pub(crate) unknown_crops: BTreeSet<String>,
     pub(crate) gap_distances: u64,
+    /// Points whose distance nothing tells.
+    pub(crate) lost_distances: u64,
+    /// The rows are not in the order of the drive.
+    pub(crate) unordered: bool,
     pub(crate) yields: YieldCounts,
 }
 
@@ -48,6 +58,8 @@ pub(crate) struct YieldCounts {
     pub(crate) without_moisture: u64,
     /// Points whose dry values repeat the wet ones as the crop has no standard moisture.
     pub(crate) without_standard: u64,
+    /// Flow by time is about yield by area; settled by the first batch that has both.
+    pub(crate) flow_agrees: Option<bool>,
     /// Points of a crop without test weight.
     pub(crate) without_test_weight: u64,
     /// Points whose dry mass was held at the wet mass.

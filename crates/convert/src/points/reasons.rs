@@ -41,6 +41,14 @@ impl Reasons {
         self.known.iter().copied().zip(counts)
     }
 
+    /// Rows that have a reason.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, DropReason)> {
+        self.keys.iter().enumerate().filter_map(|(row, key)| {
+            let key = usize::try_from(*key).ok()?;
+            Some((row, *self.known.get(key)?))
+        })
+    }
+
     /// The column of `dropped.parquet`.
     pub(crate) fn texts(self) -> Texts {
         Texts {

@@ -92,6 +92,7 @@ impl Standard {
             calibration: &self.context.calibration,
             refused_units: &self.refused_units,
             target_stands: self.target_stands,
+            without_way: self.context.logs_no_step || self.noticed.counts.unordered,
             unknown_rules: self.context.unknown_rules(),
             present: &self.noticed.present,
             derived: &self.noticed.derived,
@@ -100,6 +101,7 @@ impl Standard {
             pairs: &self.noticed.pairs,
             totals: &self.noticed.totals,
             dropped: &self.noticed.dropped,
+            left_out: &self.noticed.left_out,
         }
     }
 

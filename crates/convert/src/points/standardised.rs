@@ -1,5 +1,6 @@
 //! What came of the standardising steps, for whoever describes a machine file.
 
+use super::left_out::AllLeftOut;
 use super::noticed::Counts;
 use super::products::Products;
 use super::totals::Totals;
@@ -22,6 +23,8 @@ pub(crate) struct Standardised<'a> {
     pub(crate) refused_units: &'a [String],
     /// The source has no rate: its target stands for it.
     pub(crate) target_stands: bool,
+    /// Nothing tells the way: the source has polygons, or points in no order.
+    pub(crate) without_way: bool,
     /// Cleanup rules on names that are no property.
     pub(crate) unknown_rules: &'a [String],
     pub(crate) present: &'a BTreeSet<Property>,
@@ -33,6 +36,8 @@ pub(crate) struct Standardised<'a> {
     pub(crate) pairs: &'a Pairs,
     pub(crate) totals: &'a Totals,
     pub(crate) dropped: &'a BTreeMap<DropReason, u64>,
+    /// What the rows hold that were dropped.
+    pub(crate) left_out: &'a AllLeftOut,
 }
 
 impl Standardised<'_> {

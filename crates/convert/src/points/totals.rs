@@ -18,8 +18,46 @@ pub(crate) struct Group {
     pub(crate) rate: Weighted,
     pub(crate) target: Weighted,
     pub(crate) moisture: Statistic,
-    /// Wet mass, dry mass, wet volume, dry volume.
+    pub(crate) harvest: Harvest,
+}
+
+/// What was harvested.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Harvest {
+    /// By property of [`AMOUNTS`].
     pub(crate) amounts: [Statistic; 4],
+    /// The ground of the points that have the amount, square metres, and the amount that lies on it.
+    grounds: [(Sum, Sum); 4],
+}
+
+/// The amounts of a harvest.
+pub(crate) const AMOUNTS: [Property; 4] = [
+    Property::WetMass,
+    Property::DryMass,
+    Property::WetVolume,
+    Property::DryVolume,
+];
+
+impl Harvest {
+    #[inline]
+    fn add(&mut self, columns: &Columns, row: usize, area_m2: f64) {
+        let places = self.amounts.iter_mut().zip(&mut self.grounds);
+        for ((amount, (ground, on_it)), property) in places.zip(AMOUNTS) {
+            let value = columns.at(property, row);
+            amount.add(value);
+            if !value.is_nan() && area_m2 > 0.0 {
+                ground.add(area_m2);
+                on_it.add(value);
+            }
+        }
+    }
+
+    /// An amount by the ground that has it, in units of the amount for a square metre.
+    pub(crate) fn by_area(&self, amount: Property) -> Option<f64> {
+        let place = AMOUNTS.iter().position(|known| *known == amount)?;
+        let (ground, on_it) = self.grounds.get(place)?;
+        (ground.value() > 0.0).then(|| on_it.value() / ground.value())
+    }
 }
 
 /// A rate over points, and over area.
@@ -64,6 +102,7 @@ pub(crate) struct Totals {
     pub(crate) last_ms: Option<i64>,
     /// `seedRate`, `seedRateTarget`, `appliedRate`, `appliedRateTarget`.
     pub(crate) rates: [Weighted; 4],
+    pub(crate) harvest: Harvest,
     pub(crate) moisture_by_mass: Sum,
     pub(crate) moisture_mass: Sum,
     pub(crate) crops: Vec<String>,
@@ -187,6 +226,7 @@ impl Totals {
                 weighted.add(columns.at(property, row), area);
             }
             if harvest {
+                self.harvest.add(columns, row, area);
                 let moisture = columns.at(Property::HarvestMoisture, row);
                 let mass = columns.at(Property::WetMass, row);
                 if !moisture.is_nan() && !mass.is_nan() {
@@ -309,15 +349,7 @@ impl Group {
         if harvest {
             self.moisture
                 .add(columns.at(Property::HarvestMoisture, row));
-            let amounts = [
-                Property::WetMass,
-                Property::DryMass,
-                Property::WetVolume,
-                Property::DryVolume,
-            ];
-            for (statistic, property) in self.amounts.iter_mut().zip(amounts) {
-                statistic.add(columns.at(property, row));
-            }
+            self.harvest.add(columns, row, area);
         }
     }
 }

@@ -31,6 +31,12 @@ pub(crate) fn mark(points: &mut Points, context: &Context, noticed: &mut Noticed
                 }
             },
         );
+        if matches!(property, Property::Distance | Property::Area) {
+            // A hair below zero: what could not be is gone.
+            for value in values.iter_mut().filter(|value| **value < 0.0) {
+                *value = 0.0;
+            }
+        }
         points.columns.set_number(*property, values);
     }
 }

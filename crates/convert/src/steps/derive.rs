@@ -3,6 +3,7 @@
 use crate::points::batch::Points;
 use crate::points::columns::Columns;
 use crate::points::context::Context;
+use crate::points::driven::MOST_M_S;
 use crate::points::noticed::Noticed;
 use crate::points::way::{SPEED_SECONDS, Way};
 use tramline_model::{Property, Unit};
@@ -10,10 +11,14 @@ use tramline_model::{Property, Unit};
 /// Fills what the source lacks from the way of the machine.
 pub(crate) fn fill(points: &mut Points, context: &Context, noticed: &mut Noticed) {
     let Points { columns, way, .. } = points;
-    noticed.counts.gap_distances += distance(columns, context, noticed, way);
-    fill_property(columns, Property::Heading, context, noticed, |_, row| {
-        at(&way.heading, row)
-    });
+    let (gaps, lost) = distance(columns, context, noticed, way);
+    noticed.counts.gap_distances += gaps;
+    noticed.counts.lost_distances += lost;
+    if !context.logs_no_step {
+        fill_property(columns, Property::Heading, context, noticed, |_, row| {
+            at(&way.heading, row)
+        });
+    }
     speed(columns, context, noticed, way);
     if let (Some(unit), Some(metres)) =
         (context.units.get(Property::EquipmentWidth), context.width_m)
@@ -23,11 +28,20 @@ pub(crate) fn fill(points: &mut Points, context: &Context, noticed: &mut Noticed
     area(columns, context, noticed);
 }
 
-/// The step of the way, or speed times interval after a gap; the number of gaps.
-fn distance(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &Way) -> u64 {
+/// The step of the way; after a gap speed times interval, else the usual step. Middles of polygons
+/// are no places of the machine. The number of gaps, and of rows that nothing tells the way of.
+fn distance(
+    columns: &mut Columns,
+    context: &Context,
+    noticed: &mut Noticed,
+    way: &Way,
+) -> (u64, u64) {
+    if context.logs_no_step {
+        return (0, 0);
+    }
     let speed = factor(context, Property::Speed);
     let interval = factor(context, Property::SamplingInterval);
-    let mut gaps = 0;
+    let (mut gaps, mut lost) = (0, 0);
     fill_property(
         columns,
         Property::Distance,
@@ -41,15 +55,24 @@ fn distance(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way
             if way.instant.get(row).copied().unwrap_or(0) == 0 {
                 return f64::NAN;
             }
-            gaps += 1;
             let by_speed = columns.at(Property::Speed, row)
                 * speed
                 * columns.at(Property::SamplingInterval, row)
                 * interval;
-            if by_speed.is_nan() { 0.0 } else { by_speed }
+            let known = if !by_speed.is_nan() {
+                by_speed
+            } else if context.has_distance {
+                // The source left it out: it knows of nothing.
+                f64::NAN
+            } else {
+                at(&way.stands_for, row)
+            };
+            gaps += u64::from(!known.is_nan());
+            lost += u64::from(known.is_nan());
+            known
         },
     );
-    gaps
+    (gaps, lost)
 }
 
 /// Logged way and interval first: they are smoother than steps between positions. Where the
@@ -67,7 +90,7 @@ fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &
             let driven = columns.at(Property::Distance, row) * distance;
             let seconds = columns.at(Property::SamplingInterval, row) * interval;
             let by_log = driven / seconds;
-            if context.logs_way && seconds > 0.0 && !by_log.is_nan() {
+            if context.logs_way && seconds > 0.0 && by_log <= MOST_M_S {
                 return by_log;
             }
             if context.logs_no_step {
@@ -78,9 +101,11 @@ fn speed(columns: &mut Columns, context: &Context, noticed: &mut Noticed, way: &
                 return known;
             }
             let (step, time) = (at(&way.metres, row), at(&way.seconds, row));
-            let time = if time >= SPEED_SECONDS { time } else { seconds };
+            let of_step = time >= SPEED_SECONDS && !step.is_nan();
+            let time = if of_step { time } else { seconds };
             let metres = if step.is_nan() { driven } else { step };
-            if time > 0.0 { metres / time } else { f64::NAN }
+            let speed = if time > 0.0 { metres / time } else { f64::NAN };
+            if speed <= MOST_M_S { speed } else { f64::NAN }
         },
     );
 }

@@ -32,6 +32,11 @@ pub(crate) fn derive(
     seconds: &[f64],
     noticed: &mut Noticed,
 ) {
+    let yields = &mut noticed.counts.yields;
+    if yields.flow_agrees.is_none() {
+        yields.flow_agrees = flow_agrees(columns, &context.units, seconds);
+    }
+    let flow_first = context.logs_instants && yields.flow_agrees != Some(false);
     let crops = crops::Numbers::of(columns, context);
     noticed.counts.without_crop += crops.rows_without() as u64;
     fill_columns(
@@ -39,7 +44,7 @@ pub(crate) fn derive(
         |row| crops.at(row),
         &context.units,
         seconds,
-        context.cap,
+        (context.cap, flow_first),
         &mut noticed.counts.yields,
         &mut noticed.derived,
     );
@@ -47,13 +52,13 @@ pub(crate) fn derive(
 
 /// Fills the yield columns. `crop(row)` gives what holds for the crop, `None` without one;
 /// `seconds` the time of each step for files that log flow
-/// without an interval.
+/// without an interval; `flow_first`: flow and time are nearer to the mass than yield and area.
 fn fill_columns(
     columns: &mut Columns,
     crop: impl Fn(usize) -> Option<CropRules>,
     units: &UnitTable,
     seconds: &[f64],
-    cap: bool,
+    (cap, flow_first): (bool, bool),
     counts: &mut YieldCounts,
     derived: &mut BTreeSet<Property>,
 ) {
@@ -109,17 +114,14 @@ fn fill_columns(
         let dry_known = first(dry, || dry_area * area);
         let dry_known = first(dry_known, || dry_volume * density);
         let dry_known = first(dry_known, || dry_volume_area * area * density);
-        let mass = first(wet, || wet_area * area);
+        // Over instants the flow adds up exactly; an area that was made of positions does not.
+        let early = if flow_first { flow } else { f64::NAN };
+        let mass = first(wet, || positive(early * interval));
+        let mass = first(mass, || wet_area * area);
         let mass = first(mass, || flow * interval);
         let mass = first(mass, || wet_volume * density);
         let mass = first(mass, || wet_volume_area * area * density);
-        let mass = first(mass, || {
-            if shrink > 0.0 {
-                dry_known / shrink
-            } else {
-                f64::NAN
-            }
-        });
+        let mass = first(mass, || dry_known / positive(shrink));
         let by_moisture = standard.is_some() && !moisture.is_nan();
         let wanted = dry_known.is_nan() && (is_grain || by_moisture) && !mass.is_nan();
         // Nobody knows what is dry of a mass whose moisture nobody measured.
@@ -141,15 +143,17 @@ fn fill_columns(
         let volume = first(volume, || mass / divisor);
         let volume_dry = first(dry_volume, || dry_volume_area * area);
         let volume_dry = first(volume_dry, || dry_mass / divisor);
+        let measure = if flow_first { wet_area } else { f64::NAN };
+        let by_area = |amount: f64| per_area(amount, mass, measure, area);
         let found = [
             mass,
             dry_mass,
             first(wet_area, || mass / area),
-            first(dry_area, || dry_mass / area),
+            first(dry_area, || by_area(dry_mass)),
             volume,
             volume_dry,
-            first(wet_volume_area, || volume / area),
-            first(dry_volume_area, || volume_dry / area),
+            first(wet_volume_area, || by_area(volume)),
+            first(dry_volume_area, || by_area(volume_dry)),
         ];
         for (((column, value), factor), property) in
             yields.iter_mut().zip(found).zip(factors).zip(YIELD)
@@ -168,6 +172,32 @@ fn fill_columns(
     }
 }
 
+/// Times by which the mass by flow and that by yield may differ before the flow is not believed.
+const FLOW_AWAY: f64 = 3.0;
+
+/// Whether flow by time is about yield by area, over the rows that have both.
+fn flow_agrees(columns: &Columns, units: &UnitTable, seconds: &[f64]) -> Option<bool> {
+    let [area, flow, rate] = [Property::Area, Property::CropFlow, Property::WetMassPerArea]
+        .map(|property| (property, units.factor(property).unwrap_or(f64::NAN)));
+    let at = |(property, factor): (Property, f64), row: usize| columns.at(property, row) * factor;
+    let (mut by_flow, mut by_yield) = (0.0, 0.0);
+    for (row, seconds) in seconds.iter().enumerate().take(columns.rows) {
+        let (flowed, yielded) = (at(flow, row) * seconds, at(rate, row) * at(area, row));
+        if flowed > 0.0 && yielded > 0.0 {
+            by_flow += flowed;
+            by_yield += yielded;
+        }
+    }
+    let quotient: f64 = by_flow / by_yield;
+    (!quotient.is_nan()).then(|| (1.0 / FLOW_AWAY..=FLOW_AWAY).contains(&quotient))
+}
+
+/// An amount by area: what was logged by area stays the measure of the other values by area.
+fn per_area(amount: f64, mass: f64, wet_area: f64, area: f64) -> f64 {
+    let by_yield = wet_area * amount / positive(mass);
+    first(by_yield, || amount / area)
+}
+
 /// What was logged in a row, in base units.
 #[inline]
 fn logged(yields: &[Vec<f64>; 8], factors: [f64; 8], row: usize) -> [f64; 8] {
@@ -183,9 +213,9 @@ fn first(value: f64, other: impl FnOnce() -> f64) -> f64 {
     if value.is_nan() { other() } else { value }
 }
 
-/// An area to divide by.
-fn positive(area: f64) -> f64 {
-    if area > 0.0 { area } else { f64::NAN }
+/// An area to divide by, an amount to go by.
+fn positive(value: f64) -> f64 {
+    if value > 0.0 { value } else { f64::NAN }
 }
 
 #[cfg(test)]
@@ -230,7 +260,7 @@ mod tests {
             |_| crop,
             &units(),
             &[],
-            cap,
+            (cap, false),
             &mut counts,
             &mut derived,
         );

@@ -21,15 +21,16 @@ struct Polygons<'a> {
     adapt: Option<ArtifactWriter>,
 }
 
-/// Begins where the configuration asks for polygons.
+/// Begins where the configuration asks for polygons, and where the source has polygons: maps are
+/// painted of them, as its points are only their middles.
 pub(crate) fn begin<'a>(
     subject: &Subject<'a>,
     sink: &mut dyn Sink,
 ) -> Result<Option<Box<dyn Consumer + 'a>>, RunError> {
-    if !subject.options.configuration.makes_polygons() {
+    let analysis = subject.analysis;
+    if !subject.options.configuration.makes_polygons() && !analysis.has_polygons() {
         return Ok(None);
     }
-    let analysis = subject.analysis;
     let schema = schema(subject.standard.schema(), analysis.has_polygons());
     let name = subject.identity.name("polygon.parquet");
     let parquet = ArtifactWriter::geoparquet(sink, name, schema.clone())?;

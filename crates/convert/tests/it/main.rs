@@ -15,5 +15,7 @@ mod maps;
 mod outlines;
 mod plausible;
 mod polygons;
+mod sections;
 mod settings;
+mod steps;
 mod systems;

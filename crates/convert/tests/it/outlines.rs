@@ -83,12 +83,17 @@ fn dbf(rows: usize) -> Vec<u8> {
     file
 }
 
-fn convert(
-    rows: &[Vec<Ring>],
-) -> (
+/// Artifacts by kind, and where they lie.
+type Made = (
     MemorySink,
     std::collections::BTreeMap<tramline_model::Artifact, String>,
-) {
+);
+
+fn convert(rows: &[Vec<Ring>]) -> Made {
+    convert_with(rows, json!({"enablePolygonOutput": true}))
+}
+
+fn convert_with(rows: &[Vec<Ring>], configuration: Value) -> Made {
     let tree = Tree::from_files(vec![
         ("a/x.shp".to_owned(), shp(rows)),
         ("a/x.dbf".to_owned(), dbf(rows.len())),
@@ -100,7 +105,7 @@ fn convert(
         size_bytes: 1,
     };
     let options = Options {
-        configuration: serde_json::from_value(json!({"enablePolygonOutput": true})).unwrap(),
+        configuration: serde_json::from_value(configuration).unwrap(),
         ..Options::default()
     };
     let sink = MemorySink::default();
@@ -175,6 +180,37 @@ fn the_stored_polygons_are_those_of_the_source() {
     let east = boxes.column_by_name("xmax").unwrap();
     let east = east.as_primitive::<arrow_array::types::Float64Type>();
     assert!((east.value(2) - place(230.0, 0.0).0).abs() < 1e-12);
+}
+
+#[test]
+fn polygons_are_the_ground_without_polygon_output_and_have_no_way() {
+    // A checkerboard in no order: middles are far from each other.
+    let squares: Vec<Vec<Ring>> = (0..400)
+        .map(|row| {
+            let cell = row * 171 % 400;
+            let (east, north) = (f64::from(cell % 20) * 12.0, f64::from(cell / 20) * 12.0);
+            vec![square(east, north, 12.0, 12.0)]
+        })
+        .collect();
+    for profile in ["compat", "recommended"] {
+        let (sink, artifacts) = convert_with(&squares, json!({"filterProfile": profile}));
+        let files = sink.files.lock().unwrap();
+        assert!(artifacts.contains_key("polygonGeoparquet"));
+        let read =
+            |kind: &str| -> Value { serde_json::from_slice(&files[&artifacts[kind]]).unwrap() };
+        let summary = read("summary");
+        assert_eq!(summary["properties"]["totalDistance"]["value"], Value::Null);
+        assert!(summary["properties"]["speed"].is_null());
+        let standard = read("standardGeojson")["features"]
+            .as_array()
+            .unwrap()
+            .len();
+        let filtered = read("filteredGeojson")["features"]
+            .as_array()
+            .unwrap()
+            .len();
+        assert_eq!((standard, filtered), (400, 400), "{profile}");
+    }
 }
 
 #[test]

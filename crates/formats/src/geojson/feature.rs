@@ -301,7 +301,7 @@ impl<'de> Visitor<'de> for Geometry<'_> {
             }
         }
         self.0.polygon = kind.ends_with("Polygon");
-        shape.settle(self.0, kind == "Polygon");
+        shape.settle(self.0);
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn read(blob: &[u8], feature: &mut Feature) -> Option<()> {
     let mut shape = Shape::default();
     let kind = bytes.geometry(&mut shape, DEPTH)?;
     feature.polygon = matches!(kind, 3 | 6);
-    shape.settle(feature, kind == 3);
+    shape.settle(feature);
     Some(())
 }
 

@@ -157,7 +157,7 @@ impl State {
             "Polygon" => self.shape.close_polygon(),
             "Placemark" => {
                 feature.polygon = self.kind == Some(true);
-                self.shape.settle(feature, feature.polygon);
+                self.shape.settle(feature);
                 self.inside = false;
             }
             _ => {}

@@ -31,7 +31,7 @@ pub(crate) enum Value {
 pub(crate) struct Feature {
     /// First position of a point or multi point, centroid of a polygon; as in the file.
     pub(crate) position: Option<(f64, f64)>,
-    /// Area of a polygon's outer ring, in the square of the file's units.
+    /// Area of a polygon, or of several, without holes, in the square of the file's units.
     pub(crate) area: Option<f64>,
     /// The geometry is a polygon or several.
     pub(crate) polygon: bool,

@@ -13,6 +13,11 @@ pub(crate) struct Shape {
     area: f64,
     moment: (f64, f64),
     rings: usize,
+    /// Twice the area of the ring that is being added, and rings of its polygon before it.
+    ring: f64,
+    inner: usize,
+    /// Area of all polygons without their holes.
+    whole: f64,
     outline: Outline,
     /// The outline has all positions: from the second on.
     keeps: bool,
@@ -31,36 +36,40 @@ impl Shape {
             self.outline.add(origin);
         }
         self.outline.add(point);
-        // The first ring only: holes and further parts do not move the point much.
-        if self.rings > 0 {
-            return;
-        }
         let (x, y) = (point.0 - origin.0, point.1 - origin.1);
         if let Some((a, b)) = self.previous {
             let cross = a * y - x * b;
-            self.area += cross;
-            self.moment.0 += (a + x) * cross;
-            self.moment.1 += (b + y) * cross;
+            self.ring += cross;
+            // The first ring only: holes and further parts do not move the point much.
+            if self.rings == 0 {
+                self.area += cross;
+                self.moment.0 += (a + x) * cross;
+                self.moment.1 += (b + y) * cross;
+            }
         }
         self.previous = Some((x, y));
     }
 
     /// A ring, or a list of positions, ends here.
     pub(crate) fn close_ring(&mut self) {
+        let area = (std::mem::take(&mut self.ring) / 2.0).abs();
+        self.whole += if self.inner == 0 { area } else { -area };
+        self.inner += 1;
         self.rings += 1;
+        self.previous = None;
         self.outline.close_ring();
     }
 
     /// The rings of a polygon, the outer one first, end here.
     pub(crate) fn close_polygon(&mut self) {
+        self.inner = 0;
         self.outline.close_polygon();
     }
 
-    /// Gives a feature its position, its rings if it is a polygon or several, and its area if it is
-    /// one polygon of one ring.
-    pub(crate) fn settle(&mut self, feature: &mut Feature, one_polygon: bool) {
-        if one_polygon && self.rings == 1 {
-            feature.area = Some((self.area / 2.0).abs()).filter(|a| a.is_finite() && *a > 0.0);
+    /// Gives a feature its position, and its rings and area if it is a polygon or several.
+    pub(crate) fn settle(&mut self, feature: &mut Feature) {
+        if feature.polygon {
+            feature.area = Some(self.whole).filter(|a| a.is_finite() && *a > 0.0);
         }
         feature.position = self.position(feature.polygon);
         feature.outline = feature.polygon.then(|| std::mem::take(&mut self.outline));

@@ -76,6 +76,8 @@ pub enum DropReason {
     PositionZero,
     /// The position is nowhere on Earth.
     PositionOutOfRange,
+    /// The position is a continent away from the rest of the file.
+    PositionFar,
     /// The cleanup rule on this property.
     Cleanup(Property),
     /// The cleanup rule on the rates of products.
@@ -101,6 +103,7 @@ impl DropReason {
             "position.missing" => Some(Self::PositionMissing),
             "position.zero" => Some(Self::PositionZero),
             "position.out-of-range" => Some(Self::PositionOutOfRange),
+            "position.far" => Some(Self::PositionFar),
             "cleanup.products" => Some(Self::CleanupProducts),
             "merge.duplicate" => Some(Self::MergeDuplicate),
             _ => {
@@ -120,6 +123,7 @@ impl DropReason {
             Self::PositionMissing => ("position.missing", ""),
             Self::PositionZero => ("position.zero", ""),
             Self::PositionOutOfRange => ("position.out-of-range", ""),
+            Self::PositionFar => ("position.far", ""),
             Self::Cleanup(property) => ("cleanup.", property.name()),
             Self::CleanupProducts => ("cleanup.products", ""),
             Self::MergeDuplicate => ("merge.duplicate", ""),
@@ -180,6 +184,7 @@ mod tests {
             DropReason::PositionMissing,
             DropReason::PositionZero,
             DropReason::PositionOutOfRange,
+            DropReason::PositionFar,
             DropReason::CleanupProducts,
             DropReason::MergeDuplicate,
         ];

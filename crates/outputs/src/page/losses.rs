@@ -123,6 +123,7 @@ fn words(reason: &str) -> String {
         "position.missing" => "no position logged",
         "position.zero" => "no satellite fix (position 0, 0)",
         "position.out-of-range" => "position not on Earth",
+        "position.far" => "position hundreds of kilometres away from the rest",
         "read.failed" => "the file could not be read to its end",
         "cleanup.recordingStatus" => "recording or the section was off",
         "cleanup.crop" => "crop not known",

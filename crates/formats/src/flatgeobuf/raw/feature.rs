@@ -39,7 +39,7 @@ fn geometry(table: &Table<'_>, kind: u8, feature: &mut Feature) {
     let mut left = table.size() / 8;
     add(&geometry, &mut shape, DEPTH, &mut left);
     feature.polygon = matches!(kind, POLYGON | MULTI_POLYGON);
-    shape.settle(feature, kind == POLYGON);
+    shape.settle(feature);
 }
 
 /// Adds a geometry and its parts. `left` is how many positions, ends and parts may still come.

@@ -111,6 +111,15 @@ impl<'a> Devices<'a> {
                 .any(|parent| parent.object_id == above.object_id)
     }
 
+    /// An element and those above it, from the nearest up, by their ids.
+    pub(crate) fn upwards(&self, id: &str) -> Vec<String> {
+        let Some((_, element)) = self.get(id) else {
+            return Vec::new();
+        };
+        let all = std::iter::once(element).chain(self.ancestors(element));
+        all.map(|element| element.id.clone()).collect()
+    }
+
     /// Process data and presentation of a DDI on an element.
     pub(crate) fn process_data(
         &self,

@@ -1,9 +1,10 @@
-//! Sections that get rows of their own, where they lie, and which work states decide on them.
+//! Sections that get rows of their own, and where they lie.
 
 use super::super::raw::{DeviceElement, TimeLog};
 use super::context::Context;
 use super::logged::logged_offsets;
 use super::slot::Slot;
+use super::work::{Part, Work};
 
 /// A section that is laid out as a row of its own.
 pub(crate) struct Lane {
@@ -12,17 +13,17 @@ pub(crate) struct Lane {
     pub(crate) width_m: Option<f64>,
     pub(crate) forward_m: f64,
     pub(crate) right_m: f64,
-    /// Place in the condensed work state.
-    pub(crate) condensed: Option<usize>,
-    /// States that tell of this section: indices into those of the plan.
-    pub(crate) states: Vec<usize>,
+    /// What tells whether it works.
+    pub(crate) part: Part,
+    /// Its place among the logged widths.
+    pub(crate) wide: usize,
 }
 
 /// The sections that get rows of their own: those that logged values of a column.
 pub(crate) fn lanes(
     context: &Context<'_>,
     slots: &[Slot],
-    sections: &[&DeviceElement],
+    work: &Work,
     states: &[Option<String>],
     logs: &[TimeLog],
     width_m: &dyn Fn(&str) -> Option<f64>,
@@ -66,7 +67,7 @@ pub(crate) fn lanes(
     let middle = forwards.iter().sum::<f64>() / forwards.len().max(1) as f64;
     let mut left = -total / 2.0;
     let mut lanes = Vec::with_capacity(elements.len());
-    for (position, (device, element)) in elements.iter().enumerate() {
+    for (position, (_, element)) in elements.iter().enumerate() {
         let width_m = widths.get(position).copied().flatten();
         let beside = left + width_m.unwrap_or(0.0) / 2.0;
         left += width_m.unwrap_or(0.0);
@@ -80,45 +81,9 @@ pub(crate) fn lanes(
             width_m,
             forward_m: forwards.get(position).copied().unwrap_or(0.0) - middle,
             right_m,
-            condensed: sections.iter().position(|section| section.id == element.id),
-            states: deciding_states(context, Some(&element.id), Some(device), states),
+            part: work.part(context, &element.id, states),
+            wide: 0,
         });
     }
     lanes
-}
-
-/// The work states nearest to the working element: its own, a parent's, a child's, the device's.
-pub(crate) fn deciding_states(
-    context: &Context<'_>,
-    main: Option<&str>,
-    device: Option<&str>,
-    states: &[Option<String>],
-) -> Vec<usize> {
-    let pick = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        states
-            .iter()
-            .enumerate()
-            .filter(|(_, id)| id.as_deref().is_some_and(test))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    if let Some(main) = main {
-        for found in [
-            pick(&|id| id == main),
-            pick(&|id| context.devices.is_within(main, id)),
-            pick(&|id| context.devices.is_within(id, main)),
-        ] {
-            if !found.is_empty() {
-                return found;
-            }
-        }
-    }
-    let of_device = pick(&|id| {
-        device.is_some() && context.devices.get(id).map(|(d, _)| d.id.as_str()) == device
-    });
-    if of_device.is_empty() {
-        (0..states.len()).collect()
-    } else {
-        of_device
-    }
 }

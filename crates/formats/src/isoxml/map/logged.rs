@@ -2,10 +2,10 @@
 //! widths and offsets that a description may leave out.
 
 use super::super::raw::TimeLog;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// No implement is wider: larger values mean that there is none.
-const MAX_WIDTH_MM: i64 = 200_000;
+pub(crate) const MAX_WIDTH_MM: i64 = 200_000;
 
 /// Count of values, and of those that are not 0, by DDI and element.
 pub(crate) type Logged = BTreeMap<(u16, Option<String>), (u64, u64)>;
@@ -36,6 +36,51 @@ pub(crate) fn logged(logs: &[TimeLog]) -> Logged {
         }
     }
     all
+}
+
+/// Milliseconds between two values of an identifier in the mean over all logs, for the element that logged it
+/// most; `None` where no log has it.
+pub(crate) fn mean_interval_ms(logs: &[TimeLog], ddi: u16) -> Option<f64> {
+    let (mut time, mut values) = (0.0, 0.0);
+    for log in logs {
+        let mut counts = vec![0_u64; log.header.values.len()];
+        for index in &log.value_index {
+            if let Some(count) = counts.get_mut(usize::from(*index)) {
+                *count += 1;
+            }
+        }
+        let logged = log.header.values.iter().zip(counts);
+        let most = logged
+            .filter(|(value, _)| value.ddi == ddi)
+            .map(|(_, count)| count)
+            .max();
+        let span = log.time_ms.iter().max().zip(log.time_ms.iter().min());
+        if let (Some(most), Some((last, first))) = (most.filter(|most| *most > 0), span) {
+            time += last.saturating_sub(*first) as f64;
+            values += most as f64;
+        }
+    }
+    (values > 0.0).then(|| time / values)
+}
+
+/// Elements that logged a work state (DDI 141) of on or off: others say that it failed, or that there is
+/// none.
+pub(crate) fn states(logs: &[TimeLog]) -> Vec<Option<String>> {
+    let mut told: BTreeSet<Option<String>> = BTreeSet::new();
+    for log in logs {
+        let mut is_told = vec![false; log.header.values.len()];
+        for (index, raw) in log.value_index.iter().zip(&log.value) {
+            if let Some(told) = is_told.get_mut(usize::from(*index)) {
+                *told |= matches!(raw, 0 | 1);
+            }
+        }
+        for (value, logged) in log.header.values.iter().zip(is_told) {
+            if value.ddi == 141 && (logged || value.fixed.is_some_and(|raw| matches!(raw, 0 | 1))) {
+                told.insert(value.device_element.clone());
+            }
+        }
+    }
+    told.into_iter().collect()
 }
 
 /// Widths that elements logged (DDI 67, 68, 70), in metres: what the description leaves out, many

@@ -22,6 +22,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod work;
 
 use super::job_folder::JobFolder;
 use super::raw::{Task, TaskData, TimeLog};
@@ -219,7 +220,9 @@ fn machine_files(
         );
     }
     let clock = clock::Clock::of(task, &logs);
-    let totals = totals::display_totals(&logs);
+    let place = Place::inside(context.place.entry.clone(), task.id.clone());
+    let counted = totals::display_totals(&context.devices, task, &logs, &place);
+    findings.extend(counted.findings);
     let records: u64 = logs.iter().map(|log| log.records as u64).sum();
     let skipped_bytes: u64 = logs.iter().map(|log| log.skipped_bytes).sum();
     for found in operation::operations(context, task, &logs) {
@@ -232,7 +235,6 @@ fn machine_files(
             plan.schema(),
             clock.source(),
         );
-        let place = Place::inside(context.place.entry.clone(), task.id.clone());
         receiver.begin(description)?;
         for finding in findings.iter().cloned().chain(clock.finding(&place)) {
             receiver.finding(finding);
@@ -250,7 +252,7 @@ fn machine_files(
         receiver.finish(Ending {
             records,
             skipped_bytes,
-            display_totals: totals.clone(),
+            display_totals: counted.totals.clone(),
             ..Ending::default()
         })?;
     }

@@ -3,11 +3,12 @@
 
 use super::super::raw::{Device, TimeLog};
 use super::context::Context;
-use super::device;
-use super::lanes::{Lane, deciding_states, lanes};
-use super::logged::{logged, logged_widths};
-use super::rules::Hold::Limited;
+use super::lanes::{Lane, lanes};
+use super::logged::{logged, logged_offsets, logged_widths, mean_interval_ms, states};
+use super::points::HOLD_MS;
+use super::rules::Hold::{self, Limited};
 use super::slot::Slot;
+use super::work::Work;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 use tramline_model::records::{self, SourceColumn};
@@ -28,6 +29,8 @@ pub(crate) enum Role {
     Condensed(usize),
     /// DDI 67 of the element that carries the work.
     Width,
+    /// DDI 67 of a section; index into [`Work::wide`].
+    WidthOf(usize),
 }
 
 /// The columns and lanes of one machine file.
@@ -37,13 +40,10 @@ pub(crate) struct Plan {
     pub(crate) lanes: Vec<Lane>,
     /// Elements with a DDI 141 that matters.
     pub(crate) states: Vec<Option<String>>,
-    /// States that decide for the whole implement.
-    pub(crate) main_states: Vec<usize>,
-    /// Widths of the sections in the order of the condensed state.
-    pub(crate) section_widths_m: Vec<Option<f64>>,
-    pub(crate) full_width_m: Option<f64>,
+    /// What works at a moment, and how wide.
+    pub(crate) work: Work,
     width_element: Option<Option<String>>,
-    pub(crate) has_condensed: bool,
+    has_condensed: bool,
     pub(crate) has_elevation: bool,
     device: Option<String>,
 }
@@ -51,10 +51,10 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn new(context: &Context<'_>, kind: &OperationType, logs: &[TimeLog]) -> Self {
         let logged = logged(logs);
-        let slots = Slot::all(context, kind, &logged);
-        let device = slots
+        let mut slots = Slot::all(context, kind, &logged);
+        let carrier = carrier(&slots);
+        let device = carrier
             .iter()
-            .filter(|slot| slot.hold == Limited && slot.property != Some(P::Speed))
             .flat_map(|slot| slot.elements.iter().flatten())
             .find_map(|id| context.devices.get(id))
             .map(|(device, _)| device)
@@ -70,12 +70,7 @@ impl Plan {
                         .flatten()
                 })
             });
-        let sections = device.map(device::sections).unwrap_or_default();
-        let states: Vec<Option<String>> = logged
-            .keys()
-            .filter(|(ddi, _)| *ddi == 141)
-            .map(|(_, id)| id.clone())
-            .collect();
+        let states = states(logs);
         let widths = logged_widths(logs);
         let width_m = |id: &str| {
             context
@@ -83,16 +78,25 @@ impl Plan {
                 .width_m(id)
                 .or_else(|| widths.get(id).copied())
         };
-        let lanes = lanes(context, &slots, &sections, &states, logs, &width_m);
-        let main = slots
+        let main = carrier.and_then(|slot| slot.elements.first().cloned().flatten());
+        let offsets = logged_offsets(logs);
+        let offset = |id: &str| {
+            let constant = context.devices.constant(id, 135, false);
+            let mm = constant.or_else(|| offsets.get(&(135, id)).copied())?;
+            Some(mm as f64)
+        };
+        let mut work = Work::new(context, device, main.as_deref(), &states, logs, &offset);
+        let lanes = lanes(context, &slots, &work, &states, logs, &width_m);
+        for section in &mut work.sections {
+            section.width_m = width_m(&section.id);
+        }
+        let section_widths_m: Vec<Option<f64>> = work
+            .sections
             .iter()
-            .find(|slot| slot.hold == Limited)
-            .and_then(|slot| slot.elements.first().cloned().flatten());
-        let section_widths_m: Vec<Option<f64>> = sections
-            .iter()
-            .map(|section| width_m(&section.id))
+            .map(|section| section.width_m)
             .collect();
-        let full_width_m = full_width(&width_m, device, main.as_deref(), &section_widths_m);
+        work.full_width_m = full_width(&width_m, device, main.as_deref(), &section_widths_m);
+        let lanes = work.with_widths(lanes);
         let width_element = logged
             .iter()
             .filter(|((ddi, id), _)| {
@@ -106,21 +110,17 @@ impl Plan {
             })
             .max_by_key(|(_, (count, _))| *count)
             .map(|((_, id), _)| id.clone());
+        if !states.is_empty() || work.host.is_some() {
+            hold_on_change(&mut slots, logs);
+        }
         Self {
-            main_states: deciding_states(
-                context,
-                main.as_deref(),
-                device.map(|d| d.id.as_str()),
-                &states,
-            ),
             has_condensed: logged.keys().any(|(ddi, _)| (161..=176).contains(ddi)),
             has_elevation: logs.iter().any(|log| log.up_mm.iter().any(|up| *up != 0)),
             device: device.map(|device| device.id.clone()),
             slots,
             lanes,
             states,
-            section_widths_m,
-            full_width_m,
+            work,
             width_element,
         }
     }
@@ -141,8 +141,12 @@ impl Plan {
                 }
                 if (161..=176).contains(&value.ddi) {
                     let own = element.as_deref().and_then(|id| context.devices.get(id));
-                    let ours =
-                        own.is_none_or(|(device, _)| Some(&device.id) == self.device.as_ref());
+                    let ours = match &self.work.host {
+                        Some(host) => element == host,
+                        None => {
+                            own.is_none_or(|(device, _)| Some(&device.id) == self.device.as_ref())
+                        }
+                    };
                     let first = usize::from(value.ddi - 161) * 16;
                     return if ours {
                         Role::Condensed(first)
@@ -150,8 +154,14 @@ impl Plan {
                         Role::Ignored
                     };
                 }
-                if value.ddi == 67 && self.width_element.as_ref() == Some(element) {
-                    return Role::Width;
+                if value.ddi == 67 {
+                    let wide = element.as_deref().and_then(|id| self.work.wide(id));
+                    let whole = self.width_element.as_ref() == Some(element);
+                    return match wide {
+                        Some(place) => Role::WidthOf(place),
+                        None if whole => Role::Width,
+                        None => Role::Ignored,
+                    };
                 }
                 let slot = self
                     .slots
@@ -174,7 +184,7 @@ impl Plan {
 
     pub(crate) fn has_width(&self) -> bool {
         self.width_element.is_some()
-            || self.full_width_m.is_some()
+            || self.work.full_width_m.is_some()
             || self.lanes.iter().any(|lane| lane.width_m.is_some())
     }
 
@@ -200,7 +210,9 @@ impl Plan {
         if !self.lanes.is_empty() {
             fields.push(records::field(P::SectionId, None, &none));
             fields.push(records::field(P::Heading, arcdeg, &none));
+            fields.extend(records::machine_fields());
         }
+        fields.push(records::log_field());
         for slot in &self.slots {
             fields.push(match slot.property {
                 Some(property) => records::field(property, slot.unit, &slot.source),
@@ -209,6 +221,38 @@ impl Plan {
         }
         Arc::new(Schema::new(fields))
     }
+}
+
+/// Rates that were set and are logged when they change stand until they do: states tell when the work rests.
+fn hold_on_change(slots: &mut [Slot], logs: &[TimeLog]) {
+    let rates = [P::AppliedRate, P::SeedRate];
+    for slot in slots
+        .iter_mut()
+        .filter(|slot| slot.property.is_some_and(|p| rates.contains(&p)))
+    {
+        let interval = mean_interval_ms(logs, slot.ddi);
+        if interval.is_some_and(|interval| interval > HOLD_MS as f64) {
+            slot.hold = Hold::Log;
+        }
+    }
+}
+
+/// The column whose element carries the work: the rate, else its target. Speed and fuel are the
+/// tractor's.
+fn carrier(slots: &[Slot]) -> Option<&Slot> {
+    const TARGETS: [P; 3] = [
+        P::AppliedRateTarget,
+        P::SeedRateTarget,
+        P::TillageDepthTarget,
+    ];
+    let of_tractor = |slot: &&Slot| matches!(slot.property, Some(P::Speed | P::FuelRate));
+    let rates = slots.iter().filter(|slot| slot.hold == Limited);
+    let targets = slots.iter().filter(|slot| {
+        slot.property
+            .is_some_and(|property| TARGETS.contains(&property))
+    });
+    let mut found = rates.filter(|slot| !of_tractor(slot)).chain(targets);
+    found.next()
 }
 
 /// Width of the element that works, else of a parent, else of the sections together, else of the

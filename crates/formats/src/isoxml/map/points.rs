@@ -7,9 +7,10 @@
 use super::super::raw::{TimeLog, degrees};
 use super::clock::Clock;
 use super::context::Context;
-use super::lanes::Lane;
+use super::logged::MAX_WIDTH_MM;
 use super::plan::{Plan, Role};
 use super::rules::Hold;
+use super::work::Standing;
 use crate::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
@@ -20,7 +21,7 @@ use tramline_model::records::BATCH_ROWS;
 use tramline_model::{Finding, Place, Receiver, Severity, Stop};
 
 /// How long rates are held without confirmation unless the caller says otherwise.
-const HOLD_MS: i64 = 10_000;
+pub(crate) const HOLD_MS: i64 = 10_000;
 /// 1990-01-01.
 const EARLIEST_MS: i64 = 631_152_000_000;
 /// 2100-01-01.
@@ -48,6 +49,9 @@ struct Columns {
     width: Float64Builder,
     section: Int64Builder,
     heading: Float64Builder,
+    log: Int64Builder,
+    /// Latitude and longitude of the machine, where rows are those of sections.
+    machine: [Float64Builder; 2],
     slots: Vec<Float64Builder>,
     rows: usize,
 }
@@ -60,6 +64,8 @@ pub(crate) struct Writer<'a> {
     hold_ms: i64,
     latest_ms: i64,
     columns: Columns,
+    /// Logs so far, those of one moment as one.
+    log: i64,
     bad_instants: u64,
 }
 
@@ -69,9 +75,7 @@ struct Moment {
     held: Vec<Vec<Held>>,
     /// By bins of a slot that add up: header key to value.
     bins: Vec<Vec<(usize, usize, Held)>>,
-    states: Vec<Option<bool>>,
-    condensed: Vec<Option<bool>>,
-    width_m: Option<f64>,
+    standing: Standing,
     instant: u64,
     last_place: Option<(f64, f64, i64)>,
     heading: Option<f64>,
@@ -86,6 +90,7 @@ impl<'a> Writer<'a> {
             hold_ms: context.options.hold_ms.unwrap_or(HOLD_MS),
             latest_ms: context.options.latest_instant_ms.unwrap_or(LATEST_MS),
             columns: Columns::new(plan.slots.len()),
+            log: 0,
             bad_instants: 0,
         }
     }
@@ -101,6 +106,7 @@ impl<'a> Writer<'a> {
             .iter()
             .map(|log| self.plan.roles(self.context, log))
             .collect();
+        self.log += 1;
         let mut moment = self.start(logs, &roles);
         let mut heads = vec![0_usize; logs.len()];
         while let Some(which) = next(logs, &heads) {
@@ -139,9 +145,12 @@ impl<'a> Writer<'a> {
         let mut moment = Moment {
             held: vec![vec![Held::default(); lanes]; self.plan.slots.len()],
             bins: vec![Vec::new(); self.plan.slots.len()],
-            states: vec![None; self.plan.states.len()],
-            condensed: vec![None; 256],
-            width_m: None,
+            standing: Standing {
+                states: vec![None; self.plan.states.len()],
+                condensed: vec![None; 256],
+                widths_m: vec![None; self.plan.work.widths()],
+                width_m: None,
+            },
             instant: 1,
             last_place: None,
             heading: None,
@@ -199,7 +208,7 @@ impl<'a> Writer<'a> {
         match role {
             Role::Ignored => {}
             Role::WorkState(state) => {
-                if let Some(known) = moment.states.get_mut(state) {
+                if let Some(known) = moment.standing.states.get_mut(state) {
                     *known = match raw {
                         0 => Some(false),
                         1 => Some(true),
@@ -210,7 +219,7 @@ impl<'a> Writer<'a> {
             Role::Condensed(first) => {
                 let bits = raw.cast_unsigned();
                 for section in 0..16 {
-                    if let Some(known) = moment.condensed.get_mut(first + section) {
+                    if let Some(known) = moment.standing.condensed.get_mut(first + section) {
                         *known = match (bits >> (2 * section)) & 3 {
                             0 => Some(false),
                             1 => Some(true),
@@ -221,7 +230,15 @@ impl<'a> Writer<'a> {
                 }
             }
             Role::Width => {
-                moment.width_m = (raw >= 0 && raw != i32::MAX).then(|| f64::from(raw) / 1000.0);
+                moment.standing.width_m =
+                    (raw >= 0 && raw != i32::MAX).then(|| f64::from(raw) / 1000.0);
+            }
+            Role::WidthOf(element) => {
+                if let Some(width) = moment.standing.widths_m.get_mut(element) {
+                    // 0 is what many log of sections that are off.
+                    let sound = raw > 0 && i64::from(raw) < MAX_WIDTH_MM;
+                    *width = sound.then(|| f64::from(raw) / 1000.0);
+                }
             }
             Role::Value { slot, lane } => {
                 let Some(rule) = self.plan.slots.get(slot) else {
@@ -303,8 +320,12 @@ impl<'a> Writer<'a> {
         let rows = plan.lanes.len().max(1);
         for lane_index in 0..rows {
             let lane = plan.lanes.get(lane_index);
-            let on = state(plan, moment, lane);
-            let width = width(plan, moment, lane);
+            let (work, standing) = (&plan.work, &moment.standing);
+            let on = work.works(standing, lane.map(|lane| &lane.part));
+            let width = match lane {
+                Some(lane) => work.width_of(standing, lane.wide, lane.width_m, rows),
+                None => work.width(standing),
+            };
             let at = match (place, lane, moment.heading) {
                 (Some(place), Some(lane), Some(heading)) if !is_zero(place) => {
                     Some(ground::moved(place, heading, lane.forward_m, lane.right_m))
@@ -328,7 +349,11 @@ impl<'a> Writer<'a> {
             if let Some(lane) = lane {
                 self.columns.section.append_value(lane.number);
                 self.columns.heading.append_option(moment.heading);
+                let [latitude, longitude] = &mut self.columns.machine;
+                latitude.append_option(place.map(|place| place.0));
+                longitude.append_option(place.map(|place| place.1));
             }
+            self.columns.log.append_value(self.log);
             for (index, slot) in plan.slots.iter().enumerate() {
                 let value = if slot.sum_bins {
                     moment.bins.get(index).and_then(|bins| {
@@ -406,7 +431,11 @@ impl<'a> Writer<'a> {
         if !plan.lanes.is_empty() {
             arrays.push(Arc::new(columns.section.finish()));
             arrays.push(Arc::new(columns.heading.finish()));
+            for builder in &mut columns.machine {
+                arrays.push(Arc::new(builder.finish()));
+            }
         }
+        arrays.push(Arc::new(columns.log.finish()));
         for builder in &mut columns.slots {
             arrays.push(Arc::new(builder.finish()));
         }
@@ -449,6 +478,8 @@ impl Columns {
             width: Float64Builder::new(),
             section: Int64Builder::new(),
             heading: Float64Builder::new(),
+            log: Int64Builder::with_capacity(BATCH_ROWS),
+            machine: [Float64Builder::new(), Float64Builder::new()],
             slots: std::iter::repeat_with(Float64Builder::new)
                 .take(slots)
                 .collect(),
@@ -478,59 +509,4 @@ fn key(log: &TimeLog, row: usize) -> (Option<i64>, Option<i32>, Option<i32>) {
 
 fn is_zero(place: (f64, f64)) -> bool {
     place.0 == 0.0 && place.1 == 0.0
-}
-
-/// Whether the section, or any part of the implement, works.
-fn state(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<bool> {
-    let deciding = lane.map_or(&plan.main_states, |lane| &lane.states);
-    let mut known = deciding
-        .iter()
-        .filter_map(|index| moment.states.get(*index).copied().flatten())
-        .fold(None, |any: Option<bool>, on| {
-            Some(any.unwrap_or(false) || on)
-        });
-    if plan.has_condensed {
-        let condensed = match lane {
-            Some(lane) => lane
-                .condensed
-                .and_then(|section| moment.condensed.get(section).copied().flatten()),
-            None => moment
-                .condensed
-                .iter()
-                .flatten()
-                .fold(None, |any: Option<bool>, on| {
-                    Some(any.unwrap_or(false) || *on)
-                }),
-        };
-        known = match (known, condensed, lane) {
-            // A section's own bit is nearer than the state of the whole.
-            (_, Some(own), Some(_)) => Some(own),
-            (state, bit, _) => match (state, bit) {
-                (None, None) => None,
-                (a, b) => Some(a == Some(true) || b == Some(true)),
-            },
-        };
-    }
-    known
-}
-
-/// Width of a section; of the whole the sections that are on, else as logged, else as built.
-fn width(plan: &Plan, moment: &Moment, lane: Option<&Lane>) -> Option<f64> {
-    if let Some(lane) = lane {
-        return lane.width_m.or_else(|| {
-            plan.full_width_m
-                .map(|width| width / plan.lanes.len().max(1) as f64)
-        });
-    }
-    let sections_m: f64 = plan
-        .section_widths_m
-        .iter()
-        .zip(&moment.condensed)
-        .filter(|(_, on)| **on == Some(true))
-        .filter_map(|(width, _)| *width)
-        .sum();
-    if sections_m > 0.0 {
-        return Some(sections_m);
-    }
-    moment.width_m.or(plan.full_width_m)
 }
