@@ -16,6 +16,8 @@ use tramline_model::{
 const TOLD: f64 = 2.0;
 /// A difference from this on is a warning, percent.
 const WARNED: f64 = 5.0;
+/// The same for an amount whose ground differs by as much: before anything else.
+const ALIKE: f64 = 1.0;
 /// Points of a percent by which the difference of the way explains that of the area.
 const LIKE: f64 = 3.0;
 
@@ -110,7 +112,7 @@ pub(crate) fn cause(
                 ("a multiple", 10_u64.pow(power.unsigned_abs()).to_string())
             };
             return format!(
-                "the logged rate is {times} of what was set ({:.4}), and so is the total of the display's \
+                "the logged rate is {times} of what was set ({:.4}), and the total one of the display's \
                  ({quotient:.4}): both are about {which}, so the rate lacks its power of ten",
                 found.quotient
             );
@@ -123,13 +125,16 @@ pub(crate) fn cause(
     if let Some((one, other)) = factor_of_units(total, quotient) {
         return format!("the one by the other is {one} by {other}: a unit was mistaken");
     }
+    if let Some(cause) = of_area(total, all, quotient, results, ALIKE) {
+        return cause;
+    }
     if let Some(cause) = of_left_out(total, ours, results) {
         return cause;
     }
     if let Some(cause) = of_way(total, all, quotient, results) {
         return cause;
     }
-    if let Some(cause) = of_area(total, all, quotient, results) {
+    if let Some(cause) = of_area(total, all, quotient, results, LIKE) {
         return cause;
     }
     if let Some(cause) = of_rate(total, all, ours, results) {
@@ -295,6 +300,7 @@ fn of_area(
     all: &[DisplayTotal],
     quotient: f64,
     results: &Standardised<'_>,
+    near: f64,
 ) -> Option<String> {
     use TotalQuantity::{Area, Distance};
     if matches!(total.quantity?, Area | Distance) {
@@ -302,7 +308,7 @@ fn of_area(
     }
     let area = all.iter().find(|t| t.quantity == Some(Area))?;
     let (away, ours) = difference(area, all, results)?;
-    let like = ((quotient - 1.0) * 100.0 - away).abs() <= LIKE && severity(away).is_some();
+    let like = ((quotient - 1.0) * 100.0 - away).abs() <= near && severity(away).is_some();
     like.then(|| {
         format!(
             "the ground differs alike: {ours:.0} {} in the points, {:.0} {} on the display ({away:+.1} %)",

@@ -441,3 +441,64 @@ fn a_total_that_is_not_the_displays_stands_first_with_its_cause() {
         }
     }
 }
+
+/// The cause that is told for the first of several totals of the display, over 400 records of 18 m2 and 18 kg
+/// of which every tenth was at rest.
+fn cause_of(totals: &[(TotalQuantity, &str, f64)]) -> String {
+    let rows = 400;
+    let states = (0..rows).map(|row| Some(if row % 10 == 9 { "Off" } else { "On" }));
+    let table = field(rows)
+        .number(Property::EquipmentWidth, "m", all(rows, 9.0))
+        .number(Property::HarvestMoisture, "percentage", all(rows, 20.0))
+        .number(Property::WetMass, "kg", all(rows, 18.0))
+        .number(Property::Distance, "m", all(rows, 2.0))
+        .text(Property::RecordingStatus, states);
+    let totals = totals.iter().map(|(quantity, unit, value)| DisplayTotal {
+        name: "a counter".to_owned(),
+        value: *value,
+        unit: (*unit).to_owned(),
+        quantity: Some(*quantity),
+    });
+    let ending = Ending {
+        display_totals: totals.collect(),
+        ..Ending::default()
+    };
+    let mut description = description(OperationType::Harvested, &table);
+    description.crop = Some("corn".to_owned());
+    let converted = convert_to(description, &table, &Options::default(), 170, ending);
+    let summary = converted.summary();
+    let cause = summary["displayTotals"][0]["cause"].as_str();
+    cause.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_cause_of_another_total_is_told_in_numbers() {
+    use TotalQuantity::{Area, WetMass};
+    for (totals, told) in [
+        // The display counted the crop of the records at rest: 40 of 18 kg.
+        (
+            &[(WetMass, "kg", 7_200.0)][..],
+            "at 40 points that were left out: they hold 720.0 kg, 10.0 % of its total, and with them the \
+             difference is +0.0 %",
+        ),
+        // It counted 8 % more ground, and the crop with it.
+        (
+            &[(WetMass, "kg", 6_998.4), (Area, "m2", 6_998.4)],
+            "the ground differs alike: 6480 m2 in the points, 6998 m2 on the display (-7.4 %)",
+        ),
+        // A display that was set to a header of 12 m.
+        (
+            &[(Area, "m2", 8_640.0)],
+            "the display's area is 12.00 m wide and that of the points 9.00 m",
+        ),
+        // The same ground, and a calibration between the two.
+        (
+            &[(WetMass, "kg", 5_000.0), (Area, "m2", 6_480.0)],
+            "the ground agrees (+0.0 %), so the rates differ: 7716.0 kg/ha by the display's totals, 10000.0 kg/ha",
+        ),
+    ] {
+        let cause = cause_of(totals);
+        assert!(cause.contains(told), "{totals:?}: {cause}");
+    }
+    assert_eq!(cause_of(&[(WetMass, "kg", 6_400.0)]), "");
+}
