@@ -42,6 +42,9 @@ pub(crate) fn of_clock(spread: &Spread, place: &Place) -> Finding {
 /// Share of the points beyond which gaps are no accident.
 const MANY_GAPS: f64 = 0.1;
 
+/// Fewer gaps are no pattern.
+const LEAST_GAPS: u64 = 10;
+
 /// Points that the way to is no drive.
 fn of_gaps(results: &Standardised<'_>, place: &Place) -> Option<Finding> {
     let counts = &results.counts;
@@ -49,7 +52,7 @@ fn of_gaps(results: &Standardised<'_>, place: &Place) -> Option<Finding> {
     let read = results.totals.points + results.dropped.values().sum::<u64>();
     let share = (gaps + lost) as f64 / read.max(1) as f64;
     let code = "standard.gaps";
-    if share > MANY_GAPS {
+    if share > MANY_GAPS && gaps + lost >= LEAST_GAPS {
         let text = format!(
             "{:.0} % of the points follow a gap, a pause or a jump: {gaps} of them stand for the usual step, {lost} \
              have no distance and no area",

@@ -8,7 +8,9 @@ use crate::report::{Outcome, Steps, lacks};
 use crate::step::Step;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use tramline_model::{Finding, OperationType, Place, Property, RefusedStandard, Severity};
+use tramline_model::{
+    DropReason, Finding, OperationType, Place, Property, RefusedStandard, Severity,
+};
 
 /// The contract's message of a dataset that could not be read.
 pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
@@ -144,10 +146,16 @@ pub(crate) fn standard_failure(
         return Some((RefusedStandard::MissingProperties, outcome));
     }
     if results.totals.points == 0 {
-        let outcome = Outcome::failed("no points passed the filter").detail(
-            dropped_detail(results),
-            "switch off `cleanupStandardGeojson` or change `cleanupRules`",
-        );
+        let at_rest = DropReason::Cleanup(Property::RecordingStatus);
+        let all_at_rest = results.dropped.keys().eq([&at_rest]);
+        let hint = if all_at_rest {
+            "the machine logged no work here: look for the task in which it worked; to keep the points all the \
+             same, leave `recordingStatus` out of `cleanupRules`"
+        } else {
+            "switch off `cleanupStandardGeojson` or change `cleanupRules`"
+        };
+        let outcome =
+            Outcome::failed("no points passed the filter").detail(dropped_detail(results), hint);
         return Some((RefusedStandard::NoPoints, outcome));
     }
     if let Some(refusal) = calibration::refusal(results) {

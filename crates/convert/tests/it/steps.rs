@@ -52,6 +52,11 @@ fn turns(row: usize) -> f64 {
 }
 
 fn table(records: &[Record], timed: bool) -> Table {
+    sections(records, timed, 1.0)
+}
+
+/// The same with each record as one of `count` sections beside each other.
+fn sections(records: &[Record], timed: bool, count: f64) -> Table {
     let (metre_north, metre_east) = (1.0 / 111_229.0, 1.0 / 71_696.0);
     let of = |value: &dyn Fn(&Record) -> f64| -> Vec<Option<f64>> {
         records.iter().map(|record| Some(value(record))).collect()
@@ -67,8 +72,8 @@ fn table(records: &[Record], timed: bool) -> Table {
             "arcdeg",
             of(&|r| 50.0 + r.north * metre_north),
         )
-        .number(Property::EquipmentWidth, "m", of(&|_| 6.0))
-        .number(Property::CropFlow, "kg/s", of(&|_| 9.6))
+        .number(Property::EquipmentWidth, "m", of(&|_| 6.0 / count))
+        .number(Property::CropFlow, "kg/s", of(&|_| 9.6 / count))
         .number(Property::HarvestMoisture, "percentage", of(&|_| 20.0));
     if !timed {
         return table;
@@ -242,7 +247,7 @@ fn what_is_a_hair_below_zero_is_zero() {
 fn rows_beside_each_other_are_sections_though_nothing_numbers_them() {
     // Each record as three sections of two metres.
     let records = drive(turns);
-    let sections: Vec<Record> = records
+    let parts: Vec<Record> = records
         .iter()
         .flat_map(|record| {
             [-2.0, 0.0, 2.0].map(|beside| Record {
@@ -251,27 +256,5 @@ fn rows_beside_each_other_are_sections_though_nothing_numbers_them() {
             })
         })
         .collect();
-    let (metre_north, metre_east) = (1.0 / 111_229.0, 1.0 / 71_696.0);
-    let of = |value: &dyn Fn(&Record) -> f64| -> Vec<Option<f64>> {
-        sections.iter().map(|record| Some(value(record))).collect()
-    };
-    let instants = sections
-        .iter()
-        .map(|r| Some(1_746_367_200_000 + (r.second * 1e3) as i64));
-    let table = Table::default()
-        .number(
-            Property::Longitude,
-            "arcdeg",
-            of(&|r| 10.0 + r.east * metre_east),
-        )
-        .number(
-            Property::Latitude,
-            "arcdeg",
-            of(&|r| 50.0 + r.north * metre_north),
-        )
-        .number(Property::EquipmentWidth, "m", of(&|_| 2.0))
-        .number(Property::CropFlow, "kg/s", of(&|_| 3.2))
-        .number(Property::HarvestMoisture, "percentage", of(&|_| 20.0))
-        .instants(instants);
-    is_true(&run(&table), ROWS);
+    is_true(&run(&sections(&parts, true, 3.0)), ROWS);
 }

@@ -73,7 +73,7 @@ pub enum MapError {
         cause: String,
     },
     /// No row has a place on Earth.
-    #[error("no row has a place on Earth: there is nothing to paint")]
+    #[error("no point is left that has a place on Earth: there is nothing to paint")]
     NoGround,
     /// UTM has no zone there.
     #[error(
