@@ -132,6 +132,10 @@ def check_metadata(path, table):
     metadata = pq.read_metadata(path).metadata
     geo = json.loads(metadata[b"geo"])
     expect(geo["version"].startswith("1.1") and geo["primary_column"] == "geometry", "`geo` metadata is not of 1.1")
+    # Readers that show the Arrow schema only find the same there.
+    shown = pq.read_schema(path).metadata or {}
+    for key in (b"geo", b"units", b"tramline"):
+        expect(shown.get(key) == metadata[key], f"pyarrow.parquet.read_schema shows another `{key.decode()}`")
     units = json.loads(metadata[b"units"])
     for name in units:
         expect(name in table.column_names, f"`units` names `{name}`, which is no column")

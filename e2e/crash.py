@@ -16,6 +16,7 @@ acknowledged. Then, with the service quiet, the invariants:
   I7  trying again leaves finished files alone, though the service dies meanwhile
   I8  each batch and file has its end events, each with one id
   I9  after one sweep nothing is there without an owner
+  I10 a run that is begun again keeps the files that it has published
 
 The lease is the default of 60 s: a service that starts takes up what its predecessor left, since the
 lock of the data folder says that there is no other. Exit code 0: all hold.
@@ -41,8 +42,8 @@ from harness import API, Answer, Client, Service, program, sha256, sha256_file, 
 AWAY = (OSError, http.client.HTTPException)
 POINTS = [
     "upload.written", "upload.flushed", "upload.compared", "upload.checked", "upload.adopted",
-    "upload.committing", "upload.committed", "run.leased", "run.converted", "run.adopted",
-    "run.publishing", "run.published", "run.told",
+    "upload.committing", "upload.committed", "run.leased", "file.announcing", "file.announced", "file.adopted",
+    "file.publishing", "file.published", "run.converted", "run.publishing", "run.published", "run.told",
 ]
 
 
@@ -153,6 +154,7 @@ class Resumed:
     def __init__(self, service):
         self.service = service
         self.waiting = {}
+        self.published = {}
         self.worst = 0.0
         self.count = 0
 
@@ -160,6 +162,7 @@ class Resumed:
         for run, fence in self.service.rows("SELECT id, fence FROM runs WHERE state = 'running'"):
             if run not in self.waiting:
                 self.waiting[run] = (fence, None)
+            self.published |= published(self.service, run)
 
     def started(self, when):
         self.waiting = {run: (fence, since or when) for run, (fence, since) in self.waiting.items()}
@@ -214,6 +217,22 @@ def storm(service, feed, kills, chance, resumed):
     return counts, slowest
 
 
+def published(service, run):
+    """The artifacts of the files that a run has published: where they are stored."""
+    keys = collections.defaultdict(list)
+    for file, key in service.rows("SELECT f.id, a.blob_key FROM files f JOIN artifacts a ON a.file_id = f.id "
+                                  "WHERE f.run_id = ? AND f.status <> 'processing' ORDER BY a.kind", run):
+        keys[file].append(key)
+    return dict(keys)
+
+
+def check_kept(service, resumed, checks):
+    """I10: where the files are stored that were published before their run was interrupted."""
+    for file, keys in resumed.published.items():
+        now = [key for (key,) in service.rows("SELECT blob_key FROM artifacts WHERE file_id = ? ORDER BY kind", file)]
+        checks.expect("I10", now == keys, f"{file} was made again")
+
+
 class Checks:
     def __init__(self):
         self.faults = []
@@ -239,6 +258,8 @@ def portrait(service, client, batch, checks=None):
             hashes[kind] = sha256(client.artifact(file, kind))
             if checks:
                 checks.expect("I4", hashes[kind] == said, f"{kind} of {file} is not what its row says")
+            if kind == "standardGeoparquet":
+                hashes["standardGeojson"] = sha256(client.artifact(file, "standardGeojson"))
         report = body.get("report", {})
         files.append(json.dumps([body["status"], body["fileFormat"] if "fileFormat" in body else None,
                                  report.get("name"), report.get("entries"), hashes], sort_keys=True))
@@ -313,7 +334,7 @@ def retry(service, client, batches, checks):
     state = "SELECT status, created, updated, report FROM files WHERE id = ?"
     before = {f: (service.rows(state, f), service.rows(question, f)) for _, fs in mixed for f in fs}
     service.stop()
-    service.start("run.adopted")
+    service.start("file.adopted")
     for batch, _ in mixed[:8]:
         try:
             client.json("PUT", f"{API}/batch/{batch}/retry")
@@ -405,6 +426,7 @@ def main():
         print(f"{sum(counts.values())} kills: {dict(sorted(counts.items()))}", flush=True)
         settled = check_batches(service, client, feed, expected, checks)
         check_events(service, checks)
+        check_kept(service, resumed, checks)
         retry(service, client, settled, checks)
         orphans = check_sweep(service, checks)
         service.stop()

@@ -49,12 +49,16 @@ if how == "early":
 child = subprocess.Popen([{program!r}, *sys.argv[1:]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 child.stdin.write(text.encode())
 child.stdin.close()
+dataset = ""
 for line in child.stdout:
     sys.stdout.write(line.decode())
     sys.stdout.flush()
-    dataset = json.loads(line).get("dataset") or ""
+    said = json.loads(line)
+    dataset = said.get("progress", {{}}).get("dataset") or dataset
     if task and dataset.startswith("poison/") and dataset not in task["refused"]:
         misbehave()
+        if how == "late" and "made" in said:
+            os.abort()
 sys.exit(child.wait())
 '''
 
@@ -106,6 +110,9 @@ def bad_converter(folder, members, each, faults):
             zipped = pack({**good, **bad, **mark, "how.txt": how.encode()})
             batches[f"{how}-{number}.zip"] = client.upload(user, f"{how}-{number}.zip", zipped)["id"]
     batches["abort-many.zip"] = client.upload(user, "abort-many.zip", pack({**good, **many}))["id"]
+    # A dataset of several machine files that kills the converter when the first of them is published.
+    late = {n.replace("TASKDATA/", "poison/TASKDATA/"): d for n, d in good.items()}
+    batches["late-0.zip"] = client.upload(user, "late-0.zip", pack(late))["id"]
     batches["early-0.zip"] = client.upload(user, "early-0.zip", pack({**good, "early.txt": b"1"}))["id"]
     settled = client.settled(batches.values(), 300)
     expected = states(client, settled[batches["fine-0.zip"]])
@@ -118,6 +125,11 @@ def bad_converter(folder, members, each, faults):
             faults.expect(body["status"] == "FAILED", f"{name}: {body['status']}")
             faults.expect(begun == 3, f"{name}: begun {begun} times")
             faults.expect(body.get("findings"), f"{name}: nothing is said")
+        elif how == "late":
+            shape = sum(n.startswith("Office export/") and n.endswith(".shp") for n in good)
+            now, step = states(client, body), failed_step(client, body)
+            faults.expect(now == {"processed": shape + 1, "failed": 1}, f"{name}: {dict(now)}")
+            faults.expect("defect" in step.get("detail", ""), f"{name}: {step}")
         else:
             count = 5 if name == "abort-many.zip" else 1
             # What died is not counted among the good: the others are as without it.
@@ -142,7 +154,7 @@ def real_limits(folder, members, faults):
     name, text = next((n, d) for n, d in members.items() if n.startswith("agleader/"))
     head, _, rows = text.partition(b"\n")
     large = pack({**{n: d for n, d in members.items() if n.startswith("TASKDATA/")},
-                  name: head + b"\n" + rows * 400})
+                  name: head + b"\n" + rows * 1_200})
     for setting, words in (({"CONVERT_CPU_SECONDS": 1}, "processor time"),
                            ({"CONVERT_FILE_BYTES": 8 << 20}, "grew")):
         service = Service(folder / words.split()[0], **setting)

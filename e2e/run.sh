@@ -111,7 +111,7 @@ look_at() {
     checks+=(exports geoparquet coverage images)
     options=(--export "$exports" --export-output standard --config "$scratch/polygons.json")
   fi
-  "$TRAMLINE_BIN" convert "$input" --out "$folder" "${options[@]}" >"$log" 2>&1 || code=$?
+  "$TRAMLINE_BIN" convert "$input" --out "$folder" --outputs parquet,geojson,raw "${options[@]}" >"$log" 2>&1 || code=$?
   # 0 all processed, 1 some file failed, 3 nothing recognised: all are answers
   if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 3 ]; then
     say "FAIL $name: convert ended with $code"; tail -n 5 "$log" >&2
@@ -185,7 +185,7 @@ if [ $# -eq 0 ]; then
   export TRAMLINE_BIN
   # tests of the yardstick; clients of every endpoint; two accounts; hostile requests and uploads; made-up requests; the
   # same bytes as on the command line; kill -9; poisonous data. The longest begin first.
-  side_by_side check same_bytes requests_hostile fuzz crash tenancy webhooks clients test_same
+  side_by_side check same_bytes renderings requests_hostile fuzz crash tenancy webhooks clients test_same
   ended=("${codes[@]}")
   side_by_side check poison  # alone: one of its limits is by the clock
   for code in "${ended[@]}" "${codes[@]}"; do

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The service makes of an upload what the command line makes of it: every artifact byte for byte.
+"""The service makes of an upload what the command line makes of it: every artifact byte for byte, and every
+rendering too.
 
     e2e/same_bytes.py [--only TEXT] [--most BYTES]
 
@@ -24,6 +25,7 @@ from harness import ROOT, Answer, Client, Service, program, sha256, sha256_file,
 
 SECONDS = 900  # for one set
 CONFIGURATION = "/services/config/api/configs"
+RENDERED = {"rawGeoparquet", "standardGeoparquet", "filteredGeoparquet", "outsideFieldGeoparquet"}
 
 
 def pack(folder, into):
@@ -39,7 +41,8 @@ def pack(folder, into):
 
 def by_command(zipped, configuration, out):
     """Machine files by their folder: status and hashes. `None`: refused."""
-    done = subprocess.run([program(), "convert", str(zipped), "--config", str(configuration), "--out", str(out)],
+    done = subprocess.run([program(), "convert", str(zipped), "--config", str(configuration), "--out", str(out),
+                           "--outputs", "parquet,geojson,raw"],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=SECONDS)
     if done.returncode not in (0, 1, 3):
         return None
@@ -67,7 +70,10 @@ def by_service(service, token, user, zipped):
     for file in batch["leafFiles"]:
         body = client.file(file)
         known = service.rows("SELECT kind FROM artifacts WHERE file_id = ? AND kind <> 'originalFile'", file)
-        hashes = {kind: sha256(client.artifact(file, kind)) for (kind,) in known}
+        stored = {kind for (kind,) in known}
+        # Text is not stored: it is rendered from the columns.
+        text = {kind.replace("Geoparquet", "Geojson") for kind in stored & RENDERED}
+        hashes = {kind: sha256(client.artifact(file, kind)) for kind in sorted(stored | text)}
         files[body["report"]["dir"]] = (body["status"], body["report"]["points"], hashes)
     return files
 

@@ -50,6 +50,9 @@ const stream = await fetch(`${operations}/batch/${sent.body.id}/progress`, { hea
 let events = "";
 for await (const part of stream.body) events += Buffer.from(part).toString();
 check(events.includes("event: end"), "the progress ends");
+const ended = JSON.parse(events.split("event: end\ndata: ")[1].split("\n")[0]);
+check(ended.machineFiles.length > 0 && ended.machineFiles.every((file) => file.id && file.name && file.status !== "processing"),
+  "the progress tells each machine file");
 let batch;
 for (let i = 0; i < 100; i += 1) {
   batch = (await call(`${operations}/batch/${sent.body.id}/`, { token })).body;

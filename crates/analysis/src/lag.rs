@@ -104,19 +104,61 @@ pub fn opposed_pairs(
             last = Some((track, time));
         }
     }
-    let grid = Grid::new(&tracks.x, &tracks.y, rows.iter().copied(), reach);
-    let each = |sink: &mut dyn FnMut(u32, u32)| {
-        for row in &rows {
-            let row = *row;
-            let (heading, time) = (tracks.heading_deg[row], records.time_ms[row]);
+    let compared = Compared::new(records, tracks, &rows);
+    let grid = Grid::new(&compared.x, &compared.y, 0..rows.len(), reach);
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(THREADS));
+    let part = rows.len().div_ceil(threads).max(1);
+    let choices: Vec<Choice> = std::thread::scope(|scope| {
+        let parts = (0..rows.len()).step_by(part);
+        let parts = parts.map(|first| first..(first + part).min(rows.len()));
+        let (grid, compared) = (&grid, &compared);
+        let working: Vec<_> = parts
+            .map(|places| scope.spawn(move || compared.pairs(places, grid, reach)))
+            .collect();
+        let done = working.into_iter().map(|part| part.join());
+        done.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    Choice::of(choices)
+}
+
+/// Threads that look for pairs.
+const THREADS: usize = 4;
+
+/// What is compared of the records, close together.
+struct Compared {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    heading_deg: Vec<f32>,
+    time_ms: Vec<i64>,
+    rows: Vec<u32>,
+}
+
+impl Compared {
+    fn new(records: &Records, tracks: &Tracks, rows: &[usize]) -> Self {
+        Self {
+            x: rows.iter().map(|row| tracks.x[*row]).collect(),
+            y: rows.iter().map(|row| tracks.y[*row]).collect(),
+            heading_deg: rows.iter().map(|row| tracks.heading_deg[*row]).collect(),
+            time_ms: rows.iter().map(|row| records.time_ms[*row]).collect(),
+            rows: rows.iter().map(|row| *row as u32).collect(),
+        }
+    }
+
+    /// The pairs whose first record is at one of the places.
+    fn pairs(&self, places: std::ops::Range<usize>, grid: &Grid, reach: f64) -> Choice {
+        let mut choice = Choice::default();
+        for place in places {
+            let (row, time) = (self.rows[place], self.time_ms[place]);
+            let heading = self.heading_deg[place];
             let mut seen = 0_u32;
-            grid.search(tracks.x[row], tracks.y[row], reach, |other, _| {
+            grid.search(self.x[place], self.y[place], reach, |other, _| {
                 seen += 1;
-                if other > row
-                    && turn_deg(heading, tracks.heading_deg[other]) > OPPOSED_DEG
-                    && time.abs_diff(records.time_ms[other]) > APART_MS.unsigned_abs()
+                if self.rows[other] > row
+                    && time.abs_diff(self.time_ms[other]) > APART_MS.unsigned_abs()
+                    && turn_deg(heading, self.heading_deg[other]) > OPPOSED_DEG
                 {
-                    sink(row as u32, other as u32);
+                    choice.add(row, self.rows[other]);
                 }
                 if seen < AROUND {
                     ControlFlow::Continue(())
@@ -125,21 +167,62 @@ pub fn opposed_pairs(
                 }
             });
         }
-    };
-    let mut count = 0_u64;
-    each(&mut |_, _| count += 1);
-    let share = if count > PAIRS {
-        (PAIRS as f64 / count as f64 * u64::MAX as f64) as u64
-    } else {
-        u64::MAX
-    };
-    let mut pairs = Vec::with_capacity(count.min(PAIRS + PAIRS / 50) as usize);
-    each(&mut |a, b| {
-        if mixed((u64::from(a) << 32) | u64::from(b)) <= share {
-            pairs.push((a, b));
+        choice
+    }
+}
+
+/// At most so many of the pairs, by the hash of each: those whose hash is below a share of all
+/// hashes. The share falls as pairs come, so that one that is above it once never comes back.
+struct Choice {
+    count: u64,
+    /// Greatest hash that stays.
+    share: u64,
+    pairs: Vec<(u32, u32)>,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            share: u64::MAX,
+            pairs: Vec::new(),
         }
-    });
-    pairs
+    }
+}
+
+impl Choice {
+    fn add(&mut self, a: u32, b: u32) {
+        self.count += 1;
+        if hash(a, b) <= self.share {
+            self.pairs.push((a, b));
+            if self.pairs.len() as u64 >= 2 * PAIRS {
+                self.thin();
+            }
+        }
+    }
+
+    fn thin(&mut self) {
+        if self.count > PAIRS {
+            self.share = (PAIRS as f64 / self.count as f64 * u64::MAX as f64) as u64;
+        }
+        let share = self.share;
+        self.pairs.retain(|(a, b)| hash(*a, *b) <= share);
+    }
+
+    /// The pairs of all parts: as if one had taken them in their order.
+    fn of(parts: Vec<Self>) -> Vec<(u32, u32)> {
+        let mut all = Self::default();
+        for part in parts {
+            all.count += part.count;
+            all.pairs.extend(part.pairs);
+        }
+        all.thin();
+        all.pairs
+    }
+}
+
+fn hash(a: u32, b: u32) -> u64 {
+    mixed((u64::from(a) << 32) | u64::from(b))
 }
 
 /// Splitmix64 of a number: as good as random, always the same.

@@ -309,7 +309,15 @@ impl Tracks {
 
 /// Difference of two headings, 0 to 180 degrees.
 pub fn turn_deg(a: f32, b: f32) -> f32 {
-    let turn = (a - b).rem_euclid(360.0);
+    let turn = a - b;
+    // The remainder costs much and is nearly never needed.
+    let turn = if (0.0..360.0).contains(&turn) {
+        turn
+    } else if turn > -360.0 && turn < 0.0 {
+        turn + 360.0
+    } else {
+        turn.rem_euclid(360.0)
+    };
     turn.min(360.0 - turn)
 }
 

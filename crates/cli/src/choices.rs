@@ -2,6 +2,7 @@
 //! nearest spelling.
 
 use std::collections::BTreeSet;
+use tramline_convert::Outputs;
 use tramline_formats::registry::FORMATS;
 use tramline_model::{OperationType, Provider, UnitSystem, did_you_mean};
 
@@ -16,6 +17,45 @@ pub(crate) fn none_of(word: &str, names: &[&str]) -> String {
 pub(crate) fn unit_system(text: &str) -> Result<UnitSystem, String> {
     let names = ["default", "metric", "imperial"];
     UnitSystem::from_name(text.trim()).ok_or_else(|| none_of(text, &names))
+}
+
+/// What `--outputs` can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Parquet,
+    Geojson,
+    /// Not a form of its own: the records as logged, in the others.
+    Raw,
+}
+
+impl Form {
+    const ALL: [(&'static str, Self); 3] = [
+        ("parquet", Self::Parquet),
+        ("geojson", Self::Geojson),
+        ("raw", Self::Raw),
+    ];
+}
+
+/// `--outputs`.
+pub(crate) fn output(text: &str) -> Result<Form, String> {
+    let wanted = text.trim();
+    let mut known = Form::ALL.iter();
+    let found = known.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    let names = Form::ALL.map(|(name, _)| name);
+    found
+        .map(|(_, form)| *form)
+        .ok_or_else(|| none_of(text, &names))
+}
+
+/// What the words of `--outputs` mean together: without a form both.
+pub(crate) fn outputs(forms: &[Form]) -> Outputs {
+    let named = |form| forms.contains(&form);
+    let neither = !named(Form::Parquet) && !named(Form::Geojson);
+    Outputs {
+        parquet: neither || named(Form::Parquet),
+        geojson: neither || named(Form::Geojson),
+        raw: named(Form::Raw),
+    }
 }
 
 /// `--provider`.

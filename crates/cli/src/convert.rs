@@ -57,6 +57,11 @@ pub(crate) struct Arguments {
     operation_type: Option<OperationType>,
     #[command(flatten)]
     columns: ColumnArguments,
+    /// Forms of the points, with commas: parquet, geojson. `raw` adds the records as the machine
+    /// logged them, in these forms
+    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = choices::output,
+        default_value = "parquet,geojson")]
+    outputs: Vec<choices::Form>,
     #[command(flatten)]
     export: ExportArguments,
     /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
@@ -180,8 +185,33 @@ fn convert(input: &Path, out: &Path, options: &Options, quiet: bool) -> anyhow::
     bar.finish();
     let mut report = report?;
     write_originals(&tree, &mut report, &mut sink)?;
+    remove_stale(&report, out);
     write_report(&report, out)?;
     Ok(Outcome::Converted(report))
+}
+
+/// Removes what the report of before names in the folder of a machine file and this one does not: points
+/// in a form that was not asked for now would be taken for those of now.
+fn remove_stale(report: &Report, out: &Path) {
+    let before = std::fs::read(out.join("report.json")).ok();
+    let before = before.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let files = before
+        .as_ref()
+        .and_then(|before| before["files"].as_array());
+    for old in files.into_iter().flatten() {
+        let Some(new) = report.files.iter().find(|file| old["dir"] == *file.dir) else {
+            continue;
+        };
+        let names = old["artifacts"].as_object().into_iter().flatten();
+        for name in names.filter_map(|(_, name)| name.as_str()) {
+            let own = name.strip_prefix(&format!("{}/", new.dir));
+            let plain = own.is_some_and(|own| !own.contains(['/', '\\']) && own != "..");
+            if plain && !new.artifacts.values().any(|now| now == name) {
+                // One that is gone already is as good.
+                let _ = std::fs::remove_file(out.join(name));
+            }
+        }
+    }
 }
 
 fn make(out: &Path) -> anyhow::Result<()> {
@@ -212,6 +242,13 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
     }
     let wanted = Wanted::of(&arguments.export)?;
     configuration.enable_polygon_output |= wanted.polygons();
+    let outputs = choices::outputs(&arguments.outputs);
+    if !outputs.parquet && wanted.needs_columns() {
+        bail!(
+            "`--export` is made of the points as columns: add `parquet` to `--outputs`, or leave \
+             `--outputs` out"
+        );
+    }
     Ok(Options {
         configuration,
         unit_systems: arguments.units.clone(),
@@ -228,6 +265,7 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         },
         provider: arguments.provider,
         adapt: wanted.adapt,
+        outputs,
         file_format: arguments.format.clone(),
         ..Options::default()
     })

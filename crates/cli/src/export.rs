@@ -130,6 +130,11 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// Whether anything is made of the points as columns. The ADAPT Standard has columns of its own.
+    pub(crate) fn needs_columns(&self) -> bool {
+        self.report || !self.formats.is_empty() || !self.maps.is_empty()
+    }
+
     /// Whether the conversion has to make polygons.
     pub(crate) fn polygons(&self) -> bool {
         self.output == Some(StoredOutput::Polygon)

@@ -12,6 +12,7 @@ mod export;
 mod formats;
 mod inspect;
 mod maps;
+mod migrate;
 mod progress;
 mod refused;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Run the service: HTTP API and conversion on a folder of data
     Serve(serve::Arguments),
+    /// Free the space of GeoJSON that an earlier version stored, and that is rendered now
+    Migrate(migrate::Arguments),
     /// Add accounts to the service
     #[command(subcommand)]
     Account(account::Command),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Formats(arguments) => formats::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Account(command) => account::run(&command),
         Command::ConvertChild => {
             return ExitCode::from(tramline_server::jobs::child::main());

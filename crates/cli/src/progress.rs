@@ -32,11 +32,12 @@ impl Bar {
 
     pub(crate) fn show(&mut self, progress: &Progress) {
         match progress {
-            Progress::Detected { files } => {
-                self.bar.set_message(format!("{files} data sets found"));
+            Progress::Detected { found } => {
+                let count = found.len();
+                self.bar.set_message(format!("{count} data sets found"));
             }
             Progress::File { name, .. } => {
-                self.name.clone_from(name);
+                (*name).clone_into(&mut self.name);
                 self.bar.set_message(self.name.clone());
             }
             Progress::Points { points, .. } => {
@@ -47,7 +48,7 @@ impl Bar {
                 self.bar
                     .set_message(format!("{}: {}", self.name, step.name()));
             }
-            Progress::Dataset { .. } | Progress::Done { .. } => {}
+            Progress::Dataset { .. } | Progress::NoWork { .. } | Progress::Done { .. } => {}
         }
     }
 

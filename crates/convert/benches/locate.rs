@@ -9,7 +9,7 @@ use arrow_schema::Schema;
 use divan::counter::ItemsCount;
 use serde_json::json;
 use std::sync::Arc;
-use tramline_convert::fields::{Boundary, FieldLocator, Locator};
+use tramline_convert::fields::{Boundary, Locate, Locator};
 use tramline_model::records::{SourceColumn, field};
 use tramline_model::{Property, Unit};
 
@@ -88,10 +88,15 @@ fn batch(first: u32) -> RecordBatch {
 
 #[divan::bench(sample_count = 5)]
 fn locate_batches(bencher: divan::Bencher) {
-    let fields = fields();
+    let locate = Locate {
+        boundaries: fields(),
+        least_percent: 0.01,
+        tolerance_m: 0.0,
+        outside: false,
+    };
     let batches: Vec<RecordBatch> = (0..POINTS).step_by(BATCH as usize).map(batch).collect();
     bencher.counter(ItemsCount::new(POINTS)).bench(|| {
-        let mut locator = FieldLocator::new(&fields, 0.01);
+        let mut locator = locate.begin();
         for batch in &batches {
             locator.add(batch).unwrap();
         }

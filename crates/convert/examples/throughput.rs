@@ -68,7 +68,7 @@ fn simulated(
         text(Property::RecordingStatus),
         text(Property::Crop),
     ]));
-    let mut progress = |_| {};
+    let mut progress = |_: tramline_convert::Progress<'_>| {};
     let mut collector = Collector::new(input, options, sink, &mut progress);
     collector.start_claim("simulated", vec!["simulated".to_owned()]);
     collector.begin(OperationDescription {

@@ -53,6 +53,9 @@ pub struct FieldSplit {
     pub points: u64,
     /// Points in no field.
     pub outside: u64,
+    /// Points outside of all fields that count as inside, since a boundary is near enough.
+    #[serde(default)]
+    pub tolerated: u64,
     /// West, south, east, north of all points, in degrees.
     #[serde(with = "crate::exact::bounds")]
     pub bounds: Option<[f64; 4]>,
@@ -122,6 +125,7 @@ mod tests {
                     }],
                     points: 1,
                     outside: 0,
+                    tolerated: 3,
                     bounds: Some([-number, number, 1.0 - number, number.sqrt()]),
                 }),
             };

@@ -47,11 +47,11 @@ pub use configuration::{
 pub use error::RunError;
 pub use facts::{FieldShare, FieldSplit, FileFacts};
 pub use input::Input;
-pub use options::Options;
+pub use options::{Options, Outputs, PassedOver};
 pub use original::write_originals;
 pub use pass::bridge::{Bridge, Bridges};
 pub use pass::collector::Collector;
-pub use progress::Progress;
+pub use progress::{Found, Progress};
 pub use refusal::Refusal;
 pub use report::{
     ExitClass, FileReport, Outcome, PointCounts, RecordCounts, Report, StepStatus, Steps,

@@ -50,7 +50,9 @@ pub fn run_with_facts(
     let options = settled.as_ref().unwrap_or(options);
     let mut passed = one_pass(tree, input, options, sink, progress)?;
     let report = &mut passed.report;
-    for key in options.calibrations.unused(&report.files) {
+    let unused = options.calibrations.unused(&report.files);
+    // A machine file that was passed over may have been meant.
+    for key in unused.into_iter().filter(|_| !passed.passed_any) {
         let text =
             format!("no harvest machine file goes by `{key}`, for which a calibration is given");
         let finding = Finding::new(

@@ -14,35 +14,27 @@ use tramline_outputs::{Sink, WriteError};
 /// Batches that may wait for a writer.
 const WAITING: usize = 4;
 
-type Out = Box<dyn Write + Send>;
+/// Where an artifact goes.
+pub(crate) type Out = Box<dyn Write + Send>;
 
 /// One artifact being written.
 pub(crate) struct ArtifactWriter {
     pub(crate) name: String,
-    sender: SyncSender<RecordBatch>,
+    /// Gone once the last batch was handed over.
+    sender: Option<SyncSender<RecordBatch>>,
     /// Gone once it was joined.
     thread: Option<JoinHandle<Result<(), WriteError>>>,
 }
 
 impl ArtifactWriter {
-    /// GeoJSON without members of our own.
     pub(crate) fn geojson(sink: &mut dyn Sink, name: String) -> Result<Self, WriteError> {
-        Self::geojson_with(sink, name, serde_json::Map::new())
-    }
-
-    /// GeoJSON with foreign members.
-    pub(crate) fn geojson_with(
-        sink: &mut dyn Sink,
-        name: String,
-        members: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Self, WriteError> {
         let out = sink.create(&name)?;
         Ok(Self::start(name, move |batches| {
-            let mut writer = GeoJsonWriter::new(out, &members)?;
+            let mut writer = GeoJsonWriter::new(out, &serde_json::Map::new())?;
             for batch in batches {
                 writer.write(&batch)?;
             }
-            close(writer.finish()?)
+            finish_geojson(writer)
         }))
     }
 
@@ -57,7 +49,7 @@ impl ArtifactWriter {
             for batch in batches {
                 writer.write(&batch)?;
             }
-            close(writer.finish()?)
+            finish_geoparquet(writer)
         }))
     }
 
@@ -77,7 +69,8 @@ impl ArtifactWriter {
         }))
     }
 
-    fn start(
+    /// Work on a thread of its own, which takes the batches and writes the artifact of that name.
+    pub(crate) fn start(
         name: String,
         work: impl FnOnce(Receiver<RecordBatch>) -> Result<(), WriteError> + Send + 'static,
     ) -> Self {
@@ -85,14 +78,15 @@ impl ArtifactWriter {
         let thread = std::thread::spawn(move || work(receiver));
         Self {
             name,
-            sender,
+            sender: Some(sender),
             thread: Some(thread),
         }
     }
 
     /// Hands a batch over. A writer that has ended tells its error.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
-        if batch.num_rows() == 0 || self.sender.send(batch.clone()).is_ok() {
+        let sent = |sender: &SyncSender<RecordBatch>| sender.send(batch.clone()).is_ok();
+        if batch.num_rows() == 0 || self.sender.as_ref().is_some_and(sent) {
             return Ok(());
         }
         self.join()?;
@@ -100,15 +94,15 @@ impl ArtifactWriter {
         Err(WriteError::Shape(text))
     }
 
+    /// The last batch was handed over: the artifact is finished beside what follows.
+    pub(crate) fn end(&mut self) {
+        self.sender = None;
+    }
+
     /// Waits for the last batch; gives the name.
-    pub(crate) fn finish(self) -> Result<String, WriteError> {
-        let Self {
-            name,
-            sender,
-            thread,
-        } = self;
-        drop(sender);
-        joined(&name, thread).map(|()| name)
+    pub(crate) fn finish(mut self) -> Result<String, WriteError> {
+        self.end();
+        joined(&self.name, self.thread.take()).map(|()| self.name)
     }
 
     fn join(&mut self) -> Result<(), WriteError> {
@@ -134,6 +128,14 @@ fn joined(
             Err(WriteError::Shape(text))
         })
     })
+}
+
+pub(crate) fn finish_geojson(writer: GeoJsonWriter<Out>) -> Result<(), WriteError> {
+    close(writer.finish()?)
+}
+
+pub(crate) fn finish_geoparquet(writer: GeoParquetWriter<Out>) -> Result<(), WriteError> {
+    close(writer.finish()?)
 }
 
 fn close(mut out: Out) -> Result<(), WriteError> {

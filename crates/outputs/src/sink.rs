@@ -41,6 +41,7 @@ pub trait Sink {
 }
 
 /// Writes below a folder.
+#[derive(Clone)]
 pub struct FolderSink {
     root: PathBuf,
 }

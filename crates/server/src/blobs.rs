@@ -5,15 +5,22 @@
 
 use crate::error::{StoreError, Stored};
 use bytes::Bytes;
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use std::fs::File;
+use std::io::SeekFrom;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
+/// Bytes that are read and sent at once.
+const PIECE: usize = 64 << 10;
 
 /// The store, and its folder when it is local.
 #[derive(Clone, Debug)]
@@ -34,6 +41,37 @@ fn trouble(key: &str, cause: impl std::fmt::Display) -> StoreError {
     StoreError::Blob {
         key: key.to_owned(),
         cause: cause.to_string(),
+    }
+}
+
+/// A blob that is open.
+pub struct Opened {
+    file: File,
+    size: u64,
+}
+
+impl Opened {
+    /// In bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) fn into_file(self) -> File {
+        self.file
+    }
+
+    /// The bytes of a range as they come.
+    pub(crate) fn stream(
+        self,
+        range: Range<u64>,
+    ) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
+        let mut file = tokio::fs::File::from_std(self.file);
+        let bytes = async move {
+            file.seek(SeekFrom::Start(range.start)).await?;
+            let part = file.take(range.end - range.start);
+            Ok::<_, std::io::Error>(ReaderStream::with_capacity(part, PIECE))
+        };
+        futures::stream::once(bytes).try_flatten().fuse().boxed()
     }
 }
 
@@ -124,6 +162,18 @@ impl Blobs {
     /// A file that can be read where it lies.
     pub fn local_path(&self, key: &str) -> PathBuf {
         self.root.join(key)
+    }
+
+    /// Opens a blob for reading: it stays as it is, even if it is removed meanwhile.
+    pub async fn open(&self, key: &str) -> Stored<Opened> {
+        let path = self.root.join(key);
+        let opened = tokio::task::spawn_blocking(move || {
+            let file = File::open(path)?;
+            let size = file.metadata()?.len();
+            Ok::<_, std::io::Error>(Opened { file, size })
+        });
+        let opened = opened.await.map_err(std::io::Error::other).flatten();
+        opened.map_err(|cause| trouble(key, cause))
     }
 
     /// The bytes of a range as they come.

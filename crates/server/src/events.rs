@@ -65,6 +65,16 @@ pub(crate) fn event(
     }
 }
 
+/// The contract's event about a machine file of an upload that failed.
+pub(crate) fn file_failed(run: &str, file: &str, user: &str, message: &str) -> Event {
+    event(
+        "uploadedFileProcessingFailed",
+        run,
+        ("fileId", file),
+        &[("leafUserId", user), ("message", message)],
+    )
+}
+
 /// The contract's event about a batch whose files are all converted or failed.
 pub(crate) fn batch_finished(run: &str, batch: &str, user: &str) -> Event {
     event(

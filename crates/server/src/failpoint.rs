@@ -17,8 +17,12 @@ pub const POINTS: &[&str] = &[
     "upload.committing",
     "upload.committed",
     "run.leased",
+    "file.announcing",
+    "file.announced",
+    "file.adopted",
+    "file.publishing",
+    "file.published",
     "run.converted",
-    "run.adopted",
     "run.publishing",
     "run.published",
     "run.told",
@@ -68,7 +72,7 @@ mod tests {
         let third = armed("run.leased:3");
         let passings = [
             "run.leased",
-            "run.adopted",
+            "run.converted",
             "run.leased",
             "run.leased",
             "run.leased",
@@ -87,6 +91,7 @@ mod tests {
             include_str!("db/sqlite/runs.rs"),
             include_str!("jobs/worker.rs"),
             include_str!("jobs/convert.rs"),
+            include_str!("jobs/publish.rs"),
         ];
         for point in POINTS {
             let call = format!("pass(\"{point}\")");

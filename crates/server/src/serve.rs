@@ -4,7 +4,8 @@
 //! with it the database, the listener and HTTP a second time.
 
 use crate::api::router;
-use crate::db::{Accounts, Runs, Sqlite};
+use crate::blobs::Blobs;
+use crate::db::{Accounts, Runs, Sqlite, Sweep};
 use crate::error::{StoreError, Stored};
 use crate::jobs;
 use crate::settings::Settings;
@@ -74,6 +75,34 @@ pub fn add_account<'a>(
     })
 }
 
+/// Removes GeoJSON that an earlier version stored and that is rendered now: how many artifacts, and
+/// their bytes. Nothing else may work on the data folder meanwhile.
+pub fn migrate(data: &Path) -> BoxFuture<'_, Stored<(u64, u64)>> {
+    Box::pin(async move {
+        if !data.join("tramline.db").exists() {
+            let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(StoreError::io(data.join("tramline.db"), cause));
+        }
+        let _lock = lock(data)?;
+        let database = open_database(data).await?;
+        let forgotten = database.forget_text().await?;
+        let keys: Vec<String> = forgotten.iter().map(|blob| blob.key.clone()).collect();
+        Blobs::local(&data.join("blobs"))?.remove(&keys).await;
+        database.close().await;
+        let bytes = forgotten.iter().map(|blob| blob.size).sum();
+        Ok((forgotten.len() as u64, bytes))
+    })
+}
+
+/// As many open files as the system allows: connections, stored files and renderings are some each.
+fn allow_open_files() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(cause) = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit) {
+        tracing::warn!(%cause, "the limit of open files stays as it is");
+    }
+}
+
 impl Server {
     /// Opens the stores, makes the first account, takes up interrupted work, listens.
     pub fn start(settings: Settings) -> BoxFuture<'static, Stored<Self>> {
@@ -98,6 +127,7 @@ impl Server {
         }
         clear(&data.join("incoming"));
         clear(&data.join("work"));
+        allow_open_files();
         let listen = settings.listen;
         let state = State::open(settings, Arc::new(database.clone())).await?;
         let (stop, stopped) = watch::channel(false);

@@ -35,6 +35,10 @@ pub struct Settings {
     pub convert_memory_bytes: u64,
     /// Largest file that a converter may write.
     pub convert_file_bytes: u64,
+    /// Renderings of stored points that are kept for the next request.
+    pub rendering_cache_bytes: u64,
+    /// Points and ground that are kept in memory for the next tile or map.
+    pub memory_cache_bytes: u64,
     /// A worker that is silent for so long loses its run.
     pub lease_seconds: u64,
     /// How often the sweeper looks for what has no owner.
@@ -70,6 +74,8 @@ impl Default for Settings {
             convert_seconds: 21_600,
             convert_memory_bytes: 4 << 30,
             convert_file_bytes: 64 << 30,
+            rendering_cache_bytes: 2 << 30,
+            memory_cache_bytes: 256 << 20,
             lease_seconds: 60,
             sweep_seconds: 600,
             sweep_safety_seconds: 3_600,
@@ -168,6 +174,8 @@ impl Settings {
             "CONVERT_SECONDS" => take(&mut self.convert_seconds, name, value),
             "CONVERT_MEMORY_BYTES" => take(&mut self.convert_memory_bytes, name, value),
             "CONVERT_FILE_BYTES" => take(&mut self.convert_file_bytes, name, value),
+            "RENDERING_CACHE_BYTES" => take(&mut self.rendering_cache_bytes, name, value),
+            "MEMORY_CACHE_BYTES" => take(&mut self.memory_cache_bytes, name, value),
             "LEASE_SECONDS" => take(&mut self.lease_seconds, name, value),
             "SWEEP_SECONDS" => take(&mut self.sweep_seconds, name, value),
             "SWEEP_SAFETY_SECONDS" => take(&mut self.sweep_safety_seconds, name, value),

@@ -1,9 +1,10 @@
 //! What every request and worker shares.
 
-use crate::api::{Maps, TileSources, no_maps, no_tile_sources};
+use crate::api::Kept;
 use crate::blobs::Blobs;
-use crate::db::Database;
+use crate::db::{Database, Run};
 use crate::error::{StoreError, Stored};
+use crate::renderings::{Bounds, Renderings};
 use crate::settings::Settings;
 use crate::tokens::Tokens;
 use std::collections::HashMap;
@@ -31,10 +32,10 @@ pub struct Shared {
     pub uploads: Arc<Semaphore>,
     /// Uploads at once, by account.
     pub uploads_by_account: Mutex<HashMap<String, Arc<Semaphore>>>,
-    /// Points that tiles were asked of lately.
-    pub(crate) tile_sources: TileSources,
-    /// Ground that maps were asked of lately.
-    pub(crate) maps: Maps,
+    /// Text forms that were asked of lately.
+    pub(crate) renderings: Renderings,
+    /// What tiles and maps were made of lately.
+    pub(crate) kept: Kept,
 }
 
 impl std::ops::Deref for State {
@@ -58,6 +59,13 @@ impl State {
         proposal.extend_from_slice(Uuid::new_v4().as_bytes());
         let tokens = Tokens::new(&db.secret("tokens", proposal).await?);
         let uploads = Arc::new(Semaphore::new(settings.uploads_at_once));
+        let kept = Kept::new(usize::try_from(settings.memory_cache_bytes).unwrap_or(usize::MAX));
+        let cache = settings.data.join("cache");
+        let bounds = Bounds {
+            kept_bytes: settings.rendering_cache_bytes,
+            one_bytes: settings.convert_file_bytes,
+        };
+        let renderings = Renderings::new(&cache, bounds)?;
         Ok(Self(Arc::new(Shared {
             settings,
             db,
@@ -67,8 +75,8 @@ impl State {
             events: Notify::new(),
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
-            tile_sources: no_tile_sources(),
-            maps: no_maps(),
+            renderings,
+            kept,
         })))
     }
 
@@ -93,6 +101,11 @@ impl State {
     /// Folders of conversions under way.
     pub fn work_folder(&self) -> PathBuf {
         self.settings.data.join("work")
+    }
+
+    /// The folder of one of them.
+    pub(crate) fn run_folder(&self, run: &Run) -> PathBuf {
+        self.work_folder().join(format!("{}-{}", run.id, run.fence))
     }
 }
 

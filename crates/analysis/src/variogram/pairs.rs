@@ -62,7 +62,9 @@ fn add_near(a: &Point, row: Option<&[Point]>, reach: f64, width: f64, classes: &
         if squared <= reach * reach {
             let distance = squared.sqrt();
             // Pairs at one place belong to the nearest class.
-            let class = ((distance / width).ceil() as usize).saturating_sub(1);
+            let classes_away = distance / width;
+            let whole = classes_away as usize;
+            let class = whole.saturating_sub(usize::from(classes_away <= whole as f64));
             if let Some(class) = classes.get_mut(class.min(last)) {
                 class.pairs += 1;
                 class.distance_m += distance;

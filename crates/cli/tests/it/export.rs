@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use tramline_testkit::{Operation, Plan, simulate, write};
 
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_tramline"))
         .current_dir(folder)
         .args(["convert", "in", "-o"])
@@ -21,7 +21,7 @@ fn convert(folder: &Path, export: &str) -> (i32, String) {
 }
 
 /// Task data of these works in the folder `in`.
-fn stick(folder: &Path, works: &[Operation]) {
+pub(crate) fn stick(folder: &Path, works: &[Operation]) {
     let fields: Vec<_> = works
         .iter()
         .map(|work| simulate(&Plan::new(*work)))

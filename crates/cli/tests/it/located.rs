@@ -153,7 +153,7 @@ impl Service {
     }
 
     async fn outside(&self, file: &FileRow) -> Option<ArtifactRow> {
-        let kind = Artifact::OutsideFieldGeojson;
+        let kind = Artifact::OutsideFieldGeoparquet;
         let row = self.db.artifact(&self.account, &file.id, kind);
         row.await.unwrap()
     }
@@ -221,8 +221,10 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     let points = located.outside_points.unwrap();
     assert!(points > 0 && points < all, "{points} of {all}");
     let outside = service.outside(&located).await.unwrap();
-    let text = std::fs::read(service.state.blobs.local_path(&outside.blob_key)).unwrap();
-    assert_eq!(outside.size, text.len() as u64);
+    let columns = std::fs::File::open(service.state.blobs.local_path(&outside.blob_key)).unwrap();
+    assert_eq!(outside.size, columns.metadata().unwrap().len());
+    let kind = Artifact::OutsideFieldGeojson;
+    let text = tramline_outputs::geojson::render(columns, kind, Vec::new()).unwrap();
     let collection: Value = serde_json::from_slice(&text).unwrap();
     let features = collection["features"].as_array().unwrap();
     assert_eq!(features.len() as u64, points);

@@ -6,5 +6,6 @@ mod cases;
 mod export;
 mod incomplete;
 mod located;
+mod outputs;
 mod usage;
 mod variants;

@@ -192,47 +192,71 @@ fn statistics(
             };
         }
     }
-    [("before", before), ("after", after)]
-        .into_iter()
-        .filter_map(|(key, values)| {
-            let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-            let (mean, deviation) = mean_and_deviation(&known)?;
-            let [p5, p50, p95] = quantiles(&known, [0.05, 0.5, 0.95])?;
-            let (by_area, spread) = over_area(&values, block);
-            let mut object = json!({
-                "points": known.len(),
-                "mean": mean * factor,
-                "meanByArea": by_area * factor,
-                "standardDeviationByArea": spread * factor,
-                "p5": p5 * factor,
-                "p50": p50 * factor,
-                "p95": p95 * factor,
-                "unit": unit,
-            });
-            if mean > 0.0 {
-                object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
-            }
-            if let Some(agreement) = lag::agreement(&values, &block.pairs) {
-                object["passCorrelation"] = json!(agreement);
-            }
-            let (x, y) = (&block.tracks.x, &block.tracks.y);
-            // Where the machine stands, records heap up at one place.
-            let moving: Vec<f64> = values
-                .iter()
-                .zip(&gathered.records.speed_m_s)
-                .map(|(value, speed)| if *speed < 0.5 { f64::NAN } else { *value })
-                .collect();
-            let classes = variogram::empirical(x, y, &moving, &variogram::Parameters::near());
-            if let Some(model) = variogram::fit_exponential(&classes) {
-                let sill = model.nugget + model.partial_sill;
-                object["nugget"] = json!(rounded(model.nugget * factor * factor));
-                if sill > 0.0 {
-                    object["nuggetPercentage"] = json!(rounded(model.nugget / sill * 100.0));
-                }
-            }
-            Some((key, object))
+    let same = |a: &[f64], b: &[f64]| {
+        a.iter()
+            .map(|v| v.to_bits())
+            .eq(b.iter().map(|v| v.to_bits()))
+    };
+    let spread_of = |values: &[f64]| spread(values, block, factor, unit);
+    // Where nothing was filtered, nothing is to be computed again; else both at once.
+    let (of_before, of_after) = if same(&before, &after) {
+        let both = spread_of(&before);
+        (both.clone(), both)
+    } else {
+        std::thread::scope(|scope| {
+            let after = scope.spawn(|| spread_of(&after));
+            let before = spread_of(&before);
+            let after = after.join();
+            (
+                before,
+                after.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            )
         })
+    };
+    [("before", of_before), ("after", of_after)]
+        .into_iter()
+        .filter_map(|(key, object)| Some((key, object?)))
         .collect()
+}
+
+/// Spread and agreement of the values of a block; `None` where there are none.
+fn spread(values: &[f64], block: &Block, factor: f64, unit: &str) -> Option<Value> {
+    let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let (mean, deviation) = mean_and_deviation(&known)?;
+    let [p5, p50, p95] = quantiles(&known, [0.05, 0.5, 0.95])?;
+    let (by_area, spread) = over_area(values, block);
+    let mut object = json!({
+        "points": known.len(),
+        "mean": mean * factor,
+        "meanByArea": by_area * factor,
+        "standardDeviationByArea": spread * factor,
+        "p5": p5 * factor,
+        "p50": p50 * factor,
+        "p95": p95 * factor,
+        "unit": unit,
+    });
+    if mean > 0.0 {
+        object["coefficientOfVariation"] = json!(deviation / mean * 100.0);
+    }
+    if let Some(agreement) = lag::agreement(values, &block.pairs) {
+        object["passCorrelation"] = json!(agreement);
+    }
+    let (x, y) = (&block.tracks.x, &block.tracks.y);
+    // Where the machine stands, records heap up at one place.
+    let moving: Vec<f64> = values
+        .iter()
+        .zip(&block.gathered.records.speed_m_s)
+        .map(|(value, speed)| if *speed < 0.5 { f64::NAN } else { *value })
+        .collect();
+    let classes = variogram::empirical(x, y, &moving, &variogram::Parameters::near());
+    if let Some(model) = variogram::fit_exponential(&classes) {
+        let sill = model.nugget + model.partial_sill;
+        object["nugget"] = json!(rounded(model.nugget * factor * factor));
+        if sill > 0.0 {
+            object["nuggetPercentage"] = json!(rounded(model.nugget / sill * 100.0));
+        }
+    }
+    Some(object)
 }
 
 /// Mean and standard deviation weighted by the area of the records (not a number without area).

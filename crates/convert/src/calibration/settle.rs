@@ -10,7 +10,7 @@ use super::given::{Calibration, Load, Mass, ratio, without_mass, without_records
 use super::measured::Measured;
 use crate::error::RunError;
 use crate::input::Input;
-use crate::options::Options;
+use crate::options::{Options, Outputs};
 use crate::pass::{Passed, one_pass};
 use crate::progress::Progress;
 use crate::refusal::Refusal;
@@ -59,8 +59,7 @@ pub fn settle(
 ) -> Result<Settlement, RunError> {
     let given = &options.calibrations;
     let first = Options {
-        geojson: false,
-        geoparquet: false,
+        outputs: Outputs::NONE,
         adapt: false,
         locate: None,
         calibrations: given.measuring(),

@@ -9,8 +9,8 @@ const EDGES: usize = 4;
 const MOST_BANDS: usize = 8_192;
 /// Bands that an edge stands in at most, on the average: what a boundary takes follows its edges.
 const COPIES: usize = 8;
-/// Level edges that are kept: boundaries have a few.
-const MOST_LEVEL: usize = 4_096;
+/// Metres that a point on an edge may miss it by: what rounding costs.
+const ON_EDGE_M: f64 = 1e-6;
 
 /// An edge: from south to north.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +29,8 @@ struct Prepared {
     bands: Vec<Vec<Edge>>,
     /// Of bands.
     count: usize,
-    /// Edges along a parallel, which no ray crosses.
-    level: Vec<((f64, f64), (f64, f64))>,
+    /// Edges along a parallel, which no ray crosses, by band: latitude, west, east.
+    level: Vec<Vec<[f64; 3]>>,
 }
 
 /// Boundaries, prepared.
@@ -52,7 +52,6 @@ impl Prepared {
                     } else {
                         (line.end, line.start)
                     };
-                    // Level edges cannot be crossed.
                     if a.y < b.y {
                         edges.push(Edge {
                             south: a.y,
@@ -60,8 +59,8 @@ impl Prepared {
                             x: a.x,
                             slope: (b.x - a.x) / (b.y - a.y),
                         });
-                    } else if level.len() < MOST_LEVEL {
-                        level.push(((a.x, a.y), (b.x, b.y)));
+                    } else {
+                        level.push([a.y, a.x.min(b.x), a.x.max(b.x)]);
                     }
                 }
             }
@@ -73,7 +72,7 @@ impl Prepared {
             bands_per_degree: count as f64 / height,
             bands: Vec::new(),
             count,
-            level,
+            level: Vec::new(),
         };
         // An edge stands in every band that it crosses. Where many are tall, bands become fewer.
         let most = edges.len().saturating_mul(COPIES);
@@ -89,6 +88,13 @@ impl Prepared {
             prepared.bands_per_degree = count as f64 / height;
         }
         prepared.bands = vec![Vec::new(); count];
+        prepared.level = vec![Vec::new(); count];
+        for edge in level {
+            let band = prepared.band(edge[0]);
+            if let Some(band) = prepared.level.get_mut(band) {
+                band.push(edge);
+            }
+        }
         for edge in edges {
             let range = prepared.band(edge.south)..=prepared.band(edge.north);
             for band in prepared.bands.get_mut(range).into_iter().flatten() {
@@ -159,6 +165,7 @@ impl Prepared {
             return false;
         }
         let bands = self.band((latitude - reach_y).max(south))..=self.band(latitude + reach_y);
+        let level = self.level.get(bands.clone()).into_iter().flatten();
         let near = |a: (f64, f64), b: (f64, f64)| {
             let (ax, ay) = ((a.0 - longitude) * per_x, (a.1 - latitude) * per_y);
             let (bx, by) = ((b.0 - longitude) * per_x, (b.1 - latitude) * per_y);
@@ -175,7 +182,9 @@ impl Prepared {
         crossing.into_iter().any(|edge| {
             let end = edge.x + edge.slope * (edge.north - edge.south);
             near((edge.x, edge.south), (end, edge.north))
-        }) || self.level.iter().any(|(a, b)| near(*a, *b))
+        }) || level
+            .flatten()
+            .any(|[y, west, east]| near((*west, *y), (*east, *y)))
     }
 }
 
@@ -194,6 +203,11 @@ impl Locator {
             .enumerate()
             .filter(move |(_, boundary)| boundary.holds(longitude, latitude))
             .map(|(place, _)| place)
+    }
+
+    /// The first boundary on whose edge the point lies: for points that no boundary holds.
+    pub fn on_edge(&self, longitude: f64, latitude: f64) -> Option<usize> {
+        self.edge_within(longitude, latitude, ON_EDGE_M)
     }
 
     /// The first boundary whose edge passes within `metres` of the point.
@@ -228,6 +242,12 @@ mod tests {
         let copies: usize = locator.list[0].bands.iter().map(Vec::len).sum();
         assert!(copies <= COPIES * 2 * teeth as usize + 2, "{copies}");
         let within = |x: f64, y: f64| locator.locate(x, y).count() == 1;
+        // On every side of the frame, and beside it.
+        let on_edge = |x: f64, y: f64| within(x, y) || locator.on_edge(x, y) == Some(0);
+        for (x, y) in [(0.5, 0.0), (0.0, 0.0), (1.0, 0.0), (0.0, 0.7)] {
+            assert!(on_edge(x, y), "{x} {y}");
+        }
+        assert!(!on_edge(0.5, -1e-9) && !on_edge(-1e-9, 0.7) && !on_edge(1.0 + 1e-9, 0.0));
         assert!(within(0.5, 0.05) && !within(0.5, -0.05));
         // A tooth stands at each five-thousandth, a gap half way to the next.
         let tooth = 0.1 / f64::from(teeth);

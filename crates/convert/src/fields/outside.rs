@@ -5,37 +5,54 @@
 use super::locate::Located;
 use super::places::{Places, unreadable};
 use crate::error::RunError;
+use crate::options::Outputs;
 use crate::writers::ArtifactWriter;
 use arrow_array::{BooleanArray, RecordBatch};
+use arrow_schema::SchemaRef;
 use arrow_select::filter::filter_record_batch;
+use tramline_model::Artifact;
 use tramline_outputs::Sink;
 
-/// Its name in the folder of a machine file.
-pub const OUTSIDE_NAME: &str = "outside-field.geojson";
+/// Their columns' name in the folder of a machine file.
+pub const OUTSIDE_NAME: &str = "outside-field.parquet";
+const OUTSIDE_TEXT: &str = "outside-field.geojson";
 
 /// Points in no field being written.
 pub struct OutsidePoints<'a> {
-    artifact: ArtifactWriter,
+    artifacts: Vec<(Artifact, ArtifactWriter)>,
     rows: std::slice::Iter<'a, bool>,
 }
 
 impl<'a> OutsidePoints<'a> {
-    /// Begins the artifact of that name; `None` when there is none to be written.
+    /// Begins the artifacts in a folder, in the forms asked for; `None` when there are none to be
+    /// written. `schema` is that of the standard points in memory.
     ///
     /// # Errors
     ///
-    /// The sink does not take it.
+    /// The sink does not take them.
     pub fn begin(
         located: &'a Located,
+        outputs: Outputs,
+        schema: &SchemaRef,
         sink: &mut dyn Sink,
-        name: &str,
+        dir: &str,
     ) -> Result<Option<Self>, RunError> {
         let split = &located.split;
         if split.outside == 0 || split.outside >= split.points {
             return Ok(None);
         }
+        let mut artifacts = Vec::new();
+        if outputs.parquet {
+            let name = format!("{dir}/{OUTSIDE_NAME}");
+            let writer = ArtifactWriter::geoparquet(sink, name, schema.clone())?;
+            artifacts.push((Artifact::OutsideFieldGeoparquet, writer));
+        }
+        if outputs.geojson {
+            let writer = ArtifactWriter::geojson(sink, format!("{dir}/{OUTSIDE_TEXT}"))?;
+            artifacts.push((Artifact::OutsideFieldGeojson, writer));
+        }
         Ok(Some(Self {
-            artifact: ArtifactWriter::geojson(sink, name.to_owned())?,
+            artifacts,
             rows: located.outside_rows.iter(),
         }))
     }
@@ -50,15 +67,20 @@ impl<'a> OutsidePoints<'a> {
         let rows = self.rows.by_ref().take(batch.num_rows());
         let outside: BooleanArray = rows.map(|outside| Some(*outside)).collect();
         let points = filter_record_batch(&points, &outside).map_err(unreadable)?;
-        Ok(self.artifact.write(&points)?)
+        for (_, writer) in &mut self.artifacts {
+            writer.write(&points)?;
+        }
+        Ok(())
     }
 
-    /// Waits for the last byte; gives the name.
+    /// Waits for the last byte; gives kinds and names.
     ///
     /// # Errors
     ///
-    /// The artifact cannot be written.
-    pub fn finish(self) -> Result<String, RunError> {
-        Ok(self.artifact.finish()?)
+    /// An artifact cannot be written.
+    pub fn finish(self) -> Result<Vec<(Artifact, String)>, RunError> {
+        let artifacts = self.artifacts.into_iter();
+        let finished = artifacts.map(|(kind, writer)| Ok((kind, writer.finish()?)));
+        finished.collect()
     }
 }

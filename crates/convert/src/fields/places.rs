@@ -1,19 +1,12 @@
-//! Positions, times, widths and areas of standard points: of a batch in memory, whose degrees are
+//! Positions and areas of standard points: of a batch in memory, whose degrees are
 //! columns, or of a stored one, whose degrees stand in the covering `bbox`.
 
 use crate::error::RunError;
-use arrow_array::{
-    Array, ArrayRef, Float64Array, RecordBatch, StructArray, TimestampMillisecondArray,
-};
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StructArray};
 use arrow_schema::{Field, Schema};
 use std::sync::Arc;
 use tramline_model::{Property, records};
 use tramline_outputs::WriteError;
-
-/// What a receiver without correction is off.
-const RECEIVER_M: f64 = 1.5;
-/// No swath is wider than twice this.
-const MOST_DRIFT_M: f64 = 50.0;
 
 pub(super) fn unreadable(cause: impl std::fmt::Display) -> RunError {
     RunError::Write(WriteError::Shape(format!("standard points: {cause}")))
@@ -26,9 +19,6 @@ pub(super) struct Places {
     area: Option<Float64Array>,
     /// Square metres in the unit of `area`.
     factor: f64,
-    /// Working width, and metres in its unit.
-    width: Option<(Float64Array, f64)>,
-    times: Option<TimestampMillisecondArray>,
 }
 
 fn floats(array: &ArrayRef) -> Option<Float64Array> {
@@ -63,14 +53,11 @@ impl Places {
             Some((floats(array)?, factor))
         };
         let area = column(Property::Area);
-        let times = batch.column_by_name(Property::Timestamp.name());
         Ok(Self {
             longitude,
             latitude,
             factor: area.as_ref().map_or(1.0, |(_, factor)| *factor),
             area: area.map(|(array, _)| array),
-            width: column(Property::EquipmentWidth),
-            times: times.and_then(|times| times.as_any().downcast_ref().cloned()),
         })
     }
 
@@ -81,20 +68,6 @@ impl Places {
             value.is_finite().then_some(value)
         };
         finite(&self.longitude).zip(finite(&self.latitude))
-    }
-
-    /// How far a position may lie off: half the swath, at least what a receiver is off.
-    pub(super) fn drift_m(&self, row: usize) -> f64 {
-        let width = match &self.width {
-            Some((width, factor)) if width.is_valid(row) => width.value(row) * factor,
-            _ => 0.0,
-        };
-        (width / 2.0).clamp(RECEIVER_M, MOST_DRIFT_M)
-    }
-
-    pub(super) fn time_ms(&self, row: usize) -> Option<i64> {
-        let times = self.times.as_ref().filter(|times| times.is_valid(row))?;
-        Some(times.value(row))
     }
 
     pub(super) fn area_m2(&self, row: usize) -> f64 {

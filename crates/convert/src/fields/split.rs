@@ -1,34 +1,41 @@
 //! The points of a stored `standard.parquet` by field: for files whose conversion is over.
 
-use super::boundary::Boundary;
-use super::locate::FieldLocator;
+use super::locate::Locate;
 use super::outside::OutsidePoints;
-use super::places::unreadable;
+use super::places::{Places, unreadable};
 use crate::error::RunError;
 use crate::facts::FieldSplit;
+use crate::options::Outputs;
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::path::Path;
 use tramline_outputs::Sink;
 
-/// Splits the points of a `standard.parquet`. Fields with less than `least_percent` of the points
-/// are left out. With `outside`, points in no field are written to that artifact, when there are
-/// some and not all.
+/// Splits the points of a `standard.parquet`. If that is asked for, points in no field are written into
+/// a folder of the sink, as columns, when there are some and not all.
 ///
 /// # Errors
 ///
 /// The points cannot be read, or the sink does not take the artifact.
 pub fn split_by_fields(
     parquet: &Path,
-    boundaries: &[Boundary],
-    least_percent: f64,
-    outside: Option<(&mut dyn Sink, &str)>,
+    locate: &Locate,
+    sink: &mut dyn Sink,
+    dir: &str,
 ) -> Result<FieldSplit, RunError> {
-    let mut locator = FieldLocator::new(boundaries, least_percent);
-    each_batch(parquet, |batch| locator.add(batch))?;
+    let mut locator = locate.begin();
+    let mut schema = None;
+    each_batch(parquet, |batch| {
+        if schema.is_none() {
+            let empty = batch.slice(0, 0);
+            schema = Some(Places::of(&empty)?.in_memory(&empty)?.schema());
+        }
+        locator.add(batch)
+    })?;
     let located = locator.finish();
-    if let Some((sink, name)) = outside
-        && let Some(mut points) = OutsidePoints::begin(&located, sink, name)?
+    if let Some(schema) = schema.filter(|_| locate.outside)
+        && let Some(mut points) =
+            OutsidePoints::begin(&located, Outputs::COLUMNS, &schema, sink, dir)?
     {
         each_batch(parquet, |batch| points.add(batch))?;
         points.finish()?;

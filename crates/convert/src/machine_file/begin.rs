@@ -3,6 +3,7 @@
 use super::adapt::AdaptExport;
 use super::artifacts::Artifacts;
 use super::dropped::DroppedPoints;
+use super::raw::RawRecords;
 use super::spool::Spool;
 use crate::analysis::Analysis;
 use crate::calibration::Measured;
@@ -23,7 +24,7 @@ pub(crate) struct MachineFile {
     /// Of the standard output.
     pub(super) units: UnitSystem,
     pub(super) standard: Standard,
-    pub(super) raw: Option<ArtifactWriter>,
+    pub(super) raw: Option<RawRecords>,
     pub(super) geojson: Option<ArtifactWriter>,
     pub(super) parquet: Option<ArtifactWriter>,
     pub(super) adapt: Option<AdaptExport>,
@@ -76,11 +77,13 @@ impl MachineFile {
             analysis.wants_all(&description.operation_type),
         );
         let geojson = options
+            .outputs
             .geojson
             .then(|| ArtifactWriter::geojson(sink, identity.name("standard.geojson")))
             .transpose()?;
         let parquet = options
-            .geoparquet
+            .outputs
+            .parquet
             .then(|| {
                 let name = identity.name("standard.parquet");
                 ArtifactWriter::geoparquet(sink, name, standard.schema().clone())
@@ -148,11 +151,10 @@ impl MachineFile {
         Place::entry(entry.unwrap_or_default())
     }
 
-    /// Every artifact that is being written, taken out.
+    /// Every artifact of points that is being written, taken out.
     pub(super) fn begun(&mut self) -> Vec<ArtifactWriter> {
         let adapt = self.adapt.take().map(AdaptExport::into_records);
         [
-            self.raw.take(),
             self.geojson.take(),
             self.parquet.take(),
             self.dropped.take(),

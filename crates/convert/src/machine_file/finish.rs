@@ -2,6 +2,7 @@
 //! run, and the documents are written.
 
 use super::MachineFile;
+use super::raw::RawRecords;
 use super::reported::{fail_raw, report};
 use crate::analysis;
 use crate::describe::status::Missing;
@@ -18,7 +19,7 @@ use crate::step::Step;
 use crate::whole::consumer::{Out, Rows, Subject};
 use crate::whole::described::Described;
 use crate::whole::walk::walk;
-use crate::writers::{ArtifactWriter, document};
+use crate::writers::document;
 use serde_json::value::{RawValue, to_raw_value};
 use tramline_model::{
     Artifact, DropReason, Ending, FileStatus, ReadError, RefusedStandard, UnitSystem,
@@ -34,6 +35,9 @@ impl MachineFile {
     ) -> Result<FileReport, RunError> {
         for artifact in self.begun() {
             artifact.discard(sink)?;
+        }
+        if let Some(raw) = self.raw.take() {
+            raw.discard(sink)?;
         }
         let mut steps = Steps::default();
         fail_raw(&mut steps, &error.to_string(), error.hint());
@@ -95,6 +99,11 @@ impl MachineFile {
                 self.write_summary(ending, &described, options, sink)?;
                 steps.set(Step::Summary, Outcome::ok());
                 let split = located.map(|located| located.split);
+                let tolerance_m = options.locate.as_ref().map_or(0.0, |l| l.tolerance_m);
+                let told = split
+                    .as_ref()
+                    .map(|split| split.told(tolerance_m, self.place()));
+                self.findings.extend(told.flatten());
                 facts.take_in(&self.standard.standardised(), split);
                 self.write_units(options, sink)?;
                 steps.set(Step::Units, Outcome::ok());
@@ -105,6 +114,11 @@ impl MachineFile {
         }
         let dropped = self.dropped.take();
         self.artifacts.keep(Artifact::DroppedGeoparquet, dropped)?;
+        if let Some(raw) = self.raw.take() {
+            let place = self.place();
+            let told = raw.keep(&mut self.artifacts, place)?;
+            self.findings.extend(told);
+        }
         let results = self.standard.standardised();
         let missing = match steps.file_status() {
             FileStatus::Processed => status::missing(&results, &options.configuration),
@@ -136,12 +150,11 @@ impl MachineFile {
             Outcome::ok()
         };
         steps.set(Step::OriginalFile, source.clone());
-        if options.geojson && !self.merged {
-            let raw = match self.raw.take() {
-                Some(raw) => raw,
-                None => ArtifactWriter::geojson(sink, self.identity.name("raw.geojson"))?,
-            };
-            self.artifacts.keep(Artifact::RawGeojson, Some(raw))?;
+        if self.raw.is_none() && !self.merged {
+            self.raw = RawRecords::begin(&self.identity, options.outputs, sink)?;
+        }
+        if let Some(raw) = &mut self.raw {
+            raw.end();
         }
         steps.set(Step::RawGeojson, source);
         Ok(())

@@ -1,12 +1,13 @@
-//! Standard batches kept for the whole-file consumers: in memory while they are few, then on disk as an
-//! Arrow stream in an unnamed temporary file.
+//! Batches kept until all are known: in memory while they are few, then on disk as Arrow streams in an
+//! unnamed temporary file, a new one where the columns change.
 
 use crate::error::RunError;
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
+use arrow_schema::SchemaRef;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom};
 
 /// Bytes kept in memory.
 const IN_MEMORY: usize = 48 << 20;
@@ -15,7 +16,25 @@ const IN_MEMORY: usize = 48 << 20;
 pub(crate) struct Spool {
     memory: Vec<RecordBatch>,
     bytes: usize,
-    disk: Option<StreamWriter<BufWriter<File>>>,
+    disk: Option<Disk>,
+}
+
+struct Disk {
+    stream: StreamWriter<BufWriter<File>>,
+    schema: SchemaRef,
+}
+
+impl Disk {
+    fn start(file: BufWriter<File>, schema: SchemaRef) -> Result<Self, RunError> {
+        let stream = StreamWriter::try_new(file, &schema).map_err(fault)?;
+        Ok(Self { stream, schema })
+    }
+
+    fn end(self) -> Result<BufWriter<File>, RunError> {
+        let mut stream = self.stream;
+        stream.finish().map_err(fault)?;
+        stream.into_inner().map_err(fault)
+    }
 }
 
 fn fault(cause: impl std::fmt::Display) -> RunError {
@@ -24,20 +43,23 @@ fn fault(cause: impl std::fmt::Display) -> RunError {
 
 impl Spool {
     pub(crate) fn push(&mut self, batch: RecordBatch) -> Result<(), RunError> {
-        if self.disk.is_none() {
-            let size = batch.get_array_memory_size();
-            if self.bytes + size <= IN_MEMORY {
-                self.bytes += size;
-                self.memory.push(batch);
-                return Ok(());
+        let mut disk = match self.disk.take() {
+            Some(disk) if disk.schema == batch.schema() => disk,
+            Some(disk) => Disk::start(disk.end()?, batch.schema())?,
+            None => {
+                let size = batch.get_array_memory_size();
+                if self.bytes + size <= IN_MEMORY {
+                    self.bytes += size;
+                    self.memory.push(batch);
+                    return Ok(());
+                }
+                let file = BufWriter::with_capacity(1 << 20, tempfile::tempfile().map_err(fault)?);
+                Disk::start(file, batch.schema())?
             }
-            let file = BufWriter::with_capacity(1 << 20, tempfile::tempfile().map_err(fault)?);
-            self.disk = Some(StreamWriter::try_new(file, batch.schema_ref()).map_err(fault)?);
-        }
-        match &mut self.disk {
-            Some(writer) => writer.write(&batch).map_err(fault),
-            None => Ok(()),
-        }
+        };
+        disk.stream.write(&batch).map_err(fault)?;
+        self.disk = Some(disk);
+        Ok(())
     }
 
     /// Hands every batch to `take`, in order.
@@ -48,17 +70,16 @@ impl Spool {
         for batch in self.memory {
             take(batch)?;
         }
-        let Some(mut writer) = self.disk else {
+        let Some(disk) = self.disk else {
             return Ok(());
         };
-        writer.finish().map_err(fault)?;
-        let buffered = writer.into_inner().map_err(fault)?;
-        let mut file = buffered.into_inner().map_err(|e| fault(e.error()))?;
+        let mut file = disk.end()?.into_inner().map_err(|e| fault(e.error()))?;
         file.seek(SeekFrom::Start(0)).map_err(fault)?;
-        let reader =
-            StreamReader::try_new(BufReader::with_capacity(1 << 20, file), None).map_err(fault)?;
-        for batch in reader {
-            take(batch.map_err(fault)?)?;
+        let mut file = BufReader::with_capacity(1 << 20, file);
+        while !file.fill_buf().map_err(fault)?.is_empty() {
+            for batch in StreamReader::try_new(&mut file, None).map_err(fault)? {
+                take(batch.map_err(fault)?)?;
+            }
         }
         Ok(())
     }

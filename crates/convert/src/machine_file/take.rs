@@ -2,14 +2,13 @@
 //! goes is written as dropped.
 
 use super::MachineFile;
-use super::raw;
+use super::raw::RawRecords;
 use crate::error::RunError;
 use crate::options::Options;
 use crate::plan::{BATCH_STEPS, MERGED_STEPS};
 use crate::points::fate::Fate;
 use crate::points::passed::Passed;
 use crate::points::standard::Split;
-use crate::writers::ArtifactWriter;
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
 use tramline_outputs::Sink;
@@ -22,18 +21,13 @@ impl MachineFile {
         options: &Options,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        if !options.geojson {
-            return Ok(());
+        if self.raw.is_none() {
+            self.raw = RawRecords::begin(&self.identity, options.outputs, sink)?;
         }
-        let writer = match self.raw.take() {
-            Some(writer) => writer,
-            None => {
-                let members = raw::members(batch.schema_ref());
-                let name = self.identity.name("raw.geojson");
-                ArtifactWriter::geojson_with(sink, name, members)?
-            }
-        };
-        Ok(self.raw.insert(writer).write(batch)?)
+        match &mut self.raw {
+            Some(raw) => Ok(raw.write(batch)?),
+            None => Ok(()),
+        }
     }
 
     /// Takes source points.

@@ -29,6 +29,9 @@ const OTHER: &str = "other";
 /// Points between two reports of progress.
 const PROGRESS_POINTS: u64 = 100_000;
 
+/// Machine files of one dataset that a free id is looked for among.
+const MOST_IN_CLAIM: usize = 10_000;
+
 /// What the machine files of a bridge's output are.
 #[derive(Clone, Debug)]
 pub(crate) struct BridgedAs {
@@ -48,9 +51,11 @@ pub struct Collector<'a> {
     in_claim: usize,
     /// What the current dataset holds, where it is no work.
     no_work: Option<String>,
-    /// Machine files and findings before the current dataset.
-    before: (usize, usize),
+    /// Machine files, those passed over, and findings before the current dataset.
+    before: (usize, usize, usize),
     current: Option<MachineFile>,
+    /// A machine file is being read that is passed over.
+    passing: bool,
     told: u64,
     fatal: Option<RunError>,
     over_limit: bool,
@@ -59,6 +64,8 @@ pub struct Collector<'a> {
     /// Findings of the current dataset, before or between its machine files.
     pub(crate) findings: Vec<Finding>,
     pub(crate) files: Vec<FileReport>,
+    /// Entries of the machine files that were passed over.
+    passed: Vec<Vec<String>>,
     /// Of the machine files that were read to their end.
     pub(crate) facts: Vec<FileFacts>,
     /// What the monitor saw, when this is a first pass.
@@ -82,14 +89,16 @@ impl<'a> Collector<'a> {
             entries: Vec::new(),
             in_claim: 0,
             no_work: None,
-            before: (0, 0),
+            before: (0, 0, 0),
             current: None,
+            passing: false,
             told: 0,
             fatal: None,
             over_limit: false,
             bridged: None,
             findings: Vec::new(),
             files: Vec::new(),
+            passed: Vec::new(),
             facts: Vec::new(),
             measured: Vec::new(),
         }
@@ -98,6 +107,11 @@ impl<'a> Collector<'a> {
     /// The facts of the machine files so far that were read to their end.
     pub fn facts(&self) -> &[FileFacts] {
         &self.facts
+    }
+
+    /// Whether any machine file was passed over.
+    pub(crate) fn passed_any(&self) -> bool {
+        !self.passed.is_empty()
     }
 
     /// The machine files so far, with the findings that belong to none.
@@ -111,27 +125,35 @@ impl<'a> Collector<'a> {
         self.entries = entries;
         self.in_claim = 0;
         self.no_work = None;
-        self.before = (self.files.len(), self.findings.len());
-        (self.progress)(Progress::Dataset {
-            main: main.to_owned(),
-        });
+        self.before = (self.files.len(), self.passed.len(), self.findings.len());
+        (self.progress)(Progress::Dataset { main });
     }
 
     /// Whether no machine file came of the dataset, processed or failed: then what it holds, as
     /// its reader said it or by what was noticed last.
     pub(crate) fn nothing_of_it(&self) -> Option<Option<&str>> {
-        let noticed = || self.findings.get(self.before.1..)?.last();
-        (self.files.len() == self.before.0).then(|| {
+        let noticed = || self.findings.get(self.before.2..)?.last();
+        let none = self.files.len() == self.before.0 && self.passed.len() == self.before.1;
+        none.then(|| {
             let said = self.no_work.as_deref();
             said.or_else(|| Some(noticed()?.text.as_str()))
         })
     }
 
+    /// Tells it where no machine file came of the dataset.
+    pub(crate) fn tell_nothing(&mut self) {
+        if self.nothing_of_it().is_some() {
+            let id = id_of(self.input, &self.main, 0);
+            (self.progress)(Progress::NoWork { id: &id });
+        }
+    }
+
     /// The entries of the machine files that came of the dataset.
     pub(crate) fn entries_of_it(&self) -> HashSet<&str> {
         let files = self.files.get(self.before.0..).unwrap_or_default();
-        let entries = files.iter().flat_map(|file| &file.entries);
-        entries.map(String::as_str).collect()
+        let passed = self.passed.get(self.before.1..).unwrap_or_default();
+        let entries = files.iter().map(|file| &file.entries).chain(passed);
+        entries.flatten().map(String::as_str).collect()
     }
 
     /// A dataset ends with what its reader returned.
@@ -145,7 +167,10 @@ impl<'a> Collector<'a> {
             return Err(fatal);
         }
         let error = match result {
-            Ok(()) if self.current.is_none() => return Ok(()),
+            Ok(()) if self.current.is_none() => {
+                self.passing = false;
+                return Ok(());
+            }
             Ok(()) => ReadError::malformed(
                 Place::entry(self.main.clone()),
                 "the reader left the file unfinished",
@@ -162,6 +187,9 @@ impl<'a> Collector<'a> {
         };
         if let Some(file) = self.current.take() {
             return self.fail(file, &error);
+        }
+        if std::mem::take(&mut self.passing) {
+            return Ok(());
         }
         if self.in_claim == 0 {
             let mut description = self.unknown_operation(name);
@@ -194,6 +222,33 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// What there is to say of the dataset was said by an earlier run.
+    pub(crate) fn pass_over(&mut self) {
+        self.passed.push(self.entries.clone());
+    }
+
+    /// A failed machine file for a dataset that is not read, under the first id that is free: what an
+    /// earlier run has made of the dataset stands.
+    pub(crate) fn refused(
+        &mut self,
+        description: &OperationDescription,
+        detail: &str,
+        hint: &str,
+    ) -> Result<(), RunError> {
+        let taken = (self.in_claim..MOST_IN_CLAIM)
+            .take_while(|place| {
+                let id = id_of(self.input, &self.main, *place);
+                self.options.passed_over.holds(&id)
+            })
+            .count();
+        if self.in_claim + taken < MOST_IN_CLAIM {
+            self.in_claim += taken;
+            let passed = std::iter::repeat_n(description.entries.clone(), taken);
+            self.passed.extend(passed);
+        }
+        self.unreadable(description, detail, hint)
+    }
+
     /// A failed machine file without points.
     pub(crate) fn unreadable(
         &mut self,
@@ -201,10 +256,11 @@ impl<'a> Collector<'a> {
         detail: &str,
         hint: &str,
     ) -> Result<(), RunError> {
-        let identity = self.identity(&description.name);
-        let index = identity.index;
-        let name = description.name.clone();
-        (self.progress)(Progress::File { index, name });
+        let Some(identity) = self.identity(&description.name) else {
+            self.passed.push(description.entries.clone());
+            return Ok(());
+        };
+        self.begins(&identity, description);
         let report = machine_file::unreadable(
             identity,
             description,
@@ -213,8 +269,17 @@ impl<'a> Collector<'a> {
             Vec::new(),
             &mut *self.sink,
         )?;
-        self.push(report);
+        self.push(report, None);
         Ok(())
+    }
+
+    fn begins(&mut self, identity: &Identity, description: &OperationDescription) {
+        (self.progress)(Progress::File {
+            index: identity.index,
+            id: &identity.id,
+            name: &description.name,
+            file_format: description.file_format,
+        });
     }
 
     /// Keys of the configuration that nothing knows.
@@ -252,29 +317,33 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn identity(&mut self, name: &str) -> Identity {
-        let index = self.files.len();
-        let key = format!(
-            "tramline\n{}\n{}\n{}",
-            self.input.sha256, self.main, self.in_claim
-        );
+    /// Of the next machine file; `None` where the caller passes it over.
+    fn identity(&mut self, name: &str) -> Option<Identity> {
+        let index = self.files.len() + self.passed.len();
+        let id = id_of(self.input, &self.main, self.in_claim);
         self.in_claim += 1;
-        Identity {
+        (!self.options.passed_over.holds(&id)).then(|| Identity {
             index,
-            id: Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()).to_string(),
             dir: slug::folder(index, name),
-        }
+            id,
+        })
     }
 
-    fn push(&mut self, report: FileReport) {
-        let (index, status) = (self.files.len(), report.status);
+    fn push(&mut self, report: FileReport, facts: Option<FileFacts>) {
+        let index = self.files.len() + self.passed.len();
+        let none = FileFacts::new(&report.id);
+        (self.progress)(Progress::Done {
+            index,
+            report: &report,
+            facts: facts.as_ref().unwrap_or(&none),
+        });
         self.files.push(report);
-        (self.progress)(Progress::Done { index, status });
+        self.facts.extend(facts);
     }
 
     fn fail(&mut self, file: MachineFile, error: &ReadError) -> Result<(), RunError> {
         let report = file.fail(error, &mut *self.sink)?;
-        self.push(report);
+        self.push(report, None);
         Ok(())
     }
 
@@ -300,6 +369,12 @@ impl<'a> Collector<'a> {
         let mut seen = HashSet::new();
         operation.entries.retain(|entry| seen.insert(entry.clone()));
     }
+}
+
+/// The id of a machine file: the same for the same bytes.
+pub(crate) fn id_of(input: &Input, main: &str, in_claim: usize) -> String {
+    let key = format!("tramline\n{}\n{main}\n{in_claim}", input.sha256);
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()).to_string()
 }
 
 /// Work that is none of the four types passes as `other`; what it is stands beside it.
@@ -337,9 +412,13 @@ impl Receiver for Collector<'_> {
             operation.entries.clone_from(&self.entries);
         }
         self.told = 0;
-        let identity = self.identity(&operation.name);
-        let (index, name) = (identity.index, operation.name.clone());
-        (self.progress)(Progress::File { index, name });
+        let Some(identity) = self.identity(&operation.name) else {
+            self.passed.push(operation.entries);
+            self.passing = true;
+            return Ok(());
+        };
+        self.passing = false;
+        self.begins(&identity, &operation);
         match MachineFile::begin(identity, operation, self.options, &mut *self.sink) {
             Ok(file) => {
                 self.current = Some(file);
@@ -381,6 +460,7 @@ impl Receiver for Collector<'_> {
 
     fn finish(&mut self, ending: Ending) -> Result<(), Stop> {
         let Some(mut file) = self.current.take() else {
+            self.passing = false;
             return Ok(());
         };
         self.measured.extend(file.take_measured());
@@ -388,8 +468,7 @@ impl Receiver for Collector<'_> {
         (self.progress)(Progress::Points { index, points });
         match file.finish(&ending, self.options, &mut *self.sink, &mut *self.progress) {
             Ok((report, facts)) => {
-                self.facts.push(facts);
-                self.push(report);
+                self.push(report, Some(facts));
                 Ok(())
             }
             Err(error) => self.stop(Err(error)),
@@ -401,8 +480,10 @@ impl Receiver for Collector<'_> {
         operation: Option<OperationDescription>,
         error: ReadError,
     ) -> Result<(), Stop> {
+        let passing = std::mem::take(&mut self.passing);
         let result = match (self.current.take(), operation) {
             (Some(file), None) => self.fail(file, &error),
+            (None, None) if passing => Ok(()),
             (current, operation) => {
                 let before = match current {
                     Some(file) => self.fail(file, &error),
@@ -419,6 +500,7 @@ impl Receiver for Collector<'_> {
     fn finding(&mut self, finding: Finding) {
         match &mut self.current {
             Some(file) => file.notice(finding),
+            None if self.passing => {}
             None => self.findings.push(finding),
         }
     }

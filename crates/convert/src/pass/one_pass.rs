@@ -1,13 +1,13 @@
 //! Every claim of an upload is read once; what nobody claims is listed with its reason.
 
 use super::bridge::{self, Bridge};
-use super::collector::{BridgedAs, Collector};
+use super::collector::{BridgedAs, Collector, id_of};
 use crate::calibration::Measured;
 use crate::error::RunError;
 use crate::facts::FileFacts;
 use crate::input::Input;
 use crate::options::Options;
-use crate::progress::Progress;
+use crate::progress::{Found, Progress};
 use crate::report::{Report, UnclaimedEntry};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +23,8 @@ pub(crate) struct Passed {
     pub(crate) facts: Vec<FileFacts>,
     /// What the monitor saw, if that was asked.
     pub(crate) measured: Vec<Measured>,
+    /// Some machine files were passed over.
+    pub(crate) passed_any: bool,
 }
 
 /// One pass over the input.
@@ -34,9 +36,11 @@ pub(crate) fn one_pass(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Passed, RunError> {
     let detection = detect(tree, options.file_format.as_deref(), &options.read);
-    progress(Progress::Detected {
-        files: detection.machine_data().count(),
-    });
+    let found: Vec<Found> = detection
+        .machine_data()
+        .map(|claim| found(tree, input, claim))
+        .collect();
+    progress(Progress::Detected { found: &found });
     let mut collector = Collector::new(input, options, sink, progress);
     collector.findings.extend(tree.findings.iter().cloned());
     collector.note_unknown_keys();
@@ -62,6 +66,9 @@ pub(crate) fn one_pass(
         collector.start_claim(main, entries.collect());
         match &claim.verdict {
             Verdict::NotMachineData { .. } | Verdict::OtherData { .. } => {}
+            _ if options.refused.contains_key(main) => {
+                refused(tree, claim, options, &mut collector)?
+            }
             Verdict::Recognised {
                 file_format,
                 provider,
@@ -69,7 +76,7 @@ pub(crate) fn one_pass(
                 hint,
             } => {
                 let bridge = bridge::bridge_for(&options.bridges, file_format);
-                if let Some(bridge) = bridge.filter(|_| !options.refused.contains_key(main)) {
+                if let Some(bridge) = bridge {
                     let format = (*file_format, *provider);
                     bridged(bridge, format, tree, claim, options, &mut collector)?;
                 } else {
@@ -82,8 +89,10 @@ pub(crate) fn one_pass(
             Verdict::Read => read(tree, claim, options, &mut collector)?,
         }
         unclaimed.extend(left_over(tree, claim, &collector));
+        collector.tell_nothing();
     }
     unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
+    let passed_any = collector.passed_any();
     let report = Report {
         tramline: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
         input: input.clone(),
@@ -95,7 +104,17 @@ pub(crate) fn one_pass(
         report,
         facts: collector.facts,
         measured: collector.measured,
+        passed_any,
     })
+}
+
+/// What is told of a dataset before it is read.
+fn found(tree: &Tree, input: &Input, claim: &Claim) -> Found {
+    Found {
+        id: id_of(input, &tree.entry(claim.main).path, 0),
+        name: tree.entry(claim.main).path.clone(),
+        file_format: file_format(claim),
+    }
 }
 
 /// The entries of a dataset that no machine file has: all of them where it holds no work, else its
@@ -117,24 +136,46 @@ fn left_over(tree: &Tree, claim: &Claim, collector: &Collector<'_>) -> Vec<Uncla
     listed.collect()
 }
 
-/// A claim of a format that is read, unless the caller refuses the dataset.
+/// The code of a claim's format.
+fn file_format(claim: &Claim) -> Option<&'static str> {
+    if let Verdict::Recognised { file_format, .. } = &claim.verdict {
+        return Some(file_format);
+    }
+    let format = registry::by_id(claim.format).and_then(|format| format.file_formats.first());
+    format.copied()
+}
+
+/// A claim that the caller refuses: one failed machine file, unless the caller has it already.
+fn refused(
+    tree: &Tree,
+    claim: &Claim,
+    options: &Options,
+    collector: &mut Collector<'_>,
+) -> Result<(), RunError> {
+    let main = &tree.entry(claim.main).path;
+    let Some(refusal) = options.refused.get(main) else {
+        return Ok(());
+    };
+    if options.refused_before.contains(main) {
+        collector.pass_over();
+        return Ok(());
+    }
+    let mut description = collector.unknown_operation(tree.name(claim.main));
+    if let Some(code) = file_format(claim) {
+        description.file_format = code;
+    }
+    collector.refused(&description, &refusal.reason, &refusal.hint)
+}
+
+/// A claim of a format that is read.
 fn read(
     tree: &Tree,
     claim: &Claim,
     options: &Options,
     collector: &mut Collector<'_>,
 ) -> Result<(), RunError> {
-    let name = tree.name(claim.main);
-    let format = registry::by_id(claim.format).and_then(|format| format.file_formats.first());
-    if let Some(refusal) = options.refused.get(&tree.entry(claim.main).path) {
-        let mut description = collector.unknown_operation(name);
-        if let Some(code) = format {
-            description.file_format = code;
-        }
-        return collector.unreadable(&description, &refusal.reason, &refusal.hint);
-    }
     let result = read_claim(tree, claim, options, collector);
-    collector.end_claim(result, name, format.copied())
+    collector.end_claim(result, tree.name(claim.main), file_format(claim))
 }
 
 /// A claim of a closed format that the operator has a command for.

@@ -38,11 +38,13 @@ pub(crate) fn begin<'a>(
     }
     let results = standard.standardised();
     let geojson = options
+        .outputs
         .geojson
         .then(|| ArtifactWriter::geojson(sink, identity.name("filtered.geojson")))
         .transpose()?;
     let parquet = options
-        .geoparquet
+        .outputs
+        .parquet
         .then(|| {
             let schema = standard.schema().clone();
             ArtifactWriter::geoparquet(sink, identity.name("filtered.parquet"), schema)

@@ -2,9 +2,8 @@
 
 use super::consumer::{Consumer, Out, Rows, Subject};
 use crate::error::RunError;
-use crate::fields::{OUTSIDE_NAME, OutsidePoints};
+use crate::fields::OutsidePoints;
 use arrow_array::RecordBatch;
-use tramline_model::Artifact;
 use tramline_outputs::Sink;
 
 struct Outside<'a>(OutsidePoints<'a>);
@@ -18,7 +17,13 @@ pub(crate) fn begin<'a>(
     let Some(located) = subject.located.filter(|_| asked.is_some_and(|l| l.outside)) else {
         return Ok(None);
     };
-    let points = OutsidePoints::begin(located, sink, &subject.identity.name(OUTSIDE_NAME))?;
+    let points = OutsidePoints::begin(
+        located,
+        subject.options.outputs,
+        subject.standard.schema(),
+        sink,
+        &subject.identity.dir,
+    )?;
     Ok(points.map(|points| Box::new(Outside(points)) as Box<dyn Consumer + 'a>))
 }
 
@@ -33,8 +38,9 @@ impl Consumer for Outside<'_> {
     }
 
     fn finish(self: Box<Self>, out: &mut Out<'_>) -> Result<(), RunError> {
-        let name = self.0.finish()?;
-        out.artifacts.insert(Artifact::OutsideFieldGeojson, name);
+        for (kind, name) in self.0.finish()? {
+            out.artifacts.insert(kind, name);
+        }
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
-//! Points just outside of a field: the receiver's drift belongs to it, the road beside it does not.
+//! Points just outside of a field: outside is outside, unless the caller gives a tolerance.
 
 use crate::hand::{Table, convert, description};
 use serde_json::json;
 use std::io::Write;
 use tramline_convert::Options;
-use tramline_convert::fields::{Boundary, split_by_fields};
+use tramline_convert::fields::{Boundary, Locate, split_by_fields};
 use tramline_model::{OperationType, Property};
+use tramline_outputs::MemorySink;
 
 pub(crate) const METRE_NORTH: f64 = 1.0 / 111_229.0;
 pub(crate) const METRE_EAST: f64 = 1.0 / 71_696.0;
@@ -50,9 +51,10 @@ pub(crate) fn field() -> Boundary {
 }
 
 #[test]
-fn half_a_swath_beyond_the_edge_belongs_to_the_stretch_that_is_inside() {
-    // Into the field's middle, ten metres beyond its northern edge; and a road three metres west.
-    let table = way(&[(50.0, 0.0, 110), (-3.0, 0.0, 100)]);
+fn outside_is_outside_but_for_a_tolerance_that_was_given() {
+    // Into the field's middle, ten metres beyond its northern edge; half a swath west of it all along;
+    // and on its western edge.
+    let table = way(&[(50.0, 0.0, 110), (-4.5, 0.0, 100), (0.0, 0.0, 50)]);
     let converted = convert(
         description(OperationType::Tillage, &table),
         &table,
@@ -63,9 +65,30 @@ fn half_a_swath_beyond_the_edge_belongs_to_the_stretch_that_is_inside() {
     let name = &converted.report.artifacts["standardGeoparquet"];
     file.write_all(&converted.sink.files.lock().unwrap()[name])
         .unwrap();
-    let split = split_by_fields(file.path(), &[field()], 0.01, None).unwrap();
-    assert_eq!(split.points, 210);
-    // One hundred inside, four of the next ten within 4.5 m; the road stays outside.
-    assert_eq!(split.fields[0].points, 104);
-    assert_eq!(split.outside, 106);
+    // Tolerance in metres; points in the field; those of them that the tolerance let in.
+    for (tolerance_m, inside, tolerated) in [
+        (0.0, 150, 0),
+        (3.0, 153, 3),
+        (4.4, 154, 4),
+        (4.6, 255, 105),
+        (10.0, 260, 110),
+    ] {
+        let locate = Locate {
+            boundaries: vec![field()],
+            least_percent: 0.01,
+            tolerance_m,
+            outside: false,
+        };
+        let mut sink = MemorySink::default();
+        let split = split_by_fields(file.path(), &locate, &mut sink, "out").unwrap();
+        assert_eq!(split.points, 260);
+        assert_eq!(split.fields[0].points, inside, "{tolerance_m}");
+        assert_eq!(split.tolerated, tolerated, "{tolerance_m}");
+        assert_eq!(split.outside, 260 - inside, "{tolerance_m}");
+        let told = split.told(tolerance_m, tramline_model::Place::default());
+        let text = told.map(|finding| finding.text.to_string());
+        assert_eq!(text.is_some(), tolerated > 0);
+        let said = format!("{tolerated} points of 260 outside of a field");
+        assert!(text.is_none_or(|text| text.starts_with(&said)));
+    }
 }

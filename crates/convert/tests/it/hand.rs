@@ -151,7 +151,7 @@ pub(crate) fn convert_to(
         sha256: "00".into(),
         size_bytes: 1,
     };
-    let mut progress = |_| {};
+    let mut progress = |_: tramline_convert::Progress<'_>| {};
     let mut collector = Collector::new(&input, options, &mut output, &mut progress);
     collector.start_claim("a.csv", vec!["a.csv".to_owned()]);
     collector.begin(description).unwrap();

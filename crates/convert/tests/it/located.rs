@@ -8,12 +8,14 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use tramline_convert::fields::{
-    Boundary, FieldLocator, FieldSplit, Locate, Located, OutsidePoints, split_by_fields,
+    Boundary, FieldSplit, Locate, Located, OutsidePoints, split_by_fields,
 };
-use tramline_convert::{FileFacts, Options};
-use tramline_model::{Artifact, OperationType};
+use tramline_convert::{FileFacts, Options, Outputs};
+use tramline_model::{Artifact, OperationType, Property};
 use tramline_outputs::MemorySink;
+use tramline_outputs::geojson::render;
 
 /// Two drives into the field and beyond its edge, and one along a road.
 fn drives() -> Table {
@@ -102,8 +104,30 @@ fn in_memory(batch: &RecordBatch) -> RecordBatch {
     RecordBatch::try_new(schema.into(), plain.columns().to_vec()).unwrap()
 }
 
-fn located(batches: &[RecordBatch], boundaries: &[Boundary], least_percent: f64) -> Located {
-    let mut locator = FieldLocator::new(boundaries, least_percent);
+/// The columns of a batch as the writer has them: degrees in front, no geometry.
+fn in_memory_schema(batch: &RecordBatch) -> arrow_schema::Schema {
+    let plain = tramline_model::records::SourceColumn::default();
+    let degrees = [Property::Longitude, Property::Latitude];
+    let degrees = degrees.map(|property| tramline_model::records::field(property, None, &plain));
+    let schema = batch.schema();
+    let others = schema.fields().iter().map(|field| field.as_ref().clone());
+    let others = others.filter(|field| {
+        !["geometry", "bbox", "longitude", "latitude"].contains(&field.name().as_str())
+    });
+    arrow_schema::Schema::new(degrees.into_iter().chain(others).collect::<Vec<_>>())
+}
+
+fn locate(boundaries: &[Boundary], outside: bool) -> Locate {
+    Locate {
+        boundaries: boundaries.to_vec(),
+        least_percent: 0.01,
+        tolerance_m: 0.0,
+        outside,
+    }
+}
+
+fn located(batches: &[RecordBatch], boundaries: &[Boundary]) -> Located {
+    let mut locator = locate(boundaries, true).begin();
     for batch in batches {
         locator.add(batch).unwrap();
     }
@@ -113,19 +137,30 @@ fn located(batches: &[RecordBatch], boundaries: &[Boundary], least_percent: f64)
 /// The artifact that comes of the batches; `None` when there is none.
 fn outside(located: &Located, batches: &[RecordBatch]) -> Option<Vec<u8>> {
     let mut sink = MemorySink::default();
-    let mut points = OutsidePoints::begin(located, &mut sink, "out").unwrap()?;
+    let schema = match batches.first()? {
+        stored if stored.column_by_name("longitude").is_none() => {
+            Arc::new(in_memory_schema(stored))
+        }
+        memory => memory.schema(),
+    };
+    let outputs = Outputs::COLUMNS;
+    let points = OutsidePoints::begin(located, outputs, &schema, &mut sink, "out").unwrap();
+    let mut points = points?;
     for batch in batches {
         points.add(batch).unwrap();
     }
-    assert_eq!(points.finish().unwrap(), "out");
-    let bytes = sink.files.lock().unwrap()["out"].clone();
+    let name = "out/outside-field.parquet";
+    let kind = Artifact::OutsideFieldGeoparquet;
+    assert_eq!(points.finish().unwrap(), [(kind, name.to_owned())]);
+    let bytes = sink.files.lock().unwrap()[name].clone();
     Some(bytes)
 }
 
 fn split(parquet: &Path, boundaries: &[Boundary]) -> (FieldSplit, Option<Vec<u8>>) {
     let mut sink = MemorySink::default();
-    let split = split_by_fields(parquet, boundaries, 0.01, Some((&mut sink, "out"))).unwrap();
-    let bytes = sink.files.lock().unwrap().get("out").cloned();
+    let split = split_by_fields(parquet, &locate(boundaries, true), &mut sink, "out").unwrap();
+    let files = sink.files.lock().unwrap();
+    let bytes = files.get("out/outside-field.parquet").cloned();
     (split, bytes)
 }
 
@@ -137,14 +172,17 @@ fn batches_are_located_as_the_stored_file_is() {
     assert_eq!(expected.fields.len(), 2, "{expected:?}");
     assert!(expected.outside > 0 && expected.outside < expected.points);
     let artifact = artifact.unwrap();
-    let collection: serde_json::Value = serde_json::from_slice(&artifact).unwrap();
+    let mut kept = tempfile::tempfile().unwrap();
+    kept.write_all(&artifact).unwrap();
+    let text = render(kept, Artifact::OutsideFieldGeojson, Vec::new()).unwrap();
+    let collection: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let features = collection["features"].as_array().unwrap();
     assert_eq!(features.len() as u64, expected.outside);
     for rows in [1, 7, 64, 1_000] {
         let stored = batches(file.path(), rows);
         let memory: Vec<RecordBatch> = stored.iter().map(in_memory).collect();
         for (form, batches) in [("stored", stored), ("memory", memory)] {
-            let located = located(&batches, &fields(), 0.01);
+            let located = located(&batches, &fields());
             assert_eq!(located.split, expected, "{form} {rows}");
             let written = outside(&located, &batches);
             assert!(written.as_ref() == Some(&artifact), "{form} {rows}");
@@ -154,15 +192,10 @@ fn batches_are_located_as_the_stored_file_is() {
 
 #[test]
 fn a_conversion_locates_as_its_stored_points_are_located() {
-    let locate = |outside| Locate {
-        boundaries: fields(),
-        least_percent: 0.01,
-        outside,
-    };
     let table = drives();
     for asked in [false, true] {
         let options = Options {
-            locate: Some(locate(asked)),
+            locate: Some(locate(&fields(), asked)),
             ..Options::default()
         };
         let converted = converted(&table, &options);
@@ -170,13 +203,21 @@ fn a_conversion_locates_as_its_stored_points_are_located() {
         assert_eq!(converted.facts.id, converted.report.id);
         assert_eq!(converted.facts.located, Some(expected));
         let files = converted.sink.files.lock().unwrap();
-        let name = converted.report.artifacts.get("outsideFieldGeojson");
+        let name = converted.report.artifacts.get("outsideFieldGeoparquet");
         let written = name.map(|name| files[name].clone());
         assert!(written == artifact.filter(|_| asked), "{asked}");
         assert_eq!(
             name.is_some(),
-            files.contains_key("01-north-field/outside-field.geojson")
+            files.contains_key("01-north-field/outside-field.parquet")
         );
+        // The text that is written beside it is its rendering.
+        if let Some(name) = converted.report.artifacts.get("outsideFieldGeojson") {
+            let mut kept = tempfile::tempfile().unwrap();
+            let columns = &converted.report.artifacts["outsideFieldGeoparquet"];
+            kept.write_all(&files[columns]).unwrap();
+            let text = render(kept, Artifact::OutsideFieldGeojson, Vec::new()).unwrap();
+            assert!(text == files[name]);
+        }
     }
     let without = converted(&table, &Options::default());
     assert_eq!(without.facts.located, None);
@@ -203,11 +244,7 @@ fn facts_are_what_the_summary_says() {
 fn a_file_without_standard_points_is_not_located() {
     let table = drives();
     let options = Options {
-        locate: Some(Locate {
-            boundaries: fields(),
-            least_percent: 0.01,
-            outside: true,
-        }),
+        locate: Some(locate(&fields(), true)),
         ..Options::default()
     };
     let operation = OperationType::Other("mowing".to_owned());
@@ -221,7 +258,7 @@ fn a_file_without_standard_points_is_not_located() {
         !converted
             .report
             .artifacts
-            .contains_key("outsideFieldGeojson")
+            .contains_key("outsideFieldGeoparquet")
     );
 }
 
@@ -240,8 +277,16 @@ fn points_that_are_all_inside_or_all_outside_have_no_artifact() {
 fn small_shares_are_left_out() {
     let file = stored(&drives());
     let batches = batches(file.path(), 64);
-    let all = located(&batches, &fields(), 0.01).split;
-    let some = located(&batches, &fields(), 20.0).split;
+    let all = located(&batches, &fields()).split;
+    let mut locator = Locate {
+        least_percent: 20.0,
+        ..locate(&fields(), true)
+    }
+    .begin();
+    for batch in &batches {
+        locator.add(batch).unwrap();
+    }
+    let some = locator.finish().split;
     assert_eq!(some.fields, all.fields[..1]);
     assert_eq!(some.outside, all.outside);
 }
@@ -251,12 +296,14 @@ fn an_order_and_its_facts_survive_json() {
     let order = Locate {
         boundaries: fields(),
         least_percent: 0.1 + 0.2,
+        tolerance_m: 0.7 + 0.1,
         outside: true,
     };
     let text = serde_json::to_string(&order).unwrap();
     assert_eq!(serde_json::from_str::<Locate>(&text).unwrap(), order);
     for broken in ["%", "AAAA", ""] {
-        let text = json!({"boundaries": [broken], "leastPercent": "1", "outside": true});
+        let text = json!({"boundaries": [broken], "leastPercent": "1", "toleranceM": "0",
+            "outside": true});
         assert!(serde_json::from_value::<Locate>(text).is_err(), "{broken}");
     }
     let file = stored(&drives());

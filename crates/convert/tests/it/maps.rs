@@ -64,7 +64,7 @@ fn pixels(bytes: &[u8]) -> Pixels {
 fn yield_map(path: &Path, plane: MapPlane) -> Pixels {
     let map = Map::read(path, plane).unwrap();
     let layer = map.layer("wetMassPerArea").unwrap();
-    pixels(&map.geotiff(layer).unwrap().unwrap())
+    pixels(&map.geotiff(path, layer).unwrap().unwrap())
 }
 
 #[test]
@@ -118,13 +118,16 @@ fn classes_touch_and_hold_about_as_much_ground_each() {
     let path = folder.path().join("filtered.parquet");
     let map = Map::read(&path, MapPlane::WebMercator).unwrap();
     let layer = map.layer("wetMassPerArea").unwrap();
-    let image = map.classes(layer, ClassColours::Model).unwrap().unwrap();
+    let image = map
+        .classes(&path, layer, ClassColours::Model)
+        .unwrap()
+        .unwrap();
     let ranges = &image.legend.ranges;
     assert_eq!(ranges.len(), 7);
     for pair in ranges.windows(2) {
         assert_eq!(pair[0].max, pair[1].min);
     }
-    let shown = pixels(&map.geotiff(layer).unwrap().unwrap());
+    let shown = pixels(&map.geotiff(&path, layer).unwrap().unwrap());
     let mut held = [0_usize; 8];
     for value in shown.values {
         held[usize::from(image.legend.index_of(f64::from(value)))] += 1;
@@ -135,7 +138,7 @@ fn classes_touch_and_hold_about_as_much_ground_each() {
         assert!((share - 1.0 / 7.0).abs() < 0.03, "{held:?}");
     }
     let other = map
-        .classes(layer, ClassColours::Accessible)
+        .classes(&path, layer, ClassColours::Accessible)
         .unwrap()
         .unwrap();
     assert_eq!(other.legend.ranges[0].colour_code(), "#440154");

@@ -244,7 +244,7 @@ fn covered_ground_is_the_union_and_worked_ground_the_sum() {
 fn numbers(file: &std::path::Path) -> (Map, u32, Vec<f32>) {
     let map = Map::read(file, MapPlane::WebMercator).unwrap();
     let layer = map.layer("appliedRate").unwrap();
-    let bytes = map.geotiff(layer).unwrap().unwrap();
+    let bytes = map.geotiff(file, layer).unwrap().unwrap();
     let mut decoder = tiff::decoder::Decoder::new(std::io::Cursor::new(bytes)).unwrap();
     let (columns, _) = decoder.dimensions().unwrap();
     let tiff::decoder::DecodingResult::F32(values) = decoder.read_image().unwrap() else {

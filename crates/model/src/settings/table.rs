@@ -111,6 +111,9 @@ settings! {
     Fields {
         /// Percent of a file's points that a field must hold to be named.
         "fieldsAttachIntersection" fields_attach_intersection: f64 = 0.01, PERCENT;
+        /// Ours: metres from a boundary within which points outside count as inside, for the drift
+        /// of receivers; how many did is a finding. 0: the boundary as it is drawn.
+        "fieldsBoundaryTolerance" fields_boundary_tolerance: f64 = 0.0, Shape::From(0.0, 100.0);
     }
     stored Fields {
         /// Fields that overlap are merged.

@@ -14,10 +14,14 @@ super::words! {
         FilteredGeojson = "filteredGeojson",
         /// Standard points that lie in no field.
         OutsideFieldGeojson = "outsideFieldGeojson",
+        /// Records as the machine logged them, as columns.
+        RawGeoparquet = "rawGeoparquet",
         /// Standard points as columns.
         StandardGeoparquet = "standardGeoparquet",
         /// Filtered points as columns.
         FilteredGeoparquet = "filteredGeoparquet",
+        /// Standard points that lie in no field, as columns.
+        OutsideFieldGeoparquet = "outsideFieldGeoparquet",
         /// The ground of each standard record, with its columns.
         PolygonGeoparquet = "polygonGeoparquet",
         /// Every dropped point, with its reason.
@@ -53,8 +57,10 @@ impl Artifact {
             | Self::StandardGeojson
             | Self::FilteredGeojson
             | Self::OutsideFieldGeojson => (GEOJSON, ".geojson"),
-            Self::StandardGeoparquet
+            Self::RawGeoparquet
+            | Self::StandardGeoparquet
             | Self::FilteredGeoparquet
+            | Self::OutsideFieldGeoparquet
             | Self::PolygonGeoparquet
             | Self::DroppedGeoparquet
             | Self::AdaptStandardRecords => (PARQUET, ".parquet"),
@@ -73,6 +79,25 @@ impl Artifact {
     /// The ending of a download's name, with its dot; empty where the upload's own name is used.
     pub const fn ending(self) -> &'static str {
         self.form().1
+    }
+
+    /// The columns that a text form is rendered from; `None` for what is no rendering.
+    pub const fn rendered_from(self) -> Option<Self> {
+        match self {
+            Self::RawGeojson => Some(Self::RawGeoparquet),
+            Self::StandardGeojson => Some(Self::StandardGeoparquet),
+            Self::FilteredGeojson => Some(Self::FilteredGeoparquet),
+            Self::OutsideFieldGeojson => Some(Self::OutsideFieldGeoparquet),
+            _ => None,
+        }
+    }
+
+    /// The text form of columns, where they have one.
+    pub fn rendering(self) -> Option<Self> {
+        let renderings = Self::ALL.iter().copied();
+        renderings
+            .into_iter()
+            .find(|text| text.rendered_from() == Some(self))
     }
 
     /// Whether the service answers it under its own URL.

@@ -1,7 +1,7 @@
 //! The columns of one record batch, typed once, so that rows are written without a look at a type.
 
 use super::text::{push_instant, push_integer, push_number, push_quoted};
-use crate::geoparquet::GEOMETRY;
+use crate::geoparquet::{BBOX, GEOMETRY};
 use crate::values::{Values, get, get_text, values};
 use crate::wkb::{Kind, Shape};
 use crate::{WriteError, unique_names};
@@ -13,12 +13,13 @@ use arrow_schema::{DataType, Field, Schema};
 const START: &[u8] = br#"{"type":"Feature","geometry":"#;
 const POINT: &[u8] = br#"{"type":"Point","coordinates":["#;
 
-/// `,"name":` of each column of a schema, escaped; empty for the columns of the position.
+/// `,"name":` of each column of a schema, escaped; empty for the columns of the position. Names are
+/// those of the stored columns, so that a rendering of these has the same keys.
 pub(super) struct Keys(Vec<Vec<u8>>);
 
 impl Keys {
     pub(super) fn of(schema: &Schema) -> Self {
-        let names = unique_names(schema.fields(), &[]);
+        let names = unique_names(schema.fields(), &[GEOMETRY, BBOX]);
         let key = |(field, name): (&std::sync::Arc<Field>, String)| {
             let mut key = Vec::new();
             if !is_position(field.name()) && !is_geometry(field) {

@@ -4,13 +4,16 @@
 //! are the shortest text that reads back as the same `f64`; instants are ISO 8601 in milliseconds.
 
 mod columns;
+mod stored;
 pub(crate) mod text;
 
+pub use stored::{EDITION, render};
 pub use text::push_instant;
 
 use crate::WriteError;
+use crate::geoparquet::origin_of;
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 use columns::{Columns, Keys};
 use std::io::Write;
 
@@ -115,6 +118,13 @@ impl<W: Write> GeoJsonWriter<W> {
         self.out.flush().map_err(|e| io(&e))?;
         Ok(self.out)
     }
+}
+
+/// The foreign member `tramline` of records as logged: what the source calls each column, its code
+/// and its unit.
+pub fn source_columns(schema: &Schema) -> serde_json::Map<String, serde_json::Value> {
+    let columns = serde_json::json!({ "columns": origin_of(schema) });
+    serde_json::Map::from_iter([("tramline".to_owned(), columns)])
 }
 
 fn io(cause: &std::io::Error) -> WriteError {

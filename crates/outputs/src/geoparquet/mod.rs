@@ -4,14 +4,19 @@
 //! position has a null geometry and a null box. With a column of footprints ([`FOOTPRINT`]) the
 //! geometry is polygons, and the degrees stay as columns; so with a column of outlines, whose well-known
 //! binary becomes the geometry. All other columns keep type and field metadata
-//! (property, unit, the source's name), and `units` in the file's metadata maps column to unit.
-//! Row groups have 65,536 rows; no more than one is held. The `geo` metadata is a few lines of
+//! (property, unit, the source's name), and `units` in the file's metadata maps column to unit. `geo`,
+//! `units` and `tramline` (program and origin of each column) stand in the stored Arrow schema too.
+//! Row groups have 65,536 rows, fewer where these weigh more than 64 MiB; no more than one is held. The `geo` metadata is a few lines of
 //! JSON, made here: a crate for it would bring geometry types that nothing else needs.
 
 pub(crate) mod geometry;
+mod metadata;
 mod stored;
+mod weight;
 
 pub use geometry::{footprint_of, rings_of, wkb_of};
+pub use metadata::PROVENANCE;
+pub(crate) use metadata::origin_of;
 pub(crate) use stored::StoredWriter;
 
 use crate::{WriteError, unique_names};
@@ -19,16 +24,15 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use geometry::Bounds;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
-use tramline_model::records::{self, UNIT};
+use tramline_model::records;
 
 /// Name of the geometry column.
 pub const GEOMETRY: &str = "geometry";
@@ -49,6 +53,8 @@ pub fn footprint_field() -> Field {
 }
 
 const ROW_GROUP_ROWS: usize = 65_536;
+/// What the rows of a group weigh at most in memory, so that whoever reads one knows what it takes.
+const ROW_GROUP_BYTES: usize = 64 << 20;
 
 /// Writes record batches with `longitude` and `latitude` columns.
 pub struct GeoParquetWriter<W: Write + Send> {
@@ -62,6 +68,8 @@ pub struct GeoParquetWriter<W: Write + Send> {
     /// Kinds of the outlines so far.
     kinds: BTreeSet<&'static str>,
     bounds: Bounds,
+    /// Of the rows in the present group.
+    group_bytes: usize,
 }
 
 impl<W: Write + Send> GeoParquetWriter<W> {
@@ -88,8 +96,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             }
         }
         let output = Arc::new(Schema::new(fields));
-        let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties.build()))
-            .map_err(|e| failed(&e))?;
+        let writer = arrow_writer(out, &output, properties)?;
         let bounds = Bounds::default();
         Ok(Self {
             writer,
@@ -101,6 +108,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
             outline,
             kinds: BTreeSet::new(),
             bounds,
+            group_bytes: 0,
         })
     }
 
@@ -145,7 +153,32 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.output), columns)
             .map_err(|e| WriteError::Shape(e.to_string()))?;
-        self.writer.write(&batch).map_err(|e| failed(&e))
+        self.append(&batch)
+    }
+
+    /// Writes rows; heavy ones begin a group of their own.
+    fn append(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        let (rows, bytes) = (batch.num_rows(), weight::of(batch));
+        if bytes > ROW_GROUP_BYTES && rows > 1 {
+            let half = rows / 2;
+            self.append(&batch.slice(0, half))?;
+            return self.append(&batch.slice(half, rows - half));
+        }
+        let before = self.writer.in_progress_rows();
+        if before > 0 && self.group_bytes + bytes > ROW_GROUP_BYTES {
+            self.writer.flush().map_err(|e| failed(&e))?;
+            self.group_bytes = 0;
+        }
+        let before = self.writer.in_progress_rows();
+        self.writer.write(batch).map_err(|e| failed(&e))?;
+        let now = self.writer.in_progress_rows();
+        self.group_bytes = if now == before + rows {
+            self.group_bytes + bytes
+        } else {
+            // The group was full of rows: the rest of the batch is in the next one.
+            bytes / rows.max(1) * now
+        };
+        Ok(())
     }
 
     /// Writes the last row group and the metadata, and flushes.
@@ -154,16 +187,14 @@ impl<W: Write + Send> GeoParquetWriter<W> {
     /// [`WriteError::Io`] when the destination fails, [`WriteError::Shape`] when Parquet does
     /// not take the metadata.
     pub fn finish(mut self) -> Result<W, WriteError> {
-        let entry = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
         let polygons = self.footprint.is_some() || self.outline.is_some();
         let mut kinds: Vec<&str> = self.kinds.iter().copied().collect();
         if kinds.is_empty() {
             kinds.push(if polygons { "Polygon" } else { "Point" });
         }
-        self.writer
-            .append_key_value_metadata(entry("geo", geo(&kinds, true, self.bounds.corners())));
-        self.writer
-            .append_key_value_metadata(entry(UNITS, units(&self.output)));
+        for entry in metadata::entries(&self.output, &kinds, self.bounds.corners()) {
+            self.writer.append_key_value_metadata(entry);
+        }
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
         out.flush().map_err(|e| WriteError::Io {
             name: "GeoParquet".to_owned(),
@@ -186,23 +217,16 @@ fn properties() -> Result<WriterPropertiesBuilder, WriteError> {
         ))
 }
 
-/// The `geo` metadata of GeoParquet 1.1.0. Without `crs`, which means OGC:CRS84.
-fn geo(types: &[&str], covering: bool, bounds: Option<[f64; 4]>) -> String {
-    let corner = |name: &str| json!([BBOX, name]);
-    let mut column = json!({ "encoding": "WKB", "geometry_types": types });
-    if let Some(column) = column.as_object_mut() {
-        if covering {
-            let covering = json!({ "bbox": {
-                "xmin": corner("xmin"), "ymin": corner("ymin"), "xmax": corner("xmax"), "ymax": corner("ymax"),
-            } });
-            column.insert("covering".to_owned(), covering);
-        }
-        if let Some(bbox) = bounds {
-            column.insert("bbox".to_owned(), json!(bbox));
-        }
-    }
-    json!({ "version": "1.1.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } })
-        .to_string()
+/// A writer that leaves the Arrow schema to [`metadata`], which is complete only at the end.
+fn arrow_writer<W: Write + Send>(
+    out: W,
+    schema: &SchemaRef,
+    properties: WriterPropertiesBuilder,
+) -> Result<ArrowWriter<W>, WriteError> {
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties.build())
+        .with_skip_arrow_metadata(true);
+    ArrowWriter::try_new_with_options(out, Arc::clone(schema), options).map_err(|e| failed(&e))
 }
 
 /// Dictionary for text and for measured values, which repeat as the source has a coarse grain; the
@@ -231,12 +255,6 @@ fn degrees(schema: &Schema, name: &str) -> Result<Option<usize>, WriteError> {
             field.data_type()
         ))),
     }
-}
-
-fn units(schema: &Schema) -> String {
-    let unit =
-        |field: &Arc<Field>| Some((field.name().clone(), json!(field.metadata().get(UNIT)?)));
-    serde_json::Value::Object(schema.fields().iter().filter_map(unit).collect()).to_string()
 }
 
 /// Trouble of the destination comes as `External`; anything else is a batch that does not fit.

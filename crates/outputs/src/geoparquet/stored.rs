@@ -1,13 +1,12 @@
 //! Rows of a stored file to a new one: the geometry as it stands, the `geo` metadata made anew.
 
-use super::{BBOX, UNITS, encode, failed, geo, properties, units};
+use super::{BBOX, arrow_writer, encode, failed, metadata, properties};
 use crate::WriteError;
 use crate::geoparquet::GEOMETRY;
 use crate::wkb::{NOWHERE, widen};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
-use parquet::file::metadata::KeyValue;
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -27,8 +26,7 @@ impl<W: Write + Send> StoredWriter<W> {
                 properties = encode(properties, field.name(), field.data_type());
             }
         }
-        let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties.build()))
-            .map_err(|e| failed(&e))?;
+        let writer = arrow_writer(out, schema, properties)?;
         Ok(Self {
             writer,
             schema: schema.clone(),
@@ -50,14 +48,10 @@ impl<W: Write + Send> StoredWriter<W> {
     /// Writes the metadata, and flushes.
     pub(crate) fn finish(mut self) -> Result<W, WriteError> {
         let types: Vec<&str> = self.types.iter().copied().collect();
-        let covering = self.schema.column_with_name(BBOX).is_some();
         let bounds = self.bounds.iter().all(|corner| corner.is_finite());
-        for (key, value) in [
-            ("geo", geo(&types, covering, bounds.then_some(self.bounds))),
-            (UNITS, units(&self.schema)),
-        ] {
-            self.writer
-                .append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+        let bounds = bounds.then_some(self.bounds);
+        for entry in metadata::entries(&self.schema, &types, bounds) {
+            self.writer.append_key_value_metadata(entry);
         }
         let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
         out.flush().map_err(|e| WriteError::Io {

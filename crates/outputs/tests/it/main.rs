@@ -5,3 +5,4 @@ mod export_units;
 mod exports;
 mod geojson;
 mod geoparquet;
+mod rendering;

@@ -282,20 +282,23 @@ pub(crate) async fn retry(
         .file_groups(&caller.account, &first.id, all)
         .await?;
     let known = groups.total;
-    let failed: Vec<String> = groups
-        .files
-        .into_iter()
-        .filter(|(_, status, ..)| *status == FileStatus::Failed)
-        .map(|(id, ..)| id)
-        .collect();
-    if known > 0 && failed.is_empty() {
+    let with = |wanted: FileStatus| {
+        let files = groups.files.iter();
+        files
+            .filter(move |(_, status, ..)| *status == wanted)
+            .map(|(id, ..)| id.clone())
+    };
+    let failed: Vec<String> = with(FileStatus::Failed).collect();
+    // A conversion that was given up may not have come to all of the files.
+    let whole = known == 0 || first.given_up;
+    if !whole && failed.is_empty() {
         // Nothing to do: the batch ends as it is.
         upload.status = UploadStatus::Received;
         return Ok(axum::Json(Batch::new(upload, None)));
     }
     let task = ConvertTask {
-        // No file yet: everything is to be done.
-        only: (known > 0).then_some(failed),
+        only: (!whole).then_some(failed),
+        kept: with(FileStatus::Processed).collect(),
         ..ConvertTask::default()
     };
     let run = NewRun {

@@ -9,19 +9,19 @@ use super::files::known_file;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::reports;
+use super::stored::StoredFile;
 use crate::db::FileRow;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
 use axum::extract::{self, Path};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::Response;
-use std::path::PathBuf;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 use tramline_convert::StoredOutput;
 use tramline_convert::exports::StoredFormat;
-use tramline_model::{Artifact, UnitSystem};
+use tramline_model::UnitSystem;
 use tramline_outputs::export::{ExportOptions, bbox};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ use uuid::Uuid;
 /// Exports that are made at once; further ones wait.
 pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
+/// What an artifact is looked for.
+const TO_EXPORT: &str = "to export";
 /// Formats that are always of the whole file.
 const ADAPT: &str = "adapt";
 const REPORT: &str = "report";
@@ -108,8 +110,9 @@ pub(crate) async fn download(
         }
         return adapt(&state, &caller, &file, output == StoredOutput::Polygon).await;
     };
+    let stored = StoredFile::of(&state, &caller, &file).await?;
     let content = Content::Rows {
-        stored: path(&state, &caller, &file, output.for_export()).await?,
+        stored: stored.artifact(output.for_export(), TO_EXPORT)?.1,
         format,
         options,
     };
@@ -127,9 +130,11 @@ async fn adapt(
     file: &FileRow,
     covered: bool,
 ) -> Result<Response, Problem> {
-    let points = path(state, caller, file, Artifact::StandardGeoparquet).await?;
+    let stored = StoredFile::of(state, caller, file).await?;
+    let path = |output: StoredOutput| stored.artifact(output.for_export(), TO_EXPORT);
+    let (_, points) = path(StoredOutput::Standard)?;
     let ground = match covered {
-        true => Some(path(state, caller, file, Artifact::PolygonGeoparquet).await?),
+        true => Some(path(StoredOutput::Polygon)?.1),
         false => None,
     };
     let content = Content::Adapt {
@@ -139,21 +144,6 @@ async fn adapt(
         summary: reports::parsed("summary", file.summary.as_deref())?,
     };
     sent(state, file, content, "zip", "application/zip").await
-}
-
-/// Where an artifact lies, or 404.
-async fn path(
-    state: &State,
-    caller: &Caller,
-    file: &FileRow,
-    kind: Artifact,
-) -> Result<PathBuf, Problem> {
-    let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
-    let artifact = artifact.ok_or_else(|| {
-        let detail = format!("the file is {} and has no {kind} to export", file.status);
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    })?;
-    Ok(state.blobs.local_path(&artifact.blob_key))
 }
 
 /// Makes an export and sends it.

@@ -80,7 +80,7 @@ fn download_key(kind: Artifact) -> String {
 impl MachineFile {
     pub(crate) fn new(row: FileRow, owner: &str, base: &str, parquet: bool) -> Self {
         let mut artifacts = serde_json::Map::new();
-        let has = |kind: &Artifact| row.artifacts.contains(kind);
+        let has = |kind: &Artifact| row.has(*kind);
         for kind in PAIRS.into_iter().filter(has) {
             let url = artifact_url(base, &row.id, kind);
             artifacts.insert(kind.name().to_owned(), url.clone().into());

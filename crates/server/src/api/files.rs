@@ -271,7 +271,7 @@ async fn parquet(
         || (kind == Artifact::PolygonGeoparquet && configuration.enable_polygon_output);
     let detail = if !on {
         format!("the configuration `{switch}` is off for this user")
-    } else if row.artifacts.contains(&kind) {
+    } else if row.has(kind) {
         return Ok(row);
     } else {
         format!("the file is {} and has no {kind}", row.status)

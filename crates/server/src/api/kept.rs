@@ -1,58 +1,112 @@
-//! Things that were made of stored files and may be asked for again: kept in memory, within bounds.
+//! What was made of stored points and may be asked for again: features of tiles, ground of maps. All of
+//! it is kept in one memory, within one bound.
 //!
 //! Rules: whoever asks for a thing that is being made waits for that one making. The thing used
-//! longest ago goes first; one that failed is not kept.
+//! longest ago goes first, whatever it is; one that failed is not kept.
 
 use super::problem::Problem;
+use crate::error::StoreError;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
+use tramline_convert::maps::{Map, MapPlane};
+use tramline_tiles::{Pick, Source};
 
 /// Things that are made at once.
 const MAKINGS: usize = 2;
 
-type Cell<V> = Arc<OnceCell<Arc<V>>>;
-
-/// Bounded by number and bytes; the last in the list were used last.
-pub(crate) struct Kept<K, V> {
-    list: Mutex<Vec<(K, Cell<V>)>>,
-    makings: Semaphore,
-    most: usize,
-    most_bytes: usize,
-    bytes_of: fn(&V) -> usize,
+/// Of what a thing is made: the hash of the points, and what was chosen.
+#[derive(Clone, Debug, PartialEq)]
+enum Key {
+    Tiles(String, Pick),
+    Map(String, MapPlane),
 }
 
-impl<K: PartialEq, V: Send + Sync + 'static> Kept<K, V> {
-    pub(crate) fn new(most: usize, most_bytes: usize, bytes_of: fn(&V) -> usize) -> Self {
+/// A thing that is kept.
+#[derive(Clone)]
+enum Made {
+    Tiles(Arc<Source>),
+    Map(Arc<Map>),
+}
+
+impl Made {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Tiles(source) => source.memory_bytes(),
+            Self::Map(map) => map.memory_bytes(),
+        }
+    }
+}
+
+type Cell = Arc<OnceCell<Made>>;
+
+/// Bounded by bytes; the last in the list were used last.
+pub(crate) struct Kept {
+    list: Mutex<Vec<(Key, Cell)>>,
+    makings: Semaphore,
+    most_bytes: usize,
+}
+
+impl Kept {
+    pub(crate) fn new(most_bytes: usize) -> Self {
         Self {
             list: Mutex::default(),
             makings: Semaphore::new(MAKINGS),
-            most,
             most_bytes,
-            bytes_of,
+        }
+    }
+
+    /// More than this no thing may take.
+    pub(super) fn most_bytes(&self) -> usize {
+        self.most_bytes
+    }
+
+    /// The features of points with this hash.
+    pub(super) async fn tiles(
+        &self,
+        sha256: String,
+        pick: Pick,
+        make: impl FnOnce() -> Result<Source, Problem> + Send + 'static,
+    ) -> Result<Arc<Source>, Problem> {
+        let make = move || make().map(|source| Made::Tiles(Arc::new(source)));
+        match self.get(Key::Tiles(sha256, pick), make).await? {
+            Made::Tiles(source) => Ok(source),
+            Made::Map(_) => Err(StoreError::document("tiles", "they are a map").into()),
+        }
+    }
+
+    /// The ground of points with this hash.
+    pub(super) async fn map(
+        &self,
+        sha256: String,
+        plane: MapPlane,
+        make: impl FnOnce() -> Result<Map, Problem> + Send + 'static,
+    ) -> Result<Arc<Map>, Problem> {
+        let make = move || make().map(|map| Made::Map(Arc::new(map)));
+        match self.get(Key::Map(sha256, plane), make).await? {
+            Made::Map(map) => Ok(map),
+            Made::Tiles(_) => Err(StoreError::document("map", "it is tiles").into()),
         }
     }
 
     /// The thing of a key, made on a thread that may block if it is not there.
-    pub(crate) async fn get<E: Into<Problem> + Send + 'static>(
+    async fn get(
         &self,
-        key: K,
-        make: impl FnOnce() -> Result<V, E> + Send + 'static,
-    ) -> Result<Arc<V>, Problem> {
+        key: Key,
+        make: impl FnOnce() -> Result<Made, Problem> + Send + 'static,
+    ) -> Result<Made, Problem> {
         let cell = self.cell(key);
         let load = || async {
             // Only closed when the service ends.
             let _place = self.makings.acquire().await.ok();
-            match tokio::task::spawn_blocking(make).await {
-                Ok(made) => made.map(Arc::new).map_err(Into::into),
-                Err(cause) => Err(crate::error::StoreError::document("map", cause).into()),
-            }
+            let made = tokio::task::spawn_blocking(make).await;
+            made.map_err(|cause| StoreError::document("map", cause))?
         };
-        let made = cell.get_or_try_init(load).await.map(Arc::clone);
+        let made = cell.get_or_try_init(load).await.cloned();
         self.shrink(made.is_err().then_some(&cell));
         made
     }
 
-    fn cell(&self, key: K) -> Cell<V> {
+    fn cell(&self, key: Key) -> Cell {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         let known = list.iter().position(|(known, _)| *known == key);
         let entry = known.map_or_else(|| (key, Cell::default()), |place| list.remove(place));
@@ -61,13 +115,17 @@ impl<K: PartialEq, V: Send + Sync + 'static> Kept<K, V> {
         cell
     }
 
-    /// Forgets the oldest beyond the bounds, and the one that failed.
-    fn shrink(&self, failed: Option<&Cell<V>>) {
+    /// Forgets the oldest beyond the bound, and the one that failed.
+    fn shrink(&self, failed: Option<&Cell>) {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
-        list.retain(|(_, cell)| failed.is_none_or(|failed| !Arc::ptr_eq(cell, failed)));
-        let bytes = |cell: &Cell<V>| cell.get().map_or(0, |thing| (self.bytes_of)(thing));
+        list.retain(|(_, cell)| {
+            let failed = failed.is_some_and(|failed| Arc::ptr_eq(cell, failed));
+            // Those that waited for one may have gone before it was made.
+            !failed && (cell.initialized() || Arc::strong_count(cell) > 1)
+        });
+        let bytes = |cell: &Cell| cell.get().map_or(0, Made::bytes);
         let mut all: usize = list.iter().map(|(_, cell)| bytes(cell)).sum();
-        while list.len() > 1 && (list.len() > self.most || all > self.most_bytes) {
+        while list.len() > 1 && all > self.most_bytes {
             let (_, oldest) = list.remove(0);
             all = all.saturating_sub(bytes(&oldest));
         }

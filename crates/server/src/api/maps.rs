@@ -6,10 +6,10 @@
 use super::artifacts::{body, held};
 use super::caller::{BaseUrl, Caller};
 use super::files::known_file;
-use super::kept::Kept;
 use super::parameters::Parameters;
 use super::problem::Problem;
-use crate::db::{ArtifactRow, FileRow};
+use super::stored::StoredFile;
+use crate::db::FileRow;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
@@ -17,23 +17,14 @@ use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::Arc;
+use tramline_convert::StoredOutput;
 use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
-use tramline_convert::{StoredOutput, StoredOutputs};
 use utoipa::IntoParams;
 
-/// Maps in memory at most, and their bytes: one takes 64 MB at most for its pixels.
-const KEPT: usize = 8;
-const KEPT_BYTES: usize = 256 << 20;
 /// Changes when the same points make other maps.
 const EDITION: u32 = 1;
-
-/// Burnt ground by the hash of the points and the plane.
-pub(crate) type Maps = Kept<(String, MapPlane), Map>;
-
-pub(crate) fn no_maps() -> Maps {
-    Kept::new(KEPT, KEPT_BYTES, Map::memory_bytes)
-}
 
 /// Which map.
 #[derive(IntoParams)]
@@ -63,6 +54,8 @@ impl From<MapError> for Problem {
 /// The map of a request.
 struct Asked {
     map: Arc<Map>,
+    /// Where its points lie.
+    points: PathBuf,
     colours: ClassColours,
     /// Of what it is made: the same tag, the same bytes.
     tag: String,
@@ -83,7 +76,8 @@ async fn asked(
     };
     let ramp = query.one_of("ramp", &["model", "accessible"])?;
     let file = known_file(state, caller, id).await?;
-    let artifact = points(state, caller, &file, output).await?;
+    let stored = StoredFile::of(state, caller, &file).await?;
+    let (artifact, path) = stored.for_map(output).await?;
     let colours = match ramp.as_deref() {
         Some("accessible") => ClassColours::Accessible,
         Some(_) => ClassColours::Model,
@@ -93,9 +87,9 @@ async fn asked(
             own.image_ramp.into()
         }
     };
-    let path = state.blobs.local_path(&artifact.blob_key);
-    let key = (artifact.sha256.clone(), plane);
-    let map = state.maps.get(key, move || Map::read(&path, plane)).await?;
+    let points = path.clone();
+    let make = move || Map::read(&path, plane).map_err(Problem::from);
+    let map = state.kept.map(artifact.sha256.clone(), plane, make).await?;
     let chosen = [
         ("output", output.map(|output| output.name().to_owned())),
         ("ramp", ramp),
@@ -107,6 +101,7 @@ async fn asked(
     let chosen = chosen.collect::<Vec<_>>().join("&");
     Ok(Asked {
         map,
+        points,
         colours,
         tag: format!("\"{}-{colours:?}-{plane:?}-{EDITION}\"", artifact.sha256),
         file,
@@ -116,27 +111,6 @@ async fn asked(
             format!("?{chosen}")
         },
     })
-}
-
-/// The stored output that is painted.
-async fn points(
-    state: &State,
-    caller: &Caller,
-    file: &FileRow,
-    output: Option<StoredOutput>,
-) -> Result<ArtifactRow, Problem> {
-    let mut rows = state.db.artifacts(&caller.account, &file.id).await?;
-    let stored: StoredOutputs = rows
-        .iter()
-        .map(|row| (row.kind, state.blobs.local_path(&row.blob_key)))
-        .collect();
-    let kind = apart(move || Ok(stored.for_map(output).map(|(kind, _)| kind))).await?;
-    let place = kind.and_then(|kind| rows.iter().position(|row| row.kind == kind));
-    let Some(place) = place else {
-        let detail = format!("the file is {} and has no points to paint", file.status);
-        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
-    };
-    Ok(rows.swap_remove(place))
 }
 
 /// Does what may take a while where it may block.
@@ -167,7 +141,7 @@ pub(crate) async fn images(
     let list = apart(move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
-            let Some(legend) = asked.map.legend(*layer, asked.colours)? else {
+            let Some(legend) = asked.map.legend(&asked.points, *layer, asked.colours)? else {
                 continue;
             };
             let name = layer.property.name();
@@ -207,7 +181,7 @@ pub(crate) async fn image(
     if held(&headers, &asked.tag) {
         return sent(&headers, &asked.tag, "", Vec::new());
     }
-    let made = apart(move || asked.map.classes(layer, asked.colours)).await?;
+    let made = apart(move || asked.map.classes(&asked.points, layer, asked.colours)).await?;
     sent(
         &headers,
         &asked.tag,
@@ -233,7 +207,7 @@ pub(crate) async fn geotiffs(
     let list = apart(move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
-            if !asked.map.has(*layer)? {
+            if !asked.map.has(&asked.points, *layer)? {
                 continue;
             }
             let name = layer.property.name();
@@ -267,7 +241,7 @@ pub(crate) async fn geotiff(
     if held(&headers, &asked.tag) {
         return sent(&headers, &asked.tag, "", Vec::new());
     }
-    let made = apart(move || asked.map.geotiff(layer)).await?;
+    let made = apart(move || asked.map.geotiff(&asked.points, layer)).await?;
     sent(
         &headers,
         &asked.tag,

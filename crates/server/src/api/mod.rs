@@ -31,12 +31,12 @@ mod receive;
 mod reference;
 mod reports;
 mod router;
+mod stored;
 mod tiles;
 mod uploads;
 mod users;
 mod webhooks;
 
-pub(crate) use maps::{Maps, no_maps};
+pub(crate) use kept::Kept;
 pub use router::description;
 pub(crate) use router::router;
-pub(crate) use tiles::{TileSources, no_tile_sources};

@@ -55,7 +55,7 @@ pub(crate) async fn read(
     Path(id): Path<String>,
 ) -> Result<axum::Json<OutsidePoints>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
-    if row.artifacts.contains(&KIND) {
+    if row.has(KIND) {
         return Ok(axum::Json(OutsidePoints::new(row, &base, false)));
     }
     let detail = "the file has no such output: it needs `splitOperationsByField` and \

@@ -3,19 +3,22 @@
 use super::batches::known_batch;
 use super::caller::Uploader;
 use super::problem::Problem;
-use crate::db::UploadStatus;
+use crate::db::{FileProgress, UploadStatus};
 use crate::state::State;
 use axum::extract::{self, Path};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use std::convert::Infallible;
 use std::time::Duration;
+use tramline_convert::Step;
+use tramline_model::FileStatus;
 
 /// How often the state is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Follows a batch until it is settled: `event: progress` with status, place in the queue, files,
-/// step and points; the last one is `event: end`
+/// step and points, and each machine file with its status, step and points; the last one is
+/// `event: end`
 #[utoipa::path(get, path = "/services/operations/api/batch/{id}/progress", tag = "batches",
     params(("id" = String, Path)),
     responses((status = 200, content_type = "text/event-stream"), (status = 400, body = Problem),
@@ -30,35 +33,62 @@ pub(crate) async fn follow(
         .duplicate_of
         .clone()
         .unwrap_or_else(|| upload.id.clone());
-    let start = (state, caller, id, subject, String::new(), false);
-    let stream = futures::stream::unfold(
-        start,
-        |(state, caller, id, subject, mut last, ended)| async move {
-            if ended {
-                return None;
+    let follower = Follower {
+        state,
+        caller,
+        id,
+        subject,
+        files: None,
+        last: String::new(),
+    };
+    let stream = futures::stream::unfold(Some(follower), |follower| async move {
+        let mut follower = follower?;
+        loop {
+            let (text, end) = follower.look().await.ok()?;
+            if end || text != follower.last {
+                let event = Event::default()
+                    .event(if end { "end" } else { "progress" })
+                    .data(&text);
+                follower.last = text;
+                return Some((Ok(event), (!end).then_some(follower)));
             }
-            loop {
-                let (text, end) = look(&state, &caller, &id, &subject).await.ok()?;
-                if end || text != last {
-                    let event = Event::default()
-                        .event(if end { "end" } else { "progress" })
-                        .data(&text);
-                    last = text;
-                    return Some((Ok(event), (state, caller, id, subject, last, end)));
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        },
-    );
+            tokio::time::sleep(LOOK).await;
+        }
+    });
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }
 
-/// The state as JSON, and whether nothing will change any more.
+/// Who follows a batch, and what it saw last.
+struct Follower {
+    state: State,
+    caller: Uploader,
+    id: String,
+    subject: String,
+    /// With their version.
+    files: Option<(i64, Vec<FileProgress>)>,
+    last: String,
+}
+
+impl Follower {
+    /// The state as JSON, and whether nothing will change any more.
+    async fn look(&mut self) -> Result<(String, bool), Problem> {
+        let account = &self.caller.caller.account;
+        let known = self.files.as_ref().map(|(version, _)| *version);
+        let files = self.state.db.file_progress(account, &self.id, known);
+        if let Some(files) = files.await? {
+            self.files = Some(files);
+        }
+        let files = self.files.as_ref().map_or(&[][..], |(_, files)| files);
+        look(&self.state, &self.caller, &self.id, &self.subject, files).await
+    }
+}
+
 async fn look(
     state: &State,
     caller: &Uploader,
     id: &str,
     subject: &str,
+    files: &[FileProgress],
 ) -> Result<(String, bool), Problem> {
     let upload = known_batch(state, caller, id).await?;
     let run = state.db.run_of_subject(subject).await?;
@@ -73,6 +103,27 @@ async fn look(
     if run_state == "queued" {
         body["placeInQueue"] = before.into();
     }
+    let files = files.iter().map(|file| {
+        let mut entry = serde_json::json!({ "id": file.id, "status": file.status });
+        let (step, points) = if file.status != FileStatus::Processing {
+            (serde_json::Value::Null, file.points.into())
+        } else if progress["fileId"] == file.id {
+            (progress["step"].clone(), progress["points"].clone())
+        } else {
+            (Step::OriginalFile.name().into(), serde_json::Value::Null)
+        };
+        let name = file
+            .name
+            .as_deref()
+            .map_or(serde_json::Value::Null, Into::into);
+        for (key, value) in [("name", name), ("step", step), ("points", points)] {
+            if !value.is_null() {
+                entry[key] = value;
+            }
+        }
+        entry
+    });
+    body["machineFiles"] = files.collect();
     for key in ["datasets", "files", "file", "step", "points"] {
         if !progress[key].is_null() {
             body[key] = progress[key].clone();

@@ -9,6 +9,7 @@ use super::exports::AT_ONCE;
 use super::files::known_file;
 use super::images;
 use super::problem::Problem;
+use super::stored::StoredFile;
 use crate::db::FileRow;
 use crate::error::StoreError;
 use crate::state::State;
@@ -20,7 +21,6 @@ use serde_json::Value;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path as FilePath, PathBuf};
-use tramline_convert::StoredOutputs;
 use tramline_convert::maps::{ClassColours, main_map};
 use tramline_model::{Artifact, OperationType};
 use tramline_outputs::page::{POLICY, StoredPage};
@@ -108,11 +108,8 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         ground: None,
         colours: own.image_ramp.into(),
     };
-    let stored = state.db.artifacts(&caller.account, &file.id).await?;
-    let stored: StoredOutputs = stored
-        .into_iter()
-        .map(|row| (row.kind, state.blobs.local_path(&row.blob_key)))
-        .collect();
+    let stored = StoredFile::of(state, caller, file).await?;
+    let stored = stored.outputs();
     making.zip = stored.path(Artifact::ZippedPngs).map(FilePath::to_owned);
     making.ground = stored
         .path(Artifact::PolygonGeoparquet)

@@ -10,6 +10,7 @@ use crate::state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request, StatusCode, header};
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -201,7 +202,13 @@ pub(crate) fn router(state: State) -> Router {
         .layer(axum::middleware::from_fn(complete))
         .layer(axum::middleware::from_fn(metrics::count))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(
+            CompressionLayer::new()
+                // A slow reader's compressor waits in memory: the fastest one takes the least.
+                .quality(CompressionLevel::Fastest)
+                .compress_when(compress),
+        )
+        .layer(axum::middleware::from_fn(artifacts::encoded_tags))
         .layer(cors)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(trace)

@@ -7,9 +7,9 @@ use super::artifacts::{body, held};
 use super::caller::Caller;
 use super::exports::chosen;
 use super::files::known_file;
-use super::kept::Kept;
 use super::parameters::Parameters;
 use super::problem::Problem;
+use super::stored::StoredFile;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
@@ -18,22 +18,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tramline_convert::StoredOutput;
 use tramline_model::Artifact;
-use tramline_tiles::{MEDIA_TYPE, Options, Pick, Source, TileError, read_parquet, tile};
+use tramline_tiles::{MEDIA_TYPE, Options, Pick, TileError, read_parquet, tile};
 
-/// Bytes of memory of one file's features while they are loaded, and of all that are kept.
-const SOURCE_BYTES: usize = 512 << 20;
-const KEPT_BYTES: usize = 512 << 20;
-/// Files in memory at most.
-const KEPT: usize = 16;
 /// Changes when the same features make other tiles.
 const EDITION: u32 = 1;
-
-/// Loaded features by the hash of the bytes and the columns.
-pub(crate) type TileSources = Kept<(String, Pick), Source>;
-
-pub(crate) fn no_tile_sources() -> TileSources {
-    Kept::new(KEPT, KEPT_BYTES, Source::memory_bytes)
-}
 
 fn refused(blob_key: &str, cause: TileError) -> Problem {
     match cause {
@@ -41,8 +29,9 @@ fn refused(blob_key: &str, cause: TileError) -> Problem {
             Problem::field("query", "columns", format!("there is no column `{name}`"))
         }
         TileError::Memory { .. } => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string())
-                .hint("ask for some `columns` only")
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string()).hint(
+                "ask for some `columns` only, or have the operator raise `memory_cache_bytes`",
+            )
         }
         cause => StoreError::Blob {
             key: blob_key.to_owned(),
@@ -64,16 +53,6 @@ fn kind(query: &Parameters) -> Result<Artifact, Problem> {
         let known = format!("is none of {}", kinds.map(Artifact::name).join(", "));
         Problem::field("query", "artifact", known)
     })
-}
-
-fn missing(kind: Artifact) -> Problem {
-    if kind != Artifact::PolygonGeoparquet {
-        return Problem::not_found("artifact of this file");
-    }
-    let detail =
-        "the file has no polygonGeoparquet: it was converted without `enablePolygonOutput`";
-    Problem::new(StatusCode::NOT_FOUND, detail)
-        .hint("set `enablePolygonOutput` to true in the configuration and reprocess the file")
 }
 
 /// A vector tile of the points or footprints of a file
@@ -100,8 +79,8 @@ pub(crate) async fn read(
     let place = z.parse::<u8>().ok().zip(x.parse::<u32>().ok()).zip(row);
     let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
     let kind = kind(&query)?;
-    let artifact = state.db.artifact(&caller.account, &file.id, kind).await?;
-    let artifact = artifact.ok_or_else(|| missing(kind))?;
+    let stored = StoredFile::of(&state, &caller, &file).await?;
+    let (artifact, path) = stored.artifact(kind, "to make tiles of")?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
     let response = Response::builder()
         .header(header::ETAG, &tag)
@@ -114,14 +93,17 @@ pub(crate) async fn read(
         let names = names.split(',').map(|name| name.trim().to_owned());
         Pick::Named(names.filter(|name| !name.is_empty()).collect())
     });
-    let path = state.blobs.local_path(&artifact.blob_key);
-    let (key, blob_key) = ((artifact.sha256, pick.clone()), artifact.blob_key.clone());
+    let (columns, blob_key) = (pick.clone(), artifact.blob_key.clone());
+    let most = state.kept.most_bytes();
     let read =
-        move || read_parquet(&path, &pick, SOURCE_BYTES).map_err(|cause| refused(&blob_key, cause));
-    let source = state.tile_sources.get(key, read).await?;
+        move || read_parquet(&path, &columns, most).map_err(|cause| refused(&blob_key, cause));
+    let source = state
+        .kept
+        .tiles(artifact.sha256.clone(), pick, read)
+        .await?;
     let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
     let made = made.await.map_err(|cause| StoreError::Blob {
-        key: artifact.blob_key,
+        key: artifact.blob_key.clone(),
         cause: cause.to_string(),
     })?;
     match made {

@@ -86,6 +86,8 @@ pub struct Located {
     pub shares: Vec<FieldShare>,
     pub outside_points: u64,
     pub outside: Option<NewArtifact>,
+    /// The finding that points outside count as inside, in place of one of before. JSON.
+    pub tolerated: Option<serde_json::Value>,
 }
 
 /// Fields, their boundaries, and the files within them.

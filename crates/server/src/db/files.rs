@@ -31,10 +31,18 @@ pub struct FileRow {
     pub created: Micros,
     pub updated: Micros,
     pub summary: Option<String>,
-    /// Kinds of artifacts.
+    /// Kinds of stored artifacts.
     pub artifacts: Vec<Artifact>,
     pub fields: Vec<String>,
     pub sources: Vec<String>,
+}
+
+impl FileRow {
+    /// Whether there is such an artifact: stored, or rendered from what is stored.
+    pub fn has(&self, kind: Artifact) -> bool {
+        let stored = |kind: Artifact| self.artifacts.contains(&kind);
+        stored(kind) || kind.rendered_from().is_some_and(stored)
+    }
 }
 
 /// An artifact that can be served.
@@ -146,7 +154,7 @@ pub struct FileFilter {
     pub min_area_m2: Option<f64>,
     pub provider_file_id: Option<String>,
     pub standard: Option<bool>,
-    /// Only files that have an artifact of this kind.
+    /// Only files that have an artifact of this kind, stored or rendered.
     pub artifact: Option<Artifact>,
 }
 
@@ -170,6 +178,16 @@ pub enum FileSort {
 pub struct FileGroups {
     pub files: Vec<(String, FileStatus, Option<String>, Option<String>)>,
     pub total: u64,
+}
+
+/// How far a machine file is.
+#[derive(Clone, Debug)]
+pub struct FileProgress {
+    pub id: String,
+    pub status: FileStatus,
+    pub name: Option<String>,
+    /// Points read, once it is done.
+    pub points: Option<u64>,
 }
 
 /// Machine files and their artifacts.
@@ -202,6 +220,14 @@ pub trait Files: Send + Sync {
     ) -> Stored<HashMap<String, Vec<String>>>;
     /// A page of the files of an upload by how they stand.
     async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
+    /// How far each file of an upload is, with a version of the account's files; `None` while that is
+    /// the one that is known.
+    async fn file_progress(
+        &self,
+        account: &str,
+        upload: &str,
+        known: Option<i64>,
+    ) -> Stored<Option<(i64, Vec<FileProgress>)>>;
     /// An artifact of a file.
     async fn artifact(
         &self,

@@ -24,10 +24,13 @@ pub use fields::{
     ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
 };
 pub use files::{
-    ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files,
-    NewArtifact, NewFile,
+    ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileProgress, FileRow, FileSort,
+    Files, NewArtifact, NewFile,
 };
-pub use runs::{Converted, Event, NewRun, Relocate, Run, RunState, Runs};
+pub use runs::{
+    Announced, Converted, Event, NewRun, NothingCame, Published, PublishedFile, Relocate, Run,
+    RunState, Runs,
+};
 pub use secrets::Secrets;
 pub use sqlite::Sqlite;
 pub use sweep::{NamedBlob, Sweep};

@@ -18,6 +18,9 @@ pub trait Sweep: Send + Sync {
     async fn unowned_blobs(&self, keys: &[String]) -> Stored<Vec<String>>;
     /// Blobs that rows name, by key, from the one after `after` on.
     async fn named_blobs(&self, after: &str, limit: u32) -> Stored<Vec<NamedBlob>>;
+    /// Forgets text of an earlier version whose columns are stored beside it. Gives its blobs, which no
+    /// row names any more.
+    async fn forget_text(&self) -> Stored<Vec<NamedBlob>>;
     /// Those of the runs that no worker has.
     async fn idle_runs(&self, ids: &[String]) -> Stored<Vec<String>>;
 }

@@ -58,6 +58,8 @@ pub struct Upload {
     pub ignored: String,
     pub uploaded: Micros,
     pub processed: Option<Micros>,
+    /// The last conversion of the whole did not come to its end: files may be missing.
+    pub given_up: bool,
 }
 
 /// An upload to be stored.

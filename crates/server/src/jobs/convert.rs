@@ -1,15 +1,15 @@
-//! The run of an upload: convert it in a child, keep what came of it, publish it as one.
+//! The run of an upload: convert it in a child, publish each machine file when it is done, end.
 
 use super::child::{Answer, KnownFields, Order, Task};
-use super::files::{Given, Made, Origin, file_id, read_answer, row};
-use super::keep::store;
+use super::files::{Given, read_answer};
 use super::leases::Held;
-use super::locate::{known_fields, relocate};
+use super::locate::{LocateTask, known_fields};
 use super::outcome::{Ended, follow, fresh_folder};
+use super::publish::Publishing;
 use crate::clock::{SECOND, now};
-use crate::db::{Converted, NewArtifact, NewFile, Run, Upload, UploadStatus};
+use crate::db::{Converted, Event, NothingCame, PublishedFile, Run, Upload};
 use crate::error::{StoreError, Stored};
-use crate::events::{batch_finished, event};
+use crate::events::batch_finished;
 use crate::failpoint::pass;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tramline_convert::{Refusal, Report};
-use tramline_model::{Artifact, FileOrigin, FileStatus, Provider};
+use tramline_convert::{Refusal, Report, Step};
+use tramline_model::Provider;
 
 /// What a conversion run is about, beside its upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ use tramline_model::{Artifact, FileOrigin, FileStatus, Provider};
 pub struct ConvertTask {
     /// Only these machine files may change.
     pub only: Option<Vec<String>>,
+    /// Machine files that stay as they are, although the whole upload is converted.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
     /// Datasets that killed a converter, each with the reason.
     pub refused: BTreeMap<String, Refusal>,
     /// Datasets at which something outside killed the converter: tried once more.
@@ -63,18 +66,32 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
         return give_up(state, run, &upload, &task).await;
     }
     let folder = fresh_folder(state, run).await?;
-    let order = child_task(state, &upload, &task, folder.clone()).await?;
-    let fields = order.fields.clone();
+    let mut order = child_task(state, &upload, &task, folder.clone()).await?;
+    let made_with = order.made_with();
+    let published = state.db.published_files(run, &made_with).await?;
+    order.refused_before = told(&task.refused, &published);
+    order.kept = task.kept.clone();
+    order.kept.extend(published.into_iter().map(|file| file.id));
+    order.kept.extend(state.db.files_of_others(run).await?);
+    let mut publishing = Publishing {
+        state,
+        run,
+        upload: &upload,
+        fields: order.fields.clone(),
+        made_with,
+        new_rows: task.only.is_none(),
+    };
+    let located = !order.fields.ids.is_empty();
     let order = Order::Convert(Box::new(order));
-    let ended = follow(state, run, &order, held).await?;
+    let ended = follow(state, run, &order, held, &mut publishing).await?;
     pass("run.converted");
     let outcome = match ended {
-        Ended::Converted => publish(state, run, &upload, &task, &fields, &folder).await,
+        Ended::Converted => finish(state, run, &upload, &task, &folder).await,
         Ended::Refused(message) => refuse(state, run, &upload, &task, &message).await,
         Ended::Died { dataset, death } => {
             let how = death.refusal.reason.clone();
             tracing::warn!(run = run.id, attempt = run.attempt, how, "converter died");
-            if !task.unlocated && !fields.ids.is_empty() {
+            if !task.unlocated && located {
                 // The boundaries may have been too much: no dataset is blamed before it was tried
                 // without them.
                 task.unlocated = true;
@@ -95,6 +112,24 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     };
     let _ = tokio::fs::remove_dir_all(&folder).await;
     outcome
+}
+
+/// The refused datasets of which a file that this run has published tells.
+fn told(refused: &BTreeMap<String, Refusal>, published: &[PublishedFile]) -> BTreeSet<String> {
+    let document = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let tells = |file: &PublishedFile, dataset: &str, refusal: &Refusal| {
+        let entries = &document(&file.report)["entries"];
+        let mut entries = entries.as_array().into_iter().flatten();
+        entries.any(|entry| entry == dataset)
+            && document(&file.steps)[Step::RawGeojson.name()]["detail"] == refusal.reason
+    };
+    let of = |(dataset, refusal): (&String, &Refusal)| {
+        let mut files = published.iter().filter(|file| file.failed);
+        files
+            .any(|file| tells(file, dataset, refusal))
+            .then(|| dataset.clone())
+    };
+    refused.iter().filter_map(of).collect()
 }
 
 fn task_text(task: &ConvertTask) -> Stored<String> {
@@ -149,6 +184,12 @@ async fn child_task(
         column_map: given.columns,
         latest_instant_ms: (now() + 86_400 * SECOND) / 1_000,
         refused: task.refused.clone(),
+        refused_before: BTreeSet::new(),
+        only: task
+            .only
+            .as_ref()
+            .map(|only| only.iter().cloned().collect()),
+        kept: BTreeSet::new(),
         bridges: settings.bridges.clone(),
         calibrations,
         fields,
@@ -160,48 +201,35 @@ async fn child_task(
     })
 }
 
-/// Rows first, then the bytes into the store, then one flip of the database.
-async fn publish(
+/// Ends the run, whose machine files are published.
+async fn finish(
     state: &State,
     run: &Run,
     upload: &Upload,
     task: &ConvertTask,
-    fields: &KnownFields,
     folder: &Path,
 ) -> Stored<()> {
     let answer: Answer<Report> = read_answer(folder)?;
     let report = &answer.report;
-    let key = format!("runs/{}/{}", run.id, run.fence);
-    let made = Made {
-        folder,
-        key: &key,
-        hashes: &answer.artifacts,
-        facts: &answer.facts,
-        fields,
+    let nothing_but_sets = report.unclaimed.iter().any(|entry| entry.set.is_some());
+    let converted = Converted {
+        only: task.only.clone(),
+        nothing_came: match task.only {
+            Some(_) => NothingCame::Failed(VANISHED),
+            None => NothingCame::Removed,
+        },
+        no_files: if nothing_but_sets {
+            NO_OPERATION
+        } else {
+            NOTHING
+        },
+        none_processed: UNREADABLE,
+        findings: serde_json::json!(report.findings).to_string(),
+        ignored: serde_json::json!(report.unclaimed).to_string(),
+        given_up: false,
+        events: vec![batch_event(run, upload)],
+        relocate: LocateTask::again,
     };
-    let mut files = Vec::with_capacity(report.files.len());
-    for file in &report.files {
-        let original = NewArtifact {
-            kind: Artifact::OriginalFile,
-            blob_key: upload.blob_key.clone(),
-            size: upload.size,
-            sha256: upload.sha256.clone(),
-        };
-        let id = file_id(&upload.id, &file.id);
-        if task.only.as_ref().is_none_or(|only| only.contains(&id)) {
-            let origin = Origin {
-                file_name: &upload.file_name,
-                word: FileOrigin::Uploaded,
-                original: Some(original),
-            };
-            files.push(row(file, id, origin, &made)?);
-        }
-    }
-    store(state, &files, folder, &key).await?;
-    pass("run.adopted");
-    let again = relocate(run, &files, fields.changed);
-    let mut converted = converted(run, upload, task, files, report);
-    converted.relocate = again;
     state.db.finish_conversion(run, &converted).await?;
     pass("run.published");
     state.events.notify_waiters();
@@ -210,95 +238,29 @@ async fn publish(
     Ok(())
 }
 
-fn converted(
-    run: &Run,
-    upload: &Upload,
-    task: &ConvertTask,
-    files: Vec<NewFile>,
-    report: &Report,
-) -> Converted {
-    let processed = files
-        .iter()
-        .any(|file| file.status == FileStatus::Processed);
-    let (status, details) = if processed {
-        (UploadStatus::Processed, None)
-    } else if files.is_empty() && report.unclaimed.iter().any(|entry| entry.set.is_some()) {
-        (UploadStatus::Failed, Some(NO_OPERATION))
-    } else if files.is_empty() {
-        (UploadStatus::Failed, Some(NOTHING))
-    } else {
-        (UploadStatus::Failed, Some(UNREADABLE))
-    };
-    let mut events = Vec::new();
-    for file in &files {
-        events.push(if file.status == FileStatus::Failed {
-            let message = file.failed_message.as_deref().unwrap_or_default();
-            failed_event(run, upload, &file.id, message)
-        } else {
-            event(
-                "uploadedFileProcessingFinished",
-                &run.id,
-                ("fileId", &file.id),
-                &[("leafUserId", &upload.user_id)],
-            )
-        });
-    }
-    for id in task.only.iter().flatten() {
-        if !files.iter().any(|file| file.id == *id) {
-            events.push(failed_event(run, upload, id, VANISHED));
-        }
-    }
-    events.push(batch_event(run, upload));
-    Converted {
-        files,
-        only: task.only.clone(),
-        unfinished: VANISHED,
-        status,
-        status_details: details.map(str::to_owned),
-        findings: serde_json::json!(report.findings).to_string(),
-        ignored: serde_json::json!(report.unclaimed).to_string(),
-        events,
-        relocate: None,
-    }
-}
-
-fn failed_event(run: &Run, upload: &Upload, file: &str, message: &str) -> crate::db::Event {
-    event(
-        "uploadedFileProcessingFailed",
-        &run.id,
-        ("fileId", file),
-        &[("leafUserId", &upload.user_id), ("message", message)],
-    )
-}
-
-fn batch_event(run: &Run, upload: &Upload) -> crate::db::Event {
+fn batch_event(run: &Run, upload: &Upload) -> Event {
     batch_finished(&run.id, &upload.id, &upload.user_id)
 }
 
+/// The run ends without an answer; what it published stays.
 async fn fail(
     state: &State,
     run: &Run,
     upload: &Upload,
     only: Option<Vec<String>>,
-    details: &'static str,
+    (details, given_up): (&'static str, bool),
     finding: Value,
 ) -> Stored<()> {
-    let mut events: Vec<_> = only
-        .iter()
-        .flatten()
-        .map(|id| failed_event(run, upload, id, details))
-        .collect();
-    events.push(batch_event(run, upload));
     let converted = Converted {
-        files: Vec::new(),
         only,
-        unfinished: details,
-        status: UploadStatus::Failed,
-        status_details: Some(details.to_owned()),
+        nothing_came: NothingCame::Failed(details),
+        no_files: details,
+        none_processed: details,
         findings: Value::Array(vec![finding]).to_string(),
         ignored: "[]".to_owned(),
-        events,
-        relocate: None,
+        given_up,
+        events: vec![batch_event(run, upload)],
+        relocate: LocateTask::again,
     };
     state.db.finish_conversion(run, &converted).await?;
     state.events.notify_waiters();
@@ -317,7 +279,8 @@ async fn refuse(
     let finding = serde_json::json!({
         "code": "source.refused", "severity": "error", "place": "", "text": text, "hint": hint,
     });
-    fail(state, run, upload, task.only.clone(), NOTHING, finding).await
+    let only = task.only.clone();
+    fail(state, run, upload, only, (NOTHING, false), finding).await
 }
 
 /// Three beginnings and no end.
@@ -330,5 +293,6 @@ async fn give_up(state: &State, run: &Run, upload: &Upload, task: &ConvertTask) 
         "code": "convert.given-up", "severity": "error", "place": "", "text": how,
         "hint": "retry the batch; if it fails again, please report it with the file",
     });
-    fail(state, run, upload, task.only.clone(), INTERNAL, finding).await
+    let only = task.only.clone();
+    fail(state, run, upload, only, (INTERNAL, true), finding).await
 }

@@ -99,9 +99,17 @@ pub(super) fn row(
             .hashes
             .get(name)
             .ok_or_else(|| StoreError::document("list of artifacts", name))?;
+        // Equal outputs are stored once.
+        let equal = artifacts
+            .iter()
+            .find(|other| other.sha256 == *sha256 && other.kind != Artifact::OriginalFile);
+        let blob_key = match equal {
+            Some(other) => other.blob_key.clone(),
+            None => format!("{}/{name}", made.key),
+        };
         artifacts.push(NewArtifact {
             kind: *kind,
-            blob_key: format!("{}/{name}", made.key),
+            blob_key,
             size: *size,
             sha256: sha256.clone(),
         });

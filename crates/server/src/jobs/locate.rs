@@ -4,7 +4,7 @@
 use super::child::{Answer, KnownFields, LocateStored, Order, Stored as StoredFile};
 use super::files::read_answer;
 use super::leases::Held;
-use super::outcome::{Ended, follow, fresh_folder};
+use super::outcome::{Ended, Nobody, follow, fresh_folder};
 use crate::configuration::fields_for_user;
 use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Relocate, Run};
 use crate::error::{StoreError, Stored};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
 use tramline_convert::fields::{Boundary, FieldSplit, Locate, OUTSIDE_NAME};
-use tramline_model::{Artifact, JobKind};
+use tramline_model::{Artifact, JobKind, Place};
 use uuid::Uuid;
 
 /// Files that one child looks at: what it found is published before the next ones are looked at.
@@ -38,6 +38,15 @@ impl LocateTask {
             again: None,
         }
         .of(account, user)
+    }
+
+    /// A run that repeats the work of a conversion for these files.
+    pub(super) fn again(run: &Run, bounds: [f64; 4], files: Vec<String>) -> NewRun {
+        let task = Self {
+            bounds,
+            again: Some(files),
+        };
+        task.of(&run.account_id, &run.user_id)
     }
 
     fn of(&self, account: &str, user: &str) -> NewRun {
@@ -67,6 +76,7 @@ pub(super) async fn known_fields(
     let mut locate = Locate {
         boundaries: Vec::with_capacity(active.len()),
         least_percent: settings.fields_attach_intersection,
+        tolerance_m: settings.fields_boundary_tolerance,
         outside: settings.split_operations_by_field && settings.enable_outside_field_geojson,
     };
     for boundary in active {
@@ -93,18 +103,12 @@ pub(super) fn shares(known: &KnownFields, split: &FieldSplit) -> Vec<FieldShare>
         .collect()
 }
 
-/// What locates the files of a run again, should a boundary have changed since its order was
-/// written. `None` when none of them has points.
-pub(super) fn relocate(run: &Run, files: &[NewFile], since: i64) -> Option<Relocate> {
-    let located = files.iter().filter(|file| file.bounds.is_some());
-    let ids: Vec<String> = located.map(|file| file.id.clone()).collect();
-    let task = LocateTask {
-        bounds: files.iter().find_map(|file| file.bounds)?,
-        again: Some(ids),
-    };
+/// What locates a file again, should a boundary have changed since its order was written. `None`
+/// without points.
+pub(super) fn relocate(run: &Run, file: &NewFile, since: i64) -> Option<Relocate> {
     Some(Relocate {
         since,
-        run: task.of(&run.account_id, &run.user_id),
+        run: LocateTask::again(run, file.bounds?, vec![file.id.clone()]),
     })
 }
 
@@ -174,6 +178,7 @@ async fn some(
         return Ok((Ended::Converted, Vec::new()));
     }
     let (known, locate) = known_fields(state, &run.account_id, &run.user_id).await?;
+    let tolerance_m = locate.tolerance_m;
     let settings = &state.settings;
     let order = Order::Locate(Box::new(LocateStored {
         files: stored,
@@ -183,9 +188,9 @@ async fn some(
         memory_bytes: settings.convert_memory_bytes,
         file_bytes: settings.convert_file_bytes,
     }));
-    let ended = follow(state, run, &order, held).await?;
+    let ended = follow(state, run, &order, held, &mut Nobody).await?;
     let stale = match ended {
-        Ended::Converted => publish(state, run, &known, &keys, folder).await?,
+        Ended::Converted => publish(state, run, (&known, tolerance_m), &keys, folder).await?,
         _ => Vec::new(),
     };
     Ok((ended, stale))
@@ -196,7 +201,7 @@ async fn some(
 async fn publish(
     state: &State,
     run: &Run,
-    known: &KnownFields,
+    (known, tolerance_m): (&KnownFields, f64),
     keys: &[String],
     folder: &Path,
 ) -> Stored<Vec<String>> {
@@ -212,7 +217,7 @@ async fn publish(
             .artifacts
             .get(&name)
             .map(|(size, sha256)| NewArtifact {
-                kind: Artifact::OutsideFieldGeojson,
+                kind: Artifact::OutsideFieldGeoparquet,
                 blob_key: format!("{key}/{OUTSIDE_NAME}"),
                 size: *size,
                 sha256: sha256.clone(),
@@ -230,6 +235,9 @@ async fn publish(
             shares: shares(known, split),
             outside_points: split.outside,
             outside,
+            tolerated: split
+                .told(tolerance_m, Place::default())
+                .map(|finding| serde_json::json!(finding)),
         };
         if !state.db.set_located(run, &located).await? {
             stale.push(located.file);

@@ -5,7 +5,7 @@ use super::files::{Made, Origin, read_answer, row};
 use super::keep::store;
 use super::leases::Held;
 use super::locate::{known_fields, relocate};
-use super::outcome::{Ended, follow, fresh_folder};
+use super::outcome::{Ended, Nobody, follow, fresh_folder};
 use crate::db::{FileRow, NewFile, Relocate, Run};
 use crate::error::{StoreError, Stored};
 use crate::events::event;
@@ -40,7 +40,7 @@ pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()>
     };
     let fields = order.fields.clone();
     let order = Order::Merge(Box::new(order));
-    let done = match follow(state, run, &order, held).await? {
+    let done = match follow(state, run, &order, held, &mut Nobody).await? {
         Ended::Converted => publish(state, run, &fields, &folder).await,
         Ended::Refused(message) => fail(state, run, &file, message.trim()).await,
         Ended::Died { death, .. } => {
@@ -128,7 +128,7 @@ async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) 
     let file = row(&answer.report, run.subject.clone(), origin, &made)?;
     let files = std::slice::from_ref(&file);
     store(state, files, folder, &key).await?;
-    let again = relocate(run, files, fields.changed);
+    let again = relocate(run, &file, fields.changed);
     finish(state, run, &file, again.as_ref()).await
 }
 

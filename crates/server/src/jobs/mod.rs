@@ -11,6 +11,7 @@ mod leases;
 mod locate;
 mod merge;
 mod outcome;
+mod publish;
 mod sweep;
 mod worker;
 

@@ -1,16 +1,18 @@
 //! Starting the child and judging how it ended.
 
-use super::child::{COMMAND, Check, Line, Order, REFUSED, ReadBoundaries};
+use super::child::{COMMAND, Check, Line, Order, REFUSED, ReadBoundaries, Said};
 use super::death::Death;
 use super::leases::Held;
 use crate::db::Run;
 use crate::error::{StoreError, Stored};
 use crate::state::State;
+use async_trait::async_trait;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 
 /// How a child ended.
@@ -33,14 +35,29 @@ pub(super) enum Ended {
 
 /// An empty folder for what a run makes.
 pub(super) async fn fresh_folder(state: &State, run: &Run) -> Stored<PathBuf> {
-    let folder = state
-        .work_folder()
-        .join(format!("{}-{}", run.id, run.fence));
+    let folder = state.run_folder(run);
     let _ = tokio::fs::remove_dir_all(&folder).await;
     tokio::fs::create_dir_all(&folder)
         .await
         .map_err(|cause| StoreError::io(&folder, cause))?;
     Ok(folder)
+}
+
+/// Who takes what a child says of machine files.
+#[async_trait]
+pub(super) trait Listener: Send {
+    /// Takes it; the child goes on meanwhile. An error ends the child.
+    async fn hear(&mut self, said: Said) -> Stored<()>;
+}
+
+/// For children that say nothing of machine files.
+pub(super) struct Nobody;
+
+#[async_trait]
+impl Listener for Nobody {
+    async fn hear(&mut self, _: Said) -> Stored<()> {
+        Ok(())
+    }
 }
 
 /// Runs a child while its progress is written down twice a second.
@@ -49,19 +66,31 @@ pub(super) async fn follow(
     run: &Run,
     order: &Order,
     held: &mut Held,
+    listener: &mut dyn Listener,
 ) -> Stored<Ended> {
     let program = state.converter()?;
-    let (sender, mut progress) = watch::channel(Line::default());
+    let (sender, mut said) = mpsc::unbounded_channel();
     let longest = Duration::from_secs(state.settings.convert_seconds);
     let work = convert(&program, order, longest, &mut held.lost, &sender);
     tokio::pin!(work);
     let mut beat = tokio::time::interval(Duration::from_millis(500));
+    let mut line = None;
     loop {
         tokio::select! {
-            ended = &mut work => return Ok(ended),
+            biased;
+            Some(said) = said.recv() => match said {
+                Said::Progress(progress) => line = Some(progress),
+                said => listener.hear(said).await?,
+            },
+            ended = &mut work => {
+                // What was said before the end counts.
+                while let Ok(said) = said.try_recv() {
+                    listener.hear(said).await?;
+                }
+                return Ok(ended);
+            }
             _ = beat.tick() => {
-                if progress.has_changed().unwrap_or(false) {
-                    let line = progress.borrow_and_update().clone();
+                if let Some(line) = line.take() {
                     let text = serde_json::to_string(&line).unwrap_or_default();
                     state.db.set_progress(run, &text).await?;
                 }
@@ -76,15 +105,15 @@ const LONGEST_CHECK: Duration = Duration::from_secs(600);
 /// Most of what a child may say on standard error that is kept.
 const SAID: u64 = 4_096;
 
-/// Runs one task to its end; every line of progress goes to `progress`.
+/// Runs one task to its end; every line goes to `said`.
 async fn convert(
     program: &Path,
     order: &Order,
     longest: Duration,
     lost: &mut watch::Receiver<bool>,
-    progress: &watch::Sender<Line>,
+    said: &UnboundedSender<Said>,
 ) -> Ended {
-    match start(program, order, longest, lost, progress).await {
+    match start(program, order, longest, lost, said).await {
         Ok(ended) => ended,
         Err(cause) => Ended::Trouble(cause.to_string()),
     }
@@ -102,7 +131,7 @@ async fn start(
     order: &Order,
     longest: Duration,
     lost: &mut watch::Receiver<bool>,
-    progress: &watch::Sender<Line>,
+    told: &UnboundedSender<Said>,
 ) -> std::io::Result<Ended> {
     let end = tokio::time::Instant::now() + longest;
     let mut child = Command::new(program)
@@ -150,9 +179,12 @@ async fn start(
             }
         };
         let Some(text) = line else { break };
-        if let Ok(line) = serde_json::from_str::<Line>(&text) {
-            last = line;
-            progress.send_replace(last.clone());
+        if let Ok(said) = serde_json::from_str::<Said>(&text) {
+            if let Said::Progress(line) = &said {
+                last = line.clone();
+            }
+            // Nobody may listen, as to a check.
+            let _ = told.send(said);
         }
     }
     let status = child.wait().await?;
@@ -197,8 +229,8 @@ pub(crate) async fn read_boundaries(
 
 async fn ask(program: &Path, order: &Order) -> std::io::Result<Result<(), String>> {
     let (_switch, mut lost) = watch::channel(false);
-    let (progress, _) = watch::channel(Line::default());
-    match start(program, order, LONGEST_CHECK, &mut lost, &progress).await? {
+    let (said, _) = mpsc::unbounded_channel();
+    match start(program, order, LONGEST_CHECK, &mut lost, &said).await? {
         Ended::Converted | Ended::Stopped => Ok(Ok(())),
         Ended::Refused(message) => Ok(Err(message)),
         Ended::Died { death, .. } => Ok(Err(format!(

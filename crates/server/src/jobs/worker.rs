@@ -59,11 +59,7 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
 }
 
 async fn give_back(state: &State, run: &Run) {
-    if let Err(cause) = state
-        .db
-        .postpone(run, &run.task, "the server stopped", Duration::ZERO)
-        .await
-    {
+    if let Err(cause) = state.db.give_back(run).await {
         tracing::warn!(run = run.id, %cause, "run not given back; its lease will end");
     }
 }

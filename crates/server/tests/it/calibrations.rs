@@ -1,6 +1,6 @@
 //! Calibration over HTTP: kept with the machine file, used by every conversion, taken back whole.
 
-use crate::fixture::{Fixture, converted};
+use crate::fixture::Fixture;
 use crate::http::{BATCH, Client, Service, read};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
-use tramline_server::db::{Calibrations, Files, Runs};
+use tramline_server::db::{Calibrations, Files};
 
 const FILES: &str = "/services/operations/api/files";
 
@@ -262,8 +262,7 @@ async fn a_file_under_way_is_not_calibrated() {
     let (upload, key) = fixture.upload("one").await;
     let first = fixture.lease(60).await;
     let (file, _) = fixture.file(ONE, &first, &key);
-    let made = converted(vec![file], None);
-    fixture.db.finish_conversion(&first, &made).await.unwrap();
+    fixture.convert(&first, vec![file]).await;
     let (db, account) = (&fixture.db, &fixture.account);
     let set = async |text: Option<&str>| {
         let work = fixture.work(&upload);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::db::{
-    Accounts, Converted, Fields, NewArtifact, NewFile, NewRun, NewUpload, NewUser, Run, Runs,
-    Sqlite, UploadStatus, Uploads,
+    Accounts, Announced, Converted, Fields, NewArtifact, NewFile, NewRun, NewUpload, NewUser,
+    NothingCame, Published, Run, Runs, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, open_database};
 use uuid::Uuid;
@@ -85,6 +85,16 @@ impl Fixture {
             .1
     }
 
+    /// A whole conversion that makes these files.
+    pub(crate) async fn convert(&self, run: &Run, files: Vec<NewFile>) {
+        self.db.announce(run, &announced(&files)).await.unwrap();
+        for file in files {
+            assert!(self.db.publish_file(run, &published(file)).await.unwrap());
+        }
+        let end = converted(None);
+        self.db.finish_conversion(run, &end).await.unwrap();
+    }
+
     pub(crate) fn work(&self, subject: &str) -> NewRun {
         NewRun {
             id: Uuid::now_v7().to_string(),
@@ -123,16 +133,52 @@ impl Fixture {
     }
 }
 
-pub(crate) fn converted(files: Vec<NewFile>, only: Option<Vec<String>>) -> Converted {
-    Converted {
-        relocate: None,
-        files,
-        only,
-        unfinished: "nothing came of it",
-        status: UploadStatus::Processed,
-        status_details: None,
-        findings: "[]".to_owned(),
-        ignored: "[]".to_owned(),
+/// A file as it is published, with nothing beside it.
+pub(crate) fn published(file: NewFile) -> Published {
+    Published {
+        file,
+        made_with: "digest".to_owned(),
+        located_with: 0,
         events: Vec::new(),
     }
+}
+
+/// The end of a conversion.
+pub(crate) fn converted(only: Option<Vec<String>>) -> Converted {
+    Converted {
+        nothing_came: match only {
+            Some(_) => NothingCame::Failed("nothing came of it"),
+            None => NothingCame::Removed,
+        },
+        only,
+        no_files: "no files",
+        none_processed: "none processed",
+        findings: "[]".to_owned(),
+        ignored: "[]".to_owned(),
+        given_up: false,
+        events: Vec::new(),
+        relocate: |run, bounds, files| NewRun {
+            id: Uuid::now_v7().to_string(),
+            account_id: run.account_id.clone(),
+            user_id: run.user_id.clone(),
+            kind: JobKind::Locate,
+            subject: run.user_id.clone(),
+            task: format!(r#"{{"bounds":{bounds:?},"again":{files:?}}}"#),
+        },
+    }
+}
+
+/// What is said of files before they are made.
+pub(crate) fn announced(files: &[NewFile]) -> Vec<Announced> {
+    let files = files.iter();
+    files
+        .map(|file| Announced {
+            id: file.id.clone(),
+            name: "a dataset".to_owned(),
+            provider: file.provider.clone(),
+            file_name: "stick.zip".to_owned(),
+            file_format: None,
+            size: 3,
+        })
+        .collect()
 }

@@ -11,6 +11,7 @@ mod http;
 mod maps;
 mod outbox;
 mod receiver;
+mod renderings;
 mod reports;
 mod runs;
 mod sweep;

@@ -1,10 +1,10 @@
 //! Events as they are written with a change, and when they are forgotten.
 
-use crate::fixture::{Fixture, converted};
+use crate::fixture::Fixture;
 use serde_json::Value;
 use sqlx::Row;
 use std::path::Path;
-use tramline_server::db::{Event, Runs, Webhook, Webhooks};
+use tramline_server::db::{Event, Webhook, Webhooks};
 
 /// Batches that an event was written about, in order.
 async fn told(folder: &Path) -> Vec<String> {
@@ -31,8 +31,7 @@ async fn a_duplicate_is_finished_with_the_first_or_at_once() {
     assert!(told(&folder).await.is_empty());
     let run = fixture.lease(60).await;
     let (file, _) = fixture.file("00000000-0000-0000-0000-000000000001", &run, &key);
-    let made = converted(vec![file], None);
-    fixture.db.finish_conversion(&run, &made).await.unwrap();
+    fixture.convert(&run, vec![file]).await;
     assert_eq!(
         told(&folder).await,
         std::slice::from_ref(&early),
@@ -64,8 +63,7 @@ async fn events_are_forgotten_when_nobody_waits_for_them() {
     fixture.upload("one").await;
     fixture.upload("one").await;
     let run = fixture.lease(60).await;
-    let made = converted(Vec::new(), None);
-    fixture.db.finish_conversion(&run, &made).await.unwrap();
+    fixture.convert(&run, Vec::new()).await;
     // Neither spread nor delivered, however old.
     assert_eq!(fixture.db.forget(i64::MAX, i64::MAX).await.unwrap(), 0);
     assert_eq!(fixture.db.spread_events().await.unwrap(), 1);

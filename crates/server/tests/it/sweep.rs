@@ -1,7 +1,7 @@
 //! What the sweeper takes, and what it leaves.
 
-use crate::fixture::{Fixture, converted};
-use tramline_server::db::{Accounts, Files, Runs, Uploads};
+use crate::fixture::Fixture;
+use tramline_server::db::{Accounts, Files, Uploads};
 use tramline_server::jobs::{Swept, sweep};
 
 async fn swept(fixture: &Fixture) -> Swept {
@@ -15,11 +15,7 @@ async fn what_no_row_names_goes_and_all_else_stays() {
     let run = fixture.lease(60).await;
     let (file, named) = fixture.file("00000000-0000-0000-0000-000000000001", &run, &upload_key);
     let id = file.id.clone();
-    fixture
-        .db
-        .finish_conversion(&run, &converted(vec![file], None))
-        .await
-        .unwrap();
+    fixture.convert(&run, vec![file]).await;
     let dead = format!("runs/{}/0/01/standard.geojson", run.id);
     let lost = format!(
         "uploads/{}/00000000-0000-0000-0000-00000000000f",

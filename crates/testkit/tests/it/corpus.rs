@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use tramline_convert::{FileReport, FileStatus, Options, Report, UnitSystem};
+use tramline_convert::{FileReport, FileStatus, Options, Outputs, Report, UnitSystem};
 use tramline_formats::{Limits, Tree};
 use tramline_outputs::{Sink, WriteError};
 
@@ -124,8 +124,7 @@ fn convert(path: &Path) -> Result<Set, String> {
     let tree = Tree::open(path, &limits).map_err(|e| format!("refused: {e}"))?;
     let options = Options {
         limits,
-        geojson: false,
-        geoparquet: false,
+        outputs: Outputs::NONE,
         unit_systems: vec![UnitSystem::Metric],
         ..Options::default()
     };

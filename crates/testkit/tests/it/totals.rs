@@ -4,7 +4,7 @@
 use crate::common::{check_report, convert, shared};
 use serde_json::Value;
 use std::io::Read;
-use tramline_convert::{Configuration, CropTable, Options, UnitSystem};
+use tramline_convert::{Configuration, CropTable, Options, Outputs, UnitSystem};
 use tramline_formats::{Limits, ReadOptions, Tree};
 
 /// Square metres in an international acre.
@@ -45,7 +45,10 @@ fn plain(read: ReadOptions) -> Options {
             ..Configuration::default()
         },
         read,
-        geoparquet: false,
+        outputs: Outputs {
+            parquet: false,
+            ..Outputs::ALL
+        },
         unit_systems: vec![UnitSystem::Default],
         ..Options::default()
     }

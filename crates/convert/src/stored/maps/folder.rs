@@ -50,7 +50,7 @@ pub fn main_map(
     };
     let map = Map::read(points, MapPlane::WebMercator)?;
     let layer = map.layer(rate)?;
-    let image = map.classes(layer, colours)?;
+    let image = map.classes(points, layer, colours)?;
     Ok(image.map(|image| ClassMap {
         entry: class_entry(&map, layer, &image.legend),
         png: image.png,
@@ -71,7 +71,7 @@ pub fn write_classes(
     create(folder)?;
     let (mut names, mut list) = (Vec::new(), Vec::new());
     for layer in map.layers() {
-        let Some(image) = map.classes(*layer, colours)? else {
+        let Some(image) = map.classes(points, *layer, colours)? else {
             continue;
         };
         let name = format!("{}.png", layer.property.name());
@@ -108,7 +108,7 @@ pub fn write_geotiffs(
     create(folder)?;
     let mut names = Vec::new();
     for layer in layers {
-        let Some(bytes) = map.geotiff(layer)? else {
+        let Some(bytes) = map.geotiff(points, layer)? else {
             continue;
         };
         let name = format!("{}.tif", layer.property.name());

@@ -19,7 +19,7 @@ use corners::Corners;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tramline_analysis::classes::weighted_quantile_breaks;
 use tramline_model::settings::ImageRamp;
 use tramline_model::{Property, Unit, records};
@@ -133,9 +133,9 @@ pub struct ClassImage {
     pub legend: ClassLegend,
 }
 
-/// The burnt ground of a stored file.
+/// The burnt ground of a stored file. Values are read anew for each question, from wherever the same points
+/// lie by then.
 pub struct Map {
-    path: PathBuf,
     canvas: Canvas,
     layers: Vec<MapLayer>,
     /// By row; empty where no area is known.
@@ -179,7 +179,6 @@ impl Map {
             Vec::new()
         };
         Ok(Self {
-            path: path.to_owned(),
             canvas,
             layers,
             areas,
@@ -211,8 +210,8 @@ impl Map {
     ///
     /// # Errors
     /// [`MapError::Unreadable`].
-    pub fn has(&self, layer: MapLayer) -> Result<bool, MapError> {
-        Ok(self.shows(&column(&self.path, layer.property)?))
+    pub fn has(&self, points: &Path, layer: MapLayer) -> Result<bool, MapError> {
+        Ok(self.shows(&column(points, layer.property)?))
     }
 
     /// West, south, east, north in degrees.
@@ -237,10 +236,11 @@ impl Map {
     /// [`MapError::Unreadable`].
     pub fn legend(
         &self,
+        points: &Path,
         layer: MapLayer,
         colours: ClassColours,
     ) -> Result<Option<ClassLegend>, MapError> {
-        let values = column(&self.path, layer.property)?;
+        let values = column(points, layer.property)?;
         self.legend_of(&values, layer, colours)
     }
 
@@ -250,10 +250,11 @@ impl Map {
     /// [`MapError::Unreadable`], [`MapError::Render`].
     pub fn classes(
         &self,
+        points: &Path,
         layer: MapLayer,
         colours: ClassColours,
     ) -> Result<Option<ClassImage>, MapError> {
-        let values = column(&self.path, layer.property)?;
+        let values = column(points, layer.property)?;
         let Some(legend) = self.legend_of(&values, layer, colours)? else {
             return Ok(None);
         };
@@ -266,8 +267,8 @@ impl Map {
     ///
     /// # Errors
     /// [`MapError::Unreadable`], [`MapError::Render`].
-    pub fn geotiff(&self, layer: MapLayer) -> Result<Option<Vec<u8>>, MapError> {
-        let values = column(&self.path, layer.property)?;
+    pub fn geotiff(&self, points: &Path, layer: MapLayer) -> Result<Option<Vec<u8>>, MapError> {
+        let values = column(points, layer.property)?;
         if !self.shows(&values) {
             return Ok(None);
         }

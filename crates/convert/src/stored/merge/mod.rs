@@ -114,8 +114,12 @@ pub fn merge_with_facts(
     let schema = Arc::new(union(&opened));
     let mut description = describe(&sources);
     description.points_schema = Arc::clone(&schema);
-    let name = description.name.clone();
-    progress(Progress::File { index: 0, name });
+    progress(Progress::File {
+        index: 0,
+        id,
+        name: &description.name,
+        file_format: description.file_format,
+    });
     let identity = Identity {
         index: 0,
         id: id.to_owned(),
@@ -143,8 +147,11 @@ pub fn merge_with_facts(
         ..Ending::default()
     };
     let (report, facts) = file.finish(&ending, options, sink, progress)?;
-    let status = report.status;
-    progress(Progress::Done { index: 0, status });
+    progress(Progress::Done {
+        index: 0,
+        report: &report,
+        facts: &facts,
+    });
     Ok((report, facts))
 }
 

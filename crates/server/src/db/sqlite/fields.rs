@@ -13,6 +13,7 @@ use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
+use tramline_convert::fields::TOLERATED;
 use tramline_model::{BoundaryStatus, FieldKind, FieldStatus};
 
 fn field(row: &SqliteRow) -> Stored<FieldRow> {
@@ -336,11 +337,12 @@ impl Fields for Sqlite {
             return Ok(false);
         }
         let done = sqlx::query(
-            "UPDATE files SET outside_points = ?, updated = ? WHERE id = ? AND status = 'processed'
+            "UPDATE files SET outside_points = ?, located_with = ?, updated = ? WHERE id = ? AND status = 'processed'
              AND EXISTS (SELECT 1 FROM artifacts WHERE file_id = files.id
                 AND kind = 'standardGeoparquet' AND blob_key = ?)",
         )
         .bind(signed(located.outside_points))
+        .bind(located.fields_changed)
         .bind(now())
         .bind(&located.file)
         .bind(&located.standard_key)
@@ -350,15 +352,19 @@ impl Fields for Sqlite {
             // Deleted or converted again: nothing to say of it.
             return Ok(true);
         }
+        tell_tolerated(&mut transaction, located).await?;
         sqlx::query("DELETE FROM file_fields WHERE file_id = ?")
             .bind(&located.file)
             .execute(&mut *transaction)
             .await?;
         insert_shares(&mut transaction, &located.file, &located.shares).await?;
-        sqlx::query("DELETE FROM artifacts WHERE file_id = ? AND kind = 'outsideFieldGeojson'")
-            .bind(&located.file)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "DELETE FROM artifacts WHERE file_id = ?
+             AND kind IN ('outsideFieldGeoparquet', 'outsideFieldGeojson')",
+        )
+        .bind(&located.file)
+        .execute(&mut *transaction)
+        .await?;
         if let Some(artifact) = &located.outside {
             sqlx::query(
                 "INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) VALUES (?, ?, ?, ?, ?)",
@@ -388,6 +394,34 @@ impl Fields for Sqlite {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Puts the finding of points that count as inside in place of the one of before.
+async fn tell_tolerated(connection: &mut SqliteConnection, located: &Located) -> Stored<()> {
+    let row = sqlx::query("SELECT report FROM files WHERE id = ?")
+        .bind(&located.file)
+        .fetch_one(&mut *connection)
+        .await?;
+    let text: String = row.try_get(0)?;
+    if located.tolerated.is_none() && !text.contains(TOLERATED) {
+        return Ok(());
+    }
+    let mut report: serde_json::Value =
+        serde_json::from_str(&text).map_err(|cause| StoreError::document("report", cause))?;
+    let mut tolerated = located.tolerated.clone();
+    if let Some(finding) = &mut tolerated {
+        finding["place"] = report["entries"][0].clone();
+    }
+    if let Some(findings) = report["findings"].as_array_mut() {
+        findings.retain(|finding| finding["code"] != TOLERATED);
+        findings.extend(tolerated);
+    }
+    sqlx::query("UPDATE files SET report = ? WHERE id = ?")
+        .bind(report.to_string())
+        .bind(&located.file)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Instant of the last change of a user's boundaries. Each change adds a run that locates; those

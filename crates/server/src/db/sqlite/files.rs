@@ -1,14 +1,14 @@
 //! Machine files in SQLite.
 
 use super::documents::{COLUMNS, file};
-use super::publish::{insert_file, insert_parts};
+use super::publish::{Owner, insert_file, insert_parts};
 use super::sweep::unowned;
 use super::uploads::insert_run;
 use super::{Sqlite, signed, unsigned, word};
 use crate::clock::now;
 use crate::db::{
-    ArtifactRow, FileDocument, FileFilter, FileGroups, FileRow, FileSort, Files, Listed, NewFile,
-    NewRun, Page,
+    ArtifactRow, FileDocument, FileFilter, FileGroups, FileProgress, FileRow, FileSort, Files,
+    Listed, NewFile, NewRun, Page,
 };
 use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
@@ -75,9 +75,13 @@ fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) 
     }
     if let Some(kind) = filter.artifact {
         query
-            .push(" AND EXISTS (SELECT 1 FROM artifacts a WHERE a.file_id = files.id AND a.kind = ")
+            .push(
+                " AND EXISTS (SELECT 1 FROM artifacts a WHERE a.file_id = files.id AND a.kind IN (",
+            )
             .push_bind(kind.name())
-            .push(")");
+            .push(", ")
+            .push_bind(kind.rendered_from().unwrap_or(kind).name())
+            .push("))");
     }
     if let Some(standard) = filter.standard {
         query
@@ -116,14 +120,18 @@ fn order(query: &mut QueryBuilder<Driver>, sort: &[(FileSort, bool)]) {
 }
 
 impl Sqlite {
-    /// How many files there are: counted once for as long as no file of the account changes.
-    async fn total_files(&self, account: &str, filter: &FileFilter) -> Stored<u64> {
-        let version = "SELECT version FROM file_versions WHERE account_id = ?";
-        let row = sqlx::query(version)
+    /// Changes with every change of an account's files.
+    async fn version(&self, account: &str) -> Stored<i64> {
+        let row = sqlx::query("SELECT version FROM file_versions WHERE account_id = ?")
             .bind(account)
             .fetch_optional(&self.read)
             .await?;
-        let version: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
+        Ok(row.map_or(Ok(0), |row| row.try_get(0))?)
+    }
+
+    /// How many files there are: counted once for as long as no file of the account changes.
+    async fn total_files(&self, account: &str, filter: &FileFilter) -> Stored<u64> {
+        let version = self.version(account).await?;
         let key = format!("{account} {filter:?}");
         if let Some(total) = self.totals.get(&key, version) {
             return Ok(total);
@@ -146,9 +154,10 @@ pub(super) async fn begin_again(
     run: &NewRun,
 ) -> Stored<bool> {
     let done = sqlx::query(
-        "UPDATE files SET status = 'processing', updated = ?
+        "UPDATE files SET status = 'processing', run_id = ?, updated = ?
          WHERE account_id = ? AND id = ? AND status <> 'processing'",
     )
+    .bind(&run.id)
     .bind(now())
     .bind(account)
     .bind(file)
@@ -302,6 +311,37 @@ impl Files for Sqlite {
         })
     }
 
+    async fn file_progress(
+        &self,
+        account: &str,
+        upload: &str,
+        known: Option<i64>,
+    ) -> Stored<Option<(i64, Vec<FileProgress>)>> {
+        let version = self.version(account).await?;
+        if known == Some(version) {
+            return Ok(None);
+        }
+        let rows = sqlx::query(
+            "SELECT id, status, json_extract(report, '$.name'), json_extract(report, '$.points.read')
+             FROM files WHERE account_id = ? AND upload_id =
+                COALESCE((SELECT duplicate_of FROM uploads WHERE id = ?), ?) ORDER BY created, id",
+        )
+        .bind(account)
+        .bind(upload)
+        .bind(upload)
+        .fetch_all(&self.read)
+        .await?;
+        let progress = rows.iter().map(|row| {
+            Ok(FileProgress {
+                id: row.try_get(0)?,
+                status: word(row, "status", FileStatus::from_name)?,
+                name: row.try_get(2)?,
+                points: row.try_get::<Option<i64>, _>(3)?.map(unsigned),
+            })
+        });
+        Ok(Some((version, progress.collect::<Stored<_>>()?)))
+    }
+
     async fn artifact(
         &self,
         account: &str,
@@ -375,7 +415,15 @@ impl Files for Sqlite {
         run: &NewRun,
     ) -> Stored<()> {
         let mut transaction = self.begin().await?;
-        insert_file(&mut transaction, account, &run.user_id, None, file).await?;
+        let owner = Owner {
+            account,
+            user: &run.user_id,
+            upload: None,
+            run: &run.id,
+            made_with: None,
+            located_with: None,
+        };
+        insert_file(&mut transaction, &owner, file).await?;
         insert_parts(&mut transaction, file).await?;
         for (position, source) in sources.iter().enumerate() {
             sqlx::query("INSERT INTO file_sources (file_id, source_id, position) VALUES (?, ?, ?)")

@@ -5,6 +5,7 @@ mod accounts;
 mod api_keys;
 mod calibrations;
 mod configurations;
+mod conversion;
 mod documents;
 mod fields;
 mod files;
@@ -38,6 +39,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         2,
         "calibrations",
         include_str!("../../../migrations/sqlite/0002_calibrations.sql"),
+    ),
+    (
+        3,
+        "published by file",
+        include_str!("../../../migrations/sqlite/0003_published_by_file.sql"),
     ),
 ];
 

@@ -1,25 +1,34 @@
 //! Writing what a run made: rows of files with all their parts, inside the caller's transaction.
 
 use super::signed;
-use crate::clock::now;
+use crate::clock::{Micros, now};
 use crate::db::{Event, FieldShare, NewFile};
 use sqlx::sqlite::SqliteConnection;
 use tramline_model::{Artifact, OperationType};
 
+/// Whose a file is, and which run makes it.
+pub(super) struct Owner<'a> {
+    pub(super) account: &'a str,
+    pub(super) user: &'a str,
+    pub(super) upload: Option<&'a str>,
+    pub(super) run: &'a str,
+    pub(super) made_with: Option<&'a str>,
+    pub(super) located_with: Option<Micros>,
+}
+
 /// Adds a file, or writes over the one of the same id; its time of creation stays.
 pub(super) async fn insert_file(
     connection: &mut SqliteConnection,
-    account: &str,
-    user: &str,
-    upload: Option<&str>,
+    owner: &Owner<'_>,
     file: &NewFile,
 ) -> Result<(), sqlx::Error> {
     let time = now();
     sqlx::query(
         "INSERT INTO files (id, account_id, user_id, upload_id, provider, file_name, file_format, status,
             origin, operation_type, size, started, ended, area_m2, has_standard, report, steps, units,
-            failed_step, failed_message, outside_points, west, south, east, north, created, updated)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            failed_step, failed_message, outside_points, west, south, east, north, run_id, made_with,
+            located_with, created, updated)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, file_name = excluded.file_name,
             file_format = excluded.file_format, status = excluded.status,
             operation_type = excluded.operation_type, size = excluded.size, started = excluded.started,
@@ -27,12 +36,13 @@ pub(super) async fn insert_file(
             report = excluded.report, steps = excluded.steps, units = excluded.units,
             failed_step = excluded.failed_step, failed_message = excluded.failed_message,
             outside_points = excluded.outside_points, west = excluded.west, south = excluded.south,
-            east = excluded.east, north = excluded.north, updated = excluded.updated",
+            east = excluded.east, north = excluded.north, run_id = excluded.run_id,
+            made_with = excluded.made_with, located_with = excluded.located_with, updated = excluded.updated",
     )
     .bind(&file.id)
-    .bind(account)
-    .bind(user)
-    .bind(upload)
+    .bind(owner.account)
+    .bind(owner.user)
+    .bind(owner.upload)
     .bind(&file.provider)
     .bind(&file.file_name)
     .bind(&file.file_format)
@@ -43,7 +53,7 @@ pub(super) async fn insert_file(
     .bind(file.started)
     .bind(file.ended)
     .bind(file.area_m2)
-    .bind(i64::from(file.artifacts.iter().any(|a| a.kind == Artifact::StandardGeojson)))
+    .bind(i64::from(file.artifacts.iter().any(|a| a.kind == Artifact::StandardGeoparquet)))
     .bind(&file.report)
     .bind(&file.steps)
     .bind(&file.units)
@@ -54,6 +64,9 @@ pub(super) async fn insert_file(
     .bind(file.bounds.map(|bounds| bounds[1]))
     .bind(file.bounds.map(|bounds| bounds[2]))
     .bind(file.bounds.map(|bounds| bounds[3]))
+    .bind(owner.run)
+    .bind(owner.made_with)
+    .bind(owner.located_with)
     .bind(time)
     .bind(time)
     .execute(connection)

@@ -1,19 +1,26 @@
 //! Durable work in SQLite.
 
+use super::conversion::{
+    check, duplicates_finished, forget_announced, is_of, locate_stale, others_at_work,
+    settle_unfinished, status_of,
+};
 use super::fields::fields_changed;
-use super::publish::{insert_events, insert_file, insert_parts};
+use super::publish::{Owner, insert_events, insert_file, insert_parts};
 use super::uploads::insert_run;
-use super::{Sqlite, unsigned};
+use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
-use crate::db::{Converted, Event, NewFile, Relocate, Run, Runs, UploadStatus};
+use crate::db::{
+    Announced, Converted, Event, NewFile, NothingCame, Published, PublishedFile, Relocate, Run,
+    Runs,
+};
 use crate::error::{StoreError, Stored};
-use crate::events::batch_finished;
+use crate::events::file_failed;
 use crate::failpoint::pass;
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
-use std::collections::HashSet;
 use std::time::Duration;
+use tramline_model::{Artifact, FileOrigin};
 
 /// How often a run may begin before it is given up.
 const ATTEMPTS: i64 = 3;
@@ -39,62 +46,6 @@ pub(super) async fn end(connection: &mut SqliteConnection, run: &Run, state: &st
     } else {
         Err(StoreError::LeaseLost(run.id.clone()))
     }
-}
-
-fn only(converted: &Converted) -> String {
-    serde_json::to_string(&converted.only).unwrap_or_default()
-}
-
-/// Events about batches of the same bytes: they end with the first.
-async fn duplicates_finished(
-    connection: &mut SqliteConnection,
-    run: &Run,
-) -> Result<Vec<Event>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id, user_id FROM uploads WHERE duplicate_of = ?")
-        .bind(&run.subject)
-        .fetch_all(connection)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let (id, user): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            Ok(batch_finished(&run.id, &id, &user))
-        })
-        .collect()
-}
-
-/// Those of `only` that were not removed meanwhile: they must not come back.
-async fn still_there(
-    connection: &mut SqliteConnection,
-    converted: &Converted,
-) -> Stored<HashSet<String>> {
-    let rows = sqlx::query("SELECT id FROM files WHERE id IN (SELECT value FROM json_each(?))")
-        .bind(only(converted))
-        .fetch_all(connection)
-        .await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-}
-
-/// No file waits for a run that has ended.
-async fn fail_unfinished(connection: &mut SqliteConnection, converted: &Converted) -> Stored<()> {
-    sqlx::query(
-        "UPDATE files SET status = 'failed', failed_step = 'rawGeojson', failed_message = ?, updated = ?
-         WHERE status = 'processing' AND id IN (SELECT value FROM json_each(?))",
-    )
-    .bind(converted.unfinished)
-    .bind(now())
-    .bind(only(converted))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn any_processed(connection: &mut SqliteConnection, upload: &str) -> Stored<bool> {
-    let row =
-        sqlx::query("SELECT 1 FROM files WHERE upload_id = ? AND status = 'processed' LIMIT 1")
-            .bind(upload)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.is_some())
 }
 
 #[async_trait]
@@ -193,6 +144,19 @@ impl Runs for Sqlite {
         }
     }
 
+    async fn give_back(&self, run: &Run) -> Stored<()> {
+        sqlx::query(
+            "UPDATE runs SET state = 'queued', lease = NULL, attempt = MAX(attempt - 1, 0), updated = ?
+             WHERE id = ? AND fence = ? AND state = 'running'",
+        )
+        .bind(now())
+        .bind(&run.id)
+        .bind(run.fence)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
     async fn settle_cancelled(&self, run: &Run) -> Stored<()> {
         sqlx::query(
             "UPDATE runs SET state = 'cancelled', lease = NULL, updated = ?
@@ -218,47 +182,177 @@ impl Runs for Sqlite {
         Ok(())
     }
 
+    async fn announce(&self, run: &Run, files: &[Announced]) -> Stored<()> {
+        let mut transaction = self.begin().await?;
+        check(&mut transaction, run).await?;
+        let upload = sqlx::query("SELECT blob_key, size, sha256 FROM uploads WHERE id = ?")
+            .bind(&run.subject)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        // Removed meanwhile: the run will be told to stop.
+        let Some(upload) = upload else { return Ok(()) };
+        let (key, size, sha256): (String, i64, String) =
+            (upload.try_get(0)?, upload.try_get(1)?, upload.try_get(2)?);
+        for file in files {
+            let new = sqlx::query(
+                "INSERT INTO announced (upload_id, file_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(&run.subject)
+            .bind(&file.id)
+            .execute(&mut *transaction)
+            .await?;
+            if new.rows_affected() == 0 {
+                continue;
+            }
+            let time = now();
+            sqlx::query(
+                "INSERT INTO files (id, account_id, user_id, upload_id, provider, file_name, file_format,
+                    status, origin, size, report, run_id, created, updated)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, 'processing', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(&file.id)
+            .bind(&run.account_id)
+            .bind(&run.user_id)
+            .bind(&run.subject)
+            .bind(&file.provider)
+            .bind(&file.file_name)
+            .bind(&file.file_format)
+            .bind(FileOrigin::Uploaded.name())
+            .bind(signed(file.size))
+            .bind(serde_json::json!({ "name": file.name }).to_string())
+            .bind(&run.id)
+            .bind(time)
+            .bind(time)
+            .execute(&mut *transaction)
+            .await?;
+            sqlx::query(
+                "INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) VALUES (?, ?, ?, ?, ?)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(&file.id)
+            .bind(Artifact::OriginalFile.name())
+            .bind(&key)
+            .bind(size)
+            .bind(&sha256)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        pass("file.announcing");
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn withdraw(&self, run: &Run, file: &str) -> Stored<()> {
+        let mut transaction = self.begin().await?;
+        check(&mut transaction, run).await?;
+        let gone = sqlx::query(
+            "DELETE FROM files WHERE id = ? AND upload_id = ? AND run_id = ? AND status = 'processing'",
+        )
+        .bind(file)
+        .bind(&run.subject)
+        .bind(&run.id)
+        .execute(&mut *transaction)
+        .await?;
+        if gone.rows_affected() > 0 {
+            forget_announced(&mut transaction, run, file).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn publish_file(&self, run: &Run, published: &Published) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
+        check(&mut transaction, run).await?;
+        let file = &published.file;
+        if !is_of(&mut transaction, run, &file.id).await? {
+            return Ok(false);
+        }
+        let owner = Owner {
+            account: &run.account_id,
+            user: &run.user_id,
+            upload: Some(&run.subject),
+            run: &run.id,
+            made_with: Some(&published.made_with),
+            located_with: Some(published.located_with),
+        };
+        insert_file(&mut transaction, &owner, file).await?;
+        insert_parts(&mut transaction, file).await?;
+        insert_events(&mut transaction, &run.account_id, &published.events).await?;
+        pass("file.publishing");
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn published_files(&self, run: &Run, made_with: &str) -> Stored<Vec<PublishedFile>> {
+        let rows = sqlx::query(
+            "SELECT id, status = 'failed', report, steps FROM files WHERE upload_id = ? AND run_id = ?
+             AND made_with = ? AND status <> 'processing'",
+        )
+        .bind(&run.subject)
+        .bind(&run.id)
+        .bind(made_with)
+        .fetch_all(&self.read)
+        .await?;
+        let files = rows.iter().map(|row| {
+            Ok(PublishedFile {
+                id: row.try_get(0)?,
+                failed: row.try_get(1)?,
+                report: row.try_get(2)?,
+                steps: row.try_get(3)?,
+            })
+        });
+        files.collect()
+    }
+
+    async fn files_of_others(&self, run: &Run) -> Stored<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT a.file_id FROM announced a LEFT JOIN files f ON f.id = a.file_id
+             WHERE a.upload_id = ? AND (f.id IS NULL OR f.run_id <> ?)",
+        )
+        .bind(&run.subject)
+        .bind(&run.id)
+        .fetch_all(&self.read)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     async fn finish_conversion(&self, run: &Run, converted: &Converted) -> Stored<()> {
         let mut transaction = self.begin().await?;
         end(&mut transaction, run, "done").await?;
-        let still_there = still_there(&mut transaction, converted).await?;
-        for file in &converted.files {
-            if converted.only.is_some() && !still_there.contains(&file.id) {
-                continue;
-            }
-            insert_file(
-                &mut transaction,
-                &run.account_id,
-                &run.user_id,
-                Some(&run.subject),
-                file,
-            )
-            .await?;
-            insert_parts(&mut transaction, file).await?;
+        let failed = settle_unfinished(&mut transaction, run, converted).await?;
+        if converted.only.is_none() {
+            sqlx::query("UPDATE uploads SET findings = ?, ignored = ?, given_up = ? WHERE id = ?")
+                .bind(&converted.findings)
+                .bind(&converted.ignored)
+                .bind(converted.given_up)
+                .bind(&run.subject)
+                .execute(&mut *transaction)
+                .await?;
         }
-        fail_unfinished(&mut transaction, converted).await?;
-        let (status, details) = match &converted.only {
-            Some(_) if any_processed(&mut transaction, &run.subject).await? => {
-                (UploadStatus::Processed, None)
+        if let NothingCame::Failed(message) = converted.nothing_came {
+            let failed: Vec<Event> = failed
+                .iter()
+                .map(|file| file_failed(&run.id, file, &run.user_id, message))
+                .collect();
+            insert_events(&mut transaction, &run.account_id, &failed).await?;
+        }
+        locate_stale(&mut transaction, run, converted.relocate).await?;
+        if !others_at_work(&mut transaction, run).await? {
+            if let Some((status, details)) = status_of(&mut transaction, run, converted).await? {
+                sqlx::query(
+                    "UPDATE uploads SET status = ?, status_details = ?, processed = ? WHERE id = ?",
+                )
+                .bind(status.name())
+                .bind(details)
+                .bind(now())
+                .bind(&run.subject)
+                .execute(&mut *transaction)
+                .await?;
             }
-            _ => (converted.status, converted.status_details.as_deref()),
-        };
-        sqlx::query(
-            "UPDATE uploads SET status = ?, status_details = ?, findings = ?, ignored = ?, processed = ?
-             WHERE id = ?",
-        )
-        .bind(status.name())
-        .bind(details)
-        .bind(&converted.findings)
-        .bind(&converted.ignored)
-        .bind(now())
-        .bind(&run.subject)
-        .execute(&mut *transaction)
-        .await?;
-        insert_events(&mut transaction, &run.account_id, &converted.events).await?;
-        let duplicates = duplicates_finished(&mut transaction, run).await?;
-        insert_events(&mut transaction, &run.account_id, &duplicates).await?;
-        locate_again(&mut transaction, run, converted.relocate.as_ref()).await?;
+            insert_events(&mut transaction, &run.account_id, &converted.events).await?;
+            let duplicates = duplicates_finished(&mut transaction, run).await?;
+            insert_events(&mut transaction, &run.account_id, &duplicates).await?;
+        }
         pass("run.publishing");
         transaction.commit().await?;
         Ok(())
@@ -273,7 +367,20 @@ impl Runs for Sqlite {
     ) -> Stored<()> {
         let mut transaction = self.begin().await?;
         end(&mut transaction, run, "done").await?;
-        insert_file(&mut transaction, &run.account_id, &run.user_id, None, file).await?;
+        if !is_of(&mut transaction, run, &file.id).await? {
+            // Removed meanwhile: it does not come back.
+            transaction.commit().await?;
+            return Ok(());
+        }
+        let owner = Owner {
+            account: &run.account_id,
+            user: &run.user_id,
+            upload: None,
+            run: &run.id,
+            made_with: None,
+            located_with: relocate.map(|relocate| relocate.since),
+        };
+        insert_file(&mut transaction, &owner, file).await?;
         insert_parts(&mut transaction, file).await?;
         insert_events(&mut transaction, &run.account_id, events).await?;
         locate_again(&mut transaction, run, relocate).await?;
@@ -294,7 +401,7 @@ impl Runs for Sqlite {
         let row = sqlx::query(
             "SELECT r.state, r.progress,
                 (SELECT COUNT(*) FROM runs b WHERE b.state = 'queued' AND b.created < r.created) AS before
-             FROM runs r WHERE r.subject = ? ORDER BY r.created DESC LIMIT 1",
+             FROM runs r WHERE r.subject = ? ORDER BY r.state = 'running' DESC, r.created DESC LIMIT 1",
         )
         .bind(subject)
         .fetch_optional(&self.read)
@@ -305,16 +412,6 @@ impl Runs for Sqlite {
             row.try_get(1)?,
             unsigned(row.try_get(2)?),
         )))
-    }
-
-    async fn cancel_runs(&self, subject: &str) -> Stored<()> {
-        sqlx::query(
-            "UPDATE runs SET cancel = 1 WHERE subject = ? AND state IN ('queued', 'running')",
-        )
-        .bind(subject)
-        .execute(&self.write)
-        .await?;
-        Ok(())
     }
 
     async fn run_counts(&self) -> Stored<(u64, u64, u64)> {

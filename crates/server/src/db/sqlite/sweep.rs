@@ -6,6 +6,8 @@ use crate::error::{StoreError, Stored};
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
+use std::collections::HashMap;
+use tramline_model::Artifact;
 
 /// `runs/` is followed by the id of the run: 36 characters.
 const UNOWNED: &str = "SELECT k.value FROM json_each(?) k
@@ -62,6 +64,35 @@ impl Sweep for Sqlite {
                 })
             })
             .collect()
+    }
+
+    async fn forget_text(&self) -> Stored<Vec<NamedBlob>> {
+        let mut transaction = self.begin().await?;
+        let mut sizes = HashMap::new();
+        for text in Artifact::ALL {
+            let Some(columns) = text.rendered_from() else {
+                continue;
+            };
+            let rows = sqlx::query(
+                "DELETE FROM artifacts WHERE kind = ?1 AND EXISTS (SELECT 1 FROM artifacts c
+                    WHERE c.file_id = artifacts.file_id AND c.kind = ?2) RETURNING blob_key, size",
+            )
+            .bind(text.name())
+            .bind(columns.name())
+            .fetch_all(&mut *transaction)
+            .await?;
+            for row in rows {
+                sizes.insert(row.try_get::<String, _>(0)?, unsigned(row.try_get(1)?));
+            }
+        }
+        let keys: Vec<String> = sizes.keys().cloned().collect();
+        let keys = unowned(&mut transaction, &keys).await?;
+        transaction.commit().await?;
+        let blobs = keys.into_iter().map(|key| NamedBlob {
+            size: sizes.get(&key).copied().unwrap_or(0),
+            key,
+        });
+        Ok(blobs.collect())
     }
 
     async fn idle_runs(&self, ids: &[String]) -> Stored<Vec<String>> {

@@ -21,7 +21,7 @@ const COLUMNS: &str =
     COALESCE(f.status, u.status) AS status,
     COALESCE(f.status_details, u.status_details) AS status_details,
     COALESCE(f.findings, u.findings) AS findings, COALESCE(f.ignored, u.ignored) AS ignored,
-    COALESCE(f.processed, u.processed) AS processed";
+    COALESCE(f.processed, u.processed) AS processed, COALESCE(f.given_up, u.given_up) AS given_up";
 const TABLES: &str = " FROM uploads u LEFT JOIN uploads f ON f.id = u.duplicate_of";
 
 fn row_to_upload(row: &SqliteRow) -> Result<Upload, StoreError> {
@@ -45,6 +45,7 @@ fn row_to_upload(row: &SqliteRow) -> Result<Upload, StoreError> {
         ignored: row.try_get("ignored")?,
         uploaded: row.try_get("uploaded")?,
         processed: row.try_get("processed")?,
+        given_up: row.try_get("given_up")?,
     })
 }
 
@@ -319,9 +320,19 @@ impl Uploads for Sqlite {
             return Ok(());
         }
         sqlx::query(
-            "UPDATE files SET status = 'processing', updated = ? WHERE upload_id = ? AND status = 'failed'",
+            "UPDATE files SET status = 'processing', run_id = ?, updated = ?
+             WHERE upload_id = ? AND status = 'failed'",
         )
+        .bind(&run.id)
         .bind(time)
+        .bind(&upload.id)
+        .execute(&mut *transaction)
+        .await?;
+        // With no file left, all of it is wanted anew, also what was removed.
+        sqlx::query(
+            "DELETE FROM announced WHERE upload_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM files WHERE upload_id = ?1)",
+        )
         .bind(&upload.id)
         .execute(&mut *transaction)
         .await?;

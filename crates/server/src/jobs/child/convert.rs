@@ -1,11 +1,11 @@
 //! Converts an upload.
 
 use super::confine::limit_processor;
-use super::protocol::{Line, Task};
+use super::protocol::Task;
 use super::sink::HashingSink;
-use super::{Failure, answer, refused, tell};
+use super::{Failure, Teller, answer, refused};
 use crate::jobs::files::file_id;
-use tramline_convert::{Calibrations, Input, Options, Progress};
+use tramline_convert::{Calibrations, Input, Options, Outputs, PassedOver, Progress, Report};
 use tramline_formats::columns::given::Used;
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::{OperationType, Provider};
@@ -22,7 +22,10 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
         size_bytes: task.size,
     };
     let mut sink = HashingSink::new(&task.out);
-    let mut line = Line::default();
+    let hashes = sink.clone();
+    let name = |id: &str| file_id(&task.upload, id);
+    let mut teller = Teller::new(&task.out, &name);
+    let mut told = Ok(());
     let (report, facts) = tramline_convert::run_with_facts(
         &tree,
         &input,
@@ -33,15 +36,25 @@ pub(super) fn run(task: &Task) -> Result<(), Failure> {
                 // Each dataset has the whole allowance: a neighbour's use is not held against it.
                 let _ = limit_processor(task.cpu_seconds);
             }
-            tell(&mut line, progress);
+            if told.is_ok() {
+                told = teller.tell(&progress, &hashes);
+            }
         },
     )
     .map_err(|cause| (74, cause.to_string()))?;
-    answer(&task.out, &report, facts, &sink)
+    told?;
+    // The machine files were told one by one.
+    let report = Report {
+        files: Vec::new(),
+        ..report
+    };
+    drop(facts);
+    answer(&task.out, &report, Vec::new(), &HashingSink::new(&task.out))
 }
 
 fn options(task: &Task, limits: Limits) -> Options {
-    let upload = task.upload.clone();
+    let (upload, known_as) = (task.upload.clone(), task.upload.clone());
+    let (kept, only) = (task.kept.clone(), task.only.clone());
     Options {
         configuration: task.configuration.clone(),
         read: ReadOptions {
@@ -57,10 +70,16 @@ fn options(task: &Task, limits: Limits) -> Options {
         provider: task.provider.as_deref().and_then(Provider::from_code),
         file_format: task.file_format.clone(),
         refused: task.refused.clone(),
+        refused_before: task.refused_before.clone(),
         bridges: task.bridges.clone(),
         calibrations: Calibrations::from(task.calibrations.clone())
             .known_as(move |id| file_id(&upload, id)),
         locate: Some(task.locate.clone()),
+        outputs: Outputs::COLUMNS,
+        passed_over: PassedOver::those(move |id| {
+            let id = file_id(&known_as, id);
+            kept.contains(&id) || only.as_ref().is_some_and(|only| !only.contains(&id))
+        }),
         ..Options::default()
     }
 }

@@ -5,8 +5,7 @@ use super::protocol::LocateStored;
 use super::sink::HashingSink;
 use super::{Failure, answer};
 use tramline_convert::FileFacts;
-use tramline_convert::fields::{OUTSIDE_NAME, split_by_fields};
-use tramline_outputs::Sink;
+use tramline_convert::fields::split_by_fields;
 
 /// The points in no field of each machine file go into the folder of its id.
 pub(super) fn run(task: &LocateStored) -> Result<(), Failure> {
@@ -16,16 +15,7 @@ pub(super) fn run(task: &LocateStored) -> Result<(), Failure> {
     for file in &task.files {
         // Each file has the whole allowance.
         let _ = limit_processor(task.cpu_seconds);
-        let name = format!("{}/{OUTSIDE_NAME}", file.id);
-        let outside = wanted
-            .outside
-            .then_some((&mut sink as &mut dyn Sink, name.as_str()));
-        let split = split_by_fields(
-            &file.parquet,
-            &wanted.boundaries,
-            wanted.least_percent,
-            outside,
-        );
+        let split = split_by_fields(&file.parquet, wanted, &mut sink, &file.id);
         let located = match split {
             Ok(split) => Some(split),
             // Deleted or converted again meanwhile: the others of the order go on.

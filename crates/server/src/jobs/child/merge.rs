@@ -1,9 +1,9 @@
 //! Makes one machine file of several.
 
-use super::protocol::{Line, Merge, REFUSED};
+use super::protocol::{Merge, REFUSED};
 use super::sink::HashingSink;
-use super::{Failure, answer, tell};
-use tramline_convert::{MergeError, MergeSource, Options};
+use super::{Failure, Teller, answer};
+use tramline_convert::{MergeError, MergeSource, Options, Outputs, Progress};
 use tramline_model::OperationType;
 
 pub(super) fn run(task: &Merge) -> Result<(), Failure> {
@@ -20,17 +20,24 @@ pub(super) fn run(task: &Merge) -> Result<(), Failure> {
     let options = Options {
         configuration: task.configuration.clone(),
         locate: Some(task.locate.clone()),
+        outputs: Outputs::COLUMNS,
         ..Options::default()
     };
     let mut sink = HashingSink::new(&task.out);
-    let mut line = Line::default();
+    let (hashes, name) = (sink.clone(), |_: &str| task.id.clone());
+    let mut teller = Teller::new(&task.out, &name);
     let merged = tramline_convert::merge_with_facts(
         &sources,
         &task.id,
         "01-merged",
         &options,
         &mut sink,
-        &mut |progress| tell(&mut line, progress),
+        &mut |progress| {
+            // The merged file is published when all of it is done, and told by its answer.
+            if !matches!(progress, Progress::Done { .. }) {
+                let _ = teller.tell(&progress, &hashes);
+            }
+        },
     );
     let (report, facts) = merged.map_err(|cause| match cause {
         MergeError::Run(cause) => (74, cause.to_string()),

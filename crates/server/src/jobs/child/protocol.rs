@@ -1,8 +1,10 @@
 //! What is said between the service and a child: the order in, lines of progress and an answer out,
 //! all as JSON. Nothing here knows HTTP or SQL.
 
+use crate::tokens::hexadecimal;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tramline_convert::fields::Locate;
 use tramline_convert::{Bridges, Calibration, Configuration, FileFacts, Refusal};
@@ -33,6 +35,12 @@ pub(crate) struct Task {
     pub(crate) column_map: BTreeMap<String, String>,
     pub(crate) latest_instant_ms: i64,
     pub(crate) refused: BTreeMap<String, Refusal>,
+    /// Those of `refused` whose failed machine file is published already.
+    pub(crate) refused_before: BTreeSet<String>,
+    /// Ids of the only machine files that are wanted.
+    pub(crate) only: Option<BTreeSet<String>>,
+    /// Ids of machine files that are published already.
+    pub(crate) kept: BTreeSet<String>,
     pub(crate) bridges: Bridges,
     /// By id of the machine file.
     pub(crate) calibrations: BTreeMap<String, Calibration>,
@@ -42,6 +50,25 @@ pub(crate) struct Task {
     pub(crate) cpu_seconds: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) file_bytes: u64,
+}
+
+impl Task {
+    /// Digest of what the machine files are made with: equal digests make equal files of one upload.
+    /// Boundaries are no part of it, since a change of these locates again by itself.
+    pub(crate) fn made_with(&self) -> String {
+        let parts = serde_json::json!([
+            env!("CARGO_PKG_VERSION"),
+            self.configuration,
+            self.provider,
+            self.file_format,
+            self.crop,
+            self.width_m,
+            self.operation_type,
+            self.column_map,
+            self.calibrations,
+        ]);
+        hexadecimal(&Sha256::digest(parts.to_string()))
+    }
 }
 
 /// An upload that was just received: may it be kept?
@@ -188,7 +215,32 @@ impl Order {
 /// Processor time of a check.
 const CHECK_SECONDS: u64 = 120;
 
-/// A line of progress.
+/// A line that a child says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Said {
+    /// How far it is.
+    Progress(Line),
+    /// Machine files that it knows of: at first one for each dataset, later those that datasets hold
+    /// beside it.
+    Found(Vec<FoundFile>),
+    /// No machine file came of the dataset that this one was found in.
+    Nothing(String),
+    /// A machine file is complete: its folder, in which [`ANSWER`] stands beside the artifacts.
+    Made(String),
+}
+
+/// A machine file that was recognised.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FoundFile {
+    /// The id in its report.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) file_format: Option<String>,
+}
+
+/// How far a child is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line {
@@ -198,6 +250,8 @@ pub(crate) struct Line {
     /// Machine files finished.
     pub(crate) files: usize,
     pub(crate) file: Option<String>,
+    /// Id of the present file, as its row has it.
+    pub(crate) file_id: Option<String>,
     pub(crate) step: Option<String>,
     /// Points read of the present file.
     pub(crate) points: u64,
@@ -209,7 +263,8 @@ pub(crate) type Hashes = BTreeMap<String, (u64, String)>;
 /// What a child leaves in its output folder.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Answer<R> {
-    /// Of a conversion the whole report, of a merge that of its machine file, of a locate nothing.
+    /// Of a machine file its report, of a conversion what is to say beside its machine files, of a
+    /// locate nothing.
     pub(crate) report: R,
     /// By machine file; of a locate the fields alone.
     pub(crate) facts: Vec<FileFacts>,

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tramline_outputs::{FolderSink, Sink, WriteError};
 
-/// Writes into a folder and hashes what goes by.
+/// Writes into a folder and hashes what goes by. A clone knows the same hashes.
+#[derive(Clone)]
 pub(super) struct HashingSink {
     folder: FolderSink,
     hashes: Arc<Mutex<Hashes>>,
@@ -59,10 +60,16 @@ impl HashingSink {
 
     /// Of the artifacts that are finished.
     pub(super) fn hashes(&self) -> Hashes {
-        self.hashes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.hashes_below("")
+    }
+
+    /// Of those whose names begin so.
+    pub(super) fn hashes_below(&self, folder: &str) -> Hashes {
+        let hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        let below = hashes.iter().filter(|(name, _)| name.starts_with(folder));
+        below
+            .map(|(name, hash)| (name.clone(), hash.clone()))
+            .collect()
     }
 }
 

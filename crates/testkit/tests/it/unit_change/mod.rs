@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use std::path::Path;
-use tramline_convert::{Options, Report, UnitSystem};
+use tramline_convert::{Options, Outputs, Report, UnitSystem};
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::Unit;
 use tramline_outputs::{MemorySink, Sink, WriteError};
@@ -121,8 +121,7 @@ fn run(files: &Files, known: &Known) -> Given {
     let tree = Tree::open(&path, &limits).unwrap();
     let mut options = Options {
         limits,
-        geojson: false,
-        geoparquet: false,
+        outputs: Outputs::NONE,
         unit_systems: vec![UnitSystem::Metric],
         read: ReadOptions {
             crop: known.crop.clone(),
