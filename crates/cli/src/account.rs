@@ -19,6 +19,13 @@ pub(crate) struct Add {
     /// Read the password from standard input (the only way to give it)
     #[arg(long, required = true)]
     password_stdin: bool,
+    #[command(flatten)]
+    folder: DataFolder,
+}
+
+/// Where the service's data lie.
+#[derive(Args)]
+pub(crate) struct DataFolder {
     /// Folder of the service's data
     #[arg(
         long,
@@ -26,7 +33,7 @@ pub(crate) struct Add {
         env = "TRAMLINE_DATA",
         default_value = "tramline-data"
     )]
-    data: PathBuf,
+    pub(crate) data: PathBuf,
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
@@ -41,7 +48,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     runtime.block_on(async {
-        let database = tramline_server::open_database(&add.data).await?;
+        let database = tramline_server::open_database(&add.folder.data).await?;
         let added = tramline_server::add_account(&database, &add.name, password).await?;
         database.close().await;
         if !added {

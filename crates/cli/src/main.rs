@@ -41,7 +41,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Run the service: HTTP API and conversion on a folder of data
     Serve(serve::Arguments),
-    /// Free the space of GeoJSON that an earlier version stored, and that is rendered now
+    /// Free the space of GeoJSON that an earlier version stored, and that is rendered now; the service
+    /// must not be running
     Migrate(migrate::Arguments),
     /// Add accounts to the service
     #[command(subcommand)]

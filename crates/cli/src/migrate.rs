@@ -1,26 +1,26 @@
 //! `tramline migrate`: frees the space of what an earlier version stored and this one renders.
 
-use anyhow::Context;
+use crate::account::DataFolder;
+use anyhow::{Context, bail};
 use clap::Args;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Folder of the service's data; the service must not be running on it
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "TRAMLINE_DATA",
-        default_value = "tramline-data"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: DataFolder,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if !arguments.folder.data.join("tramline.db").is_file() {
+        bail!(
+            "`{}` is no data folder of the service: it has no `tramline.db`; name the folder with `--data`",
+            arguments.folder.data.display()
+        );
+    }
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    let (artifacts, bytes) = runtime.block_on(tramline_server::migrate(&arguments.data))?;
+    let (artifacts, bytes) = runtime.block_on(tramline_server::migrate(&arguments.folder.data))?;
     let megabytes = bytes as f64 / 1e6;
     writeln!(
         std::io::stdout(),

@@ -85,6 +85,24 @@ impl Fixture {
             .1
     }
 
+    /// Files of a run with their rows, before anything is made of them.
+    pub(crate) async fn announce<const N: usize>(
+        &self,
+        run: &Run,
+        key: &str,
+        ids: [&str; N],
+    ) -> [NewFile; N] {
+        let files = ids.map(|id| self.file(id, run, key).0);
+        self.db.announce(run, &announced(&files)).await.unwrap();
+        files
+    }
+
+    /// Publishes a file; whether that changed anything.
+    pub(crate) async fn publish(&self, run: &Run, file: &NewFile) -> bool {
+        let made = published(file.clone());
+        self.db.publish_file(run, &made).await.unwrap()
+    }
+
     /// A whole conversion that makes these files.
     pub(crate) async fn convert(&self, run: &Run, files: Vec<NewFile>) {
         self.db.announce(run, &announced(&files)).await.unwrap();

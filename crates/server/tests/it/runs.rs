@@ -111,12 +111,9 @@ async fn files_are_rows_from_their_recognition_on_and_a_run_begun_again_keeps_wh
     let fixture = Fixture::new(0).await;
     let (upload, key) = fixture.upload("one").await;
     let first = fixture.lease(0).await;
-    let files = [ONE, TWO, THREE, FOUR].map(|id| fixture.file(id, &first, &key).0);
-    fixture
-        .db
-        .announce(&first, &announced(&files))
-        .await
-        .unwrap();
+    let files = fixture
+        .announce(&first, &key, [ONE, TWO, THREE, FOUR])
+        .await;
     let list = async || {
         let files = fixture
             .db
@@ -334,17 +331,8 @@ async fn the_last_conversion_of_an_upload_that_ends_says_how_it_stands() {
     let fixture = Fixture::new(0).await;
     let (upload, key) = fixture.upload("one").await;
     let first = fixture.lease(60).await;
-    let files = [ONE, TWO].map(|id| fixture.file(id, &first, &key).0);
-    fixture
-        .db
-        .announce(&first, &announced(&files))
-        .await
-        .unwrap();
-    let publish = async |run: &Run, file: &NewFile| {
-        let made = published(file.clone());
-        fixture.db.publish_file(run, &made).await.unwrap()
-    };
-    assert!(publish(&first, &files[0]).await);
+    let files = fixture.announce(&first, &key, [ONE, TWO]).await;
+    assert!(fixture.publish(&first, &files[0]).await);
     let again = fixture.work(&upload);
     let begun = fixture
         .db
@@ -352,7 +340,7 @@ async fn the_last_conversion_of_an_upload_that_ends_says_how_it_stands() {
         .await;
     assert!(begun.unwrap());
     let second = fixture.lease(60).await;
-    assert!(publish(&second, &files[0]).await);
+    assert!(fixture.publish(&second, &files[0]).await);
     let told = |run: &Run| Converted {
         events: vec![Event {
             id: format!("end of {}", run.id),
@@ -374,7 +362,7 @@ async fn the_last_conversion_of_an_upload_that_ends_says_how_it_stands() {
     };
     fixture.db.finish_conversion(&second, &only).await.unwrap();
     assert_eq!(state().await, (UploadStatus::Received, "[]".to_owned()));
-    assert!(publish(&first, &files[1]).await);
+    assert!(fixture.publish(&first, &files[1]).await);
     fixture
         .db
         .finish_conversion(&first, &told(&first))
@@ -390,19 +378,8 @@ async fn what_its_owner_removed_stays_away_after_a_conversion_that_was_given_up(
     let fixture = Fixture::new(0).await;
     let (upload, key) = fixture.upload("one").await;
     let first = fixture.lease(60).await;
-    let files = [ONE, TWO].map(|id| fixture.file(id, &first, &key).0);
-    fixture
-        .db
-        .announce(&first, &announced(&files))
-        .await
-        .unwrap();
-    assert!(
-        fixture
-            .db
-            .publish_file(&first, &published(files[0].clone()))
-            .await
-            .unwrap()
-    );
+    let files = fixture.announce(&first, &key, [ONE, TWO]).await;
+    assert!(fixture.publish(&first, &files[0]).await);
     let given_up = Converted {
         nothing_came: NothingCame::Failed("it was given up"),
         given_up: true,
@@ -440,20 +417,8 @@ async fn what_its_owner_removed_stays_away_after_a_conversion_that_was_given_up(
         .announce(&second, &announced(&files))
         .await
         .unwrap();
-    assert!(
-        !fixture
-            .db
-            .publish_file(&second, &published(files[0].clone()))
-            .await
-            .unwrap()
-    );
-    assert!(
-        fixture
-            .db
-            .publish_file(&second, &published(files[1].clone()))
-            .await
-            .unwrap()
-    );
+    assert!(!fixture.publish(&second, &files[0]).await);
+    assert!(fixture.publish(&second, &files[1]).await);
     fixture
         .db
         .finish_conversion(&second, &converted(None))
