@@ -48,7 +48,7 @@ enum Command {
     #[command(subcommand)]
     Account(account::Command),
     /// What the service runs for each upload
-    #[command(name = tramline_server::jobs::child::COMMAND, hide = true)]
+    #[command(name = tramline_converter::protocol::COMMAND, hide = true)]
     ConvertChild,
 }
 
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Account(command) => account::run(&command),
         Command::ConvertChild => {
-            return ExitCode::from(tramline_server::jobs::child::main());
+            return ExitCode::from(tramline_converter::main());
         }
     };
     outcome.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! Events for webhooks. The body is made once, when the change is written, and sent byte for byte.
 
 use crate::clock::{iso, now};
-use crate::db::Event;
+use crate::store::Event;
 use serde_json::Value;
 use std::fmt::Write;
 use uuid::Uuid;

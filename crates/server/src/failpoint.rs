@@ -87,11 +87,12 @@ mod tests {
         let sources = [
             include_str!("api/receive.rs"),
             include_str!("api/uploads.rs"),
-            include_str!("db/sqlite/uploads.rs"),
-            include_str!("db/sqlite/runs.rs"),
+            include_str!("store/sqlite/uploads.rs"),
+            include_str!("store/sqlite/conversions.rs"),
             include_str!("jobs/worker.rs"),
-            include_str!("jobs/convert.rs"),
-            include_str!("jobs/publish.rs"),
+            include_str!("jobs/convert/mod.rs"),
+            include_str!("jobs/convert/end.rs"),
+            include_str!("jobs/convert/publish.rs"),
         ];
         for point in POINTS {
             let call = format!("pass(\"{point}\")");

@@ -8,14 +8,11 @@
 #![allow(unused_qualifications, reason = "the OpenAPI macro writes them")]
 
 mod api;
-mod blobs;
+pub mod blobs;
+pub mod bus;
 pub mod clock;
 mod configuration;
-#[expect(
-    missing_docs,
-    reason = "fields of rows are the columns of their tables"
-)]
-pub mod db;
+mod converter;
 mod error;
 mod events;
 mod failpoint;
@@ -26,10 +23,14 @@ mod serve;
 mod settings;
 mod signing;
 mod state;
+#[expect(
+    missing_docs,
+    reason = "fields of rows are the columns of their tables"
+)]
+pub mod store;
 mod tokens;
 
 pub use api::description;
-pub use blobs::Blobs;
 pub use error::{StoreError, Stored};
 pub use failpoint::POINTS as FAIL_POINTS;
 pub use serve::{Server, add_account, migrate, open_database, use_tls};

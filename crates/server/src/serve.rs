@@ -4,12 +4,13 @@
 //! with it the database, the listener and HTTP a second time.
 
 use crate::api::router;
-use crate::blobs::Blobs;
-use crate::db::{Accounts, Runs, Sqlite, Sweep};
+use crate::blobs::{Blobs, Folder};
+use crate::bus::LocalBus;
 use crate::error::{StoreError, Stored};
 use crate::jobs;
 use crate::settings::Settings;
 use crate::state::State;
+use crate::store::{Accounts, Queue, Sqlite, Sweep};
 use crate::tokens::hash_password;
 use futures::future::BoxFuture;
 use std::net::SocketAddr;
@@ -52,7 +53,7 @@ fn lock(data: &Path) -> Stored<std::fs::File> {
 pub fn open_database(data: &Path) -> BoxFuture<'_, Stored<Sqlite>> {
     Box::pin(async move {
         std::fs::create_dir_all(data).map_err(|cause| StoreError::io(data, cause))?;
-        Sqlite::open(&data.join("tramline.db")).await
+        Sqlite::open(&data.join("tramline.db"), Arc::new(LocalBus::default())).await
     })
 }
 
@@ -70,7 +71,7 @@ pub fn add_account<'a>(
 ) -> BoxFuture<'a, Stored<bool>> {
     Box::pin(async move {
         let hash =
-            hash_password(password).map_err(|cause| StoreError::document("password", cause))?;
+            hash_password(password).map_err(|cause| StoreError::defect("password", cause))?;
         database.add_account(name, &hash).await
     })
 }
@@ -87,7 +88,7 @@ pub fn migrate(data: &Path) -> BoxFuture<'_, Stored<(u64, u64)>> {
         let database = open_database(data).await?;
         let forgotten = database.forget_text().await?;
         let keys: Vec<String> = forgotten.iter().map(|blob| blob.key.clone()).collect();
-        Blobs::local(&data.join("blobs"))?.remove(&keys).await;
+        Folder::open(&data.join("blobs"))?.remove(&keys).await;
         database.close().await;
         let bytes = forgotten.iter().map(|blob| blob.size).sum();
         Ok((forgotten.len() as u64, bytes))
@@ -129,7 +130,7 @@ impl Server {
         clear(&data.join("work"));
         allow_open_files();
         let listen = settings.listen;
-        let state = State::open(settings, Arc::new(database.clone())).await?;
+        let state = State::open(settings, Arc::new(database.clone()), database.bus()).await?;
         let (stop, stopped) = watch::channel(false);
         let workers = jobs::start(&state, &stopped)?;
         let listener = TcpListener::bind(listen)

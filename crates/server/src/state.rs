@@ -1,17 +1,18 @@
 //! What every request and worker shares.
 
 use crate::api::Kept;
-use crate::blobs::Blobs;
-use crate::db::{Database, Run};
+use crate::blobs::{Blobs, Folder};
+use crate::bus::Bus;
 use crate::error::{StoreError, Stored};
 use crate::renderings::{Bounds, Renderings};
 use crate::settings::Settings;
+use crate::store::{Database, Run};
 use crate::tokens::Tokens;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// Shared parts; cheap to clone.
@@ -22,12 +23,10 @@ pub struct State(pub Arc<Shared>);
 pub struct Shared {
     pub settings: Settings,
     pub db: Arc<dyn Database>,
-    pub blobs: Blobs,
+    pub blobs: Arc<dyn Blobs>,
+    /// How servers and workers wake each other.
+    pub bus: Arc<dyn Bus>,
     pub tokens: Tokens,
-    /// Rung when there is new work.
-    pub work: Notify,
-    /// Rung when there are new events to deliver.
-    pub events: Notify,
     /// Uploads at once, in all.
     pub uploads: Arc<Semaphore>,
     /// Uploads at once, by account.
@@ -47,9 +46,13 @@ impl std::ops::Deref for State {
 }
 
 impl State {
-    /// Opens the stores below the data folder.
-    pub async fn open(settings: Settings, db: Arc<dyn Database>) -> Stored<Self> {
-        let blobs = Blobs::local(&settings.data.join("blobs"))?;
+    /// Opens the blobs below the data folder; `bus` is the one that the store of rows rings.
+    pub async fn open(
+        settings: Settings,
+        db: Arc<dyn Database>,
+        bus: Arc<dyn Bus>,
+    ) -> Stored<Self> {
+        let blobs = Arc::new(Folder::open(&settings.data.join("blobs"))?);
         for folder in ["incoming", "work"] {
             let path = settings.data.join(folder);
             std::fs::create_dir_all(&path).map_err(|cause| StoreError::io(&path, cause))?;
@@ -70,9 +73,8 @@ impl State {
             settings,
             db,
             blobs,
+            bus,
             tokens,
-            work: Notify::new(),
-            events: Notify::new(),
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
             renderings,

@@ -25,15 +25,29 @@ const ALLOWED: &[Edges] = &[
         "convert",
         &["model", "formats", "outputs", "analysis", "render", "tiles"],
     ),
+    ("converter", &["model", "formats", "outputs", "convert"]),
     ("testkit", &[]),
     (
         "server",
-        &["model", "formats", "outputs", "convert", "tiles"],
+        &[
+            "model",
+            "formats",
+            "outputs",
+            "convert",
+            "converter",
+            "tiles",
+        ],
     ),
     (
         "cli",
         &[
-            "model", "formats", "outputs", "convert", "server", "testkit",
+            "model",
+            "formats",
+            "outputs",
+            "convert",
+            "converter",
+            "server",
+            "testkit",
         ],
     ),
 ];

@@ -11,9 +11,10 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::pipe;
 use tramline_convert::fields::Boundary;
 use tramline_model::{Artifact, FileStatus, JobKind};
-use tramline_server::db::{
+use tramline_server::blobs::{Key, Parts};
+use tramline_server::store::{
     Accounts, ArtifactRow, Before, Configurations, Event, Fields, FileRow, Files, NewBoundary,
-    NewField, NewRun, NewUpload, NewUser, Sqlite, Uploads,
+    NewField, NewRun, NewUpload, NewUser, Queue, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, jobs, open_database};
 use tramline_testkit::{Operation, Plan, Simulated, simulate, write, zip};
@@ -77,7 +78,9 @@ impl Service {
         db.add_account("adviser", "no hash").await.unwrap();
         let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
         let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
-        let state = State::open(settings, Arc::new(db.clone())).await.unwrap();
+        let state = State::open(settings, Arc::new(db.clone()), db.bus())
+            .await
+            .unwrap();
         Self {
             state,
             db,
@@ -97,10 +100,15 @@ impl Service {
         }
     }
 
+    /// Where a blob lies.
+    fn path(&self, key: &str) -> std::path::PathBuf {
+        self.state.settings.data.join("blobs").join(key)
+    }
+
     async fn upload(&self, bytes: &[u8]) -> String {
         let id = "00000000-0000-0000-0000-000000000001".to_owned();
         let key = format!("uploads/{}/{id}", self.user);
-        let path = self.state.blobs.local_path(&key);
+        let path = self.path(&key);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
         let upload = NewUpload {
@@ -113,7 +121,8 @@ impl Service {
             size: bytes.len() as u64,
             sha256: "one".to_owned(),
             given: "{}".to_owned(),
-            blob_key: key,
+            blob_key: Key::parse(&key).unwrap(),
+            parts: Parts::default(),
             findings: "[]".to_owned(),
             idempotency: None,
         };
@@ -221,7 +230,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     let points = located.outside_points.unwrap();
     assert!(points > 0 && points < all, "{points} of {all}");
     let outside = service.outside(&located).await.unwrap();
-    let columns = std::fs::File::open(service.state.blobs.local_path(&outside.blob_key)).unwrap();
+    let columns = std::fs::File::open(service.path(&outside.blob_key.to_string())).unwrap();
     assert_eq!(outside.size, columns.metadata().unwrap().len());
     let kind = Artifact::OutsideFieldGeojson;
     let text = tramline_outputs::geojson::render(columns, kind, Vec::new()).unwrap();

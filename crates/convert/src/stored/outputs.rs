@@ -26,6 +26,9 @@ impl StoredOutput {
     /// Those that the service makes maps of.
     pub const MAPPED: [Self; 2] = [Self::Filtered, Self::Standard];
 
+    /// What the page for people shows, the best first.
+    pub const PAGE: [Self; 2] = [Self::Filtered, Self::Standard];
+
     /// The word in queries and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
@@ -102,8 +105,8 @@ impl StoredOutputs {
 
     /// The points that the page for people shows.
     pub fn for_page(&self) -> Option<&Path> {
-        self.path(Artifact::FilteredGeoparquet)
-            .or_else(|| self.path(Artifact::StandardGeoparquet))
+        let mut points = StoredOutput::PAGE.iter();
+        points.find_map(|output| self.path(output.for_export()))
     }
 }
 

@@ -4,10 +4,10 @@ use super::caller::Caller;
 use super::files::known_file;
 use super::problem::Problem;
 use crate::blobs::Opened;
-use crate::db::ArtifactRow;
 use crate::error::{StoreError, Stored};
 use crate::renderings::{self, Reader};
 use crate::state::State;
+use crate::store::ArtifactRow;
 use axum::body::Body;
 use axum::extract::{self, Path, Request};
 use axum::http::response::Builder;
@@ -163,7 +163,7 @@ impl Found {
         kind: Artifact,
         method: &Method,
     ) -> Stored<Option<Content>> {
-        let bytes = state.blobs.open(&self.row.blob_key).await?;
+        let bytes = state.blobs.open(&self.row.blob()).await?;
         if self.row.kind == kind {
             return Ok(Some(Content::Stored(bytes)));
         }
@@ -176,7 +176,7 @@ impl Found {
             return Ok(None);
         };
         let begun = reader.begun().await;
-        let begun = begun.map_err(|cause| StoreError::io(&self.row.blob_key, cause))?;
+        let begun = begun.map_err(|cause| StoreError::io(self.row.blob_key.to_string(), cause))?;
         Ok(Some(Content::Rendered(begun)))
     }
 }

@@ -4,18 +4,16 @@ use super::caller::{BaseUrl, Caller, Uploader};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
 use crate::clock::iso;
-use crate::db::{NewRun, Page, Upload, UploadFilter, UploadSort, UploadStatus};
-use crate::error::StoreError;
-use crate::jobs::ConvertTask;
+use crate::jobs::{Convert, Job};
 use crate::state::State;
+use crate::store::{Page, Upload, UploadFilter, UploadSort, UploadStatus};
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tramline_convert::Step;
-use tramline_model::{FileStatus, JobKind};
+use tramline_model::FileStatus;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 const SORTS: &[(&str, UploadSort)] = &[
     ("id", UploadSort::Id),
@@ -296,22 +294,13 @@ pub(crate) async fn retry(
         upload.status = UploadStatus::Received;
         return Ok(axum::Json(Batch::new(upload, None)));
     }
-    let task = ConvertTask {
+    let job = Convert {
         only: (!whole).then_some(failed),
         kept: with(FileStatus::Processed).collect(),
-        ..ConvertTask::default()
+        ..Convert::default()
     };
-    let run = NewRun {
-        id: Uuid::now_v7().to_string(),
-        account_id: caller.account.clone(),
-        user_id: first.user_id.clone(),
-        kind: JobKind::Convert,
-        subject: first.id.clone(),
-        task: serde_json::to_string(&task)
-            .map_err(|cause| StoreError::document("task of a run", cause))?,
-    };
+    let run = job.queued(&caller.account, &first.user_id, &first.id);
     state.db.retry_upload(&first, &run).await?;
-    state.work.notify_one();
     upload.status = UploadStatus::Received;
     upload.status_details = None;
     Ok(axum::Json(Batch::new(upload, None)))

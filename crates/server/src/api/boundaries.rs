@@ -135,7 +135,7 @@ pub(crate) async fn intersects(
         let mut ids = Vec::new();
         for row in boundaries {
             let shape = Boundary::from_wkb(&row.wkb)
-                .ok_or_else(|| StoreError::document("boundary", &row.field_id))?;
+                .ok_or_else(|| StoreError::corrupt("boundary", &row.field_id))?;
             let (of_field, of_geometry) = shape.overlap_percent(&wanted);
             let most = of_field.max(of_geometry);
             if most > 0.0 && most >= threshold {
@@ -145,7 +145,7 @@ pub(crate) async fn intersects(
         Ok::<_, StoreError>(ids)
     })
     .await
-    .map_err(|cause| StoreError::document("work", cause))??;
+    .map_err(|cause| StoreError::defect("work", cause))??;
     let mut fields = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(row) = state.db.field(&caller.account, &user, &id).await? {

@@ -6,13 +6,14 @@ use super::parameters::Parameters;
 use super::problem::Problem;
 use super::receive::form;
 use super::users::known_user;
+use crate::converter::read_boundaries;
 use crate::error::StoreError;
-use crate::jobs::{BoundaryAnswer, ReadBoundaries, read_boundaries};
 use crate::state::State;
 use axum::extract;
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::http::StatusCode;
 use serde::Serialize;
+use tramline_converter::protocol::{BoundaryAnswer, ReadBoundaries};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -91,7 +92,7 @@ pub(crate) async fn create(
         return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
     }
     let found: BoundaryAnswer = serde_json::from_slice(&text)
-        .map_err(|cause| StoreError::document("answer of the converter", cause))?;
+        .map_err(|cause| StoreError::defect("answer of the converter", cause))?;
     let faults = found.faults.into_iter();
     let mut made = BoundaryFile {
         id: Uuid::now_v7().to_string(),

@@ -6,9 +6,9 @@ use super::caller::{BaseUrl, Caller};
 use super::file_body::MachineFile;
 use super::files::{conversion, json, known_file, shows_parquet};
 use super::problem::Problem;
-use crate::db::FileRow;
 use crate::error::StoreError;
 use crate::state::State;
+use crate::store::FileRow;
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -81,7 +81,7 @@ async fn change(
     row: &FileRow,
     calibration: Option<&str>,
 ) -> Result<axum::Json<MachineFile>, Problem> {
-    let run = conversion(caller, row)?;
+    let run = conversion(caller, row);
     let begun = state
         .db
         .calibrate_file(&caller.account, &row.id, calibration, &run)
@@ -93,7 +93,6 @@ async fn change(
             .key("fileProcessing")
             .after(5));
     }
-    state.work.notify_one();
     let row = known_file(state, caller, &row.id).await?;
     let parquet = shows_parquet(state, &caller.account, &row.user_id).await?;
     Ok(axum::Json(MachineFile::new(
@@ -123,8 +122,8 @@ pub(crate) async fn calibrate(
         return Err(problem);
     }
     if let Some(summary) = &row.summary {
-        let summary: Value = serde_json::from_str(summary)
-            .map_err(|cause| StoreError::document("summary", cause))?;
+        let summary: Value =
+            serde_json::from_str(summary).map_err(|cause| StoreError::corrupt("summary", cause))?;
         calibration.check(&summary["properties"]).map_err(refused)?;
     }
     let text = Value::from(calibration).to_string();

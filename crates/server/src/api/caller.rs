@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use crate::clock::{SECOND, now};
-use crate::db::ApiKey;
 use crate::state::State;
+use crate::store::ApiKey;
 use crate::tokens::digest;
 use axum::extract::FromRequestParts;
 use axum::http::header;

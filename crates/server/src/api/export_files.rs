@@ -4,6 +4,7 @@
 //! is sent, so that a client that goes away leaves nothing.
 
 use super::problem::Problem;
+use crate::blobs::LocalCopy;
 use crate::error::{StoreError, Stored};
 use serde_json::Value;
 use std::fs::File;
@@ -19,14 +20,14 @@ use zip::write::SimpleFileOptions;
 pub(super) enum Content {
     /// Rows of a stored file in a format.
     Rows {
-        stored: PathBuf,
+        stored: LocalCopy,
         format: StoredFormat,
         options: ExportOptions,
     },
     /// An ADAPT Standard data set, with the ground if there is any.
     Adapt {
-        points: PathBuf,
-        ground: Option<PathBuf>,
+        points: LocalCopy,
+        ground: Option<LocalCopy>,
         entry: Value,
         summary: Value,
     },
@@ -53,7 +54,7 @@ impl Making {
     fn open(&self) -> Result<(File, u64), Problem> {
         let files = self.write().map_err(|cause| match cause {
             WriteError::Refused(text) => Problem::bad_request(text),
-            other => StoreError::document("points", other).into(),
+            other => StoreError::corrupt("points", other).into(),
         })?;
         let whole = match &self.content {
             Content::Rows { format, .. } => {
@@ -82,7 +83,7 @@ impl Making {
                 stored,
                 format,
                 options,
-            } => format.export(stored, options, &self.folder, &self.name),
+            } => format.export(stored.path(), options, &self.folder, &self.name),
             Content::Adapt {
                 points,
                 ground,
@@ -94,8 +95,8 @@ impl Making {
                     cause: cause.to_string(),
                 })?;
                 let stored = StoredFile {
-                    points,
-                    ground: ground.as_deref(),
+                    points: points.path(),
+                    ground: ground.as_ref().map(LocalCopy::path),
                     file: entry,
                     summary,
                 };

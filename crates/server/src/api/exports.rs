@@ -10,9 +10,9 @@ use super::parameters::Parameters;
 use super::problem::Problem;
 use super::reports;
 use super::stored::StoredFile;
-use crate::db::FileRow;
 use crate::error::StoreError;
 use crate::state::State;
+use crate::store::FileRow;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::header;
@@ -112,7 +112,7 @@ pub(crate) async fn download(
     };
     let stored = StoredFile::of(&state, &caller, &file).await?;
     let content = Content::Rows {
-        stored: stored.artifact(output.for_export(), TO_EXPORT)?.1,
+        stored: stored.artifact(output.for_export(), TO_EXPORT).await?.1,
         format,
         options,
     };
@@ -132,9 +132,9 @@ async fn adapt(
 ) -> Result<Response, Problem> {
     let stored = StoredFile::of(state, caller, file).await?;
     let path = |output: StoredOutput| stored.artifact(output.for_export(), TO_EXPORT);
-    let (_, points) = path(StoredOutput::Standard)?;
+    let (_, points) = path(StoredOutput::Standard).await?;
     let ground = match covered {
-        true => Some(path(StoredOutput::Polygon)?.1),
+        true => Some(path(StoredOutput::Polygon).await?.1),
         false => None,
     };
     let content = Content::Adapt {
@@ -163,10 +163,10 @@ async fn sent(
     let _permit = AT_ONCE
         .acquire()
         .await
-        .map_err(|cause| StoreError::document("export", cause))?;
+        .map_err(|cause| StoreError::defect("export", cause))?;
     let (made, size) = tokio::task::spawn_blocking(move || making.make())
         .await
-        .map_err(|cause| StoreError::document("export", cause))??;
+        .map_err(|cause| StoreError::defect("export", cause))??;
     Response::builder()
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header("x-content-type-options", "nosniff")
@@ -180,7 +180,7 @@ async fn sent(
             tokio::fs::File::from_std(made),
             1 << 16,
         )))
-        .map_err(|cause| StoreError::document("export", cause).into())
+        .map_err(|cause| StoreError::defect("export", cause).into())
 }
 
 /// Letters, digits, `-` and `_` of a name without its ending.

@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use crate::clock::iso;
-use crate::db::{BoundaryRow, FieldRow};
 use crate::error::StoreError;
+use crate::store::{BoundaryRow, FieldRow};
 use serde::Serialize;
 use serde_json::Value;
 use tramline_convert::fields::Boundary;
@@ -58,7 +58,7 @@ pub(crate) struct Field {
 
 /// The stored shape.
 pub(crate) fn boundary_of(row: &BoundaryRow) -> Result<Boundary, StoreError> {
-    Boundary::from_wkb(&row.wkb).ok_or_else(|| StoreError::document("boundary", &row.id))
+    Boundary::from_wkb(&row.wkb).ok_or_else(|| StoreError::corrupt("boundary", &row.id))
 }
 
 impl BoundaryBody {

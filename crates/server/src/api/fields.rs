@@ -6,10 +6,10 @@ use super::field_body::{Field, boundary_of};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
 use super::users::known_user;
-use crate::db::{Event, FieldFilter, FieldRow, NewBoundary, NewField};
 use crate::events::event;
-use crate::jobs::LocateTask;
+use crate::jobs::Locate;
 use crate::state::State;
+use crate::store::{Event, FieldFilter, FieldRow, NewBoundary, NewField};
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -188,7 +188,7 @@ pub(crate) async fn store(
     farm_id: Option<i64>,
     boundary: NewBoundary,
 ) -> Result<Field, Problem> {
-    let run = LocateTask::run(&caller.account, user, boundary.bounds);
+    let run = Locate::after_change(&caller.account, user, boundary.bounds);
     let events = [
         told("fieldCreated", &id, user),
         boundary_event("fieldBoundaryCreated", &boundary.id, &id, user),
@@ -211,8 +211,6 @@ pub(crate) async fn store(
         );
         return Err(problem.key("fieldExists"));
     }
-    state.work.notify_one();
-    state.events.notify_waiters();
     Field::new(known_field(state, caller, user, &new.id).await?)
 }
 
@@ -292,7 +290,7 @@ pub(crate) async fn replace(
         ];
     }
     let user = field.user_id.as_str();
-    let run = LocateTask::run(&caller.account, user, bounds);
+    let run = Locate::after_change(&caller.account, user, bounds);
     let events = [
         boundary_event("fieldBoundaryUpdated", &boundary.id, &field.id, user),
         told("fieldUpdated", &field.id, user),
@@ -301,8 +299,6 @@ pub(crate) async fn replace(
         .db
         .set_boundary(&caller.account, user, &field.id, &boundary, &run, &events);
     stored.await?;
-    state.work.notify_one();
-    state.events.notify_waiters();
     Ok(())
 }
 
@@ -325,12 +321,11 @@ pub(crate) async fn remove(
     {
         bounds = Some(boundary_of(row)?.bounds());
     }
-    let run = LocateTask::run(&caller.account, &field.user_id, bounds.unwrap_or_default());
+    let run = Locate::after_change(&caller.account, &field.user_id, bounds.unwrap_or_default());
     let gone = state
         .db
         .remove_field(&caller.account, &field.user_id, &field.id, &run)
         .await?;
-    state.work.notify_one();
     if gone {
         Ok(StatusCode::NO_CONTENT)
     } else {

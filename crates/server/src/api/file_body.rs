@@ -2,7 +2,7 @@
 //! were written.
 
 use crate::clock::iso;
-use crate::db::FileRow;
+use crate::store::FileRow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tramline_model::Artifact;

@@ -5,18 +5,16 @@ use super::file_body::{MachineFile, artifact_url};
 use super::parameters::{Parameters, path_id};
 use super::problem::Problem;
 use super::uploads::provider_names;
-use crate::db::{FileDocument, FileFilter, FileRow, FileSort, NewRun};
-use crate::error::StoreError;
-use crate::jobs::ConvertTask;
+use crate::jobs::{Convert, Job, Merge};
 use crate::state::State;
+use crate::store::{FileDocument, FileFilter, FileRow, FileSort, NewRun};
 use axum::extract::{self, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use tramline_model::{Artifact, FileOrigin, FileStatus, JobKind, OperationType};
+use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 /// In the order in which a refusal lists them.
 const STATES: [FileStatus; 3] = [
@@ -336,27 +334,15 @@ pub(crate) async fn remove(
 }
 
 /// The run that makes a file anew, and changes no other.
-pub(super) fn conversion(caller: &Caller, row: &FileRow) -> Result<NewRun, StoreError> {
-    let (kind, subject, task) = match &row.upload_id {
-        Some(upload) => {
-            let task = ConvertTask {
-                only: Some(vec![row.id.clone()]),
-                ..ConvertTask::default()
-            };
-            let task = serde_json::to_string(&task)
-                .map_err(|cause| StoreError::document("task of a run", cause))?;
-            (JobKind::Convert, upload, task)
-        }
-        None => (JobKind::Merge, &row.id, "{}".to_owned()),
+pub(super) fn conversion(caller: &Caller, row: &FileRow) -> NewRun {
+    let Some(upload) = &row.upload_id else {
+        return Merge {}.queued(&caller.account, &row.user_id, &row.id);
     };
-    Ok(NewRun {
-        id: Uuid::now_v7().to_string(),
-        account_id: caller.account.clone(),
-        user_id: row.user_id.clone(),
-        kind,
-        subject: subject.clone(),
-        task,
-    })
+    let job = Convert {
+        only: Some(vec![row.id.clone()]),
+        ..Convert::default()
+    };
+    job.queued(&caller.account, &row.user_id, upload)
 }
 
 /// Converts the file again with the configuration as it is now
@@ -371,12 +357,11 @@ pub(crate) async fn reprocess(
     Path(id): Path<String>,
 ) -> Result<axum::Json<MachineFile>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
-    let run = conversion(&caller, &row)?;
+    let run = conversion(&caller, &row);
     state
         .db
         .reprocess_file(&caller.account, &row.id, &run)
         .await?;
-    state.work.notify_one();
     let row = known_file(&state, &caller, &id).await?;
     let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
     Ok(axum::Json(MachineFile::new(

@@ -70,7 +70,7 @@ impl Kept {
         let make = move || make().map(|source| Made::Tiles(Arc::new(source)));
         match self.get(Key::Tiles(sha256, pick), make).await? {
             Made::Tiles(source) => Ok(source),
-            Made::Map(_) => Err(StoreError::document("tiles", "they are a map").into()),
+            Made::Map(_) => Err(StoreError::defect("tiles", "they are a map").into()),
         }
     }
 
@@ -84,7 +84,7 @@ impl Kept {
         let make = move || make().map(|map| Made::Map(Arc::new(map)));
         match self.get(Key::Map(sha256, plane), make).await? {
             Made::Map(map) => Ok(map),
-            Made::Tiles(_) => Err(StoreError::document("map", "it is tiles").into()),
+            Made::Tiles(_) => Err(StoreError::defect("map", "it is tiles").into()),
         }
     }
 
@@ -99,7 +99,7 @@ impl Kept {
             // Only closed when the service ends.
             let _place = self.makings.acquire().await.ok();
             let made = tokio::task::spawn_blocking(make).await;
-            made.map_err(|cause| StoreError::document("map", cause))?
+            made.map_err(|cause| StoreError::defect("map", cause))?
         };
         let made = cell.get_or_try_init(load).await.cloned();
         self.shrink(made.is_err().then_some(&cell));

@@ -6,13 +6,14 @@ use super::parameters::{Parameters, path_id, uuid};
 use super::problem::Problem;
 use super::users::known_user;
 use crate::clock::{SECOND, iso, now};
-use crate::db::ApiKey;
 use crate::error::StoreError;
 use crate::state::State;
-use crate::tokens::{digest, hexadecimal};
+use crate::store::ApiKey;
+use crate::tokens::digest;
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tramline_converter::hexadecimal;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -107,7 +108,7 @@ pub(crate) async fn create(
     }
     let user = known_user(&state, &caller, &user).await?;
     let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|cause| StoreError::document("random bytes", cause))?;
+    getrandom::fill(&mut random).map_err(|cause| StoreError::defect("random bytes", cause))?;
     let key = format!("tl_{}", hexadecimal(&random));
     let stored = ApiKey {
         id: Uuid::now_v7().to_string(),

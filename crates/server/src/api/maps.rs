@@ -9,15 +9,15 @@ use super::files::known_file;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::stored::StoredFile;
-use crate::db::FileRow;
+use crate::blobs::LocalCopy;
 use crate::error::StoreError;
 use crate::state::State;
+use crate::store::FileRow;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use std::sync::Arc;
 use tramline_convert::StoredOutput;
 use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
@@ -46,7 +46,7 @@ impl From<MapError> for Problem {
             MapError::NoGround | MapError::NoZone | MapError::TooManyRows { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string())
             }
-            cause => StoreError::document("map", cause).into(),
+            cause => StoreError::corrupt("points", cause).into(),
         }
     }
 }
@@ -54,8 +54,8 @@ impl From<MapError> for Problem {
 /// The map of a request.
 struct Asked {
     map: Arc<Map>,
-    /// Where its points lie.
-    points: PathBuf,
+    /// Its points.
+    points: LocalCopy,
     colours: ClassColours,
     /// Of what it is made: the same tag, the same bytes.
     tag: String,
@@ -77,7 +77,7 @@ async fn asked(
     let ramp = query.one_of("ramp", &["model", "accessible"])?;
     let file = known_file(state, caller, id).await?;
     let stored = StoredFile::of(state, caller, &file).await?;
-    let (artifact, path) = stored.for_map(output).await?;
+    let (artifact, points) = stored.for_map(output).await?;
     let colours = match ramp.as_deref() {
         Some("accessible") => ClassColours::Accessible,
         Some(_) => ClassColours::Model,
@@ -87,8 +87,8 @@ async fn asked(
             own.image_ramp.into()
         }
     };
-    let points = path.clone();
-    let make = move || Map::read(&path, plane).map_err(Problem::from);
+    let copy = points.clone();
+    let make = move || Map::read(copy.path(), plane).map_err(Problem::from);
     let map = state.kept.map(artifact.sha256.clone(), plane, make).await?;
     let chosen = [
         ("output", output.map(|output| output.name().to_owned())),
@@ -118,7 +118,7 @@ async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, MapError> + Send + 'static,
 ) -> Result<T, Problem> {
     let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|cause| StoreError::document("map", cause))??)
+    Ok(done.map_err(|cause| StoreError::defect("map", cause))??)
 }
 
 /// Images of the file's properties in seven classes that hold as much area each
@@ -141,7 +141,10 @@ pub(crate) async fn images(
     let list = apart(move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
-            let Some(legend) = asked.map.legend(&asked.points, *layer, asked.colours)? else {
+            let Some(legend) = asked
+                .map
+                .legend(asked.points.path(), *layer, asked.colours)?
+            else {
                 continue;
             };
             let name = layer.property.name();
@@ -181,7 +184,7 @@ pub(crate) async fn image(
     if held(&headers, &asked.tag) {
         return sent(&headers, &asked.tag, "", Vec::new());
     }
-    let made = apart(move || asked.map.classes(&asked.points, layer, asked.colours)).await?;
+    let made = apart(move || asked.map.classes(asked.points.path(), layer, asked.colours)).await?;
     sent(
         &headers,
         &asked.tag,
@@ -207,7 +210,7 @@ pub(crate) async fn geotiffs(
     let list = apart(move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
-            if !asked.map.has(&asked.points, *layer)? {
+            if !asked.map.has(asked.points.path(), *layer)? {
                 continue;
             }
             let name = layer.property.name();
@@ -241,7 +244,7 @@ pub(crate) async fn geotiff(
     if held(&headers, &asked.tag) {
         return sent(&headers, &asked.tag, "", Vec::new());
     }
-    let made = apart(move || asked.map.geotiff(&asked.points, layer)).await?;
+    let made = apart(move || asked.map.geotiff(asked.points.path(), layer)).await?;
     sent(
         &headers,
         &asked.tag,

@@ -4,12 +4,13 @@ use super::body::Json;
 use super::caller::Caller;
 use super::parameters::uuid;
 use super::problem::Problem;
-use crate::db::{FileRow, NewFile, NewRun};
+use crate::jobs::{Job, Merge};
 use crate::state::State;
+use crate::store::{FileRow, NewFile};
 use axum::extract;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use tramline_model::{FileStatus, JobKind, OperationType};
+use tramline_model::{FileStatus, OperationType};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -99,20 +100,12 @@ pub(crate) async fn merge(
     }
     let id = Uuid::now_v7().to_string();
     let file = NewFile::merged(&id, first.operation_type.clone());
-    let run = NewRun {
-        id: Uuid::now_v7().to_string(),
-        account_id: caller.account.clone(),
-        user_id: first.user_id.clone(),
-        kind: JobKind::Merge,
-        subject: id.clone(),
-        task: "{}".to_owned(),
-    };
+    let run = Merge {}.queued(&caller.account, &first.user_id, &id);
     let sources: Vec<String> = ids.into_iter().collect();
     state
         .db
         .add_merged_file(&caller.account, &file, &sources, &run)
         .await?;
-    state.work.notify_one();
     Ok(axum::Json(Merging {
         id,
         status: "SENT_TO_MERGE",

@@ -5,8 +5,8 @@
 
 use super::problem::Problem;
 use crate::clock::{Micros, parse};
-use crate::db::Page;
 use crate::state::State;
+use crate::store::Page;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};

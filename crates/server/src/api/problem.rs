@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::io::ErrorKind;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -171,18 +172,17 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(cause: StoreError) -> Self {
         tracing::error!(%cause, "request failed");
-        let full = matches!(&cause, StoreError::Io { cause, .. }
-            if cause.kind() == std::io::ErrorKind::StorageFull);
-        if full {
-            return Self::new(
+        match cause {
+            StoreError::Busy { what, .. } => {
+                let detail = format!("{what} is busy");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(5)
+            }
+            StoreError::Io { cause, .. } if cause.kind() == ErrorKind::StorageFull => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "the server's storage is full",
-            );
+            ),
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
         }
-        if matches!(cause, StoreError::Database(sqlx::Error::PoolTimedOut)) {
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy").after(5);
-        }
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
     }
 }
 

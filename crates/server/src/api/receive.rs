@@ -4,10 +4,10 @@
 //! anybody hear that they are here.
 
 use super::problem::Problem;
+use crate::blobs::{PartHasher, Parts};
 use crate::error::StoreError;
 use crate::failpoint::pass;
 use crate::state::State;
-use crate::tokens::hexadecimal;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tramline_converter::hexadecimal;
 use uuid::Uuid;
 
 /// Form parts beside the file, and the bytes of one.
@@ -29,6 +30,8 @@ pub(super) struct Received {
     pub(super) name: String,
     pub(super) size: u64,
     pub(super) sha256: String,
+    /// Hashes of its parts.
+    pub(super) parts: Parts,
 }
 
 impl Drop for Received {
@@ -121,12 +124,13 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
         name,
         size: 0,
         sha256: String::new(),
+        parts: Parts::default(),
     };
     let trouble = |cause| StoreError::io("incoming", cause);
     let mut file = tokio::fs::File::create_new(&received.path)
         .await
         .map_err(trouble)?;
-    let mut hash = Sha256::new();
+    let mut hash = PartHasher::default();
     let mut waiting = Vec::with_capacity(WRITE_BYTES);
     let limit = state.settings.upload_bytes;
     while let Some(chunk) = in_time(idle, field.chunk()).await? {
@@ -147,7 +151,7 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
     file.sync_all().await.map_err(trouble)?;
     pass("upload.flushed");
     drop(file);
-    received.sha256 = hexadecimal(&hash.finalize());
+    (received.sha256, received.parts) = hash.finish();
     let path = received.path.clone();
     let stored = tokio::task::spawn_blocking(move || hash_file(&path))
         .await

@@ -10,17 +10,16 @@ use super::files::known_file;
 use super::images;
 use super::problem::Problem;
 use super::stored::StoredFile;
-use crate::db::FileRow;
+use crate::blobs::LocalCopy;
 use crate::error::StoreError;
 use crate::state::State;
+use crate::store::FileRow;
 use axum::extract::{self, Path};
 use axum::http::response::Builder;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path as FilePath, PathBuf};
 use tramline_convert::maps::{ClassColours, main_map};
 use tramline_model::{Artifact, OperationType};
 use tramline_outputs::page::{POLICY, StoredPage};
@@ -71,7 +70,7 @@ fn answer(response: Builder, html: String) -> Result<Response, Problem> {
 /// A document of a row; `null` where there is none.
 pub(super) fn parsed(what: &'static str, text: Option<&str>) -> Result<Value, StoreError> {
     let parsed = text.map(serde_json::from_str).transpose();
-    let parsed = parsed.map_err(|cause| StoreError::document(what, cause))?;
+    let parsed = parsed.map_err(|cause| StoreError::corrupt(what, cause))?;
     Ok(parsed.unwrap_or_default())
 }
 
@@ -109,18 +108,15 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
         colours: own.image_ramp.into(),
     };
     let stored = StoredFile::of(state, caller, file).await?;
-    let stored = stored.outputs();
-    making.zip = stored.path(Artifact::ZippedPngs).map(FilePath::to_owned);
-    making.ground = stored
-        .path(Artifact::PolygonGeoparquet)
-        .map(FilePath::to_owned);
-    making.points = stored.for_page().map(FilePath::to_owned);
+    making.zip = stored.local(Artifact::ZippedPngs).await?;
+    making.ground = stored.local(Artifact::PolygonGeoparquet).await?;
+    making.points = stored.for_page().await?;
     let _permit = AT_ONCE
         .acquire()
         .await
-        .map_err(|cause| StoreError::document("report", cause))?;
+        .map_err(|cause| StoreError::defect("report", cause))?;
     let made = tokio::task::spawn_blocking(move || making.html()).await;
-    let made = made.map_err(|cause| StoreError::document("report", cause))?;
+    let made = made.map_err(|cause| StoreError::defect("report", cause))?;
     Ok(made?)
 }
 
@@ -130,9 +126,9 @@ struct Making {
     summary: Value,
     units: Value,
     images: Value,
-    zip: Option<PathBuf>,
-    points: Option<PathBuf>,
-    ground: Option<PathBuf>,
+    zip: Option<LocalCopy>,
+    points: Option<LocalCopy>,
+    ground: Option<LocalCopy>,
     colours: ClassColours,
 }
 
@@ -141,8 +137,9 @@ impl Making {
     fn html(&self) -> Result<String, StoreError> {
         let operation = self.entry["operationType"].as_str().unwrap_or_default();
         // Without one the page has the image, or the covered ground.
-        let classes = self.points.as_deref().and_then(|points| {
-            let ground = self.ground.as_deref();
+        let points = self.points.as_ref().map(LocalCopy::path);
+        let classes = points.and_then(|points| {
+            let ground = self.ground.as_ref().map(LocalCopy::path);
             let map = main_map(points, ground, operation, &self.units, self.colours);
             map.inspect_err(|cause| tracing::info!(%cause, "a page has no map of classes"))
                 .ok()?
@@ -154,11 +151,11 @@ impl Making {
             images: &self.images,
             png: &|entry| self.png(entry),
             classes: classes.as_ref(),
-            points: self.points.as_deref(),
+            points,
             version: env!("CARGO_PKG_VERSION"),
         };
         page.html()
-            .map_err(|cause| StoreError::document("report", cause))
+            .map_err(|cause| StoreError::corrupt("points", cause))
     }
 
     /// An image out of the zip, where it lies unpacked.
@@ -171,7 +168,7 @@ impl Making {
         ) else {
             return Ok(None);
         };
-        let mut file = File::open(zip)?;
+        let mut file = zip.open()?;
         file.seek(SeekFrom::Start(offset))?;
         let mut png = Vec::new();
         file.take(size).read_to_end(&mut png)?;

@@ -23,7 +23,7 @@ use tramline_tiles::{MEDIA_TYPE, Options, Pick, TileError, read_parquet, tile};
 /// Changes when the same features make other tiles.
 const EDITION: u32 = 1;
 
-fn refused(blob_key: &str, cause: TileError) -> Problem {
+fn refused(cause: TileError) -> Problem {
     match cause {
         TileError::NoColumn(name) => {
             Problem::field("query", "columns", format!("there is no column `{name}`"))
@@ -33,11 +33,7 @@ fn refused(blob_key: &str, cause: TileError) -> Problem {
                 "ask for some `columns` only, or have the operator raise `memory_cache_bytes`",
             )
         }
-        cause => StoreError::Blob {
-            key: blob_key.to_owned(),
-            cause: cause.to_string(),
-        }
-        .into(),
+        cause => StoreError::corrupt("points", cause).into(),
     }
 }
 
@@ -80,7 +76,7 @@ pub(crate) async fn read(
     let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
     let kind = kind(&query)?;
     let stored = StoredFile::of(&state, &caller, &file).await?;
-    let (artifact, path) = stored.artifact(kind, "to make tiles of")?;
+    let (artifact, points) = stored.artifact(kind, "to make tiles of").await?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
     let response = Response::builder()
         .header(header::ETAG, &tag)
@@ -93,19 +89,17 @@ pub(crate) async fn read(
         let names = names.split(',').map(|name| name.trim().to_owned());
         Pick::Named(names.filter(|name| !name.is_empty()).collect())
     });
-    let (columns, blob_key) = (pick.clone(), artifact.blob_key.clone());
+    let columns = pick.clone();
     let most = state.kept.most_bytes();
-    let read =
-        move || read_parquet(&path, &columns, most).map_err(|cause| refused(&blob_key, cause));
+    let read = move || read_parquet(points.path(), &columns, most).map_err(refused);
     let source = state
         .kept
         .tiles(artifact.sha256.clone(), pick, read)
         .await?;
     let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
-    let made = made.await.map_err(|cause| StoreError::Blob {
-        key: artifact.blob_key.clone(),
-        cause: cause.to_string(),
-    })?;
+    let made = made
+        .await
+        .map_err(|cause| StoreError::defect("tile", cause))?;
     match made {
         Some(bytes) => body(
             response.header(header::CONTENT_TYPE, MEDIA_TYPE),

@@ -6,17 +6,20 @@ use super::parameters::Parameters;
 use super::problem::Problem;
 use super::receive::{form, too_large};
 use super::users::known_user;
-use crate::db::{NewRun, NewUpload};
+use crate::blobs::Key;
+use crate::converter::check;
 use crate::error::StoreError;
 use crate::failpoint::pass;
-use crate::jobs::{Check, Given, check};
+use crate::jobs::{Convert, Given, Job};
 use crate::state::{Slot, State};
+use crate::store::NewUpload;
 use axum::extract;
 use axum::extract::multipart::Multipart;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
-use tramline_model::{JobKind, OperationType, Provider};
+use tramline_converter::protocol::Check;
+use tramline_model::{OperationType, Provider};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -137,7 +140,11 @@ pub(crate) async fn create(
     }
     let id = Uuid::now_v7().to_string();
     let upload = NewUpload {
-        blob_key: format!("uploads/{}/{id}", parameters.user),
+        blob_key: Key::Upload {
+            user: parameters.user.clone(),
+            upload: id.clone(),
+        },
+        parts: file.parts.clone(),
         account_id: uploader.caller.account.clone(),
         user_id: parameters.user.clone(),
         provider: parameters.provider,
@@ -150,36 +157,16 @@ pub(crate) async fn create(
         idempotency: key(&headers)?,
         id,
     };
-    let run = NewRun {
-        id: Uuid::now_v7().to_string(),
-        account_id: uploader.caller.account.clone(),
-        user_id: parameters.user,
-        kind: JobKind::Convert,
-        subject: upload.id.clone(),
-        task: "{}".to_owned(),
-    };
+    let job = Convert::default();
+    let run = job.queued(&upload.account_id, &upload.user_id, &upload.id);
     pass("upload.checked");
-    let (blobs, path, target) = (
-        state.blobs.clone(),
-        file.path.clone(),
-        upload.blob_key.clone(),
-    );
-    tokio::task::spawn_blocking(move || blobs.adopt_file(&path, &target))
-        .await
-        .map_err(|cause| StoreError::io("blobs", std::io::Error::other(cause)))??;
+    state.blobs.put_file(&file.path, &upload.blob_key).await?;
     pass("upload.adopted");
     let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
     pass("upload.committed");
     if stored.id != upload.id || stored.duplicate_of.is_some() {
         // The first upload has the bytes already.
-        state
-            .blobs
-            .remove(std::slice::from_ref(&upload.blob_key))
-            .await;
-    }
-    state.work.notify_one();
-    if stored.duplicate_of.is_some() {
-        state.events.notify_waiters();
+        state.blobs.remove(&[upload.blob_key.to_string()]).await;
     }
     let location = format!("/services/operations/api/batch/{}", stored.id);
     Ok((
@@ -254,7 +241,7 @@ async fn parameters(
         provider,
         file_format: query.owned("fileFormat"),
         given: serde_json::to_string(&given)
-            .map_err(|cause| StoreError::document("parameters of an upload", cause))?,
+            .map_err(|cause| StoreError::defect("parameters of an upload", cause))?,
         columns: given.columns,
         force: query.boolean("force")?.unwrap_or(false),
     })

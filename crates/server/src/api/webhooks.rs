@@ -5,10 +5,10 @@ use super::caller::Caller;
 use super::parameters::path_id;
 use super::problem::Problem;
 use crate::clock::iso;
-use crate::db::{Event, Webhook};
 use crate::events::python_json;
 use crate::jobs::judge;
 use crate::state::State;
+use crate::store::{Event, Webhook};
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -129,7 +129,6 @@ pub(crate) async fn create(
         let message = format!("`{event}` is registered with another webhook");
         Problem::field(OBJECT, "events", message).key("eventRegisteredTwice")
     })?;
-    state.events.notify_waiters();
     let location = format!("/services/alerts/api/alerts/webhooks/{}", webhook.id);
     let body = axum::Json(WebhookBody::from(webhook));
     Ok((StatusCode::CREATED, [("location", location)], body))

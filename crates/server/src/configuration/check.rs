@@ -1,6 +1,6 @@
 //! What a client may store. Keys that nothing knows are kept as they are.
 
-use crate::db::Keys;
+use crate::store::Keys;
 use serde_json::Value;
 use tramline_convert::Configuration;
 use tramline_model::settings::{Setting, Shape};

@@ -8,9 +8,9 @@ mod check;
 
 pub(crate) use check::checked;
 
-use crate::db::Keys;
 use crate::error::{StoreError, Stored};
 use crate::state::State;
+use crate::store::Keys;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tramline_convert::Configuration;
@@ -47,7 +47,7 @@ pub(crate) async fn fields_for_user(
 async fn typed<T: DeserializeOwned>(state: &State, account: &str, user: &str) -> Stored<T> {
     let keys = effective(state, account, Some(user)).await?;
     serde_json::from_value(Value::Object(keys))
-        .map_err(|cause| StoreError::document("configuration", cause))
+        .map_err(|cause| StoreError::corrupt("configuration", cause))
 }
 
 #[cfg(test)]
@@ -56,7 +56,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::{checked, fields_for_user, for_user};
-    use crate::db::{Accounts, Before, Configurations, NewUser};
+    use crate::store::{Accounts, Before, Configurations, NewUser};
     use crate::{Settings, State, open_database};
     use serde_json::{Map, Value, json};
     use std::sync::Arc;
@@ -202,7 +202,9 @@ mod tests {
             data: folder.path().to_owned(),
             ..Settings::default()
         };
-        let state = State::open(settings, Arc::new(db.clone())).await.unwrap();
+        let state = State::open(settings, Arc::new(db.clone()), db.bus())
+            .await
+            .unwrap();
         let rule = json!({"cleanupRules": {"area": [{"operator": "GT", "value": 1}]}});
         let steps = [
             (None, json!({}), ("default", 3.0, 11)),

@@ -1,27 +1,30 @@
 //! Where the points of machine files lie: the fields that go into an order, and the run that locates
 //! again when a boundary changes. Points are read by a child alone.
 
-use super::child::{Answer, KnownFields, LocateStored, Order, Stored as StoredFile};
-use super::files::read_answer;
-use super::leases::Held;
-use super::outcome::{Ended, Nobody, follow, fresh_folder};
+use super::follow::{Nobody, follow};
+use super::job::{Job, Work};
+use super::made::{made_key, read_answer};
+use crate::blobs::Key;
 use crate::configuration::fields_for_user;
-use crate::db::{FieldShare, Located, NewArtifact, NewFile, NewRun, Relocate, Run};
+use crate::converter::Ended;
 use crate::error::{StoreError, Stored};
 use crate::state::State;
+use crate::store::{FieldShare, Located, NewArtifact, NewFile, NewRun, Relocate, Run};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::time::Duration;
-use tramline_convert::fields::{Boundary, FieldSplit, Locate, OUTSIDE_NAME};
+use tramline_convert::fields::{Boundary, FieldSplit, Locate as Wanted, OUTSIDE_NAME};
+use tramline_converter::protocol::{
+    Answer, KnownFields, LocateStored, Order, Stored as StoredFile,
+};
 use tramline_model::{Artifact, JobKind, Place};
-use uuid::Uuid;
 
 /// Files that one child looks at: what it found is published before the next ones are looked at.
 const AT_ONCE: usize = 16;
 
 /// Which files are looked at again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct LocateTask {
+pub(crate) struct Locate {
     /// Those with points in these bounds.
     pub(crate) bounds: [f64; 4],
     /// Repeats the work of a conversion during which a boundary changed, for these files alone. Such
@@ -30,34 +33,23 @@ pub(crate) struct LocateTask {
     again: Option<Vec<String>>,
 }
 
-impl LocateTask {
+impl Locate {
     /// A run for the files of a user, after a boundary changed.
-    pub(crate) fn run(account: &str, user: &str, bounds: [f64; 4]) -> NewRun {
-        Self {
+    pub(crate) fn after_change(account: &str, user: &str, bounds: [f64; 4]) -> NewRun {
+        let job = Self {
             bounds,
             again: None,
-        }
-        .of(account, user)
+        };
+        job.queued(account, user, user)
     }
 
     /// A run that repeats the work of a conversion for these files.
     pub(super) fn again(run: &Run, bounds: [f64; 4], files: Vec<String>) -> NewRun {
-        let task = Self {
+        let job = Self {
             bounds,
             again: Some(files),
         };
-        task.of(&run.account_id, &run.user_id)
-    }
-
-    fn of(&self, account: &str, user: &str) -> NewRun {
-        NewRun {
-            id: Uuid::now_v7().to_string(),
-            account_id: account.to_owned(),
-            user_id: user.to_owned(),
-            kind: JobKind::Locate,
-            subject: user.to_owned(),
-            task: serde_json::json!(self).to_string(),
-        }
+        job.queued(&run.account_id, &run.user_id, &run.user_id)
     }
 }
 
@@ -66,14 +58,14 @@ pub(super) async fn known_fields(
     state: &State,
     account: &str,
     user: &str,
-) -> Stored<(KnownFields, Locate)> {
+) -> Stored<(KnownFields, Wanted)> {
     let settings = fields_for_user(state, account, user).await?;
     let (active, changed) = state.db.active_boundaries(user).await?;
     let mut known = KnownFields {
         ids: Vec::with_capacity(active.len()),
         changed,
     };
-    let mut locate = Locate {
+    let mut locate = Wanted {
         boundaries: Vec::with_capacity(active.len()),
         least_percent: settings.fields_attach_intersection,
         tolerance_m: settings.fields_boundary_tolerance,
@@ -81,7 +73,7 @@ pub(super) async fn known_fields(
     };
     for boundary in active {
         let shape = Boundary::from_wkb(&boundary.wkb)
-            .ok_or_else(|| StoreError::document("boundary", &boundary.field_id))?;
+            .ok_or_else(|| StoreError::corrupt("boundary", &boundary.field_id))?;
         known.ids.push(boundary.field_id);
         locate.boundaries.push(shape);
     }
@@ -108,71 +100,61 @@ pub(super) fn shares(known: &KnownFields, split: &FieldSplit) -> Vec<FieldShare>
 pub(super) fn relocate(run: &Run, file: &NewFile, since: i64) -> Option<Relocate> {
     Some(Relocate {
         since,
-        run: LocateTask::again(run, file.bounds?, vec![file.id.clone()]),
+        run: Locate::again(run, file.bounds?, vec![file.id.clone()]),
     })
 }
 
-/// Does a run about the files of a user.
-pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
-    let task: LocateTask = serde_json::from_str(&run.task)
-        .map_err(|cause| StoreError::document("task of a run", cause))?;
-    if run.out_of_attempts(0) {
-        return state.db.bury(run, "tried three times").await;
-    }
-    let mut left = match task.again {
-        Some(files) => files,
-        None => state.db.files_within(&run.user_id, task.bounds).await?,
-    };
-    while !left.is_empty() {
-        let rest = left.split_off(left.len().min(AT_ONCE));
-        let files = std::mem::replace(&mut left, rest);
-        let folder = fresh_folder(state, run).await?;
-        let ended = some(state, run, held, &files, &folder).await;
-        let _ = tokio::fs::remove_dir_all(&folder).await;
-        let (ended, stale) = ended?;
-        match ended {
-            // Boundaries changed meanwhile: the change that comes last is the one that counts.
-            Ended::Converted => left.extend(stale),
-            Ended::Died { death, .. } => {
-                let how = death.refusal.reason;
-                return state
-                    .db
-                    .postpone(run, &run.task, &how, Duration::ZERO)
-                    .await;
-            }
-            Ended::Refused(cause) | Ended::Trouble(cause) => {
-                let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
-                tracing::warn!(run = run.id, cause, "locating put off");
-                return state.db.postpone(run, &run.task, &cause, wait).await;
-            }
-            Ended::Stopped => return state.db.settle_cancelled(run).await,
+#[async_trait]
+impl Job for Locate {
+    const KIND: JobKind = JobKind::Locate;
+
+    async fn run(self, work: &mut Work<'_>) -> Stored<()> {
+        let (db, run) = (&work.state.db, work.run);
+        if run.out_of_attempts(0) {
+            return work.bury("tried three times").await;
         }
+        let mut left = match &self.again {
+            Some(files) => files.clone(),
+            None => db.files_within(&run.user_id, self.bounds).await?,
+        };
+        while !left.is_empty() {
+            let rest = left.split_off(left.len().min(AT_ONCE));
+            let files = std::mem::replace(&mut left, rest);
+            let (ended, stale) = some(work, &files).await?;
+            match ended {
+                // Boundaries changed meanwhile: the change that comes last is the one that counts.
+                Ended::Converted => left.extend(stale),
+                Ended::Died { death, .. } => {
+                    return work.begin_again(&self, &death.refusal.reason).await;
+                }
+                Ended::Refused(cause) | Ended::Trouble(cause) => return work.put_off(&cause).await,
+                Ended::Stopped => return work.stopped().await,
+            }
+        }
+        db.finish_run(run).await
     }
-    state.db.finish_run(run).await
 }
 
-/// Has a child locate some files, and publishes what it found; beside the end the files during
-/// which a boundary changed.
-async fn some(
-    state: &State,
-    run: &Run,
-    held: &mut Held,
-    files: &[String],
-    folder: &Path,
-) -> Stored<(Ended, Vec<String>)> {
+/// Has a converter locate some files, and publishes what it found; beside the end the files during which a
+/// boundary changed.
+async fn some(work: &mut Work<'_>, files: &[String]) -> Stored<(Ended, Vec<String>)> {
+    let (state, run) = (work.state, work.run);
+    let folder = work.folder().await?;
     let mut stored = Vec::with_capacity(files.len());
-    let mut keys = Vec::with_capacity(files.len());
+    // The copies are there until the converter has ended.
+    let mut points = Vec::with_capacity(files.len());
     for id in files {
-        let parquet = state
+        let row = state
             .db
             .artifact(&run.account_id, id, Artifact::StandardGeoparquet)
             .await?;
-        let Some(parquet) = parquet else { continue };
+        let Some(row) = row else { continue };
+        let copy = state.blobs.local(&row.blob(), None).await?;
         stored.push(StoredFile {
             id: id.clone(),
-            parquet: state.blobs.local_path(&parquet.blob_key),
+            parquet: copy.path().to_owned(),
         });
-        keys.push(parquet.blob_key);
+        points.push((row.blob_key, copy));
     }
     if stored.is_empty() {
         return Ok((Ended::Converted, Vec::new()));
@@ -182,55 +164,53 @@ async fn some(
     let settings = &state.settings;
     let order = Order::Locate(Box::new(LocateStored {
         files: stored,
-        out: folder.to_owned(),
+        out: folder.path().to_owned(),
         locate,
         cpu_seconds: settings.convert_cpu_seconds,
         memory_bytes: settings.convert_memory_bytes,
         file_bytes: settings.convert_file_bytes,
     }));
-    let ended = follow(state, run, &order, held, &mut Nobody).await?;
+    let ended = follow(work, &order, &mut Nobody).await?;
     let stale = match ended {
-        Ended::Converted => publish(state, run, (&known, tolerance_m), &keys, folder).await?,
+        Ended::Converted => {
+            let keys = points.into_iter().map(|(key, _)| key);
+            publish(work, (&known, tolerance_m), keys, folder.path()).await?
+        }
         _ => Vec::new(),
     };
     Ok((ended, stale))
 }
 
-/// `keys` are those of the points that were read, in the order of the facts. The answer is the files
-/// that were located with boundaries of before.
+/// `keys` are those of the points that were read, in the order of the facts. The answer is the files that
+/// were located with boundaries of before.
 async fn publish(
-    state: &State,
-    run: &Run,
+    work: &Work<'_>,
     (known, tolerance_m): (&KnownFields, f64),
-    keys: &[String],
+    keys: impl Iterator<Item = Key>,
     folder: &Path,
 ) -> Stored<Vec<String>> {
-    let mut stale = Vec::new();
+    let (state, run) = (work.state, work.run);
     let answer: Answer<()> = read_answer(folder)?;
+    let mut folders = Vec::new();
+    let mut found = Vec::with_capacity(answer.facts.len());
     for (facts, standard_key) in answer.facts.iter().zip(keys) {
         let Some(split) = &facts.located else {
             continue;
         };
-        let key = format!("runs/{}/{}/{}", run.id, run.fence, facts.id);
         let name = format!("{}/{OUTSIDE_NAME}", facts.id);
-        let outside = answer
-            .artifacts
-            .get(&name)
-            .map(|(size, sha256)| NewArtifact {
-                kind: Artifact::OutsideFieldGeoparquet,
-                blob_key: format!("{key}/{OUTSIDE_NAME}"),
-                size: *size,
-                sha256: sha256.clone(),
-            });
+        let outside = answer.artifacts.get(&name);
+        let outside = outside.map(|(size, sha256)| NewArtifact {
+            kind: Artifact::OutsideFieldGeoparquet,
+            blob_key: made_key(run, &name),
+            size: *size,
+            sha256: sha256.clone(),
+        });
         if outside.is_some() {
-            let (blobs, made) = (state.blobs.clone(), folder.join(&facts.id));
-            tokio::task::spawn_blocking(move || blobs.adopt_folder(&made, &key))
-                .await
-                .map_err(|cause| StoreError::document("blobs", cause))??;
+            folders.push((folder.join(&facts.id), made_key(run, &facts.id)));
         }
-        let located = Located {
+        found.push(Located {
             file: facts.id.clone(),
-            standard_key: standard_key.clone(),
+            standard_key,
             fields_changed: known.changed,
             shares: shares(known, split),
             outside_points: split.outside,
@@ -238,7 +218,13 @@ async fn publish(
             tolerated: split
                 .told(tolerance_m, Place::default())
                 .map(|finding| serde_json::json!(finding)),
-        };
+        });
+    }
+    if !folders.is_empty() {
+        state.blobs.put_folders(folders).await?;
+    }
+    let mut stale = Vec::new();
+    for located in found {
         if !state.db.set_located(run, &located).await? {
             stale.push(located.file);
         }

@@ -1,73 +1,66 @@
-//! The run of a merge: the sources' standard points go through a child into one machine file.
+//! The merge of machine files: the sources' standard points go through a converter into one.
 
-use super::child::{Answer, KnownFields, Merge, Order, Source};
-use super::files::{Made, Origin, read_answer, row};
-use super::keep::store;
-use super::leases::Held;
+use super::follow::{Nobody, follow};
+use super::job::{Job, Work};
+use super::keep::{MadeFile, keep};
 use super::locate::{known_fields, relocate};
-use super::outcome::{Ended, Nobody, follow, fresh_folder};
-use crate::db::{FileRow, NewFile, Relocate, Run};
+use super::made::{Made, Origin, read_answer, row};
+use crate::blobs::LocalCopy;
+use crate::converter::Ended;
 use crate::error::{StoreError, Stored};
 use crate::events::event;
-use crate::state::State;
+use crate::store::{FileRow, NewFile, Relocate};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
-use std::time::Duration;
 use tramline_convert::{FileReport, Outcome, Step, Steps};
-use tramline_model::{Artifact, FileOrigin, FileStatus};
+use tramline_converter::protocol::{Answer, KnownFields, Merge as MergeOrder, Order, Source};
+use tramline_model::{Artifact, FileOrigin, FileStatus, JobKind};
 
-/// Does the run; an error means trouble that may pass.
-pub(super) async fn run(state: &State, run: &Run, held: &mut Held) -> Stored<()> {
-    let Some(file) = state.db.file(&run.account_id, &run.subject).await? else {
-        return state.db.bury(run, "the file was deleted").await;
-    };
-    if run.out_of_attempts(0) {
-        return fail(
-            state,
-            run,
-            &file,
-            "the merge was tried three times and did not end",
-        )
-        .await;
+/// A machine file that is made of others: its row names them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Merge {}
+
+#[async_trait]
+impl Job for Merge {
+    const KIND: JobKind = JobKind::Merge;
+
+    async fn run(self, work: &mut Work<'_>) -> Stored<()> {
+        let run = work.run;
+        let Some(file) = work.state.db.file(&run.account_id, &run.subject).await? else {
+            return work.bury("the file was deleted").await;
+        };
+        if run.out_of_attempts(0) {
+            let why = "the merge was tried three times and did not end";
+            return fail(work, &file, why).await;
+        }
+        let folder = work.folder().await?;
+        let mut copies = Vec::new();
+        let order = match order(work, &file, folder.path(), &mut copies).await? {
+            Ok(order) => order,
+            Err(why) => return fail(work, &file, &why).await,
+        };
+        let fields = order.fields.clone();
+        let order = Order::Merge(Box::new(order));
+        match follow(work, &order, &mut Nobody).await? {
+            Ended::Converted => publish(work, &fields, folder.path()).await,
+            Ended::Refused(message) => fail(work, &file, message.trim()).await,
+            Ended::Died { death, .. } => work.begin_again(&self, &death.refusal.reason).await,
+            Ended::Trouble(cause) => work.put_off(&cause).await,
+            Ended::Stopped => work.stopped().await,
+        }
     }
-    let folder = fresh_folder(state, run).await?;
-    let order = match order(state, run, &file, &folder).await? {
-        Ok(order) => order,
-        Err(why) => {
-            let _ = tokio::fs::remove_dir_all(&folder).await;
-            return fail(state, run, &file, &why).await;
-        }
-    };
-    let fields = order.fields.clone();
-    let order = Order::Merge(Box::new(order));
-    let done = match follow(state, run, &order, held, &mut Nobody).await? {
-        Ended::Converted => publish(state, run, &fields, &folder).await,
-        Ended::Refused(message) => fail(state, run, &file, message.trim()).await,
-        Ended::Died { death, .. } => {
-            let how = death.refusal.reason;
-            state
-                .db
-                .postpone(run, &run.task, &how, Duration::ZERO)
-                .await
-        }
-        Ended::Trouble(cause) => {
-            let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
-            tracing::warn!(run = run.id, cause, "merge put off");
-            state.db.postpone(run, &run.task, &cause, wait).await
-        }
-        Ended::Stopped => state.db.settle_cancelled(run).await,
-    };
-    let _ = tokio::fs::remove_dir_all(&folder).await;
-    done
 }
 
-/// What the child is to do, or why it cannot be done.
+/// What the converter is to do, or why it cannot be done. The copies are there until it has ended.
 async fn order(
-    state: &State,
-    run: &Run,
+    work: &Work<'_>,
     file: &FileRow,
     folder: &Path,
-) -> Stored<Result<Merge, String>> {
+    copies: &mut Vec<LocalCopy>,
+) -> Stored<Result<MergeOrder, String>> {
+    let (state, run) = (work.state, work.run);
     let mut sources = Vec::with_capacity(file.sources.len());
     for id in &file.sources {
         let row = state.db.file(&run.account_id, id).await?;
@@ -82,22 +75,24 @@ async fn order(
             .summary
             .as_deref()
             .map_or(Ok(Value::Null), serde_json::from_str)
-            .map_err(|cause| StoreError::document("summary", cause))?;
+            .map_err(|cause| StoreError::corrupt("summary", cause))?;
+        let copy = state.blobs.local(&parquet.blob(), None).await?;
         sources.push(Source {
             id: id.clone(),
-            parquet: state.blobs.local_path(&parquet.blob_key),
+            parquet: copy.path().to_owned(),
             operation_type: row
                 .operation_type
                 .map(|kind| kind.name().to_owned())
                 .unwrap_or_default(),
             summary: summary["properties"].clone(),
         });
+        copies.push(copy);
     }
     let configuration =
         crate::configuration::for_user(state, &run.account_id, &run.user_id).await?;
     let (fields, locate) = known_fields(state, &run.account_id, &run.user_id).await?;
     let settings = &state.settings;
-    Ok(Ok(Merge {
+    Ok(Ok(MergeOrder {
         id: file.id.clone(),
         sources,
         out: folder.to_owned(),
@@ -110,12 +105,12 @@ async fn order(
     }))
 }
 
-async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) -> Stored<()> {
+async fn publish(work: &Work<'_>, fields: &KnownFields, folder: &Path) -> Stored<()> {
+    let (state, run) = (work.state, work.run);
     let answer: Answer<FileReport> = read_answer(folder)?;
-    let key = format!("runs/{}/{}", run.id, run.fence);
     let made = Made {
         folder,
-        key: &key,
+        run,
         hashes: &answer.artifacts,
         facts: &answer.facts,
         fields,
@@ -125,14 +120,17 @@ async fn publish(state: &State, run: &Run, fields: &KnownFields, folder: &Path) 
         word: FileOrigin::Merged,
         original: None,
     };
-    let file = row(&answer.report, run.subject.clone(), origin, &made)?;
-    let files = std::slice::from_ref(&file);
-    store(state, files, folder, &key).await?;
-    let again = relocate(run, &file, fields.changed);
-    finish(state, run, &file, again.as_ref()).await
+    let made = MadeFile {
+        file: row(&answer.report, run.subject.clone(), origin, &made)?,
+        dir: answer.report.dir.clone(),
+    };
+    keep(state, run, std::slice::from_ref(&made)).await?;
+    let again = relocate(run, &made.file, fields.changed);
+    finish(work, &made.file, again.as_ref()).await
 }
 
-async fn finish(state: &State, run: &Run, file: &NewFile, again: Option<&Relocate>) -> Stored<()> {
+async fn finish(work: &Work<'_>, file: &NewFile, again: Option<&Relocate>) -> Stored<()> {
+    let run = work.run;
     let subject = ("fileId", file.id.as_str());
     let user = ("leafUserId", run.user_id.as_str());
     let told = if file.status == FileStatus::Failed {
@@ -146,14 +144,11 @@ async fn finish(state: &State, run: &Run, file: &NewFile, again: Option<&Relocat
     } else {
         event("mergedFileProcessingFinished", &run.id, subject, &[user])
     };
-    state.db.finish_file(run, file, &[told], again).await?;
-    state.events.notify_waiters();
-    state.work.notify_one();
-    Ok(())
+    work.state.db.finish_file(run, file, &[told], again).await
 }
 
 /// The merged file failed for good, with the reason.
-async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> {
+async fn fail(work: &Work<'_>, row: &FileRow, why: &str) -> Stored<()> {
     let message = "Failed to convert file on provider batch processing";
     let mut steps = Steps::default();
     for step in [Step::OriginalFile, Step::RawGeojson] {
@@ -164,7 +159,7 @@ async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> 
         Outcome::failed(message).detail(why, ""),
     );
     let steps = serde_json::to_string(&steps)
-        .map_err(|cause| StoreError::document("steps of a merge", cause))?;
+        .map_err(|cause| StoreError::defect("steps of a merge", cause))?;
     let file = NewFile {
         status: FileStatus::Failed,
         steps,
@@ -172,5 +167,5 @@ async fn fail(state: &State, run: &Run, row: &FileRow, why: &str) -> Stored<()> 
         failed_message: Some(message.to_owned()),
         ..NewFile::merged(&row.id, row.operation_type.clone())
     };
-    finish(state, run, &file, None).await
+    finish(work, &file, None).await
 }

@@ -1,25 +1,23 @@
-//! Durable work: a pool of workers, each with one leased run, and one thread that keeps the leases.
+//! Durable work: jobs as types in one list, a pool of workers, each with one leased run, and one thread that
+//! keeps the leases.
 
-mod addresses;
-pub mod child;
 mod convert;
-mod death;
 mod deliver;
-mod files;
+mod follow;
+mod job;
 mod keep;
-mod leases;
+mod lease;
+mod list;
 mod locate;
+mod made;
 mod merge;
-mod outcome;
-mod publish;
 mod sweep;
 mod worker;
 
-pub(crate) use addresses::judge;
-pub(crate) use child::{BoundaryAnswer, Check, ReadBoundaries};
-pub use convert::ConvertTask;
-pub(crate) use files::Given;
-pub(crate) use locate::LocateTask;
-pub(crate) use outcome::{check, read_boundaries};
+pub(crate) use convert::{Convert, Given};
+pub(crate) use deliver::judge;
+pub(crate) use job::Job;
+pub(crate) use locate::Locate;
+pub(crate) use merge::Merge;
 pub use sweep::{Swept, sweep};
 pub use worker::start;

@@ -4,7 +4,8 @@
 //! bytes are stored before the row that names them is written. What is missing is an error in the
 //! log: nothing here can bring it back.
 
-use crate::error::{StoreError, Stored};
+use crate::blobs::Key;
+use crate::error::Stored;
 use crate::state::State;
 use futures::StreamExt;
 use std::path::Path;
@@ -63,17 +64,10 @@ pub async fn sweep(state: &State, cursor: &mut String) -> Stored<Swept> {
         .checked_sub(safety)
         .unwrap_or(SystemTime::UNIX_EPOCH);
     let mut swept = Swept::default();
-    for prefix in ["uploads", "runs"] {
+    for prefix in Key::PREFIXES {
         orphans(state, prefix, before, &mut swept).await?;
     }
-    let blobs = state.blobs.clone();
-    tokio::task::spawn_blocking(move || {
-        for prefix in ["uploads", "runs"] {
-            blobs.remove_empty_folders(prefix);
-        }
-    })
-    .await
-    .map_err(|cause| StoreError::io("blobs", std::io::Error::other(cause)))?;
+    state.blobs.tidy().await;
     swept.leftovers += leftovers(&state.incoming(), before, |_| true);
     swept.leftovers += work_leftovers(state, before).await?;
     look(state, cursor, &mut swept).await?;

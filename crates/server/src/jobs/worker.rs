@@ -1,15 +1,17 @@
 //! Workers: each leases a run, does it, and looks for the next.
 
-use super::leases::Leases;
-use super::{convert, deliver, locate, merge, sweep};
-use crate::db::Run;
+use super::job::Work;
+use super::lease::Leases;
+use super::{deliver, list, sweep};
+use crate::bus::{Call, Topic};
 use crate::error::{StoreError, Stored};
 use crate::failpoint::pass;
 use crate::state::State;
+use crate::store::Run;
+use futures::StreamExt;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tramline_model::JobKind;
 use uuid::Uuid;
 
 /// How long a worker waits before it looks again without being rung.
@@ -23,68 +25,91 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
     let process = format!("{}-{}", std::process::id(), Uuid::new_v4().simple());
     let mut workers = JoinSet::new();
     for number in 0..state.settings.workers {
-        let (state, leases) = (state.clone(), leases.clone());
-        let name = format!("{process}-{number}");
-        let mut stop = stop.clone();
-        workers.spawn(async move {
-            loop {
-                let rung = state.work.notified();
-                match state.db.lease_run(&name, lease).await {
-                    Ok(Some(run)) => {
-                        pass("run.leased");
-                        let stopped = tokio::select! {
-                            () = work(&state, &leases, &run) => false,
-                            _ = stop.wait_for(|stop| *stop) => true,
-                        };
-                        if stopped {
-                            give_back(&state, &run).await;
-                            return;
-                        }
-                        continue;
-                    }
-                    Ok(None) => {}
-                    Err(cause) => tracing::warn!(%cause, "no run leased"),
-                }
-                tokio::select! {
-                    () = rung => {}
-                    () = tokio::time::sleep(LOOK) => {}
-                    _ = stop.wait_for(|stop| *stop) => return,
-                }
-            }
-        });
+        let worker = Worker {
+            state: state.clone(),
+            leases: leases.clone(),
+            lease,
+            name: format!("{process}-{number}"),
+        };
+        workers.spawn(worker.work(stop.clone()));
     }
     deliver::start(state, stop, &mut workers)?;
     workers.spawn(sweep::run(state.clone(), stop.clone()));
     Ok(workers)
 }
 
-async fn give_back(state: &State, run: &Run) {
-    if let Err(cause) = state.db.give_back(run).await {
-        tracing::warn!(run = run.id, %cause, "run not given back; its lease will end");
-    }
+struct Worker {
+    state: State,
+    leases: Leases,
+    lease: Duration,
+    name: String,
 }
 
-async fn work(state: &State, leases: &Leases, run: &Run) {
-    let mut held = leases.hold(run);
-    let done = match JobKind::from_name(&run.kind) {
-        Some(JobKind::Convert) => convert::run(state, run, &mut held).await,
-        Some(JobKind::Locate) => locate::run(state, run, &mut held).await,
-        Some(JobKind::Merge) => merge::run(state, run, &mut held).await,
-        None => Err(StoreError::document("kind of a run", &run.kind)),
-    };
-    match done {
-        Ok(()) => {}
-        Err(StoreError::LeaseLost(id)) => tracing::info!(run = id, "another worker has this run"),
-        Err(cause) => {
-            tracing::warn!(run = run.id, %cause, "run put off");
-            let wait = Duration::from_secs(5_u64.saturating_mul(u64::from(run.attempt)));
-            if let Err(cause) = state
-                .db
-                .postpone(run, &run.task, &cause.to_string(), wait)
-                .await
-            {
-                tracing::warn!(run = run.id, %cause, "run not put off; its lease will end");
+impl Worker {
+    async fn work(self, mut stop: watch::Receiver<bool>) {
+        let db = &self.state.db;
+        loop {
+            let rung = self.state.bus.hear(Call::Work).await;
+            match db.lease_run(&self.name, self.lease).await {
+                Ok(Some(run)) => {
+                    pass("run.leased");
+                    let stopped = tokio::select! {
+                        () = self.run(&run) => false,
+                        _ = stop.wait_for(|stop| *stop) => true,
+                    };
+                    if !stopped {
+                        continue;
+                    }
+                    if let Err(cause) = db.give_back(&run).await {
+                        tracing::warn!(run = run.id, %cause, "run not given back; its lease will end");
+                    }
+                    return;
+                }
+                Ok(None) => {}
+                Err(cause) => tracing::warn!(%cause, "no run leased"),
             }
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep(LOOK) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    async fn run(&self, run: &Run) {
+        let topic = Topic::Run(run.id.clone());
+        let mut cancels = self.state.bus.listen(topic).await;
+        let cancelled = async {
+            while cancels.next().await.is_some() {
+                // The message is a hint: the store says whether it is so.
+                let db = self.state.db.as_ref();
+                self.leases.renew(db, self.lease, Some(&run.id)).await;
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            () = self.run_to_end(run) => {}
+            () = cancelled => {}
+        }
+    }
+
+    async fn run_to_end(&self, run: &Run) {
+        let mut held = self.leases.hold(run);
+        let mut work = Work {
+            state: &self.state,
+            run,
+            held: &mut held,
+        };
+        let cause = match list::run(&mut work).await {
+            Ok(()) => return,
+            Err(StoreError::LeaseLost(id)) => {
+                tracing::info!(run = id, "another worker has this run");
+                return;
+            }
+            Err(cause) => cause,
+        };
+        if let Err(cause) = work.put_off(&cause.to_string()).await {
+            tracing::warn!(run = run.id, %cause, "run not put off; its lease will end");
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
-use tramline_server::db::{Calibrations, Files};
+use tramline_server::store::{Calibrations, Files};
 
 const FILES: &str = "/services/operations/api/files";
 
@@ -23,7 +23,7 @@ fn child() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    std::process::exit(tramline_server::jobs::child::main().into());
+    std::process::exit(tramline_converter::main().into());
 }
 
 /// A worker, and a converter that is this program.

@@ -1,11 +1,13 @@
 //! A data folder with one account, one user and uploads as the service leaves them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tramline_model::{Artifact, FileStatus, JobKind};
-use tramline_server::db::{
-    Accounts, Announced, Converted, Fields, NewArtifact, NewFile, NewRun, NewUpload, NewUser,
-    NothingCame, Published, Run, Runs, Sqlite, Uploads,
+use tramline_server::blobs::{Key, Parts};
+use tramline_server::store::{
+    Accounts, Announced, Conversions, Converted, NewArtifact, NewFile, NewRun, NewUpload, NewUser,
+    NothingCame, Published, Queue, Run, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, open_database};
 use uuid::Uuid;
@@ -30,7 +32,9 @@ impl Fixture {
             sweep_safety_seconds,
             ..Settings::default()
         };
-        let state = State::open(settings, Arc::new(db.clone())).await.unwrap();
+        let state = State::open(settings, Arc::new(db.clone()), db.bus())
+            .await
+            .unwrap();
         Self {
             state,
             db,
@@ -40,15 +44,20 @@ impl Fixture {
         }
     }
 
+    /// Where a blob lies.
+    pub(crate) fn path(&self, key: &str) -> PathBuf {
+        self.state.settings.data.join("blobs").join(key)
+    }
+
     /// Bytes under a key, as a crash or a run left them.
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
-        let path = self.state.blobs.local_path(key);
+        let path = self.path(key);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.state.blobs.local_path(key).exists()
+        self.path(key).exists()
     }
 
     /// An upload of three bytes with its run; the key of its blob.
@@ -66,7 +75,8 @@ impl Fixture {
             size: 3,
             sha256: sha256.to_owned(),
             given: "{}".to_owned(),
-            blob_key: key.clone(),
+            blob_key: Key::parse(&key).unwrap(),
+            parts: Parts::default(),
             findings: "[]".to_owned(),
             idempotency: None,
         };
@@ -77,40 +87,13 @@ impl Fixture {
         (id, key)
     }
 
-    /// Instant of the last change of the user's boundaries.
-    pub(crate) async fn changed(&self) -> i64 {
-        Fields::active_boundaries(&self.db, &self.user)
-            .await
-            .unwrap()
-            .1
-    }
-
-    /// Files of a run with their rows, before anything is made of them.
-    pub(crate) async fn announce<const N: usize>(
-        &self,
-        run: &Run,
-        key: &str,
-        ids: [&str; N],
-    ) -> [NewFile; N] {
-        let files = ids.map(|id| self.file(id, run, key).0);
-        self.db.announce(run, &announced(&files)).await.unwrap();
-        files
-    }
-
-    /// Publishes a file; whether that changed anything.
-    pub(crate) async fn publish(&self, run: &Run, file: &NewFile) -> bool {
-        let made = published(file.clone());
-        self.db.publish_file(run, &made).await.unwrap()
-    }
-
     /// A whole conversion that makes these files.
     pub(crate) async fn convert(&self, run: &Run, files: Vec<NewFile>) {
         self.db.announce(run, &announced(&files)).await.unwrap();
-        for file in files {
-            assert!(self.db.publish_file(run, &published(file)).await.unwrap());
-        }
-        let end = converted(None);
-        self.db.finish_conversion(run, &end).await.unwrap();
+        let made: Vec<Published> = files.into_iter().map(published).collect();
+        let written = self.db.publish(run, &made).await.unwrap();
+        assert_eq!(written.len(), made.len());
+        self.db.finish_conversion(run, &converted()).await.unwrap();
     }
 
     pub(crate) fn work(&self, subject: &str) -> NewRun {
@@ -135,7 +118,7 @@ impl Fixture {
         self.put(&key, b"points");
         let artifact = |kind: Artifact, key: &str, size| NewArtifact {
             kind,
-            blob_key: key.to_owned(),
+            blob_key: Key::parse(key).unwrap(),
             size,
             sha256: "hash".to_owned(),
         };
@@ -152,7 +135,7 @@ impl Fixture {
 }
 
 /// A file as it is published, with nothing beside it.
-pub(crate) fn published(file: NewFile) -> Published {
+fn published(file: NewFile) -> Published {
     Published {
         file,
         made_with: "digest".to_owned(),
@@ -162,19 +145,17 @@ pub(crate) fn published(file: NewFile) -> Published {
 }
 
 /// The end of a conversion.
-pub(crate) fn converted(only: Option<Vec<String>>) -> Converted {
+fn converted() -> Converted {
     Converted {
-        nothing_came: match only {
-            Some(_) => NothingCame::Failed("nothing came of it"),
-            None => NothingCame::Removed,
-        },
-        only,
+        nothing_came: NothingCame::Removed,
+        only: None,
         no_files: "no files",
         none_processed: "none processed",
         findings: "[]".to_owned(),
         ignored: "[]".to_owned(),
         given_up: false,
         events: Vec::new(),
+        progress: "{}".to_owned(),
         relocate: |run, bounds, files| NewRun {
             id: Uuid::now_v7().to_string(),
             account_id: run.account_id.clone(),
@@ -187,7 +168,7 @@ pub(crate) fn converted(only: Option<Vec<String>>) -> Converted {
 }
 
 /// What is said of files before they are made.
-pub(crate) fn announced(files: &[NewFile]) -> Vec<Announced> {
+fn announced(files: &[NewFile]) -> Vec<Announced> {
     let files = files.iter();
     files
         .map(|file| Announced {

@@ -1,8 +1,8 @@
 //! What the sweeper takes, and what it leaves.
 
 use crate::fixture::Fixture;
-use tramline_server::db::{Accounts, Files, Uploads};
 use tramline_server::jobs::{Swept, sweep};
+use tramline_server::store::{Accounts, Files, Uploads};
 
 async fn swept(fixture: &Fixture) -> Swept {
     sweep(&fixture.state, &mut String::new()).await.unwrap()
@@ -65,7 +65,7 @@ async fn a_removed_user_leaves_nothing_and_a_lost_blob_is_noticed() {
     let (_, key) = fixture.upload("one").await;
     fixture.put(&key, b"zip with more bytes than it had");
     assert_eq!(swept(&fixture).await.missing, 1);
-    std::fs::remove_file(fixture.state.blobs.local_path(&key)).unwrap();
+    std::fs::remove_file(fixture.path(&key)).unwrap();
     assert_eq!(swept(&fixture).await.missing, 1);
     fixture.put(&key, b"zip");
     fixture

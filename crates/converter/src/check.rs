@@ -1,0 +1,26 @@
+//! Decides whether a received upload may be kept.
+
+use crate::protocol::{Check, REFUSED};
+use crate::{Failure, refused};
+use tramline_formats::{Limits, ReadOptions, Tree, detect};
+
+/// Opens the upload; a body that is no archive must be one machine file.
+pub(crate) fn run(task: &Check) -> Result<(), Failure> {
+    let limits = Limits {
+        upload_bytes: task.upload_bytes,
+        ..Limits::default()
+    };
+    let tree = Tree::open_named(&task.input, &task.name, &limits).map_err(|e| refused(&e))?;
+    let entries = tree.entries();
+    let bare = entries.len() == 1 && entries.iter().all(|entry| entry.path == task.name);
+    let options = ReadOptions {
+        column_map: task.column_map.clone(),
+        ..ReadOptions::default()
+    };
+    if bare && detect(&tree, None, &options).machine_data().count() == 0 {
+        let text = "the file is neither a zip nor a machine file that stands alone";
+        let hint = "zip the folder as it is on the stick and send the zip";
+        return Err((REFUSED as u8, format!("{text}\n{hint}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! A store in a folder of this machine.
+//!
+//! Rule: `object_store` does not flush a local folder to disk, so that is done here: file, then rename, then
+//! folder.
+
+use super::{Blob, BlobEntry, Blobs, Key, LocalCopy, Opened, Pieces, apart, trouble};
+use crate::error::{StoreError, Stored};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Files and folders that are flushed one by one; beyond it the file system is flushed once.
+const MANY: usize = 24;
+
+/// Blobs as files below a root.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    store: Arc<LocalFileSystem>,
+    root: PathBuf,
+}
+
+/// Flushes a folder's own entry table.
+fn sync_folder(folder: &Path) -> Stored<()> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|cause| StoreError::io(folder, cause))
+}
+
+/// Makes a folder and those above it, each entry flushed.
+fn make_folder(folder: &Path) -> Stored<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above)?;
+    }
+    match std::fs::create_dir(folder) {
+        Ok(()) => {}
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(cause) => return Err(StoreError::io(folder, cause)),
+    }
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Files and folders below a folder.
+fn count(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let count = |entry: std::fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => 1 + count(&entry.path()),
+        _ => 1,
+    };
+    entries.map(count).sum()
+}
+
+/// Flushes folders with all that is below them.
+fn sync_all(root: &Path, folders: &[(PathBuf, Key)]) -> Stored<()> {
+    let entries: usize = folders.iter().map(|(folder, _)| count(folder)).sum();
+    if entries > MANY {
+        let root = File::open(root).map_err(|cause| StoreError::io(root, cause))?;
+        return rustix::fs::syncfs(&root)
+            .map_err(|cause| StoreError::io("the file system", cause.into()));
+    }
+    folders.iter().try_for_each(|(folder, _)| sync_tree(folder))
+}
+
+fn sync_tree(folder: &Path) -> Stored<()> {
+    let entries = std::fs::read_dir(folder).map_err(|cause| StoreError::io(folder, cause))?;
+    for entry in entries {
+        let path = entry.map_err(|cause| StoreError::io(folder, cause))?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
+        } else {
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|cause| StoreError::io(&path, cause))?;
+        }
+    }
+    sync_folder(folder)
+}
+
+impl Folder {
+    /// Opens the folder, made where it is missing.
+    pub fn open(root: &Path) -> Stored<Self> {
+        make_folder(root)?;
+        let store = LocalFileSystem::new_with_prefix(root)
+            .map_err(|cause| trouble(root.display(), cause))?;
+        Ok(Self {
+            store: Arc::new(store),
+            root: root.to_owned(),
+        })
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.to_string())
+    }
+
+    /// Renames into a folder that the sweeper may take away, empty, at any instant. That folder is still to
+    /// be flushed.
+    fn move_in(&self, source: &Path, target: &Path) -> Stored<PathBuf> {
+        let above = target.parent().unwrap_or(&self.root);
+        let mut tries = 0;
+        loop {
+            make_folder(above)?;
+            match std::fs::rename(source, target) {
+                Ok(()) => return Ok(above.to_owned()),
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && tries < 8 => {
+                    tries += 1;
+                }
+                Err(cause) => return Err(StoreError::io(target, cause)),
+            }
+        }
+    }
+
+    fn take_file(&self, file: &Path, key: &Key) -> Stored<()> {
+        File::open(file)
+            .and_then(|file| file.sync_all())
+            .map_err(|cause| StoreError::io(file, cause))?;
+        sync_folder(&self.move_in(file, &self.path(key))?)
+    }
+
+    fn take_folders(&self, folders: &[(PathBuf, Key)]) -> Stored<()> {
+        sync_all(&self.root, folders)?;
+        let mut above = Vec::with_capacity(folders.len());
+        for (folder, key) in folders {
+            let target = self.path(key);
+            if target.exists() {
+                std::fs::remove_dir_all(&target).map_err(|cause| StoreError::io(&target, cause))?;
+            }
+            above.push(self.move_in(folder, &target)?);
+        }
+        above.sort_unstable();
+        above.dedup();
+        above.iter().try_for_each(|folder| sync_folder(folder))
+    }
+}
+
+#[async_trait]
+impl Blobs for Folder {
+    async fn put_file(&self, from: &Path, key: &Key) -> Stored<()> {
+        let (own, from, key) = (self.clone(), from.to_owned(), key.clone());
+        apart(move || own.take_file(&from, &key)).await
+    }
+
+    async fn put_folders(&self, folders: Vec<(PathBuf, Key)>) -> Stored<()> {
+        let own = self.clone();
+        apart(move || own.take_folders(&folders)).await
+    }
+
+    async fn local(&self, blob: &Blob, _: Option<&[Range<u64>]>) -> Stored<LocalCopy> {
+        Ok(LocalCopy::own(self.path(&blob.key)))
+    }
+
+    async fn open(&self, blob: &Blob) -> Stored<Opened> {
+        let path = self.path(&blob.key);
+        apart(move || {
+            let opened = File::open(&path).and_then(Opened::new);
+            opened.map_err(|cause| StoreError::io(&path, cause))
+        })
+        .await
+    }
+
+    async fn read(&self, key: &Key, range: Range<u64>) -> Stored<Pieces> {
+        super::read(self.store.as_ref(), key, range).await
+    }
+
+    async fn remove(&self, keys: &[String]) {
+        super::remove(self.store.as_ref(), keys).await;
+    }
+
+    fn entries(&self, prefix: &str) -> BoxStream<'static, Stored<BlobEntry>> {
+        super::listed(self.store.as_ref(), prefix)
+    }
+
+    async fn size(&self, key: &str) -> Stored<Option<u64>> {
+        super::size(self.store.as_ref(), key).await
+    }
+
+    async fn tidy(&self) {
+        let root = self.root.clone();
+        let tidied = apart(move || {
+            for prefix in Key::PREFIXES {
+                remove_empty(&root.join(prefix), DEPTH);
+            }
+            Ok(())
+        });
+        if let Err(cause) = tidied.await {
+            tracing::warn!(%cause, "empty folders stay");
+        }
+    }
+}
+
+/// Folders deep that empty ones are looked for: `runs/RUN/FENCE/FILE/images`.
+const DEPTH: u32 = 6;
+
+/// A folder that holds anything stays: `remove_dir` refuses it.
+fn remove_empty(folder: &Path, depth: u32) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if depth > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty(&entry.path(), depth - 1);
+            let _ = std::fs::remove_dir(entry.path());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! How a conversion ends: with its report, or with the reason why there is none.
+
+use super::Convert;
+use crate::error::Stored;
+use crate::events::batch_finished;
+use crate::failpoint::pass;
+use crate::jobs::Locate;
+use crate::jobs::job::Work;
+use crate::jobs::made::read_answer;
+use crate::store::{Converted, Event, NothingCame, Run, Upload};
+use serde_json::Value;
+use std::path::Path;
+use tramline_convert::Report;
+use tramline_converter::protocol::Answer;
+
+/// The contract's texts for a failed batch.
+const NOTHING: &str = "No valid files found";
+/// Plans, boundaries and set-ups alone.
+const NO_OPERATION: &str =
+    "No operation found. Check file format before re-trying or contact support";
+const UNREADABLE: &str = "Files found but unable to read. Please check file format before re-trying \
+                          or contact Support";
+/// A machine file that the upload gave once and gives no more.
+const VANISHED: &str = "the upload holds no such machine file any more";
+const INTERNAL: &str = "Internal error. Please try again or contact Support";
+
+/// Ends the run, whose machine files are published.
+pub(super) async fn finish(
+    work: &Work<'_>,
+    upload: &Upload,
+    job: &Convert,
+    folder: &Path,
+) -> Stored<()> {
+    let run = work.run;
+    let answer: Answer<Report> = read_answer(folder)?;
+    let report = &answer.report;
+    let nothing_but_sets = report.unclaimed.iter().any(|entry| entry.set.is_some());
+    let converted = Converted {
+        only: job.only.clone(),
+        nothing_came: match job.only {
+            Some(_) => NothingCame::Failed(VANISHED),
+            None => NothingCame::Removed,
+        },
+        no_files: if nothing_but_sets {
+            NO_OPERATION
+        } else {
+            NOTHING
+        },
+        none_processed: UNREADABLE,
+        findings: serde_json::json!(report.findings).to_string(),
+        ignored: serde_json::json!(report.unclaimed).to_string(),
+        given_up: false,
+        events: vec![batch_event(run, upload)],
+        progress: work.held.progress.clone(),
+        relocate: Locate::again,
+    };
+    work.state.db.finish_conversion(run, &converted).await?;
+    pass("run.published");
+    pass("run.told");
+    Ok(())
+}
+
+fn batch_event(run: &Run, upload: &Upload) -> Event {
+    batch_finished(&run.id, &upload.id, &upload.user_id)
+}
+
+/// The run ends without an answer; what it published stays.
+async fn fail(
+    work: &Work<'_>,
+    upload: &Upload,
+    only: Option<Vec<String>>,
+    (details, given_up): (&'static str, bool),
+    finding: Value,
+) -> Stored<()> {
+    let run = work.run;
+    let converted = Converted {
+        only,
+        nothing_came: NothingCame::Failed(details),
+        no_files: details,
+        none_processed: details,
+        findings: Value::Array(vec![finding]).to_string(),
+        ignored: "[]".to_owned(),
+        given_up,
+        events: vec![batch_event(run, upload)],
+        progress: work.held.progress.clone(),
+        relocate: Locate::again,
+    };
+    work.state.db.finish_conversion(run, &converted).await
+}
+
+/// The container cannot be opened: the batch failed, with place and hint.
+pub(super) async fn refuse(
+    work: &Work<'_>,
+    upload: &Upload,
+    job: &Convert,
+    message: &str,
+) -> Stored<()> {
+    let (text, hint) = message.trim_end().split_once('\n').unwrap_or((message, ""));
+    let finding = serde_json::json!({
+        "code": "source.refused", "severity": "error", "place": "", "text": text, "hint": hint,
+    });
+    let only = job.only.clone();
+    fail(work, upload, only, (NOTHING, false), finding).await
+}
+
+/// Three beginnings and no end.
+pub(super) async fn give_up(work: &Work<'_>, upload: &Upload, job: &Convert) -> Stored<()> {
+    let how = job.refused.values().next_back().map_or(
+        "the conversion was tried three times and did not end",
+        |refusal| refusal.reason.as_str(),
+    );
+    let finding = serde_json::json!({
+        "code": "convert.given-up", "severity": "error", "place": "", "text": how,
+        "hint": "retry the batch; if it fails again, please report it with the file",
+    });
+    let only = job.only.clone();
+    fail(work, upload, only, (INTERNAL, true), finding).await
+}
