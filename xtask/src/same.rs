@@ -26,7 +26,7 @@ fn absolute(arguments: &[String], folder: &Path) -> Vec<String> {
     arguments.iter().map(replace).collect()
 }
 
-/// Has `testkit` write its samples; the folder they are in.
+/// Has `samples` write its samples; the folder they are in.
 fn samples(root: &Path) -> Result<PathBuf> {
     if let Some(folder) = std::env::var_os(SAMPLES) {
         return Ok(PathBuf::from(folder));
@@ -35,7 +35,7 @@ fn samples(root: &Path) -> Result<PathBuf> {
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join("same/samples");
     let made = Command::new("cargo")
-        .args(["run", "--quiet", "--package", "tramline-testkit"])
+        .args(["run", "--quiet", "--package", "tramline-samples"])
         .args(["--example", "write_samples", "--"])
         .arg(&folder)
         .current_dir(root)

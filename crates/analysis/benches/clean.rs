@@ -1,9 +1,9 @@
 //! The steps of the recommended cleaning on a simulated harvest of 37,000 and of a million records,
 //! beside sorting as many numbers.
 
-// The generator stands alone; the testkit around it would build the whole product first.
+// The generator stands alone; the crate around it would build the whole product first.
 #[allow(dead_code, unreachable_pub, unused_imports)]
-#[path = "../../testkit/src/yield_field/mod.rs"]
+#[path = "../../samples/src/yield_field/mod.rs"]
 mod yield_field;
 
 use divan::Bencher;

@@ -1,4 +1,4 @@
-//! `tramline demo`: makes a sample stick with the generator of `testkit`, starts the service,
+//! `tramline demo`: makes a sample stick with the generator of `samples`, starts the service,
 //! uploads the stick over HTTP as any client would, and shows what came of it.
 
 use crate::totals;
@@ -40,7 +40,7 @@ async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let stick = arguments.dir.join("stick.zip");
     std::fs::create_dir_all(&arguments.dir)
         .with_context(|| format!("cannot make `{}`", arguments.dir.display()))?;
-    let bytes = tramline_testkit::zip(&tramline_testkit::sample_stick());
+    let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
     std::fs::write(&stick, &bytes)
         .with_context(|| format!("cannot write `{}`", stick.display()))?;
     writeln!(out, "made a sample stick: {}", stick.display())?;

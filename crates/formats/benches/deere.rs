@@ -1,11 +1,11 @@
-//! How fast Deere logs become points: synthetic logs of the testkit, read whole, with both raw rows and
+//! How fast Deere logs become points: synthetic logs of `tramline_samples`, read whole, with both raw rows and
 //! points counted. Compare with `time_log`, which has a peer in the same run.
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use tramline_formats::{Limits, ReadOptions, Tree, registry};
 use tramline_model::{Ending, Finding, OperationDescription, ReadError, Receiver, Stop};
-use tramline_testkit::{Files, Operation, Plan, simulate, write};
+use tramline_samples::{Files, Operation, Plan, simulate, write};
 
 fn main() {
     divan::main();

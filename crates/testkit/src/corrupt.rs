@@ -2,7 +2,7 @@
 //!
 //! Rule: each attack is one change, has a label that names it, and is the same at every run.
 
-use crate::{Files, sample};
+use tramline_samples::{Files, zip};
 
 /// One attack: what was done, and the files after it.
 pub struct Attack {
@@ -84,8 +84,8 @@ pub fn harmless(files: &Files) -> impl Iterator<Item = Attack> + '_ {
 
 /// Attacks on the set as a whole that need the zip opener.
 pub fn nested(files: &Files) -> Vec<u8> {
-    let inner = sample::zip(files);
-    sample::zip(&[("inner.zip".to_owned(), inner)])
+    let inner = zip(files);
+    zip(&[("inner.zip".to_owned(), inner)])
 }
 
 fn whole(files: &Files) -> impl Iterator<Item = Attack> + '_ {

@@ -1,21 +1,7 @@
-//! Sample data with known truth and the end-to-end tests of Tramline.
+//! What the end-to-end tests of Tramline do to sample data, and the tests themselves (`tests/it`).
 //!
-//! [`simulate()`] drives an invented machine over an invented field and adds up what it did;
-//! [`write`](mod@write) puts the same records into the formats that displays write; [`corrupt`] breaks them
-//! systematically; [`yield_field`] makes harvest fields on which the cleaning of yield data is
-//! judged. Rule: the truth is counted by the simulator and never by a reader, and the same plan
-//! gives the same bytes everywhere (no clock, no random source of the system).
+//! [`corrupt`] breaks the files of any sample systematically; the program `bridge-sample` stands in
+//! for a converter of closed formats. The samples are made by `tramline_samples`. Rule: nothing
+//! that is shipped depends on this crate.
 
 pub mod corrupt;
-mod project;
-pub mod sample;
-pub mod simulate;
-pub mod table;
-pub mod write;
-pub mod yield_field;
-
-/// Files of an upload: path from its root with `/`, and bytes.
-pub type Files = Vec<(String, Vec<u8>)>;
-
-pub use sample::{prefixed, sample_fields, sample_stick, zip};
-pub use simulate::{Operation, Plan, Record, Simulated, Truth, simulate};

@@ -26,7 +26,8 @@ const ALLOWED: &[Edges] = &[
         &["model", "formats", "outputs", "analysis", "render", "tiles"],
     ),
     ("converter", &["model", "formats", "outputs", "convert"]),
-    ("testkit", &[]),
+    ("samples", &[]),
+    ("testkit", &["samples"]),
     (
         "server",
         &[
@@ -47,7 +48,7 @@ const ALLOWED: &[Edges] = &[
             "convert",
             "converter",
             "server",
-            "testkit",
+            "samples",
         ],
     ),
 ];

@@ -11,7 +11,7 @@ mod lag;
 mod real;
 mod simulated;
 
-// The generator stands alone; the testkit around it would build the whole product first.
+// The generator stands alone; the crate around it would build the whole product first.
 #[allow(dead_code, unreachable_pub)]
-#[path = "../../../testkit/src/yield_field/mod.rs"]
+#[path = "../../../samples/src/yield_field/mod.rs"]
 mod yield_field;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
-use tramline_testkit::{Files, Operation, Plan, simulate, write};
+use tramline_samples::{Files, Operation, Plan, simulate, write};
 
 struct Said {
     code: i32,
@@ -115,7 +115,7 @@ fn wrong_usage_ends_with_2_and_writes_nothing() {
 fn several_harvests_need_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    unpack(tramline_testkit::sample_stick(), &folder.join("in"));
+    unpack(tramline_samples::sample_stick(), &folder.join("in"));
     let said = convert(folder, &["--scale-mass", "12.5t"]);
     assert_eq!(said.code, 2, "{}", said.out);
     for part in [

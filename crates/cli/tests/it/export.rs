@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use tramline_testkit::{Operation, Plan, simulate, write};
+use tramline_samples::{Operation, Plan, simulate, write};
 
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_tramline"))

@@ -11,13 +11,13 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::pipe;
 use tramline_convert::fields::Boundary;
 use tramline_model::{Artifact, FileStatus, JobKind};
+use tramline_samples::{Operation, Plan, Simulated, simulate, write, zip};
 use tramline_server::blobs::{Key, Parts};
 use tramline_server::store::{
     Accounts, ArtifactRow, Before, Configurations, Event, Fields, FileRow, Files, NewBoundary,
     NewField, NewRun, NewUpload, NewUser, Queue, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, jobs, open_database};
-use tramline_testkit::{Operation, Plan, Simulated, simulate, write, zip};
 
 /// A converter that keeps its order, says that it was started, and waits until it may begin.
 struct Converter {

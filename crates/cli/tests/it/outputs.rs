@@ -4,7 +4,7 @@ use crate::export::{run, stick};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
-use tramline_testkit::Operation;
+use tramline_samples::Operation;
 
 /// Files of points in the folder of the only machine file, which are those that the report names.
 fn points(out: &Path) -> BTreeSet<String> {

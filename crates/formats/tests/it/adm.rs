@@ -4,7 +4,7 @@ use crate::collect::{Collected, claims, read_with, tree_of};
 use crate::isoxml_corpus::corpus;
 use tramline_formats::{ReadOptions, Tree, Verdict};
 use tramline_model::Property as P;
-use tramline_testkit::{Operation, Plan, simulate, write};
+use tramline_samples::{Operation, Plan, simulate, write};
 
 #[test]
 fn a_public_card_gives_the_operations_of_its_catalog() {

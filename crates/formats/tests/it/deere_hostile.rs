@@ -3,7 +3,7 @@
 use crate::collect::{Collected, claims, read_with};
 use std::time::{Duration, Instant};
 use tramline_formats::{ReadOptions, Tree, Verdict};
-use tramline_testkit::{Files, Operation, Plan, simulate, write};
+use tramline_samples::{Files, Operation, Plan, simulate, write};
 
 fn plan(operation: Operation) -> Plan {
     Plan {

@@ -3,7 +3,7 @@
 use crate::collect::{Collected, one, read_with};
 use tramline_formats::{ReadOptions, detect};
 use tramline_model::{OperationType, Property};
-use tramline_testkit::{Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Operation, Plan, Simulated, simulate, write};
 
 fn small() -> Simulated {
     simulate(&Plan {

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use std::collections::BTreeMap;
 use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect, registry};
 use tramline_model::{OperationType, Property, ReadError};
-use tramline_testkit::{Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Operation, Plan, Simulated, simulate, write};
 
 fn small(operation: Operation) -> Simulated {
     simulate(&Plan {

@@ -3,7 +3,7 @@
 use crate::collect::{Collected, one, read_with};
 use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect};
 use tramline_model::{OperationType, Property};
-use tramline_testkit::{Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Operation, Plan, Simulated, simulate, write};
 
 fn small() -> Simulated {
     simulate(&Plan {
@@ -69,7 +69,7 @@ fn polygons_with_rates_and_simple_data_are_read_and_strange_parts_passed_over() 
 #[test]
 fn drawings_are_listed_with_their_reason() {
     let drawing = "<kml><Placemark><name>Field</name><ExtendedData><Data name=\"id\"><value>1</value></Data></ExtendedData><Point><coordinates>1,2</coordinates></Point></Placemark></kml>";
-    let inner = tramline_testkit::zip(&[("doc.kml".to_owned(), drawing.as_bytes().to_vec())]);
+    let inner = tramline_samples::zip(&[("doc.kml".to_owned(), drawing.as_bytes().to_vec())]);
     for (name, bytes) in [
         ("a.kml", drawing.as_bytes().to_vec()),
         ("a.kmz", inner),

@@ -3,7 +3,7 @@
 use crate::collect::{Collected, claims, read_with};
 use tramline_formats::{Limits, ReadOptions, Tree, Verdict, detect};
 use tramline_model::{OperationType, Property, Provider};
-use tramline_testkit::{Files, Operation, Plan, Simulated, simulate, write, zip};
+use tramline_samples::{Files, Operation, Plan, Simulated, simulate, write, zip};
 
 fn small(operation: Operation, sections: u32) -> Simulated {
     simulate(&Plan {

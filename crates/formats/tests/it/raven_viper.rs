@@ -3,8 +3,8 @@
 use crate::collect::{Collected, read_with};
 use tramline_formats::{ReadOptions, Tree, Verdict, detect};
 use tramline_model::{OperationType, Property, Provider};
-use tramline_testkit::write::raven_viper::{self, Fix};
-use tramline_testkit::{Operation, Plan, Simulated, simulate};
+use tramline_samples::write::raven_viper::{self, Fix};
+use tramline_samples::{Operation, Plan, Simulated, simulate};
 
 fn spraying() -> Simulated {
     simulate(&Plan {

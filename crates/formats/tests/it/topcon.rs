@@ -3,7 +3,7 @@
 use crate::collect::read_with;
 use tramline_formats::{ReadOptions, Tree, detect};
 use tramline_model::OperationType;
-use tramline_testkit::{Operation, Plan, prefixed, simulate, write};
+use tramline_samples::{Operation, Plan, prefixed, simulate, write};
 
 #[test]
 fn every_job_of_a_stick_has_its_names_and_its_crop() {

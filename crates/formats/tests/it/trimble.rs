@@ -3,7 +3,7 @@
 use crate::collect::{Collected, read_with};
 use tramline_formats::{ReadOptions, Tree, Verdict, detect};
 use tramline_model::{OperationType, Property, Provider};
-use tramline_testkit::{Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Operation, Plan, Simulated, simulate, write};
 
 fn small(operation: Operation) -> Simulated {
     simulate(&Plan {

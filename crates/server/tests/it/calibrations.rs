@@ -61,7 +61,7 @@ async fn ended(client: &Client, path: &str) -> Value {
 /// The machine files of the sample stick, by the name of their work.
 pub(crate) async fn stick(client: &Client) -> BTreeMap<String, Value> {
     let user = client.user().await;
-    let bytes = tramline_testkit::zip(&tramline_testkit::sample_stick());
+    let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
     let part = Part::bytes(bytes).file_name("stick.zip");
     let request = client
         .request(Method::POST, &format!("{BATCH}?leafUserId={user}"))

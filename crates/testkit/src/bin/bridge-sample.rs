@@ -8,7 +8,7 @@
 )]
 
 use std::path::Path;
-use tramline_testkit::{Operation, Plan, simulate, write};
+use tramline_samples::{Operation, Plan, simulate, write};
 
 fn main() -> std::io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();

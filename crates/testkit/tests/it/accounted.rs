@@ -4,7 +4,7 @@
 use crate::common::convert;
 use tramline_convert::{ExitClass, Options, Report};
 use tramline_formats::Tree;
-use tramline_testkit::{Files, Operation, Plan, prefixed, simulate, write};
+use tramline_samples::{Files, Operation, Plan, prefixed, simulate, write};
 
 /// A sample of each format that is read.
 fn samples() -> Vec<(&'static str, Files)> {

@@ -10,7 +10,7 @@ use tramline_convert::{Configuration, FileReport, FileStatus, Options, UnitSyste
 use tramline_formats::Tree;
 use tramline_outputs::MemorySink;
 use tramline_outputs::adapt_standard::{DOCUMENT, RECORDS, StoredFile, write_stored};
-use tramline_testkit::{Files, sample};
+use tramline_samples::{Files, sample};
 
 fn options(polygons: bool) -> Options {
     Options {

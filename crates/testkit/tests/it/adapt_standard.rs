@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use tramline_convert::{FileReport, FileStatus, Options, Report, UnitSystem};
 use tramline_formats::{ReadOptions, Tree, Verdict, detect};
 use tramline_outputs::MemorySink;
-use tramline_testkit::{Files, Operation, Plan, corrupt, sample, simulate, write};
+use tramline_samples::{Files, Operation, Plan, sample, simulate, write};
+use tramline_testkit::corrupt;
 
 fn options() -> Options {
     Options {

@@ -5,7 +5,8 @@ use crate::common::{check_report, convert};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_convert::{FileStatus, Options, Report};
 use tramline_formats::{Limits, Tree};
-use tramline_testkit::{Files, Operation, Plan, corrupt, simulate, write, zip};
+use tramline_samples::{Files, Operation, Plan, simulate, write, zip};
+use tramline_testkit::corrupt;
 
 /// Small samples of every writer, so that thousands of attacks take seconds.
 fn samples() -> Vec<(&'static str, Files)> {

@@ -4,7 +4,7 @@
 use crate::common::{check_report, convert};
 use tramline_convert::{Bridge, FileStatus, Options, Report};
 use tramline_formats::Tree;
-use tramline_testkit::{Operation, Plan, simulate, write};
+use tramline_samples::{Operation, Plan, simulate, write};
 
 /// A CN1 card beside an ISOXML task set, with the sample converter in a mode.
 fn run(mode: &str, change: impl Fn(&mut Bridge)) -> Report {

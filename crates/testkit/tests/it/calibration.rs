@@ -8,7 +8,7 @@ use tramline_convert::{
     UnitSystem, settle,
 };
 use tramline_formats::Tree;
-use tramline_testkit::{Files, Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Files, Operation, Plan, Simulated, simulate, write};
 
 const MASSES: [&str; 4] = [
     "totalWetMass",
@@ -259,7 +259,7 @@ fn each_load_has_a_factor_of_its_own() {
 
 #[test]
 fn other_work_on_the_stick_keeps_its_bytes() {
-    let files = tramline_testkit::sample_stick();
+    let files = tramline_samples::sample_stick();
     let before = run(&files, &[]);
     let after = run(&files, &[(EVERY, json!({"factor": 0.95}))]);
     let mut changed = 0;
@@ -282,7 +282,7 @@ fn other_work_on_the_stick_keeps_its_bytes() {
 
 #[test]
 fn a_machine_file_is_named_by_folder_name_or_id() {
-    let files = tramline_testkit::sample_stick();
+    let files = tramline_samples::sample_stick();
     let before = run(&files, &[]);
     let harvests: Vec<&FileReport> = before.report.files.iter().collect();
     let harvests: Vec<_> = harvests
@@ -319,7 +319,7 @@ fn a_machine_file_is_named_by_folder_name_or_id() {
 
 #[test]
 fn what_cannot_be_meant_is_refused_and_the_rest_goes_on() {
-    let stick = tramline_testkit::sample_stick();
+    let stick = tramline_samples::sample_stick();
     let scale = json!({"scaleMass": {"value": 12.5, "unit": "t"}});
     // Three harvests share one weight.
     let done = run(&stick, &[(EVERY, scale.clone())]);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use tramline_convert::{Configuration, FilterProfile, Options, Report};
 use tramline_formats::Tree;
 use tramline_outputs::MemorySink;
-use tramline_testkit::yield_field::{FieldPlan, YieldField};
+use tramline_samples::yield_field::{FieldPlan, YieldField};
 
 fn run(field: &YieldField, profile: FilterProfile) -> (Report, MemorySink) {
     let text = field.ag_leader_text().into_bytes();

@@ -10,7 +10,7 @@ use tramline_outputs::FolderSink;
 
 /// The sample stick converted into a folder.
 fn stick(folder: &Path, units: UnitSystem) -> Report {
-    let tree = Tree::from_files(tramline_testkit::sample_stick());
+    let tree = Tree::from_files(tramline_samples::sample_stick());
     let options = Options {
         unit_systems: vec![units],
         ..Options::default()

@@ -6,7 +6,7 @@ use crate::common::{check_report, convert};
 use std::collections::BTreeMap;
 use tramline_convert::{FileStatus, Options};
 use tramline_formats::{Limits, ReadOptions, Tree, detect};
-use tramline_testkit::{Files, Operation, Plan, Simulated, prefixed, simulate, write, zip};
+use tramline_samples::{Files, Operation, Plan, Simulated, prefixed, simulate, write, zip};
 
 /// A run whose area tells it from the others.
 fn run(operation: Operation, number: u32) -> Simulated {

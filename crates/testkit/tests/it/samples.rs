@@ -2,7 +2,7 @@
 
 use crate::common::{check_report, convert};
 use tramline_formats::Tree;
-use tramline_testkit::{sample_stick, zip};
+use tramline_samples::{sample_stick, zip};
 
 #[test]
 fn stick_is_the_same_at_every_call() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tramline_convert::{FileStatus, Options, UnitSystem};
 use tramline_formats::{ReadOptions, Tree};
-use tramline_testkit::{Files, Operation, Plan, Simulated, simulate, write};
+use tramline_samples::{Files, Operation, Plan, Simulated, simulate, write};
 
 /// What a conversion says, in metric units.
 #[derive(Debug)]

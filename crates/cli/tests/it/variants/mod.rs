@@ -9,7 +9,7 @@ use crate::cases::Outcome;
 use crate::cases::judge::{Expected, convert};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use tramline_testkit::table::{self, Field, Form, Known};
+use tramline_samples::table::{self, Field, Form, Known};
 
 /// The variants of a kind.
 #[derive(Deserialize)]

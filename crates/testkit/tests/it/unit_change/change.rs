@@ -2,7 +2,7 @@
 //! taken out of the title and the metadata, or left lying there.
 
 use rusqlite::Connection;
-use tramline_testkit::Files;
+use tramline_samples::Files;
 
 /// The column, and how it is changed.
 pub(super) struct Change<'a> {

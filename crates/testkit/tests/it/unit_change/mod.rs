@@ -19,8 +19,8 @@ use tramline_convert::{Options, Outputs, Report, UnitSystem};
 use tramline_formats::{Limits, ReadOptions, Tree};
 use tramline_model::Unit;
 use tramline_outputs::{MemorySink, Sink, WriteError};
-use tramline_testkit::table::{self, Field, Form};
-use tramline_testkit::{Files, zip};
+use tramline_samples::table::{self, Field, Form};
+use tramline_samples::{Files, zip};
 
 /// Rows of each table that are read.
 const ROWS: usize = 3_000;

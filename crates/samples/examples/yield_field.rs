@@ -1,8 +1,8 @@
-//! Prints a synthetic harvest field with its truth as CSV: `cargo run -p tramline-testkit --example
+//! Prints a synthetic harvest field with its truth as CSV: `cargo run -p tramline-samples --example
 //! yield_field -- SEED DELAY`.
 
 use std::io::Write as _;
-use tramline_testkit::yield_field::{FieldPlan, YieldField};
+use tramline_samples::yield_field::{FieldPlan, YieldField};
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);

@@ -1,10 +1,10 @@
 //! Writes a sample of every writer, each into a folder of its own, and the sample stick as a zip:
-//! `cargo run -p tramline-testkit --example write_samples -- DIR`.
+//! `cargo run -p tramline-samples --example write_samples -- DIR`.
 //!
 //! Rule: small plans with sections, wedges and enough passes for an image; the same bytes at each call.
 
 use std::path::{Path, PathBuf};
-use tramline_testkit::{Files, Operation, Plan, Simulated, sample_stick, simulate, write, zip};
+use tramline_samples::{Files, Operation, Plan, Simulated, sample_stick, simulate, write, zip};
 
 fn sample(operation: Operation) -> Simulated {
     simulate(&Plan {
