@@ -3,9 +3,10 @@
 //! [`simulate()`] drives an invented machine over an invented field and adds up what it did;
 //! [`write`](mod@write) puts the same records into the formats that displays write; [`table`] into any
 //! table that a program exports; [`yield_field`] makes harvest fields on which the cleaning of yield
-//! data is judged. Rule: the truth is counted by the simulator and never by a reader, and the same
+//! data is judged; [`named`] has small samples by name. Rule: the truth is counted by the simulator and never by a reader, and the same
 //! plan gives the same bytes everywhere (no clock, no random source of the system).
 
+pub mod named;
 mod project;
 pub mod sample;
 pub mod simulate;

@@ -15,6 +15,7 @@ pub mod raven;
 pub mod raven_viper;
 pub mod shapefile;
 pub mod text;
+pub mod time_log;
 pub mod topcon;
 pub mod trimble;
 mod wire;
