@@ -15,7 +15,6 @@ mod maps;
 mod outlines;
 mod plausible;
 mod polygons;
-mod sections;
 mod settings;
 mod steps;
 mod systems;

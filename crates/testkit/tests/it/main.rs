@@ -10,6 +10,7 @@ mod calibration;
 mod cleaning;
 mod common;
 mod corpus;
+mod fixtures;
 mod hostile;
 mod merge;
 mod mixed_stick;
