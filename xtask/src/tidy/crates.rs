@@ -136,19 +136,24 @@ fn direction(allowed: &[Edges], crates: &[(String, BTreeSet<String>)]) -> Vec<St
     found
 }
 
-/// Formats of the registry without a page.
+/// Ids of the formats of the registry, which are the names of their folders.
 ///
 /// # Errors
 /// A registry that cannot be read.
-pub(super) fn missing_pages(root: &Path) -> Result<Vec<String>> {
+pub(super) fn formats(root: &Path) -> Result<Vec<String>> {
     let registry = std::fs::read_to_string(root.join("crates/formats/src/registry.rs"))?;
     let rest = registry
         .lines()
         .filter_map(|line| line.trim().strip_prefix("&crate::"));
     let ids = rest.map(|rest| rest.split("::").next().unwrap_or_default());
-    let pages = ids.map(|id| format!("docs/formats/{id}.md"));
+    Ok(ids.map(str::to_owned).collect())
+}
+
+/// Formats without a page.
+pub(super) fn missing_pages(root: &Path, formats: &[String]) -> Vec<String> {
+    let pages = formats.iter().map(|id| format!("docs/formats/{id}.md"));
     let missing = pages.filter(|page| !root.join(page).exists());
-    Ok(missing.map(|page| format!("{page} is missing")).collect())
+    missing.map(|page| format!("{page} is missing")).collect()
 }
 
 #[cfg(test)]

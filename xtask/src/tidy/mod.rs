@@ -5,6 +5,7 @@
 
 mod circles;
 mod crates;
+mod fixtures;
 mod modules;
 mod shape;
 mod tokens;
@@ -37,7 +38,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     sources.sort_by(|one, other| one.path.cmp(&other.path));
     let mut faults = crates::faults(root, &sources)?;
-    faults.extend(crates::missing_pages(root)?);
+    let formats = crates::formats(root)?;
+    faults.extend(crates::missing_pages(root, &formats));
+    faults.extend(fixtures::faults(root, &formats)?);
     for source in &sources {
         faults.extend(shape::faults(root, source));
     }
