@@ -134,7 +134,8 @@ pub trait Fields: Send + Sync {
     /// `false` when there is none. Files lose the field at once.
     async fn remove_field(&self, account: &str, user: &str, id: &str, run: &NewRun)
     -> Stored<bool>;
-    /// Active boundaries of a user, by field id, and the instant of the last change.
+    /// Active boundaries of a user, by field id, and the instant of the last change: each field that is
+    /// added or removed and each new boundary is one, and no two have the same.
     async fn active_boundaries(&self, user: &str) -> Stored<(Vec<ActiveBoundary>, Micros)>;
     /// Processed files of a user whose points may lie in these bounds.
     async fn files_within(&self, user: &str, bounds: [f64; 4]) -> Stored<Vec<String>>;

@@ -107,6 +107,16 @@ impl World {
         self.work(JobKind::Locate, &self.user)
     }
 
+    /// A boundary of the user changes.
+    pub(crate) async fn change_fields(&self) {
+        let new = field(&Uuid::now_v7().to_string());
+        let run = self.change_of_fields();
+        let added = self
+            .db
+            .add_field(&self.account, &self.user, &new, &run, &[]);
+        assert!(added.await.unwrap());
+    }
+
     pub(crate) async fn lease(&self, seconds: u64) -> Run {
         let lease = Duration::from_secs(seconds);
         let run = self.db.lease_run("worker", lease).await;

@@ -2,6 +2,7 @@
 
 use super::conversion::check;
 use super::publish::{insert_artifacts, insert_shares};
+use super::writing::Writing;
 use super::{Sqlite, signed, unsigned, word};
 use crate::clock::{Micros, now};
 use crate::error::Stored;
@@ -150,6 +151,7 @@ impl Fields for Sqlite {
             return Ok(false);
         }
         insert_boundary(&mut transaction, user, &field.id, &field.boundary).await?;
+        change_fields(&mut transaction, user).await?;
         transaction.add_run(run).await?;
         transaction.add_events(account, events).await?;
         transaction.commit().await?;
@@ -247,6 +249,7 @@ impl Fields for Sqlite {
             .bind(field)
             .execute(&mut *transaction)
             .await?;
+        change_fields(&mut transaction, user).await?;
         transaction.add_run(run).await?;
         transaction.add_events(account, events).await?;
         transaction.commit().await?;
@@ -279,6 +282,7 @@ impl Fields for Sqlite {
         .bind(user)
         .execute(&mut *transaction)
         .await?;
+        change_fields(&mut transaction, user).await?;
         transaction.add_run(run).await?;
         transaction.commit().await?;
         Ok(true)
@@ -387,18 +391,24 @@ async fn tell_tolerated(connection: &mut SqliteConnection, located: &Located) ->
     Ok(())
 }
 
-/// Instant of the last change of a user's boundaries. Each change adds a run that locates; those
-/// that only repeat the work of others do not count.
+/// Instant of the last change of a user's boundaries.
 pub(super) async fn fields_changed(
     connection: &mut SqliteConnection,
     user: &str,
 ) -> Result<Micros, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT COALESCE(MAX(created), 0) FROM runs WHERE subject = ? AND kind = 'locate'
-         AND json_extract(task, '$.again') IS NULL",
-    )
-    .bind(user)
-    .fetch_one(connection)
-    .await?;
-    row.try_get(0)
+    let row = sqlx::query("SELECT fields_changed FROM users WHERE id = ?")
+        .bind(user)
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(0), |row| row.try_get(0))
+}
+
+/// What was located before is located with boundaries of before.
+async fn change_fields(writing: &mut Writing, user: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET fields_changed = MAX(fields_changed + 1, ?) WHERE id = ?")
+        .bind(now())
+        .bind(user)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
 }

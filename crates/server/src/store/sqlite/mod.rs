@@ -51,8 +51,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (
         4,
-        "parts of uploads",
-        include_str!("../../../migrations/sqlite/0004_parts_of_uploads.sql"),
+        "seams",
+        include_str!("../../../migrations/sqlite/0004_seams.sql"),
     ),
 ];
 
