@@ -9,16 +9,17 @@ ground of most records as wide as their swath. Prints a line for each machine fi
 Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
 
-import json
+import functools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import look
 import numpy as np
 import pyarrow.parquet as pq
 import shapely
-from check_images import metres, square_metres
-from check_outputs import expect, plain
 from pyproj import Geod
+from tables import covered_area, expect, metres, polygons, summary_of
 
 PERCENT = 0.1
 LEAST_M2 = 2.0  # the summary leaves out steps whose ground is known on a grid of 25 cm: a machine that stands
@@ -27,36 +28,26 @@ LIKE_SWATH = 0.9  # of polygons at least
 ELLIPSOID = Geod(ellps="WGS84")
 
 
-def polygons(path):
-    table = pq.read_table(path, columns=["geometry"])
-    return shapely.from_wkb(plain(table.column("geometry")).to_pylist())
-
-
-def about_equator(shapes):
+def about_equator(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Degrees with the first corner at 0, so that sums of small steps keep their digits."""
     corner = shapely.get_coordinates(shapes)[0]
     return corner, shapely.transform(shapes, lambda places: places - corner)
 
 
-def union_of(shapes):
-    """Crossing corners of a footprint are repaired first."""
+def union_of(shapes: np.ndarray) -> tuple[shapely.Geometry, int]:
+    """All together, and how many have crossing corners, which are repaired first."""
     bad = ~shapely.is_valid(shapes)
     shapes = np.where(bad, shapely.make_valid(shapes), shapes)
     return shapely.union_all(shapes), int(bad.sum())
 
 
-def area_of(shape, corner):
+def area_of(shape: shapely.Geometry, corner: np.ndarray) -> float:
+    """Square metres on the ellipsoid of a shape that was moved to the equator."""
     shape = shapely.orient_polygons(shapely.transform(shape, lambda places: places + corner))
     return ELLIPSOID.geometry_area_perimeter(shape)[0]
 
 
-def covered_area(folder, file):
-    summary = json.loads((folder / file["artifacts"]["summary"]).read_text())
-    covered = summary["properties"].get("coverage", {}).get("coveredArea")
-    return None if covered is None else square_metres(covered)
-
-
-def widths_of(shapes):
+def widths_of(shapes: np.ndarray) -> np.ndarray:
     """Metres across, from the first corner to the second: left back to right back. NaN for no quadrilaterals."""
     out = np.full(len(shapes), np.nan)
     four = shapely.get_num_coordinates(shapes) == 5
@@ -66,7 +57,8 @@ def widths_of(shapes):
     return out
 
 
-def check_widths(path, shapes):
+def check_widths(path: Path, shapes: np.ndarray) -> None:
+    """Most polygons are as wide as their swath."""
     table = pq.read_table(path)
     if "equipmentWidth" not in table.column_names:
         return
@@ -79,13 +71,14 @@ def check_widths(path, shapes):
         expect(like >= LIKE_SWATH, text)
 
 
-def check_file(folder, file, percent):
+def check_file(folder: Path, file: dict, percent: float) -> str:
+    """Number and width of the polygons, and the area of all."""
     path = folder / file["artifacts"]["polygonGeoparquet"]
     shapes = polygons(path)
     check_widths(path, shapes)
     rows = pq.read_metadata(folder / file["artifacts"]["standardGeoparquet"]).num_rows
     expect(len(shapes) == rows, f"{len(shapes)} polygons for {rows} points")
-    covered = covered_area(folder, file)
+    covered = covered_area(summary_of(folder, file))
     known = shapes[~shapely.is_missing(shapes)]
     if covered is None:
         expect(not len(known), f"{len(known)} polygons, but the summary has no covered area")
@@ -101,25 +94,17 @@ def check_file(folder, file, percent):
     return text
 
 
-def main(arguments):
+def looks(folder: Path, file: dict, percent: float = PERCENT) -> Iterator[look.Look]:
+    """The ground of a machine file that has polygons."""
+    if "polygonGeoparquet" in file.get("artifacts", {}):
+        yield f"{file['dir']} coverage", functools.partial(check_file, folder, file, percent)
+
+
+def main(arguments: list[str]) -> int:
+    """Like other checks, with another share if one is given."""
     if len(arguments) not in (1, 2):
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
-    percent = float(arguments[1]) if len(arguments) == 2 else PERCENT
-    report = json.loads((folder / "report.json").read_text())
-    passed = failed = 0
-    for file in report["files"]:
-        if "polygonGeoparquet" not in file.get("artifacts", {}):
-            continue
-        try:
-            print(f"ok   {file['dir']} coverage: {check_file(folder, file, percent)}")
-            passed += 1
-        except Exception as cause:  # a reader that fails is what this looks for
-            print(f"FAIL {file['dir']} coverage: {type(cause).__name__}: {cause}")
-            failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0 if passed else 2
+        return look.usage(__doc__)
+    return look.through(Path(arguments[0]), functools.partial(looks, percent=float((arguments[1:] or [PERCENT])[0])))
 
 
 if __name__ == "__main__":

@@ -11,29 +11,34 @@ Exit code 0 all agree, 1 some differ, 2 nothing to check.
 """
 
 import csv
+import functools
 import json
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
 import geopandas
+import look
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
-from check_outputs import expect, milliseconds, plain
+from tables import Column, expect, geometries, is_json, is_number, is_text, milliseconds, plain, unit_of
 
 SLACK = 1e-9
+MOST_BYTES = 254  # of a text in a shapefile
+Columns = dict[str, tuple[pa.Field, Column]]
 
 
-def stored(path):
+def stored(path: Path) -> tuple[np.ndarray, Columns]:
     """Geometries and columns of the standard file; JSON and instants as text and milliseconds."""
     table = pq.read_table(path)
-    geometry = shapely.from_wkb(plain(table.column("geometry")).to_pylist())
+    geometry = geometries(table.column("geometry"))
     columns = {}
     for field in table.schema:
         if field.name not in ("geometry", "bbox") and not pa.types.is_null(field.type):
@@ -41,7 +46,8 @@ def stored(path):
     return geometry, columns
 
 
-def same_geometry(ours, theirs, who):
+def same_geometry(ours: np.ndarray, theirs: np.ndarray, who: str) -> None:
+    """The same rows have the same place."""
     expect(len(ours) == len(theirs), f"{who}: {len(theirs)} rows instead of {len(ours)}")
     theirs = np.asarray(theirs, dtype=object)
     gone = shapely.is_missing(ours)
@@ -55,17 +61,17 @@ def same_geometry(ours, theirs, who):
         expect(shapely.equals(left, right).all(), f"{who}: a polygon differs")
 
 
-def numbers(column):
+def numbers(column: Column) -> np.ndarray:
     """As float64, NaN where absent or not finite; True and False, T and F as 1 and 0."""
     column = plain(column)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if is_text(column.type):
         known = {"T": 1.0, "F": 0.0, "true": 1.0, "false": 0.0, None: np.nan, "": np.nan, "?": np.nan}
         return np.array([known[v] if v in known else float(v) for v in column.to_pylist()], dtype=float)
     values = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(float)
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def texts(column, most=None):
+def texts(column: Column, most: int | None = None) -> list[str]:
     """Absent and empty are one; `most` bytes are kept."""
     out = []
     for value in plain(column).to_pylist():
@@ -76,12 +82,13 @@ def texts(column, most=None):
     return out
 
 
-def same_column(name, field, ours, theirs, who, shapefile=False):
+def same_column(name: str, field: pa.Field, ours: Column, theirs: Column, who: str, shapefile: bool = False) -> None:
+    """A column has the same values; in a shapefile nearly, and texts may be cut."""
     kind = field.type
     if pa.types.is_timestamp(kind):
         left, right = milliseconds(ours).to_pylist(), instants(theirs)
         expect(left == right, f"{who}: instants of `{name}` differ")
-    elif pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+    elif is_number(kind):
         left, right = numbers(ours), numbers(theirs)
         expect(np.array_equal(np.isnan(left), np.isnan(right)), f"{who}: `{name}` is absent in other rows")
         with np.errstate(invalid="ignore"):
@@ -89,44 +96,44 @@ def same_column(name, field, ours, theirs, who, shapefile=False):
         row = int(np.argmax(off))
         expect(not off.any(), f"{who}: `{name}`, row {row}: {right[row]!r} instead of {left[row]!r}")
     else:
-        most = 254 if shapefile else None
-        marked = (field.metadata or {}).get(b"tramline.json") == b"1"
+        most = MOST_BYTES if shapefile else None
         left, right = texts(ours, most), texts(theirs, most)
-        if marked and not shapefile:
+        if is_json(field) and not shapefile:
             left, right = ([json.loads(v) if v else None for v in side] for side in (left, right))
         for row, (one, other) in enumerate(zip(left, right, strict=True)):
             expect(one == other, f"{who}: `{name}`, row {row}: {other!r} instead of {one!r}")
 
 
-def instants(column):
+def instants(column: Column) -> list[int | None]:
     """Milliseconds since 1970, of texts and of timestamps."""
     column = plain(column)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if is_text(column.type):
         column = pc.if_else(pc.equal(column, ""), None, column)
     return milliseconds(column).to_pylist()
 
 
-def gdal(path):
+def gdal(path: Path) -> tuple[dict, np.ndarray, dict[str, Column]]:
     """Geometries and columns in the order of the file, as GDAL sees them."""
     meta, table = pyogrio.read_arrow(path, layer=layer(path))
     place = meta["geometry_name"] or "wkb_geometry"
-    geometry = shapely.from_wkb(plain(table.column(place)).to_pylist())
+    geometry = geometries(table.column(place))
     return meta, geometry, {name: table.column(name) for name in table.column_names if name != place}
 
 
-def layer(path):
+def layer(path: Path) -> str:
     """The layer of the features, beside which a GeoPackage has its styles."""
     return pyogrio.list_layers(path)[0][0]
 
 
-def pair_names(columns, theirs, who):
+def pair_names(columns: Columns, theirs: dict[str, Column] | list[str], who: str) -> Iterator:
     """Exported names in the order of the columns."""
     names = [name for name in theirs if name not in ("fid", "OGC_FID")]
     expect(len(names) == len(columns), f"{who}: {len(names)} columns instead of {len(columns)}")
     return zip(columns.items(), names, strict=True)
 
 
-def check_layer(path, geometry, columns):
+def check_layer(path: Path, geometry: np.ndarray, columns: Columns) -> None:
+    """Every column, and a search by the index."""
     who = f"GDAL {path.suffix[1:]}"
     meta, place, table = gdal(path)
     expect("4326" in str(meta["crs"]) or "CRS84" in str(meta["crs"]), f"{who}: coordinate system {meta['crs']}")
@@ -136,7 +143,7 @@ def check_layer(path, geometry, columns):
     check_box(path, geometry, who)
 
 
-def check_geojson(path, geometry, columns):
+def check_geojson(path: Path, geometry: np.ndarray, columns: Columns) -> None:
     """Columns by name: GeoJSON has none for a column in which no row has a value."""
     who = "GDAL geojson"
     meta, place, table = gdal(path)
@@ -152,7 +159,8 @@ def check_geojson(path, geometry, columns):
             expect(not rest, f"{who}: `{name}` is missing, which has values as {rest[:1]}")
 
 
-def check_geopackage(path, geometry, columns):
+def check_geopackage(path: Path, geometry: np.ndarray, columns: Columns) -> None:
+    """As a layer; its index, and a style for each number."""
     check_layer(path, geometry, columns)
     with sqlite3.connect(path) as database:
         one = lambda sql: database.execute(sql).fetchone()[0]
@@ -169,7 +177,7 @@ def check_geopackage(path, geometry, columns):
     expect(styles == count, f"{styles} styles for {count} numbers")
 
 
-def check_box(path, geometry, who):
+def check_box(path: Path, geometry: np.ndarray, who: str) -> None:
     """A search by the index finds the same as a look at every row."""
     known = geometry[~shapely.is_missing(geometry)]
     if len(known):
@@ -180,7 +188,8 @@ def check_box(path, geometry, who):
         expect(found == own, f"{who}: {found} rows in a box instead of {own}")
 
 
-def check_shapefile(path, geometry, columns):
+def check_shapefile(path: Path, geometry: np.ndarray, columns: Columns) -> None:
+    """Columns by the key beside it, whose names and units are whole."""
     who = "GDAL shp"
     meta, place, table = gdal(path)
     expect("4326" in str(meta["crs"]) or "WGS" in str(meta["crs"]), f"{who}: coordinate system {meta['crs']}")
@@ -190,12 +199,13 @@ def check_shapefile(path, geometry, columns):
     expect([row["name"] for row in key] == list(columns), "the key names other columns")
     for row in key:
         field, ours = columns[row["name"]]
-        unit = (field.metadata or {}).get(b"tramline.unit", b"").decode()
+        unit = unit_of(field)
         expect(row["unit"] == unit, f"the key says `{row['unit']}` of `{row['name']}` instead of `{unit}`")
         same_column(row["name"], field, ours, table[row["column"]], who, shapefile=True)
 
 
-def check_csv(path, geometry, columns):
+def check_csv(path: Path, geometry: np.ndarray, columns: Columns) -> None:
+    """Columns by their titles, which have the units."""
     who = "DuckDB csv"
     table = duckdb.sql(f"SELECT * FROM read_csv('{path}', header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', parallel = false)").to_arrow_table()
     first = table.column_names[0]
@@ -208,12 +218,13 @@ def check_csv(path, geometry, columns):
     same_geometry(geometry, place, who)
     titles = table.column_names[skip:]
     for at, ((name, (field, ours)), title) in enumerate(pair_names(columns, titles, who)):
-        unit = (field.metadata or {}).get(b"tramline.unit", b"").decode()
+        unit = unit_of(field)
         expect(title.endswith(f" [{unit}]") if unit else True, f"{who}: title `{title}` without {unit}")
         same_column(name, field, ours, table.column(skip + at), who)
 
 
-def check_parquet(path, geometry, columns):
+def check_parquet(path: Path, geometry: np.ndarray, columns: Columns) -> None:
+    """Every column, exactly or as numbers."""
     frame = geopandas.read_parquet(path)
     same_geometry(geometry, frame.geometry.values, "geopandas parquet")
     table = pq.read_table(path)
@@ -221,7 +232,8 @@ def check_parquet(path, geometry, columns):
         expect(plain(table.column(name)).equals(plain(ours)) or numbers_equal(ours, table.column(name)), f"pyarrow: `{name}` differs")
 
 
-def numbers_equal(ours, theirs):
+def numbers_equal(ours: Column, theirs: Column) -> bool:
+    """Whether two columns have the same numbers, whatever their types."""
     return np.array_equal(numbers(ours), numbers(theirs), equal_nan=True)
 
 
@@ -235,33 +247,23 @@ CHECKS = {
 }
 
 
-def main(arguments):
-    if len(arguments) != 1:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
-    report = json.loads((folder / "report.json").read_text())
-    passed = failed = 0
-    for file in report["files"]:
-        parquet = file.get("artifacts", {}).get("standardGeoparquet")
-        exports = folder / file.get("dir", "?") / "export"
-        if parquet is None or not exports.is_dir():
-            continue
-        geometry, columns = stored(folder / parquet)
-        for path in sorted(exports.iterdir()):
-            check = CHECKS.get(path.suffix)
-            if check is None or path.name.endswith("-columns.csv"):
-                continue
-            try:
-                check(path, geometry, columns)
-                print(f"ok   {file['dir']} {path.suffix[1:]}: {len(geometry)} rows, {len(columns)} columns")
-                passed += 1
-            except Exception as cause:  # a reader that fails is what this looks for
-                print(f"FAIL {file['dir']} {path.suffix[1:]}: {type(cause).__name__}: {cause}")
-                failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0 if passed else 2
+def check_file(path: Path, geometry: np.ndarray, columns: Columns) -> str:
+    """One export, by its ending."""
+    CHECKS[path.suffix](path, geometry, columns)
+    return f"{len(geometry)} rows, {len(columns)} columns"
+
+
+def looks(folder: Path, file: dict) -> Iterator[look.Look]:
+    """Each export of a machine file; its standard points are read once for all."""
+    standard = file.get("artifacts", {}).get("standardGeoparquet")
+    exports = folder / file.get("dir", "?") / "export"
+    if standard is None or not exports.is_dir():
+        return
+    geometry, columns = stored(folder / standard)
+    for path in sorted(exports.iterdir()):
+        if path.suffix in CHECKS and not path.name.endswith("-columns.csv"):
+            yield f"{file['dir']} {path.suffix[1:]}", functools.partial(check_file, path, geometry, columns)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(look.alone(looks, __doc__))

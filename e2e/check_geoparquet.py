@@ -10,37 +10,41 @@ must be that of its geometry, which the validator does not look at. Prints a lin
 Exit code 0 all conform, 1 some do not, 2 nothing to check.
 """
 
-import json
+import functools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import geoparquet_validator
+import look
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
-from check_outputs import expect, plain
+from tables import expect, geometries, plain
 
 VERSION = "1.1.0"
 CLASSES = ("core", "covering")
 
 
-def files_of(folder, file):
+def files_of(folder: Path, file: dict) -> list[Path]:
+    """GeoParquet files of a machine file."""
     paths = [folder / path for key, path in sorted(file.get("artifacts", {}).items()) if key.endswith("Geoparquet")]
     return paths + sorted((folder / file.get("dir", "?") / "export").glob("*.parquet"))
 
 
-def check_boxes(path):
+def check_boxes(path: Path) -> None:
     """The covering column against the bounds that shapely sees; null where there is no geometry."""
     table = pq.read_table(path, columns=["geometry", "bbox"])
-    bounds = shapely.bounds(shapely.from_wkb(plain(table.column("geometry")).to_pylist()))
+    bounds = shapely.bounds(geometries(table.column("geometry")))
     box = plain(table.column("bbox"))
     for corner, own in zip(("xmin", "ymin", "xmax", "ymax"), bounds.reshape(-1, 4).T, strict=True):
         listed = pc.struct_field(box, corner).to_numpy(zero_copy_only=False).astype(float)
         expect(np.array_equal(listed, own, equal_nan=True), f"`{corner}` of the covering is not the geometry's")
 
 
-def check_file(path):
+def check_file(path: Path) -> str:
+    """What the validator says of one file, and its boxes."""
     report = geoparquet_validator.check(str(path))
     expect(report["version"] == VERSION, f"version {report['version']} instead of {VERSION}")
     expect(not report["sampled"], "not every row was read")
@@ -58,25 +62,11 @@ def check_file(path):
     return f"{pq.read_metadata(path).num_rows} rows, {counts['pass']} tests passed, {counts['skip']} do not apply"
 
 
-def main(arguments):
-    if len(arguments) != 1:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
-    report = json.loads((folder / "report.json").read_text())
-    passed = failed = 0
-    for file in report["files"]:
-        for path in files_of(folder, file):
-            label = path.relative_to(folder)
-            try:
-                print(f"ok   {label}: {check_file(path)}")
-                passed += 1
-            except Exception as cause:  # a reader that fails is what this looks for
-                print(f"FAIL {label}: {type(cause).__name__}: {cause}")
-                failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0 if passed else 2
+def looks(folder: Path, file: dict) -> Iterator[look.Look]:
+    """Each GeoParquet file."""
+    for path in files_of(folder, file):
+        yield str(path.relative_to(folder)), functools.partial(check_file, path)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(look.alone(looks, __doc__))

@@ -12,15 +12,18 @@ Exit code 0 all agree, 1 some differ, 2 nothing to check.
 import functools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import geopandas
+import look
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
+from tables import Column, expect, is_json, is_number, milliseconds, plain, wkb_points
 
 PAIRS = [
     ("standardGeojson", "standardGeoparquet", "standard"),
@@ -29,37 +32,8 @@ PAIRS = [
 DEGREES = 1e-9
 
 
-class Differs(Exception):
-    """Two readers, or a reader and the report, disagree."""
-
-
-def expect(condition, text):
-    if not condition:
-        raise Differs(text)
-
-
-def plain(column):
-    """One chunk, without dictionary."""
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    return column
-
-
-def wkb_points(column):
-    """Coordinates of little-endian WKB points, NaN where null, decoded by hand."""
-    points = np.full((len(column), 2), np.nan)
-    for row, value in enumerate(plain(column).to_pylist()):
-        if value is not None:
-            expect(len(value) == 21 and bytes(value[:5]) == b"\x01\x01\x00\x00\x00", f"row {row}: no WKB point")
-            points[row] = np.frombuffer(value, "<f8", 2, 5)
-    return points
-
-
-def same_points(ours, theirs, who):
+def same_points(ours: np.ndarray, theirs: np.ndarray, who: str) -> None:
+    """Positions agree, and the same points have none."""
     expect(len(ours) == len(theirs), f"{who}: {len(theirs)} points instead of {len(ours)}")
     expect(np.array_equal(np.isnan(ours), np.isnan(theirs)), f"{who}: other points have no position")
     if len(ours) and not np.isnan(ours).all():
@@ -68,52 +42,41 @@ def same_points(ours, theirs, who):
 
 
 @functools.lru_cache(maxsize=65536)
-def loads(text):
+def loads(text: str) -> object:
+    """JSON, of which many rows have the same."""
     return json.loads(text)
 
 
-def as_json(value):
+def as_json(value: object) -> object:
     """A value of a JSON column, whether a reader left it text or made a list of it."""
     if value is None or value == "":
         return None
     return loads(value) if isinstance(value, str) else value
 
 
-def milliseconds(column):
-    """Instants as whole milliseconds since 1970, whatever a reader made of them."""
-    column = plain(column)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        iso = pc.replace_substring_regex(column, r"(Z|\+00(:?00)?)$", "")
-        column = pc.strptime(pc.utf8_slice_codeunits(iso, 0, 19), format="%Y-%m-%dT%H:%M:%S", unit="ms")
-        fraction = pc.cast(pc.utf8_slice_codeunits(iso, 20, 23), pa.int64())
-        return pc.add(pc.cast(column, pa.int64()), fraction)
-    expect(pa.types.is_timestamp(column.type), f"an instant of type {column.type}")
-    return pc.cast(pc.cast(column, pa.timestamp("ms", tz=column.type.tz)), pa.int64())
-
-
-def numbers(column, name):
+def numbers(column: Column, name: str) -> pa.Array:
+    """A column of numbers as such: whole ones stay exact."""
     column = plain(column)
     kind = column.type
-    known = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)
-    expect(known, f"column `{name}` of type {kind} instead of a number")
+    expect(is_number(kind), f"column `{name}` of type {kind} instead of a number")
     return column if pa.types.is_integer(kind) else pc.cast(column, pa.float64())
 
 
-def texts(column):
+def texts(column: Column) -> pa.Array:
     """What GDAL takes for whole numbers stays a text here."""
     return pc.cast(plain(column), pa.string())
 
 
-def same_column(name, field, ours, theirs, who):
+def same_column(name: str, field: pa.Field, ours: Column, theirs: Column, who: str) -> None:
     """`ours` is the column as pyarrow reads it from Parquet."""
-    if field.metadata and field.metadata.get(b"tramline.json") == b"1":
+    if is_json(field):
         left = [as_json(value) for value in plain(ours).to_pylist()]
         right = [as_json(value) for value in plain(theirs).to_pylist()]
         expect(left == right, f"{who}: JSON of column `{name}` differs")
         return
     if pa.types.is_timestamp(field.type):
         left, right = milliseconds(ours), milliseconds(theirs)
-    elif pa.types.is_floating(field.type) or pa.types.is_integer(field.type) or pa.types.is_boolean(field.type):
+    elif is_number(field.type):
         left, right = numbers(ours, name), numbers(theirs, name)
         if left.type != right.type:
             left, right = pc.cast(left, pa.float64(), safe=False), pc.cast(right, pa.float64(), safe=False)
@@ -128,7 +91,8 @@ def same_column(name, field, ours, theirs, who):
         expect(one == other, f"{who}: column `{name}`, row {row}: {other!r} instead of {one!r}")
 
 
-def check_metadata(path, table):
+def check_metadata(path: Path, table: pa.Table) -> tuple[dict, dict]:
+    """What the file says of itself; its geometry column and its units."""
     metadata = pq.read_metadata(path).metadata
     geo = json.loads(metadata[b"geo"])
     expect(geo["version"].startswith("1.1") and geo["primary_column"] == "geometry", "`geo` metadata is not of 1.1")
@@ -142,7 +106,8 @@ def check_metadata(path, table):
     return geo["columns"]["geometry"], units
 
 
-def check_covering(table, points, column):
+def check_covering(table: pa.Table, points: np.ndarray, column: dict) -> None:
+    """The box of each row, and of all."""
     bbox = plain(table.column("bbox"))
     for corner, axis in (("xmin", 0), ("ymin", 1), ("xmax", 0), ("ymax", 1)):
         values = pc.struct_field(bbox, corner).to_numpy(zero_copy_only=False).astype(float)
@@ -152,7 +117,8 @@ def check_covering(table, points, column):
         expect(column["bbox"] == bounds, f"`geo` metadata: bbox {column['bbox']} instead of {bounds}")
 
 
-def check_geopandas(path, points):
+def check_geopandas(path: Path, points: np.ndarray) -> None:
+    """Positions, and a search by a box."""
     frame = geopandas.read_parquet(path)
     expect(frame.crs is not None and frame.crs.equals("OGC:CRS84"), f"geopandas: coordinate system {frame.crs}")
     theirs = np.column_stack([frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()])
@@ -165,7 +131,8 @@ def check_geopandas(path, points):
         expect(found == inside.sum(), f"geopandas: {found} points in a box instead of {inside.sum()}")
 
 
-def check_duckdb(path, table, points):
+def check_duckdb(path: Path, table: pa.Table, points: np.ndarray) -> None:
+    """Every column."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     # without the spatial extension, which would have to be downloaded: WKB comes as bytes
@@ -177,7 +144,8 @@ def check_duckdb(path, table, points):
             same_column(field.name, field, table.column(field.name), theirs.column(field.name), "DuckDB")
 
 
-def check_gdal(path, table, points):
+def check_gdal(path: Path, table: pa.Table, points: np.ndarray) -> None:
+    """Every column that GeoJSON has, and that it lacks only empty ones."""
     meta, theirs = pyogrio.read_arrow(path, DATE_AS_STRING="YES")
     geometry = meta["geometry_name"] or "wkb_geometry"
     same_points(points, wkb_points(theirs.column(geometry)), "GDAL")
@@ -193,7 +161,8 @@ def check_gdal(path, table, points):
             expect(not rest, f"GDAL: GeoJSON lacks `{name}`")
 
 
-def check_pair(folder, file, geojson, parquet, step):
+def check_pair(folder: Path, file: dict, geojson: str | None, parquet: str, step: str) -> str:
+    """One GeoParquet file by all readers, and the GeoJSON beside it."""
     path = folder / parquet
     table = pq.read_table(path)
     count = file.get("points", {}).get(step)
@@ -209,12 +178,13 @@ def check_pair(folder, file, geojson, parquet, step):
         listed = json.loads((folder / file["artifacts"]["units"]).read_text())
         for name, unit in units.items():
             expect(listed.get(name, unit) == unit, f"units.json has {listed.get(name)} for `{name}`, Parquet {unit}")
-    return table.num_rows, len(table.column_names)
+    beside = "" if geojson is not None else ", no GeoJSON beside it"
+    return f"{table.num_rows} points, {len(table.column_names)} columns{beside}"
 
 
-def check_counts(folder, file):
+def check_counts(folder: Path, file: dict) -> str:
     """What was left out and what was logged, against the report."""
-    artifacts, points = file.get("artifacts", {}), file["points"]
+    artifacts, points, read = file.get("artifacts", {}), file["points"], file["records"]["read"]
     dropped = sum(points["dropped"].values())
     left = points["read"] + points.get("restored", 0) - points["filtered"] - dropped
     expect(left == 0 or points["standard"] == 0 or "filteredGeoparquet" not in artifacts, f"{left} points not accounted for")
@@ -223,43 +193,19 @@ def check_counts(folder, file):
         expect(rows == dropped, f"{rows} dropped points in the file, {dropped} in the report")
     if "rawGeojson" in artifacts:
         rows = pyogrio.read_info(folder / artifacts["rawGeojson"], force_feature_count=True)["features"]
-        read = file["records"]["read"]
         expect(rows == read, f"GDAL: raw.geojson has {rows} features, the report {read} records")
-    return dropped
+    return f"{read} records, {dropped} points dropped"
 
 
-def main(arguments):
-    if len(arguments) != 1:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
-    report = json.loads((folder / "report.json").read_text())
-    passed = failed = 0
-    for file in report["files"]:
-        if "records" in file:
-            try:
-                dropped = check_counts(folder, file)
-                print(f"ok   {file['dir']} counts: {file['records']['read']} records, {dropped} points dropped")
-                passed += 1
-            except Exception as cause:
-                print(f"FAIL {file['dir']} counts: {type(cause).__name__}: {cause}")
-                failed += 1
-        for geojson, parquet, step in PAIRS:
-            artifacts = file.get("artifacts", {})
-            if parquet not in artifacts:
-                continue
-            label = f"{file.get('dir', '?')} {step}"
-            try:
-                rows, columns = check_pair(folder, file, artifacts.get(geojson), artifacts[parquet], step)
-                beside = "" if geojson in artifacts else ", no GeoJSON beside it"
-                print(f"ok   {label}: {rows} points, {columns} columns{beside}")
-                passed += 1
-            except Exception as cause:  # a reader that fails is what this looks for
-                print(f"FAIL {label}: {type(cause).__name__}: {cause}")
-                failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0 if passed else 2
+def looks(folder: Path, file: dict) -> Iterator[look.Look]:
+    """Counts of a machine file, then its standard and its filtered points."""
+    artifacts, name = file.get("artifacts", {}), file.get("dir", "?")
+    if "records" in file:
+        yield f"{name} counts", functools.partial(check_counts, folder, file)
+    for geojson, parquet, step in PAIRS:
+        if parquet in artifacts:
+            yield f"{name} {step}", functools.partial(check_pair, folder, file, artifacts.get(geojson), artifacts[parquet], step)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(look.alone(looks, __doc__))

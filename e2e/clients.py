@@ -1,27 +1,41 @@
+#!/usr/bin/env python3
 """Runs the clients of `clients/` against the service: cURL, Python, JavaScript (when there is a node)."""
 
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from service import NAME, PASSWORD, Service, sample_stick
+from tramline import report
+from tramline.report import Faults
+from tramline.samples import stick_file
+from tramline.service import NAME, PASSWORD, Service, temporary
 
-here = Path(__file__).resolve().parent / "clients"
-commands = [["bash", here / "curl.sh"], [sys.executable, here / "client.py"]]
-if shutil.which("node"):
-    commands.append(["node", here / "client.mjs"])
-else:
-    print("SKIPPED the JavaScript client: no node")
-wrong = 0
-with tempfile.TemporaryDirectory() as folder:
-    stick = sample_stick(folder)
-    for command in commands:
-        # A service each: what one client leaves does not help the next.
-        with Service() as service:
-            done = subprocess.run([*command, service.base, NAME, PASSWORD, stick], check=False)
-            if done.returncode != 0:
-                wrong += 1
-                print((service.folder / "service.log").read_text()[-2000:])
-sys.exit(1 if wrong else 0)
+CLIENTS = Path(__file__).resolve().parent / "clients"
+
+
+def commands() -> list[list[object]]:
+    """How each client is called, before its arguments."""
+    found = [["bash", CLIENTS / "curl.sh"], [sys.executable, CLIENTS / "client.py"]]
+    if shutil.which("node"):
+        found.append(["node", CLIENTS / "client.mjs"])
+    else:
+        report.skipped("the JavaScript client: no node")
+    return found
+
+
+def check(faults: Faults) -> str:
+    """A service for each client: what one leaves does not help the next."""
+    known = commands()
+    with temporary() as folder:
+        stick = stick_file(Path(folder))
+        for command in known:
+            with Service() as service:
+                done = subprocess.run([*command, service.base, NAME, PASSWORD, stick], check=False)
+                if not faults.expect(done.returncode == 0, f"{command[-1].name} ended with {done.returncode}"):
+                    print(service.log_text()[-2000:])
+    return f"{len(known)} clients"
+
+
+if __name__ == "__main__":
+    raise SystemExit(report.run("clients", check))

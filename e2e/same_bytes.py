@@ -4,8 +4,8 @@ rendering too.
 
     e2e/same_bytes.py [--only TEXT] [--most BYTES]
 
-Zips every set of the corpus (TRAMLINE_CORPUS, default ../shared/corpus), converts each zip on the
-command line with the service's configuration and through HTTP, and compares number of machine files, status and the SHA-256 of each
+Zips every set of the corpus (TRAMLINE_CORPUS, default ../shared/corpus), converts each zip on the command line with the
+service's configuration and through HTTP, and compares number of machine files, status and the SHA-256 of each
 artifact. A zip that one refuses must be refused by the other. `--most` leaves out larger sets.
 Exit code 0: all agree, or there is no corpus (said loudly).
 """
@@ -14,60 +14,53 @@ import argparse
 import collections
 import concurrent.futures
 import json
-import os
-import pathlib
 import shutil
 import subprocess
 import time
-import zipfile
+from pathlib import Path
 
-from harness import ROOT, Answer, Client, Service, program, sha256, sha256_file, temporary
+from tramline import report, samples
+from tramline.client import CONFIGS, Client, Problem
+from tramline.report import Faults
+from tramline.samples import sha256, sha256_file
+from tramline.service import Service, executable, temporary
 
 SECONDS = 900  # for one set
-CONFIGURATION = "/services/config/api/configs"
+TOLD_SECONDS = 10  # of a set that took longer this is told
+SHOWN = 10  # differences of a set
 RENDERED = {"rawGeoparquet", "standardGeoparquet", "filteredGeoparquet", "outsideFieldGeoparquet"}
+Files = dict[str, tuple[str, dict, dict[str, str]]] | None  # status, points, hashes by folder; nothing if refused
 
 
-def pack(folder, into):
-    """The same zip each time."""
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                name = str(path.relative_to(folder.parent))
-                info = zipfile.ZipInfo(name, (2026, 5, 4, 12, 0, 0))
-                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return into.stat().st_size
-
-
-def by_command(zipped, configuration, out):
-    """Machine files by their folder: status and hashes. `None`: refused."""
-    done = subprocess.run([program(), "convert", str(zipped), "--config", str(configuration), "--out", str(out),
+def by_command(zipped: Path, configuration: Path, out: Path) -> Files:
+    """What the command line makes of a zip."""
+    done = subprocess.run([executable(), "convert", zipped, "--config", configuration, "--out", out,
                            "--outputs", "parquet,geojson,raw"],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=SECONDS)
     if done.returncode not in (0, 1, 3):
         return None
-    report = json.loads((out / "report.json").read_text())
-    if any(finding["code"] == "source.refused" for finding in report["findings"]):
+    told = json.loads((out / "report.json").read_text())
+    if any(finding["code"] == "source.refused" for finding in told["findings"]):
         return None
     files = {}
-    for file in report["files"]:
+    for file in told["files"]:
         # The service keeps the whole upload as the original.
         hashes = {kind: sha256_file(out / name) for kind, name in file["artifacts"].items() if kind != "originalFile"}
         files[file["dir"]] = (file["status"], file["points"], hashes)
     return files
 
 
-def by_service(service, token, user, zipped):
+def by_service(service: Service, token: str, user: str, zipped: Path) -> Files:
+    """What the service makes of it."""
     client = Client(service, token)
     try:
         batch = client.upload(user, zipped.name, zipped.read_bytes())["id"]
-    except Answer as answer:
-        if ": 400 " in str(answer):
+    except Problem as problem:
+        if problem.status == 400:
             return None
         raise
-    batch = client.settled([batch], SECONDS)[batch]
     files = {}
-    for file in batch["leafFiles"]:
+    for file in client.settled(batch, SECONDS)["leafFiles"]:
         body = client.file(file)
         known = service.rows("SELECT kind FROM artifacts WHERE file_id = ? AND kind <> 'originalFile'", file)
         stored = {kind for (kind,) in known}
@@ -78,7 +71,8 @@ def by_service(service, token, user, zipped):
     return files
 
 
-def differences(command, served):
+def differences(command: Files, served: Files) -> list[str]:
+    """Where both do not agree."""
     if command is None or served is None:
         return [] if command is served else [f"refused by {'the service' if served is None else 'the command'} only"]
     found = [f"{name}: only by {'the service' if name in served else 'the command'}"
@@ -87,56 +81,71 @@ def differences(command, served):
         (status, points, hashes), (other, counted, others) = command[name], served[name]
         if (status, points) != (other, counted):
             found.append(f"{name}: {status} {points}, by the service {other} {counted}")
-        for kind in sorted(hashes.keys() | others.keys()):
-            if hashes.get(kind) != others.get(kind):
-                found.append(f"{name}: {kind} differs")
+        found += [f"{name}: {kind} differs" for kind in sorted(hashes.keys() | others.keys())
+                  if hashes.get(kind) != others.get(kind)]
     return found
 
 
-def main():
+class Comparison:
+    """Both ways of one set after the other, at the same time."""
+
+    def __init__(self, folder: Path, service: Service, faults: Faults) -> None:
+        self.folder, self.service, self.faults = folder, service, faults
+        self.client = service.client()
+        self.user = self.client.add_user()
+        self.configuration = folder / "configuration.json"
+        self.configuration.write_text(json.dumps(self.client.json("GET", CONFIGS)))
+        self.counts = collections.Counter(dict.fromkeys(("sets", "refused", "files", "artifacts", "differences"), 0))
+
+    def compare(self, zipped: Path, beside: concurrent.futures.Executor) -> None:
+        """One zip by both."""
+        begin = time.monotonic()
+        served = beside.submit(by_service, self.service, self.client.token, self.user, zipped)
+        command = by_command(zipped, self.configuration, self.folder / "out")
+        found = differences(command, served.result())
+        self.counts["sets"] += 1
+        self.counts["refused"] += command is None
+        self.counts["files"] += len(command or ())
+        self.counts["artifacts"] += sum(len(hashes) for _, _, hashes in (command or {}).values())
+        self.counts["differences"] += len(found)
+        self.faults.extend(f"{zipped.stem}: {line}" for line in found[:SHOWN])
+        if (took := time.monotonic() - begin) > TOLD_SECONDS:
+            print(f"     {zipped.stem}: {took:.0f} s", flush=True)
+        shutil.rmtree(self.folder / "out", ignore_errors=True)
+
+    def compare_all(self, sets: list[Path], most: int) -> None:
+        """Every set whose zip is not larger."""
+        with concurrent.futures.ThreadPoolExecutor(1) as beside:
+            for one in sets:
+                zipped = self.folder / f"{one.parent.name}-{one.name}.zip"
+                zipped.write_bytes(samples.pack(samples.members_of(one)))
+                if zipped.stat().st_size > most:
+                    self.counts["left out for their size"] += 1
+                else:
+                    self.compare(zipped, beside)
+                zipped.unlink()
+
+
+def check(faults: Faults, only: str, most: int) -> str:
+    """Every set of the corpus whose path has the text."""
+    corpus = samples.corpus()
+    if not corpus.is_dir():
+        report.skipped(f"e2e/same_bytes.py: no folder {corpus}")
+        return "no sets"
+    sets = [path for path in sorted(corpus.glob("*/*")) if path.is_dir() and only in str(path)]
+    with temporary() as scratch, Service() as service:
+        comparison = Comparison(Path(scratch), service, faults)
+        comparison.compare_all(sets, most)
+    return ", ".join(f"{count} {what}" for what, count in comparison.counts.items())
+
+
+def main() -> int:
+    """Reads the arguments and runs the check."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--only", default="")
     arguments.add_argument("--most", type=int, default=1 << 40)
     given = arguments.parse_args()
-    corpus = pathlib.Path(os.environ.get("TRAMLINE_CORPUS") or ROOT / "../shared/corpus")
-    if not corpus.is_dir():
-        print(f"SKIPPED e2e/same_bytes.py: no folder {corpus}")
-        return 0
-    begin, counts = time.monotonic(), collections.Counter()
-    sets = [s for s in sorted(corpus.glob("*/*")) if s.is_dir() and given.only in str(s)]
-    with temporary() as scratch, concurrent.futures.ThreadPoolExecutor(1) as beside:
-        folder = pathlib.Path(scratch)
-        service = Service(folder / "data")
-        service.start()
-        client = Client(service).log_in()
-        user = client.add_user()
-        configuration = folder / "configuration.json"
-        configuration.write_text(json.dumps(client.json("GET", CONFIGURATION)))
-        for one in sets:
-            zipped = folder / f"{one.parent.name}-{one.name}.zip"
-            if pack(one, zipped) > given.most:
-                counts["left out for their size"] += 1
-                zipped.unlink()
-                continue
-            started = time.monotonic()
-            served = beside.submit(by_service, service, client.token, user, zipped)
-            command = by_command(zipped, configuration, folder / "out")
-            found = differences(command, served.result())
-            counts["sets"] += 1
-            counts["refused"] += command is None
-            counts["files"] += len(command or ())
-            counts["artifacts"] += sum(len(hashes) for _, _, hashes in (command or {}).values())
-            counts["differences"] += len(found)
-            for line in found[:10]:
-                print(f"FAIL {zipped.stem}: {line}", flush=True)
-            if time.monotonic() - started > 10:
-                print(f"     {zipped.stem}: {time.monotonic() - started:.0f} s", flush=True)
-            shutil.rmtree(folder / "out", ignore_errors=True)
-            zipped.unlink()
-        service.stop()
-    print("same bytes: " + ", ".join(f"{count} {what}" for what, count in counts.items())
-          + f"; {time.monotonic() - begin:.0f} s")
-    return 1 if counts["differences"] else 0
+    return report.run("same bytes", lambda faults: check(faults, given.only, given.most))
 
 
 if __name__ == "__main__":

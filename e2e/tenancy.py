@@ -1,54 +1,55 @@
+#!/usr/bin/env python3
 """Every operation of the served description with five credentials and four kinds of id: another
 account's id answers byte for byte as an unknown one, nothing answers 5xx, no list shows another's."""
 
 import json
 import re
-import sys
-import tempfile
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 
-import requests
-
-from service import OPERATIONS, Client, Service, sample_stick
+from tramline import report
+from tramline.client import API, CONFIGS, FIELDS, HOOKS, USERS, Answer, Client, form
+from tramline.report import Faults
+from tramline.samples import POLYGON, stick_file
+from tramline.service import Service, temporary
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/api/authenticate", "/api/formats", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs")
+KEYS = "/services/usermanagement/api/api-keys"
+LISTS = (API + "/files", API + "/batch", FIELDS + "/fields", USERS, HOOKS)
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+# Kind of id behind each word of a path; of parameters that are named otherwise, their own.
+BEHIND = {"users": "user", "batch": "batch", "files": "file", "fields": "field", "webhooks": "webhook", "api-keys": "key"}
+NAMED = {"leafUserId": "user", "boundaryId": "boundary", **dict.fromkeys(("kind", "name", "z", "x", "y"))}
+Ids = dict[str, str]
 
 
-def world(client, stick):
+def world(client: Client, stick: bytes) -> Ids:
     """An account's things: kind of id to id."""
-    user = client.user()
-    batch = client.settled(client.upload(user, stick).json()["id"])
-    ring = [[-93.63, 41.97], [-93.6, 41.97], [-93.6, 41.99], [-93.63, 41.99], [-93.63, 41.97]]
-    geometry = {"type": "Polygon", "coordinates": [ring]}
-    field = client.post(f"/services/fields/api/users/{user}/fields", json={"geometry": geometry}).json()
-    hook = client.post("/services/alerts/api/alerts/webhooks", json={
-        "events": ["fieldCreated"], "name": "h", "secret": "s", "url": "https://example.org/"}).json()
-    key = client.post("/services/usermanagement/api/api-keys", json={"leafUserId": user}).json()
-    client.post(f"/services/config/api/configs/{user}", json={})
+    user = client.add_user()
+    batch = client.settled(client.upload(user, "stick.zip", stick)["id"])
+    field = client.json("POST", f"{FIELDS}/users/{user}/fields", {"geometry": POLYGON})
+    hook = {"events": ["fieldCreated"], "name": "h", "secret": "s", "url": "https://example.org/"}
+    hook = client.json("POST", HOOKS, hook)
+    key = client.json("POST", KEYS, {"leafUserId": user})
+    client.json("POST", f"{CONFIGS}/{user}", {})
     return {"user": user, "batch": batch["id"], "file": batch["leafFiles"][0], "field": field["id"],
             "boundary": field["boundaries"][0], "webhook": hook["id"], "key": key["id"]}
 
 
-def kinds(path):
+def kinds(path: str) -> dict[str, str | None]:
     """Which kind of id stands at each place of a path."""
     found = {}
     for name in re.findall(r"{(\w+)}", path):
-        if name == "leafUserId":
-            found[name] = "user"
-        elif name == "boundaryId":
-            found[name] = "boundary"
-        elif name in ("kind", "name", "z", "x", "y"):
-            found[name] = None
-        else:
-            before = path.split("{" + name + "}")[0].rstrip("/").split("/")[-1]
-            found[name] = {"users": "user", "batch": "batch", "files": "file", "fields": "field",
-                           "webhooks": "webhook", "api-keys": "key"}[before]
+        before = path.split("{" + name + "}")[0].rstrip("/").split("/")[-1]
+        found[name] = NAMED[name] if name in NAMED else BEHIND[before]
     return found
 
 
-def body(method, path, ids):
-    geometry = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+def body(method: str, path: str, ids: Ids) -> object:
+    """A body that names these ids where an operation takes any."""
     if path.endswith("/merge"):
         return {"ids": [ids["file"], "ffffffff-ffff-4fff-bfff-ffffffffffff"]}
     if path.endswith("/intersect"):
@@ -57,94 +58,109 @@ def body(method, path, ids):
         return {"leafUserId": ids["user"]}
     if path.endswith("/users") and method == "put":
         return {"id": ids["user"]}
-    return {"geometry": geometry, "name": "x"}
+    return {"geometry": TRIANGLE, "name": "x"}
 
 
-def main():
-    faults, checked = [], 0
-    with Service() as service, tempfile.TemporaryDirectory() as folder:
-        stick = sample_stick(folder)
+def plain(answer: Answer, ids: Ids) -> tuple[int, str]:
+    """Status and text without the ids."""
+    text = answer.text
+    for value in ids.values():
+        text = text.replace(value, "ID")
+    return answer.status, text
+
+
+def names_things(path: str) -> bool:
+    """Whether an operation is told ids, in its path or otherwise."""
+    return any(kinds(path).values()) or path.endswith(("/merge", "/batch", "uncoveredFiles", "api-keys"))
+
+
+@dataclass
+class Tenancy:
+    """The service as two accounts and three strangers see it; `checked` counts the answers."""
+
+    paths: dict
+    own: Client
+    other: Client
+    strangers: dict[str, Client]
+    mine: Ids
+    theirs: Ids
+    faults: Faults
+    checked: int = 0
+
+    def call(self, method: str, path: str, ids: Ids, client: Client) -> Answer:
+        """Calls an operation with these ids."""
+        url = path
+        for name, kind in kinds(path).items():
+            url = url.replace("{" + name + "}", "standardGeojson" if kind is None else ids[kind])
+        self.checked += 1
+        operation = self.paths[path][method]
+        if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
+            data, kind = form([("file", "a.zip", EMPTY_ZIP)])
+            return client.ask(method.upper(), url, data, {"Content-Type": kind}, {"leafUserId": ids["user"]})
+        if "requestBody" in operation:
+            return client.ask(method.upper(), url, json_body=body(method, path, ids))
+        query = {"leafUserId": ids["user"]} if path.endswith("uncoveredFiles") else None
+        return client.ask(method.upper(), url, query=query)
+
+    def check_strangers(self, method: str, path: str) -> None:
+        """Without a token that holds there is nothing."""
+        for who, client in self.strangers.items():
+            status = self.call(method, path, self.mine, client).status
+            self.faults.expect(status == 401, f"{method} {path} {who}: {status}")
+
+    def check_other(self, method: str, path: str) -> None:
+        """The other account with ids of mine, and with ids of nobody."""
+        unknown = {kind: str(uuid.uuid4()) for kind in self.mine}
+        malformed = dict.fromkeys(self.mine, "not-an-id")
+        answers = {}
+        documented = self.paths[path][method]["responses"]
+        for label, ids in (("mine", self.mine), ("unknown", unknown), ("malformed", malformed)):
+            answers[label] = self.call(method, path, ids, self.other)
+            status = answers[label].status
+            self.faults.expect(status < 500 and str(status) in documented, f"{method} {path} {label}: {status} is not documented")
+        if names_things(path) and method != "get" or kinds(path):
+            ours, nobodys = plain(answers["mine"], self.mine), plain(answers["unknown"], unknown)
+            self.faults.expect(ours == nobodys, f"{method} {path}: {ours} is not {nobodys}")
+            status = answers["mine"].status
+            self.faults.expect(not kinds(path) or status >= 400, f"{method} {path}: another account's id is answered with {status}")
+        for value in self.mine.values():
+            self.faults.expect(value not in answers["unknown"].text, f"{method} {path}: shows {value} to the other account")
+
+    def check_lists(self) -> None:
+        """Lists show each their own, on every page, and mine is all there."""
+        for path in LISTS:
+            shown, others = (json.dumps(list(client.items(path))) for client in (self.own, self.other))
+            self.checked += 2
+            mixed = any(value in others for value in self.mine.values()) or any(value in shown for value in self.theirs.values())
+            self.faults.expect(not mixed, f"{path} mixes accounts")
+        for path, kind in ((API + "/files/", "file"), (API + "/batch/", "batch")):
+            self.checked += 1
+            self.faults.expect(self.own.get(path + self.mine[kind]).status == 200, f"{kind} was harmed by the other account")
+
+    def check_all(self) -> None:
+        """Every operation; deleting comes last, of all that is there."""
+        order = sorted(((method, path) for path in self.paths for method in self.paths[path] if method in METHODS),
+                       key=lambda operation: operation[0] == "delete")
+        for method, path in order:
+            if path not in OPEN:
+                self.check_strangers(method, path)
+                self.check_other(method, path)
+        self.check_lists()
+
+
+def check(faults: Faults) -> str:
+    """Two accounts with the same things, and everybody else."""
+    with Service() as service, temporary() as folder:
+        stick = stick_file(Path(folder)).read_bytes()
         service.add_account("other", "other-password")
         own, other = service.client(), service.client("other", "other-password")
-        mine, theirs = world(own, stick), world(other, stick)
-        api = requests.get(service.base + "/openapi.json").json()
-        unknown = {kind: str(uuid.uuid4()) for kind in mine}
-        malformed = {kind: "not-an-id" for kind in mine}
-        expired = own.token[:-2] + ("aa" if own.token[-2:] != "aa" else "bb")
-        credentials = {"none": {}, "broken": {"Authorization": "Bearer x.y.z"},
-                       "changed": {"Authorization": f"Bearer {expired}"},
-                       "other": {"Authorization": f"Bearer {other.token}"},
-                       "own": {"Authorization": f"Bearer {own.token}"}}
-
-        def call(method, path, ids, headers):
-            url = path
-            for name, kind in kinds(path).items():
-                url = url.replace("{" + name + "}", "standardGeojson" if kind is None else ids[kind])
-            more = {}
-            if "requestBody" in api["paths"][path][method]:
-                content = api["paths"][path][method]["requestBody"]["content"]
-                if "multipart/form-data" in content:
-                    more = {"files": {"file": ("a.zip", b"PK\x05\x06" + bytes(18))}, "params": {"leafUserId": ids["user"]}}
-                else:
-                    more = {"json": body(method, path, ids)}
-            elif path.endswith("uncoveredFiles"):
-                more = {"params": {"leafUserId": ids["user"]}}
-            return requests.request(method, service.base + url, headers=headers, timeout=60, **more)
-
-        def plain(answer, ids):
-            text = answer.text
-            for value in ids.values():
-                text = text.replace(value, "ID")
-            return answer.status_code, text
-
-        # Deleting comes last, of all that is there.
-        order = sorted(((m, p) for p in api["paths"] for m in api["paths"][p] if m in METHODS),
-                       key=lambda mp: mp[0] == "delete")
-        for method, path in order:
-            documented = set(api["paths"][path][method]["responses"])
-            for who, headers in credentials.items():
-                if path in OPEN:
-                    continue
-                if who in ("none", "broken", "changed"):
-                    answer = call(method, path, mine, headers)
-                    checked += 1
-                    if answer.status_code != 401:
-                        faults.append(f"{method} {path} {who}: {answer.status_code}")
-                    continue
-                if who == "own":
-                    continue
-                # The other account with ids of mine, and with ids of nobody.
-                answers = {}
-                for label, ids in (("mine", mine), ("unknown", unknown), ("malformed", malformed)):
-                    answers[label] = call(method, path, ids, headers)
-                    checked += 1
-                    status = answers[label].status_code
-                    if status >= 500 or str(status) not in documented:
-                        faults.append(f"{method} {path} {label}: {status} is not documented")
-                needs = [k for k in kinds(path).values() if k] or path.endswith(("/merge", "/batch", "uncoveredFiles", "api-keys"))
-                if needs and method != "get" or kinds(path):
-                    if plain(answers["mine"], mine) != plain(answers["unknown"], unknown):
-                        faults.append(f"{method} {path}: {plain(answers['mine'], mine)} is not {plain(answers['unknown'], unknown)}")
-                    if kinds(path) and answers["mine"].status_code < 400:
-                        faults.append(f"{method} {path}: another account's id is answered with {answers['mine'].status_code}")
-                for value in mine.values():
-                    if value in answers["unknown"].text:
-                        faults.append(f"{method} {path}: shows {value} to the other account")
-        # Mine is all there, and lists show each their own.
-        for path in (OPERATIONS + "/files", OPERATIONS + "/batch", "/services/fields/api/fields",
-                     "/services/usermanagement/api/users", "/services/alerts/api/alerts/webhooks"):
-            a, b = own.get(path).text, other.get(path).text
-            checked += 2
-            if any(value in b for value in mine.values()) or any(value in a for value in theirs.values()):
-                faults.append(f"{path} mixes accounts")
-        for path, kind in ((OPERATIONS + "/files/", "file"), (OPERATIONS + "/batch/", "batch")):
-            checked += 1
-            if own.get(path + mine[kind]).status_code != 200:
-                faults.append(f"{kind} was harmed by the other account")
-    for fault in faults:
-        print("FAIL", fault[:400])
-    print(f"tenancy: {checked} answers, {len(faults)} wrong")
-    return 1 if faults else 0
+        changed = own.token[:-2] + ("aa" if own.token[-2:] != "aa" else "bb")
+        strangers = {"none": Client(service), "broken": Client(service, "x.y.z"), "changed": Client(service, changed)}
+        paths = own.json("GET", "/openapi.json")["paths"]
+        tenancy = Tenancy(paths, own, other, strangers, world(own, stick), world(other, stick), faults)
+        tenancy.check_all()
+    return f"{tenancy.checked} answers"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    raise SystemExit(report.run("tenancy", check))

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A receiver of webhooks: signatures, the confirmation, each event once by its id, a failed call that is
 tried again, the list of failed calls."""
 
@@ -5,103 +6,138 @@ import base64
 import hashlib
 import hmac
 import json
-import sqlite3
-import sys
-import tempfile
 import threading
-import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from service import OPERATIONS, Service, sample_stick
+from tramline import report, wait
+from tramline.client import API, FIELDS, HOOKS, Client
+from tramline.report import Faults
+from tramline.samples import POLYGON, stick_file
+from tramline.service import Service, temporary
 
 SECRET = "a secret"
 EVENTS = ["batchUploadProcessingFinished", "uploadedFileProcessingFinished", "uploadedFileProcessingFailed",
           "mergedFileProcessingFinished", "fieldCreated", "fieldBoundaryUpdated"]
-calls, faults = [], []
-refuse = {"batchUploadProcessingFinished"}
+CONFIRMATION = {"message": "confirmation of webhook upon registration"}
+SECONDS = 30  # for each event
 
 
-def sign(data):
+@dataclass(frozen=True)
+class Call:
+    """One call of the webhook, and what it was answered."""
+
+    kind: str
+    id: str
+    status: int
+    event: dict
+
+
+@dataclass
+class Received:
+    """Calls so far, what was wrong with them, and the kinds that are refused once."""
+
+    faults: Faults
+    calls: list[Call] = field(default_factory=list)
+    refuse: set[str] = field(default_factory=lambda: {"batchUploadProcessingFinished"})
+
+    def of(self, kind: str, status: int | None = None) -> list[Call]:
+        """Calls of a kind, with that answer if one is given."""
+        return [call for call in self.calls if call.kind == kind and status in (None, call.status)]
+
+    def expect(self, condition: Callable[[], object], what: str) -> None:
+        """Waits for the condition; a fault when it does not come."""
+        came = wait.within(condition, SECONDS)
+        told = [(call.kind, call.id, call.status) for call in self.calls]
+        self.faults.expect(came, f"not within {SECONDS} s: {what}; calls {told}")
+
+    def take(self, headers: dict[str, str], body: bytes) -> int:
+        """One call; the status that it is answered with."""
+        event = json.loads(body)
+        kind = event.get("type", "confirmation")
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        for name, wanted in (("X-Leaf-Signature", sign(body)), ("webhook-signature", "v1," + sign(signed))):
+            self.faults.expect(headers[name] == wanted, f"{kind}: signature {headers[name]} is not {wanted}")
+        self.faults.expect(body.decode() == json.dumps(event), f"{kind}: the body is not spaced as Python does: {body!r}")
+        status = 500 if kind in self.refuse else 204
+        self.refuse.discard(kind)
+        self.calls.append(Call(kind, headers["webhook-id"], status, event))
+        return status
+
+
+def sign(data: bytes) -> str:
+    """The signature of bytes."""
     return base64.b64encode(hmac.new(SECRET.encode(), data, hashlib.sha256).digest()).decode()
 
 
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        event = json.loads(body)
-        kind = event.get("type", "confirmation")
-        signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
-        for wanted, found in ((sign(body), self.headers["X-Leaf-Signature"]), ("v1," + sign(signed), self.headers["webhook-signature"])):
-            if wanted != found:
-                faults.append(f"{kind}: signature {found} is not {wanted}")
-        if body.decode() != json.dumps(event):
-            faults.append(f"{kind}: the body is not spaced as Python does: {body!r}")
-        status = 500 if kind in refuse else 204
-        refuse.discard(kind)
-        calls.append((kind, self.headers["webhook-id"], status, event))
-        self.send_response(status)
-        self.end_headers()
+def receiver(received: Received) -> ThreadingHTTPServer:
+    """A server on a free port that notes every call."""
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(received.take(self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.end_headers()
 
-    def log_message(self, *_):
-        pass
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
-def until(condition, what, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            faults.append(f"not within {seconds} s: {what}; calls {[c[:3] for c in calls]}")
-            return
-        time.sleep(0.1)
-
-
-receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-threading.Thread(target=receiver.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{receiver.server_port}/hook"
-
-with tempfile.TemporaryDirectory() as folder:
-    stick = sample_stick(folder)
+def check_private(hook: dict, faults: Faults) -> None:
+    """Without the setting no address of this machine is taken."""
     with Service() as service:
-        refused = service.client().post("/services/alerts/api/alerts/webhooks", json={
-            "events": EVENTS, "name": "private", "secret": SECRET, "url": url})
-        if refused.status_code != 400:
-            faults.append(f"a private address is taken: {refused.status_code}")
-    with Service({"WEBHOOKS_ALLOW_PRIVATE": "true"}) as service:
-        client = service.client()
-        hook = client.post("/services/alerts/api/alerts/webhooks", json={
-            "events": EVENTS, "name": "hook", "secret": SECRET, "url": url})
-        hook.raise_for_status()
-        until(lambda: calls and calls[0][3] == {"message": "confirmation of webhook upon registration"}, "confirmation")
-        user = client.user()
-        batch = client.settled(client.upload(user, stick).json()["id"])
-        kinds = lambda kind, status=None: [c for c in calls if c[0] == kind and status in (None, c[2])]
-        until(lambda: len(kinds("uploadedFileProcessingFinished")) == 5, "five files finished")
-        until(lambda: len(kinds("uploadedFileProcessingFailed")) == 1, "one file failed")
-        until(lambda: len(kinds("batchUploadProcessingFinished", 500)) == 1, "the batch's event, refused")
-        if kinds("uploadedFileProcessingFailed") and not kinds("uploadedFileProcessingFailed")[0][3]["message"]:
-            faults.append("a failed file has no message")
-        # A minute later, without the minute.
-        with sqlite3.connect(service.folder / "data" / "tramline.db", timeout=10) as database:
-            database.execute("UPDATE deliveries SET not_before = 0 WHERE state = 'waiting'")
-        until(lambda: len(kinds("batchUploadProcessingFinished", 204)) == 1, "the batch's event, tried again")
-        if len({c[1] for c in kinds("batchUploadProcessingFinished")}) != 1:
-            faults.append("the second try has another id")
-        failed = client.get("/services/alerts/api/alerts/webhooks/failed-calls").json()["items"]
-        if len(failed) != 1 or failed[0]["status"] != 500 or json.loads(failed[0]["requestBody"])["batchId"] != batch["id"]:
-            faults.append(f"failed calls: {failed}")
-        harvests = [f["id"] for f in client.get(OPERATIONS + "/files", params={"operationType": "harvested"}).json()]
-        client.post(OPERATIONS + "/files/merge", json={"ids": harvests}).raise_for_status()
-        until(lambda: kinds("mergedFileProcessingFinished"), "merged")
-        ring = [[-93.63, 41.97], [-93.6, 41.97], [-93.6, 41.99], [-93.63, 41.97]]
-        made = client.post(f"/services/fields/api/users/{user}/fields", json={"geometry": {"type": "Polygon", "coordinates": [ring]}})
-        made.raise_for_status()
-        until(lambda: kinds("fieldCreated"), "field created")
-        ids = [c[1] for c in calls if c[2] == 204]
-        if len(ids) != len(set(ids)):
-            faults.append("an event was delivered twice")
-        client.http.delete(service.base + "/services/alerts/api/alerts/webhooks/" + hook.json()["id"]).raise_for_status()
+        refused = service.client().ask("POST", HOOKS, json_body=hook)
+        faults.expect(refused.status == 400, f"a private address is taken: {refused.status}")
 
-for fault in faults:
-    print("FAIL", fault)
-print(f"webhooks: {len(calls)} calls, {len(faults)} wrong")
-sys.exit(1 if faults else 0)
+
+def check_batch(service: Service, client: Client, user: str, stick: Path, received: Received, faults: Faults) -> None:
+    """An upload tells each of its files, and its end again after that was refused."""
+    batch = client.settled(client.upload(user, stick.name, stick.read_bytes())["id"])
+    of, end = received.of, "batchUploadProcessingFinished"
+    received.expect(lambda: len(of("uploadedFileProcessingFinished")) == 5, "five files finished")
+    received.expect(lambda: len(of("uploadedFileProcessingFailed")) == 1, "one file failed")
+    received.expect(lambda: len(of(end, 500)) == 1, "the batch's event, refused")
+    failed = of("uploadedFileProcessingFailed")
+    faults.expect(not failed or failed[0].event["message"], "a failed file has no message")
+
+    def told_again() -> bool:
+        # A minute later, without the minute. The service may note the refusal only after it was answered.
+        service.change("UPDATE deliveries SET not_before = 0 WHERE state = 'waiting'")
+        return len(of(end, 204)) == 1
+    received.expect(told_again, "the batch's event, tried again")
+    faults.expect(len({call.id for call in of(end)}) == 1, "the second try has another id")
+    calls = client.json("GET", HOOKS + "/failed-calls")["items"]
+    good = len(calls) == 1 and calls[0]["status"] == 500 and json.loads(calls[0]["requestBody"])["batchId"] == batch["id"]
+    faults.expect(good, f"failed calls: {calls}")
+
+
+def check(faults: Faults) -> str:
+    """Every event of a stick, a merge and a field."""
+    received = Received(faults)
+    server = receiver(received)
+    hook = {"events": EVENTS, "name": "hook", "secret": SECRET, "url": f"http://127.0.0.1:{server.server_port}/hook"}
+    check_private(hook, faults)
+    with temporary() as folder, Service(WEBHOOKS_ALLOW_PRIVATE="true") as service:
+        client = service.client()
+        made = client.json("POST", HOOKS, hook)
+        received.expect(lambda: received.calls and received.calls[0].event == CONFIRMATION, "confirmation")
+        user = client.add_user()
+        check_batch(service, client, user, stick_file(Path(folder)), received, faults)
+        harvests = [file["id"] for file in client.items(API + "/files", operationType="harvested")]
+        client.json("POST", API + "/files/merge", {"ids": harvests})
+        received.expect(lambda: received.of("mergedFileProcessingFinished"), "merged")
+        client.json("POST", f"{FIELDS}/users/{user}/fields", {"geometry": POLYGON})
+        received.expect(lambda: received.of("fieldCreated"), "field created")
+        ids = [call.id for call in received.calls if call.status == 204]
+        faults.expect(len(ids) == len(set(ids)), "an event was delivered twice")
+        client.json("DELETE", f"{HOOKS}/{made['id']}")
+    server.shutdown()
+    return f"{len(received.calls)} calls"
+
+
+if __name__ == "__main__":
+    raise SystemExit(report.run("webhooks", check))

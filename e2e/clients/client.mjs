@@ -28,8 +28,6 @@ async function call(path, { method = "GET", body, token, status = 200, headers =
   return { answer, body: json ? JSON.parse(text) : text };
 }
 
-const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
-
 const login = { username, password, rememberMe: "true" };
 const token = (await call("/api/authenticate", { method: "POST", body: login })).body.id_token;
 await call("/api/authenticate", { method: "POST", body: { ...login, password: "wrong" }, status: 401 });
@@ -53,12 +51,7 @@ check(events.includes("event: end"), "the progress ends");
 const ended = JSON.parse(events.split("event: end\ndata: ")[1].split("\n")[0]);
 check(ended.machineFiles.length > 0 && ended.machineFiles.every((file) => file.id && file.name && file.status !== "processing"),
   "the progress tells each machine file");
-let batch;
-for (let i = 0; i < 100; i += 1) {
-  batch = (await call(`${operations}/batch/${sent.body.id}/`, { token })).body;
-  if (batch.status !== "RECEIVED") break;
-  await sleep(200);
-}
+const batch = (await call(`${operations}/batch/${sent.body.id}/`, { token })).body;
 check(batch.status === "PROCESSED" && batch.leafFiles.length === 6, "processed");
 
 const listed = await call(`${operations}/files?leafUserId=${user.id}&operationType=planted&startTime=2000-01-01T00:00&standard=true`, { token });

@@ -26,6 +26,16 @@ def answer(response, status, what):
     return response.json() if response.content and "json" in response.headers.get("content-type", "") else None
 
 
+def until(look, what, seconds=120):
+    """What `look` gives as soon as it gives anything."""
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise SystemExit(f"FAIL: not within {seconds} s: {what}")
+        time.sleep(0.1)
+    return found
+
+
 # rememberMe as text and as a boolean
 for remember in ("true", "false", True, False):
     data = {"username": username, "password": password, "rememberMe": remember}
@@ -67,12 +77,20 @@ def upload(**how):
 
 
 def settled(batch_id):
-    for _ in range(600):
-        batch = answer(requests.get(f"{OPERATIONS}/batch/{batch_id}", headers=headers), 200, "batch")
-        if batch["status"] != "RECEIVED":
-            return batch
-        time.sleep(0.2)
-    raise SystemExit("FAIL: the batch is not settled")
+    # the progress ends by itself when the batch is settled
+    followed = requests.get(f"{OPERATIONS}/batch/{batch_id}/progress", headers=headers)
+    check(followed.status_code == 200 and "event: end" in followed.text, "the progress ends")
+    batch = answer(requests.get(f"{OPERATIONS}/batch/{batch_id}", headers=headers), 200, "batch")
+    check(batch["status"] != "RECEIVED", "the batch is settled when its progress ends")
+    return batch
+
+
+def file_when(url, condition, what):
+    """A machine file as soon as it is so."""
+    def look():
+        body = answer(requests.get(url, headers=headers), 200, what)
+        return body if condition(body) else None
+    return until(look, what)
 
 
 # upload with parameters in the query
@@ -252,11 +270,7 @@ check(requests.post(UPLOAD, headers=headers, params={"leafUserId": user_id}, fil
 corn = [f["id"] for f in files if f.get("operationType") == "harvested"]
 merged = answer(requests.post(OPERATIONS + "/files/merge", headers=headers, json={"ids": corn}), 200, "merge")
 check(merged["status"] == "SENT_TO_MERGE", "merge")
-for _ in range(200):
-    body = answer(requests.get(f"{OPERATIONS}/files/{merged['id']}", headers=headers), 200, "merged file")
-    if body["status"] != "processing":
-        break
-    time.sleep(0.1)
+body = file_when(f"{OPERATIONS}/files/{merged['id']}", lambda file: file["status"] != "processing", "merged file")
 check(body["status"] == "processed" and body["origin"] == "merged" and sorted(body["sources"]) == sorted(corn), "merged")
 area = sum(f["summary"]["properties"]["totalArea"]["value"] for f in files if f["id"] in corn)
 check(abs(body["summary"]["properties"]["totalArea"]["value"] / area - 1) < 1e-9, "areas add up")
@@ -274,11 +288,7 @@ check(settled(batch["id"])["leafFiles"] == done["leafFiles"], "the files keep th
 after = answer(requests.get(FILE, headers=headers), 200, "file")
 check(after["updatedTime"] == before["updatedTime"], "a converted file is left alone")
 answer(requests.post(FILE + "/reprocess", headers=headers), 200, "reprocess")
-for _ in range(200):
-    body = answer(requests.get(FILE, headers=headers), 200, "file")
-    if body["status"] == "processed" and body["updatedTime"] != after["updatedTime"]:
-        break
-    time.sleep(0.1)
+body = file_when(FILE, lambda file: file["status"] == "processed" and file["updatedTime"] != after["updatedTime"], "reprocessed file")
 check(body["id"] == harvest["id"] and body["status"] == "processed", "reprocessed")
 
 # webhooks

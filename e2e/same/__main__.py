@@ -15,10 +15,10 @@ import resource
 import sys
 import time
 
-from harness import ROOT, temporary
 from same import command, inputs, scenario
 from same.difference import Differences
 from same.pair import Pair
+from tramline.service import ROOT, temporary
 
 MUTANTS = 150
 QUICK_SECONDS = 50

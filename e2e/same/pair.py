@@ -11,18 +11,18 @@ import collections
 import concurrent.futures
 import gzip
 import hashlib
-import http.client
 import http.server
 import json
 import sqlite3
 import threading
 import time
-import uuid
 from dataclasses import dataclass
 
-from harness import API, Client, Service
 from same import difference
 from same.normal import Normal
+from tramline import client, wait
+from tramline.client import API, Client
+from tramline.service import Service
 
 PUBLIC = "http://tramline.test"
 SECONDS = 300  # for one upload
@@ -96,14 +96,12 @@ class Side:
     """One service with its words."""
 
     def __init__(self, executable, folder):
-        self.service = Service(folder / "data", executable, PUBLIC_URL=PUBLIC, LOG="warn", WORKERS=1,
-                               WEBHOOKS_ALLOW_PRIVATE="true")
+        self.service = Service(folder, executable, PUBLIC_URL=PUBLIC, LOG="warn", WORKERS=1, WEBHOOKS_ALLOW_PRIVATE="true")
         begin = time.time()
-        if self.service.start() is None:
-            raise SystemExit(f"{executable} does not serve: {self.service.log.read_text()[-2000:]}")
+        self.service.start()
         self.receiver = Receiver()
         self.normal = Normal(begin, {str(folder): "«folder»", f"127.0.0.1:{self.receiver.port}": "«receiver»"})
-        self.client = Client(self.service).log_in()
+        self.client = self.service.client()
         self.client.timeout = SECONDS
 
     def own(self, text):
@@ -113,18 +111,9 @@ class Side:
         if isinstance(body, str):
             body = self.own(body).encode()
         headers = {name: self.own(value) for name, value in headers.items()}
-        kept = self.client.token
-        if token is not None:
-            self.client.token = self.own(token)
-        try:
-            try:
-                status, data, got = self.client.answer(method, self.own(path), body, headers)
-            except (OSError, http.client.HTTPException):
-                # The service ends a connection on which it refused a body; the next request needs another.
-                status, data, got = self.client.answer(method, self.own(path), body, headers)
-        finally:
-            self.client.token = kept
-        return self.words(status, data, got, unordered)
+        asker = self.client if token is None else Client(self.service, self.own(token), SECONDS)
+        answer = asker.ask(method, self.own(path), body, headers)
+        return self.words(answer.status, answer.body, answer.headers, unordered)
 
     def words(self, status, data, got, unordered):
         kind = got.get("Content-Type") or ""
@@ -150,23 +139,22 @@ class Side:
     def settle(self, batch):
         """Waits for the end of an upload; then names its machine files in the order of their folders, not of their ids."""
         own = self.normal.own(batch)
-        files = self.client.settled([own], SECONDS)[own]["leafFiles"]
+        files = self.client.settled(own, SECONDS)["leafFiles"]
+
         def place(file):
             report = self.client.file(file).get("report") or {}
             return report.get("dir", ""), json.dumps(report, sort_keys=True)
+
         for file in sorted(files, key=place):
             self.normal.ordinal(file)
 
     def idle(self):
         """Waits until no work is left, nor an event to tell."""
-        until = time.monotonic() + SECONDS
         open_work = ("SELECT (SELECT COUNT(*) FROM runs WHERE state IN ('queued', 'running')) + "
                      "(SELECT COUNT(*) FROM events WHERE spread = 0) + "
                      "(SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')")
-        while self.service.rows(open_work)[0][0]:
-            if time.monotonic() > until:
-                raise SystemExit(f"work is left after {SECONDS} s: {self.service.rows('SELECT * FROM runs')[-3:]}")
-            time.sleep(0.05)
+        wait.until(lambda: not self.service.rows(open_work)[0][0], "the end of all work", SECONDS,
+                   lambda: self.service.rows("SELECT * FROM runs")[-3:], longest=wait.CLOSE)
 
     def tables(self):
         """Name of each table to its statement and rows in words. Rows are in order of their text."""
@@ -212,6 +200,7 @@ class Side:
 
     def stop(self):
         self.service.stop()
+        self.service.close()
         self.receiver.stop()
 
 
@@ -237,12 +226,7 @@ class Pair:
         """Asks both. `body` is JSON, text, or bytes as they are; `form` is (name, bytes) of a file to upload."""
         headers = dict(headers or {})
         if form is not None:
-            name, data = form
-            mark = uuid.uuid4().hex
-            head = (f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-                    "Content-Type: application/octet-stream\r\n\r\n").encode()
-            body = head + data + f"\r\n--{mark}--\r\n".encode()
-            headers["Content-Type"] = f"multipart/form-data; boundary={mark}"
+            body, headers["Content-Type"] = client.form([("file", *form)])
         elif body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body, ensure_ascii=False)
             headers["Content-Type"] = "application/json"

@@ -5,24 +5,17 @@ Rule: a user whose uploads have one machine file each is asked as it is; the sti
 ids, belongs to a user of its own and is asked without order.
 """
 
-import io
-import math
-import zipfile
+from same.places import WEST, WIDE, box, part, tile
+from tramline.client import API, CONFIGS, FIELDS, HOOKS
+from tramline.samples import members_of, pack, stick
+from tramline.service import NAME, PASSWORD
 
-from harness import API, NAME, PASSWORD, stick
-
-FIELDS = "/services/fields/api"
 USERS = "/services/usermanagement/api"
-CONFIGS = "/services/config/api/configs"
-HOOKS = "/services/alerts/api/alerts/webhooks"
 UNKNOWN = "ffffffff-ffff-4fff-bfff-ffffffffffff"
 KINDS = ("originalFile", "rawGeojson", "standardGeojson", "filteredGeojson", "outsideFieldGeojson", "standardGeoparquet",
          "filteredGeoparquet", "polygonGeoparquet", "droppedGeoparquet", "summary", "units", "status", "images",
          "zippedPNGs", "nothing")
 EXPORTS = ("gpkg", "fgb", "csv", "shp", "geojson", "parquet", "pmtiles")
-# The corn harvest of the sample stick lies in this box.
-WEST, SOUTH = -93.611, 41.9855
-WIDE, HIGH = 0.0026, 0.0036
 # Sets of the corpus for uploads: small, of several formats. Each has one machine file.
 CORPUS = ("vendor/csv-pyprecag", "agro/pacu-basswood/2012-basswood.txt", "cases/pc04-cotton-picker",
           "vendor/deere-ofpedata/FarmerI_AA16_AA_N_2016_henrys.zip", "cases/pc14-no-coordinates")
@@ -31,37 +24,11 @@ HOSTILE = ("000_", "002_", "013_", "014_", "015_", "022_", "038_", "042_", "044_
            "084_", "095_", "099_", "111_", "118_", "126_", "132_", "143_", "148_")
 
 
-def box(west, south, east, north):
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def part(share):
-    """A field that covers this share of the corn harvest, from the west."""
-    return box(WEST, SOUTH, WEST + WIDE * share, SOUTH + HIGH)
-
-
-def tile(zoom):
-    """The vector tile in the middle of the corn harvest, as z, x, y."""
-    latitude = math.radians(SOUTH + HIGH / 2)
-    x = (WEST + WIDE / 2 + 180) / 360
-    y = (1 - math.asinh(math.tan(latitude)) / math.pi) / 2
-    return zoom, int(x * 2**zoom), int(y * 2**zoom)
-
-
-def packed(members):
-    """A zip of names and bytes; the same each time."""
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name, (2026, 5, 4, 12, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return into.getvalue()
-
-
 def packed_path(path):
+    """A zip of a file or a folder; a zip as it is."""
     if path.is_file():
-        return path.read_bytes() if path.suffix == ".zip" else packed([(path.name, path.read_bytes())])
-    return packed((str(one.relative_to(path.parent)), one.read_bytes()) for one in sorted(path.rglob("*")) if one.is_file())
+        return path.read_bytes() if path.suffix == ".zip" else pack([(path.name, path.read_bytes())])
+    return pack(members_of(path))
 
 
 def open_doors(pair):
@@ -176,8 +143,8 @@ def fields(pair, user):
                '{"type":"Polygon","coordinates":[[[20,50],[20.01,50],[20.01,50.01],[20,50]]]}},{"type":"Feature",'
                '"properties":{"name":"Bow"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}}]}')
     upload = f"/services/uploadservice/api/upload?leafUserId={user}"
-    pair.ask("POST", upload, form=("fields.zip", packed([("fields.geojson", geojson)])))
-    pair.ask("POST", upload, form=("nothing.zip", packed([("a.txt", "nothing")])))
+    pair.ask("POST", upload, form=("fields.zip", pack([("fields.geojson", geojson)])))
+    pair.ask("POST", upload, form=("nothing.zip", pack([("a.txt", "nothing")])))
     pair.ask("POST", upload, form=("no.zip", b"no zip"))
     pair.idle()
     return near, far
@@ -185,7 +152,7 @@ def fields(pair, user):
 
 def refused_uploads(pair, user):
     # So short that all of it is sent before the refusal ends the connection.
-    data = packed([("a.txt", "nothing")])
+    data = pack([("a.txt", "nothing")])
     at = f"{API}/batch?provider=Other&leafUserId="
     for where in (at + UNKNOWN, at + "x", at, f"{API}/batch?leafUserId={user}&provider=Nobody",
                   at + f"{user}&operationType=flying", at + f"{user}&width=-3", at + f"{user}&column=nonsense",
@@ -347,7 +314,7 @@ def merged(pair, user, first, members):
     for attempt in range(1, 9):
         # Names and sizes differ, so that no list that is sorted by them has ties, which random ids settle.
         mark = "again" * attempt
-        again = pair.upload(user, f"{mark}.zip", packed([*members, (f"{mark}.txt", "nothing")]))
+        again = pair.upload(user, f"{mark}.zip", pack([*members, (f"{mark}.txt", "nothing")]))
         second = files_of(pair, again)[0]
         if pair.order_of(first, second):
             break
@@ -363,10 +330,10 @@ def merged(pair, user, first, members):
 def play(pair, scratch, corpus, hostile, quick):
     """Everything, in order."""
     members = stick(scratch / "stick")
-    groups = {name: packed([(path, data) for path, data in sorted(members.items()) if path.startswith(name)])
+    groups = {name: pack([(path, data) for path, data in sorted(members.items()) if path.startswith(name)])
               for name in ("Office export", "TASKDATA")}
     text = [(path, data) for path, data in members.items() if path.lower().endswith((".txt", ".csv")) and path != "README.txt"]
-    corn, tasks, harvest = groups["Office export"], groups["TASKDATA"], packed(text)
+    corn, tasks, harvest = groups["Office export"], groups["TASKDATA"], pack(text)
     open_doors(pair)
     user, other = users(pair)
     configurations(pair, user, other)
@@ -391,7 +358,7 @@ def play(pair, scratch, corpus, hostile, quick):
     calibrated(pair, corn_file)
     reprocessed(pair, user, corn_file, first)
     made = merged(pair, user, corn_file, text)
-    several = [pair.upload(other, "tasks.zip", tasks), pair.upload(other, "stick.zip", packed(sorted(members.items())))]
+    several = [pair.upload(other, "tasks.zip", tasks), pair.upload(other, "stick.zip", pack(sorted(members.items())))]
     if corpus is not None and not quick:
         several += [pair.upload(other, path.replace("/", "-") + ".zip", packed_path(corpus / path)) for path in SEVERAL
                     if (corpus / path).exists()]
