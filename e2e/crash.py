@@ -79,6 +79,7 @@ def feed_through(service: Service, feed: Feed, size: Size, resumed: Resumed, che
     feed.give(len(feed.zips))
 
     def fed() -> bool:
+        """Looks for runs that are resumed, meanwhile."""
         resumed.look()
         return feed.is_idle()
     wait.until(fed, "an answer to each upload", FED_SECONDS, lambda: f"{len(feed.acknowledged)} of {len(feed.zips)}",

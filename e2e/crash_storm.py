@@ -71,6 +71,7 @@ def dies(service: Service, seconds: float, resumed: Resumed, nudge: Callable[[],
     begin, following = time.monotonic(), next(nudges, None)
 
     def look() -> bool:
+        """Nudges, if it is time to, and looks for runs that are resumed."""
         nonlocal following
         if not service.is_running():
             return True

@@ -47,6 +47,7 @@ def yardstick() -> float:
 
 
 def main() -> None:
+    """Builds the zip, and converts it so many times."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=26)
     parser.add_argument("--cores", type=int, default=2)

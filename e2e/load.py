@@ -61,6 +61,7 @@ class Part:
         self.length = len(self.head) + path.stat().st_size + len(self.tail)
 
     def __iter__(self) -> Iterator[bytes]:
+        """The body, piece by piece."""
         yield self.head
         with open(self.path, "rb") as file:
             while data := file.read(MIB):

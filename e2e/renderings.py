@@ -145,6 +145,7 @@ def check_mixture(service: Service, client: Client, file: str, faults: Faults) -
     seen, stop = collections.Counter(), threading.Event()
 
     def download() -> None:
+        """One client, again and again."""
         own = Client(service, client.token)
         while not stop.is_set():
             answer = own.get(path)

@@ -100,47 +100,59 @@ class Cases:
         return ("\r\n".join((*first, *lines)) + "\r\n\r\n").encode()
 
     def no_token(self) -> Statuses:
+        """Nobody."""
         return [self.post(token="").status]
 
     def bad_token(self) -> Statuses:
+        """Tokens without signature, with a changed one, empty, and none at all."""
         token = self.client.token
         none = "eyJhbGciOiJub25lIn0." + token.split(".")[1] + "."
         changed = token[:-3] + ("abc" if not token.endswith("abc") else "cba")
         return [self.post(token="", Authorization=f"Bearer {one}").status for one in (none, changed, "", "x")]
 
     def expired_token(self) -> Statuses:
+        """A token that has ended, and one that has not begun."""
         # Signed with another key: the service's own is not to be had here.
         now = int(time.time())
         return [self.post(token=signed(b"key", {"sub": "x", "iat": begin, "exp": end})).status
                 for begin, end in ((now - 90_000, now - 1), (now + 300, now + 90_000))]
 
     def other_tenant_user(self) -> Statuses:
+        """A user of the other account."""
         return [self.post(query={"leafUserId": self.stranger}).status]
 
     def user_not_uuid(self) -> Statuses:
+        """Paths, nothing, two users, and a megabyte."""
         wrong = ["../../x", "", [self.user, self.user], "x" * 1_000_000]
         return [self.post(query={"leafUserId": value}).status for value in wrong]
 
     def provider_unknown(self) -> Statuses:
+        """A provider that nobody knows."""
         return [self.post(query={"leafUserId": self.user, "provider": "Evil"}).status]
 
     def no_file_part(self) -> Statuses:
+        """A form whose file has another name."""
         return [self.post(parts=[("other", "a.zip", self.zip)]).status]
 
     def two_file_parts(self) -> Statuses:
+        """Two files."""
         return [self.post(parts=[("file", "a.zip", self.zip), ("file", "b.zip", self.zip)]).status]
 
     def no_boundary(self) -> Statuses:
+        """A form that does not say where its parts end."""
         kind = {"Content-Type": "multipart/form-data"}
         return [self.client.ask("POST", f"{API}/batch", b"x", kind, self.query).status]
 
     def json_body(self) -> Statuses:
+        """JSON instead of a form."""
         return [self.client.ask("POST", f"{API}/batch", json_body={"file": "x"}, query=self.query).status]
 
     def ten_thousand_parts(self) -> Statuses:
+        """A form of many fields."""
         return [self.post(parts=[("p", None, b"x")] * 10_000).status]
 
     def filename_traversal(self) -> Statuses:
+        """File names that lead elsewhere, end early or are long: what is shown of them is harmless."""
         answers = []
         for name in ("../../../../tmp/h.zip", "a\x00b.zip", "x" * 10_000 + ".zip", "C:\\temp\\h.zip", "nl\u000a.zip"):
             sent = name.replace("\n", "%0A").replace("\0", "%00")
@@ -152,9 +164,11 @@ class Cases:
         return answers
 
     def length_3gb_plus_1(self) -> Statuses:
+        """A body that says that it is too long."""
         return [raw(self.service, self.head(FORM, "Content-Length: 3221225473"), seconds=5)]
 
     def chunked_3gb_plus(self) -> Statuses:
+        """A body that turns out too long."""
         def chunks() -> Iterator[bytes]:
             yield PART
             for _ in range(40):
@@ -170,12 +184,15 @@ class Cases:
                 return [413]
 
     def length_too_long(self) -> Statuses:
+        """A body that ends before it should."""
         return [raw(self.service, self.head(FORM, "Content-Length: 10000000"), PART + bytes(1_000_000), half_close=True)]
 
     def length_and_chunked(self) -> Statuses:
+        """Two ways to tell the length."""
         return [raw(self.service, self.head(FORM, "Content-Length: 5", "Transfer-Encoding: chunked"), b"0\r\n\r\n")]
 
     def slow_body(self) -> Statuses:
+        """Many bodies that do not come; a good upload beside them."""
         head = self.head(FORM, "Content-Length: 1000")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             slow = pool.submit(at_once, AT_ONCE, lambda: raw(self.service, head, PART))
@@ -186,6 +203,7 @@ class Cases:
         return [408 if answer == 429 else answer for answer in answers]
 
     def slow_header(self) -> Statuses:
+        """A head that comes byte by byte."""
         begin, head = time.monotonic(), f"GET {API}/files HTTP/1.1\r\nHost: x\r\nX: ".encode()
         answer = raw(self.service, head + b"y" * 40, pause=0.5, seconds=60)
         took = time.monotonic() - begin
@@ -193,6 +211,7 @@ class Cases:
         return [answer or 408]
 
     def reset_mid_body(self) -> Statuses:
+        """Uploads that are cut off leave nothing behind."""
         head = self.head(FORM, f"Content-Length: {len(self.zip) + 500}")
         for _ in range(CUT_OFF):
             connection = socket.create_connection(("127.0.0.1", self.service.port))
@@ -213,12 +232,14 @@ class Cases:
         raise AssertionError("no try")
 
     def retry_same_key(self) -> Statuses:
+        """Ten uploads with one key are one batch."""
         answers = at_once(SAME_KEY, lambda: self.patiently("one"))
         ids = {answer.json()["id"] for answer in answers if answer.ok}
         expect(len(ids) == 1, ids)
         return [answer.status for answer in answers]
 
     def page_size(self) -> Statuses:
+        """Pages that there cannot be."""
         wrong = ({"size": "-1"}, {"size": "0"}, {"size": "101"}, {"size": "1000000000"}, {"size": "x"},
                  {"page": "-1"}, {"page": str(2**63)}, {"sort": "id;drop"})
         return [self.client.get(f"{API}/files", **query).status for query in wrong]

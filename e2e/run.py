@@ -83,6 +83,7 @@ def looked_at(one: Input, folder: Path, configuration: Path) -> Outcome:
     shutil.rmtree(out, ignore_errors=True)
 
     def outcome(code: int, said: str) -> Outcome:
+        """With the seconds so far."""
         return Outcome(one.name, code, said, time.monotonic() - begin)
 
     code, said = convert(one, out, configuration)

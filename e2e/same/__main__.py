@@ -10,10 +10,10 @@ database and blobs. What is not there is left out, loudly. Exit code 0: no diffe
 
 import argparse
 import os
-import pathlib
 import resource
 import sys
 import time
+from pathlib import Path
 
 from same import command, inputs, scenario
 from same.difference import Differences
@@ -24,28 +24,30 @@ MUTANTS = 150
 QUICK_SECONDS = 50
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
+    """What was given on the command line."""
     given = argparse.ArgumentParser(prog="same", description=__doc__.splitlines()[0])
-    given.add_argument("old", type=pathlib.Path, help="executable that is right")
-    given.add_argument("new", type=pathlib.Path, help="executable that is compared with it")
+    given.add_argument("old", type=Path, help="executable that is right")
+    given.add_argument("new", type=Path, help="executable that is compared with it")
     given.add_argument("filter", nargs="*", help="only cases of the command line whose name has one of these texts")
     given.add_argument("--quick", action="store_true", help="a sample of the cases, in less than 90 seconds")
     given.add_argument("--part", choices=("command", "service"), help="only this part")
     given.add_argument("--list", action="store_true", help="name the cases of the command line, and end")
-    given.add_argument("--remember", type=pathlib.Path, help="file that keeps what OLD made, for the next time")
+    given.add_argument("--remember", type=Path, help="file that keeps what OLD made, for the next time")
     return given.parse_intermixed_args()
 
 
-def found(variable, default, what):
+def found(variable: str, default: str, what: str) -> Path | None:
     """A folder that may be missing."""
-    folder = pathlib.Path(os.environ.get(variable) or ROOT / default)
+    folder = Path(os.environ.get(variable) or ROOT / default)
     if folder.is_dir():
         return folder
     print(f"SKIPPED {what}: no folder {folder} ({variable})")
     return None
 
 
-def gathered(given, folder, corpus, samples, hostile):
+def gathered(given: argparse.Namespace, folder: Path, corpus: Path | None, samples: Path | None,
+             hostile: Path | None) -> tuple[list[command.Case], dict[str, Path]]:
     """Cases of the command line, and where their links lead."""
     links, all_inputs = {"configs": folder / "configs"}, []
     inputs.write_configurations(links["configs"])
@@ -61,13 +63,14 @@ def gathered(given, folder, corpus, samples, hostile):
     return [case for case in cases if not given.filter or any(text in case.name for text in given.filter)], links
 
 
-def took(begin):
+def took(begin: float) -> str:
     """Seconds since then, and of all processors since the start."""
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return f"{time.monotonic() - begin:.0f} s ({sum(one.ru_utime + one.ru_stime for one in used):.0f} s of processors)"
 
 
-def main():
+def main() -> int:
+    """Compares; the exit code."""
     given = arguments()
     for executable in (given.old, given.new):
         if not os.access(executable, os.X_OK) or executable.is_dir():
@@ -79,7 +82,7 @@ def main():
     differences = Differences(lambda line: print(line, flush=True))
     counts, answers = {"cases": 0, "artifacts": 0, "left out": 0}, 0
     with temporary() as scratch:
-        folder = pathlib.Path(scratch)
+        folder = Path(scratch)
         old = command.Program.of(given.old, folder / "old")
         new = command.Program.of(given.new, folder / "new")
         hostile = folder / "hostile" if tools and inputs.make_hostile(tools, folder / "hostile", MUTANTS) else None

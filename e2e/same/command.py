@@ -11,12 +11,12 @@ import concurrent.futures
 import hashlib
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from same import difference
 
@@ -41,11 +41,12 @@ class Case:
 class Program:
     """An executable. It is started through a link named `tramline`, because messages name the program."""
 
-    link: pathlib.Path
+    link: Path
     digest: str
 
     @classmethod
-    def of(cls, path, folder):
+    def of(cls, path: Path, folder: Path) -> "Program":
+        """Links to an executable from a folder of its own."""
         folder.mkdir(parents=True)
         link = folder / "tramline"
         link.symlink_to(path.resolve())
@@ -53,13 +54,13 @@ class Program:
             return cls(link, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def environment():
+def environment() -> dict[str, str]:
     """Ours without settings of the program and without colours."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("TRAMLINE_")}
     return {**kept, "NO_COLOR": "1", "TERM": "dumb"}
 
 
-def run(program, case, folder):
+def run(program: Program, case: Case, folder: Path) -> int | str:
     """Runs the case in `folder`, where `out` and the two streams are left; the exit code."""
     with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
         try:
@@ -70,7 +71,7 @@ def run(program, case, folder):
             return f"not ended after {SECONDS} s"
 
 
-def outputs(folder):
+def outputs(folder: Path) -> dict[str, Path | None]:
     """Path below `folder` to file, of everything that a run left; folders that are empty are `None`."""
     found = {name: folder / name for name in ("stdout", "stderr")}
     for path in sorted((folder / "out").rglob("*")):
@@ -82,13 +83,14 @@ def outputs(folder):
     return found
 
 
-def remove(folder):
+def remove(folder: Path) -> None:
+    """Removes what a run left."""
     shutil.rmtree(folder / "out", ignore_errors=True)
     for name in ("stdout", "stderr"):
         (folder / name).unlink(missing_ok=True)
 
 
-def outcome(program, case, folder):
+def outcome(program: Program, case: Case, folder: Path) -> dict[str, str]:
     """Name of each output to its SHA-256, and the exit code. Leaves nothing."""
     remove(folder)
     made = {"exit code": str(run(program, case, folder))}
@@ -102,7 +104,7 @@ def outcome(program, case, folder):
     return made
 
 
-def places(old, new, case, folder):
+def places(old: Program, new: Program, case: Case, folder: Path) -> list[str]:
     """Runs the case again with both, and tells the first places where their outputs differ."""
     found, kept = [], {}
     for name, program in (("old", old), ("new", new)):
@@ -134,14 +136,15 @@ def places(old, new, case, folder):
 class Memory:
     """What the old executable made, in a file from one run to the next; without a file in memory only."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         self.hits = 0
         self.known = self.read()
         self.lock = threading.Lock()
         self.unkept = 0
 
-    def read(self):
+    def read(self) -> dict:
+        """What the file remembers."""
         if self.path and self.path.is_file():
             try:
                 return json.loads(self.path.read_text())
@@ -149,7 +152,8 @@ class Memory:
                 pass  # cut off: made anew
         return {}
 
-    def outcome(self, program, case, folder):
+    def outcome(self, program: Program, case: Case, folder: Path) -> dict[str, str]:
+        """What was remembered, or else made now."""
         text = json.dumps([program.digest, case.name, case.arguments, case.content])
         key = hashlib.sha256(text.encode()).hexdigest()
         if key in self.known:
@@ -163,7 +167,8 @@ class Memory:
                 self.keep()
         return made
 
-    def keep(self):
+    def keep(self) -> None:
+        """Writes what is new to the file."""
         if not self.path or not self.unkept:
             return
         self.unkept = 0
@@ -175,13 +180,14 @@ class Memory:
         new.replace(self.path)
 
 
-def compare(old, new, cases, scratch, links, memory, differences, seconds=None):
+def compare(old: Program, new: Program, cases: list[Case], scratch: Path, links: dict[str, Path], memory: Memory,
+            differences: difference.Differences, seconds: float | None = None) -> dict[str, object]:
     """Compares all cases; counts of cases, artifacts and cases that were left out when the time was over."""
     local, made, explained = threading.local(), [], []
     begin, numbers = time.monotonic(), iter(range(1 << 30))
     slow = []
 
-    def folder():
+    def folder() -> Path:
         if not hasattr(local, "folder"):
             local.folder = scratch / f"run-{next(numbers)}"
             local.folder.mkdir()
@@ -189,7 +195,7 @@ def compare(old, new, cases, scratch, links, memory, differences, seconds=None):
                 (local.folder / name).symlink_to(target.resolve())
         return local.folder
 
-    def one(case):
+    def one(case: Case) -> int | None:
         if seconds is not None and time.monotonic() - begin > seconds:
             return None
         started, own = time.monotonic(), folder()

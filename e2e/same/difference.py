@@ -2,17 +2,19 @@
 
 import json
 import threading
+from collections.abc import Callable
 
 SHOWN = 25  # differences of a part that are printed; all are counted
 WIDTH = 70  # characters of a value that are shown
 
 
-def shown(value):
+def shown(value: object) -> str:
+    """A value as text, cut where it is long."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
-def of_json(old, new, path="$"):
+def of_json(old: object, new: object, path: str = "$") -> str | None:
     """The first place where two documents differ, or `None`: `$.files[2].status: "failed", was "processed"`."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in old:
@@ -39,7 +41,7 @@ def of_json(old, new, path="$"):
     return None if type(old) is type(new) and old == new else f"{path}: {shown(new)}, was {shown(old)}"
 
 
-def of_bytes(old, new):
+def of_bytes(old: bytes, new: bytes) -> str | None:
     """The first place where two byte strings differ, or `None`."""
     if old == new:
         return None
@@ -62,17 +64,18 @@ def of_bytes(old, new):
 class Differences:
     """Everything that was found, by part; printed as it comes."""
 
-    def __init__(self, say=print):
+    def __init__(self, say: Callable[[str], None] = print) -> None:
         self.count = 0
         self._shown = 0
         self._say = say
         self._lock = threading.Lock()
 
-    def begin_part(self):
+    def begin_part(self) -> None:
         """Shows again, however many there were before."""
         self._shown = 0
 
-    def add(self, where, what):
+    def add(self, where: str, what: str) -> None:
+        """Notes and prints a difference."""
         with self._lock:
             self.count += 1
             self._shown += 1

@@ -10,7 +10,9 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from same.command import Case
 
@@ -110,7 +112,7 @@ ALONE = (
 )
 
 
-def digest(path):
+def digest(path: Path) -> tuple[str, int]:
     """Of the bytes of a file, or of names and bytes of a folder; with the weight."""
     hashed, weight = hashlib.sha256(), 0
     for one in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
@@ -121,13 +123,14 @@ def digest(path):
     return hashed.hexdigest(), weight
 
 
-def inputs(root, link, kind, paths):
+def inputs(root: Path, link: str, kind: str, paths: Iterable[Path]) -> Iterator[Input]:
+    """Inputs of these paths, in their order."""
     for path in sorted(paths):
         content, weight = digest(path)
         yield Input(f"{link}/{path.relative_to(root)}", kind, weight, content)
 
 
-def of_corpus(corpus):
+def of_corpus(corpus: Path) -> list[Input]:
     """Each set as a folder, unless it is large, and each zip and gzip in a set by itself."""
     sets = [path for path in corpus.glob("*/*") if path.is_dir()]
     files = [path for one in sets for path in one.rglob("*") if path.suffix in (".zip", ".gz") and path.is_file()]
@@ -135,16 +138,18 @@ def of_corpus(corpus):
     return [*folders, *inputs(corpus, "corpus", FILE, files)]
 
 
-def of_samples(samples):
+def of_samples(samples: Path) -> list[Input]:
+    """Everything in the folder of samples."""
     return list(inputs(samples, "samples", SAMPLE, samples.iterdir()))
 
 
-def of_hostile(folder):
+def of_hostile(folder: Path) -> list[Input]:
+    """What the generator made."""
     return [*inputs(folder, "hostile", HOSTILE, (folder / "cases").iterdir()),
             *inputs(folder, "hostile", MUTANT, (folder / "mutants").iterdir())]
 
 
-def make_hostile(tools, folder, mutants):
+def make_hostile(tools: Path, folder: Path, mutants: int) -> bool:
     """Runs the generator; whether there is one."""
     generator = tools / "make_hostile.py"
     if not generator.is_file():
@@ -154,19 +159,20 @@ def make_hostile(tools, folder, mutants):
     return True
 
 
-def write_configurations(folder):
+def write_configurations(folder: Path) -> None:
+    """A file for each configuration."""
     folder.mkdir()
     for name, content in CONFIGURATIONS.items():
         (folder / name).write_text(json.dumps(content))
 
 
-def told_by(line, content=""):
+def told_by(line: str, content: str = "") -> str:
     """A digest of what a case is told beside its arguments: of the input, and of configurations if it names one."""
     written = json.dumps(CONFIGURATIONS, sort_keys=True) if "configs/" in line else ""
     return content + (hashlib.sha256(written.encode()).hexdigest() if written else "")
 
 
-def cases(given):
+def cases(given: list[Input]) -> list[Case]:
     """All ways of all inputs. The large ones come first, so that none is left alone at the end."""
     made = [(one.weight, Case(f"{one.path}: {way.name}",
                             tuple(word.replace("{}", one.path) for word in way.arguments.split(" ")),
@@ -176,14 +182,14 @@ def cases(given):
     return [case for _, case in made]
 
 
-def alone(samples):
+def alone(samples: Path | None) -> list[Case]:
     """`samples` is their folder, if there is one: some name what is in it."""
     content = digest(samples)[0] if samples is not None else "no samples"
     return [Case(f"tramline {line}", tuple(line.split()), told_by(line, content if "samples/" in line else ""))
             for line in ALONE]
 
 
-def quick(given, made):
+def quick(given: list[Input], made: list[Case]) -> list[Case]:
     """Every so-maniest case, of small inputs."""
     small = {one.path for one in given if one.weight <= SMALL}
     return [case for case in made if any(word in small for word in case.arguments)][::EVERY_SO_MANY]

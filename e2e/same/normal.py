@@ -23,30 +23,31 @@ LATER_S = 11 * 366 * 86_400  # an API key ends within ten years
 class Normal:
     """What one service's words stand for. `fixed` maps texts of its own, such as its folder, to words."""
 
-    def __init__(self, begin_s, fixed=None):
+    def __init__(self, begin_s: float, fixed: dict[str, str] | None = None) -> None:
         self.begin_s = begin_s
         self.fixed = dict(fixed or {})
         self.ordinals = {}
         self.owns = {}
 
-    def ordinal(self, own):
+    def ordinal(self, own: str) -> str:
         """The word for an id; a new one for an id that is new."""
         if own not in self.ordinals:
             word = f"«{len(self.ordinals) + 1}»"
             self.ordinals[own], self.owns[word] = word, own
         return self.ordinals[own]
 
-    def is_of_the_run(self, seconds):
+    def is_of_the_run(self, seconds: float) -> bool:
+        """Whether a time since 1970 tells when the run was."""
         return self.begin_s - EARLIER_S <= seconds <= self.begin_s + LATER_S
 
-    def _instant(self, found):
+    def _instant(self, found: re.Match) -> str:
         try:
             instant = datetime.datetime.fromisoformat(found.group())
         except ValueError:
             return found.group()
         return "«time»" if self.is_of_the_run(instant.timestamp()) else found.group()
 
-    def text(self, text):
+    def text(self, text: str) -> str:
         """The text in words that do not differ from run to run."""
         for own, word in self.fixed.items():
             text = text.replace(own, word)
@@ -55,13 +56,13 @@ class Normal:
         text = ID.sub(lambda found: self.ordinal(found.group()), text)
         return INSTANT.sub(self._instant, text)
 
-    def number(self, value):
+    def number(self, value: int) -> int | str:
         """A stored count of microseconds or milliseconds since 1970 that tells when the run was."""
         for unit in (1e6, 1e3):
             if self.is_of_the_run(value / unit) and value > 1e12:
                 return "«time»"
         return value
 
-    def own(self, text):
+    def own(self, text: str) -> str:
         """The text in the words of this service; the opposite of `text` for ids."""
         return ORDINAL.sub(lambda found: self.owns.get(found.group(), found.group()), text)

@@ -16,9 +16,13 @@ import json
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPMessage
+from pathlib import Path
 
 from same import difference
+from same.command import Program
 from same.normal import Normal
 from tramline import client, wait
 from tramline.client import API, Client
@@ -41,11 +45,12 @@ class Answer:
     headers: tuple
     body: object  # str, or bytes
 
-    def json(self):
+    def json(self) -> object:
+        """The body, decoded."""
         return json.loads(self.body)
 
 
-def in_order(value):
+def in_order(value: object) -> object:
     """Lists whose items are objects with ids, or ids, put in an order that does not follow from the ids' bytes."""
     if isinstance(value, dict):
         return {key: in_order(one) for key, one in value.items()}
@@ -57,7 +62,7 @@ def in_order(value):
     return value
 
 
-def steady_events(data):
+def steady_events(data: bytes) -> bytes:
     """Events of progress without what was under way when it was last written down: that depends on the speed."""
     lines = []
     for line in data.decode().splitlines():
@@ -71,23 +76,24 @@ def steady_events(data):
 class Receiver:
     """Takes the calls of webhooks. Their bodies, in the order in which they came."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         bodies = self.bodies = []
 
         class Take(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
+            def do_POST(self) -> None:
                 bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, *_):
+            def log_message(self, *_: object) -> None:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Take)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def stop(self):
+    def stop(self) -> None:
+        """Ends what was started."""
         self.server.shutdown()
         self.server.server_close()
 
@@ -95,7 +101,7 @@ class Receiver:
 class Side:
     """One service with its words."""
 
-    def __init__(self, executable, folder):
+    def __init__(self, executable: Path, folder: Path) -> None:
         self.service = Service(folder, executable, PUBLIC_URL=PUBLIC, LOG="warn", WORKERS=1, WEBHOOKS_ALLOW_PRIVATE="true")
         begin = time.time()
         self.service.start()
@@ -104,10 +110,13 @@ class Side:
         self.client = self.service.client()
         self.client.timeout = SECONDS
 
-    def own(self, text):
+    def own(self, text: str) -> str:
+        """A text of the requests in the words of this service."""
         return self.normal.own(text).replace("«receiver»", f"127.0.0.1:{self.receiver.port}")
 
-    def ask(self, method, path, body, headers, token, unordered):
+    def ask(self, method: str, path: str, body: object, headers: dict[str, str], token: str | None,
+            unordered: bool) -> Answer:
+        """One request, and its answer in words."""
         if isinstance(body, str):
             body = self.own(body).encode()
         headers = {name: self.own(value) for name, value in headers.items()}
@@ -115,7 +124,8 @@ class Side:
         answer = asker.ask(method, self.own(path), body, headers)
         return self.words(answer.status, answer.body, answer.headers, unordered)
 
-    def words(self, status, data, got, unordered):
+    def words(self, status: int, data: bytes, got: HTTPMessage, unordered: bool) -> Answer:
+        """An answer in words."""
         kind = got.get("Content-Type") or ""
         if got.get("Content-Encoding") == "gzip":
             data = gzip.decompress(data)  # how well it is packed depends on how the bytes came
@@ -136,19 +146,19 @@ class Side:
             body = json.dumps(in_order(json.loads(body)), ensure_ascii=False)
         return Answer(status, headers, body)
 
-    def settle(self, batch):
+    def settle(self, batch: str) -> None:
         """Waits for the end of an upload; then names its machine files in the order of their folders, not of their ids."""
         own = self.normal.own(batch)
         files = self.client.settled(own, SECONDS)["leafFiles"]
 
-        def place(file):
+        def place(file: str) -> tuple[str, str]:
             report = self.client.file(file).get("report") or {}
             return report.get("dir", ""), json.dumps(report, sort_keys=True)
 
         for file in sorted(files, key=place):
             self.normal.ordinal(file)
 
-    def idle(self):
+    def idle(self) -> None:
         """Waits until no work is left, nor an event to tell."""
         open_work = ("SELECT (SELECT COUNT(*) FROM runs WHERE state IN ('queued', 'running')) + "
                      "(SELECT COUNT(*) FROM events WHERE spread = 0) + "
@@ -156,7 +166,7 @@ class Side:
         wait.until(lambda: not self.service.rows(open_work)[0][0], "the end of all work", SECONDS,
                    lambda: self.service.rows("SELECT * FROM runs")[-3:], longest=wait.CLOSE)
 
-    def tables(self):
+    def tables(self) -> dict[str, list[str]]:
         """Name of each table to its statement and rows in words. Rows are in order of their text."""
         connection = sqlite3.connect(f"file:{self.service.data / 'tramline.db'}?mode=ro", uri=True)
         found = {}
@@ -174,7 +184,8 @@ class Side:
             connection.close()
         return found
 
-    def value(self, table, column, value):
+    def value(self, table: str, column: str, value: object) -> object:
+        """A value of the database in words."""
         if (table, column) in RANDOM:
             return "«random»"
         if isinstance(value, bytes):
@@ -185,20 +196,22 @@ class Side:
             return self.normal.text(value)
         return self.normal.number(value) if isinstance(value, int) else value
 
-    def blobs(self):
+    def blobs(self) -> dict[str, str]:
         """Name of each blob in words, to the digest of its bytes."""
         root = self.service.data / "blobs"
         return {self.normal.text(str(path.relative_to(root))): hashlib.sha256(self.plain(path)).hexdigest()
                 for path in sorted(root.rglob("*")) if path.is_file()}
 
-    def plain(self, path):
+    def plain(self, path: Path) -> bytes:
+        """The bytes of a blob, in words where they are text."""
         data = path.read_bytes()
         try:
             return self.normal.text(data.decode()).encode()
         except UnicodeDecodeError:
             return data
 
-    def stop(self):
+    def stop(self) -> None:
+        """Ends what was started."""
         self.service.stop()
         self.service.close()
         self.receiver.stop()
@@ -207,7 +220,7 @@ class Side:
 class Pair:
     """Both services. What `ask` gives is the old one's answer in words."""
 
-    def __init__(self, old, new, scratch, differences):
+    def __init__(self, old: Program, new: Program, scratch: Path, differences: difference.Differences) -> None:
         self.differences = differences
         self.answers = 0
         self.statuses = collections.Counter()
@@ -218,11 +231,12 @@ class Pair:
             folder.mkdir()
             self.sides.append(Side(program.link, folder))
 
-    def both(self, work):
+    def both(self, work: Callable[[Side], object]) -> list:
         """What `work` gives of each side; both at once."""
         return list(self.threads.map(work, self.sides))
 
-    def ask(self, method, path, body=None, headers=None, token=None, unordered=False, form=None):
+    def ask(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, token: str | None = None,
+            unordered: bool = False, form: tuple[str, bytes] | None = None) -> Answer:
         """Asks both. `body` is JSON, text, or bytes as they are; `form` is (name, bytes) of a file to upload."""
         headers = dict(headers or {})
         if form is not None:
@@ -234,7 +248,8 @@ class Pair:
         self.compare(f"{method} {path}", old, new)
         return old
 
-    def compare(self, where, old, new):
+    def compare(self, where: str, old: Answer, new: Answer) -> None:
+        """Notes where two answers differ."""
         self.answers += 1
         self.statuses[f"{old.status // 100}xx"] += 1
         if old.status != new.status:
@@ -247,10 +262,12 @@ class Pair:
             one, other = (body if isinstance(body, bytes) else body.encode() for body in (old.body, new.body))
             self.differences.add(where, f"body: {difference.of_bytes(one, other)}")
 
-    def get(self, path, **more):
+    def get(self, path: str, **more: object) -> Answer:
+        """A GET of both."""
         return self.ask("GET", path, **more)
 
-    def upload(self, user, name, data, query="provider=Other", headers=None, settle=True):
+    def upload(self, user: str, name: str, data: bytes, query: str = "provider=Other",
+               headers: dict[str, str] | None = None, settle: bool = True) -> str | None:
         """Uploads, waits for the end; the batch in words, or `None` where it is refused."""
         answer = self.ask("POST", f"{API}/batch?leafUserId={user}&{query}", form=(name, data), headers=headers)
         if answer.status != 201:
@@ -260,20 +277,22 @@ class Pair:
             self.both(lambda side: side.settle(batch))
         return batch
 
-    def idle(self):
+    def idle(self) -> None:
+        """Waits until both have no work left."""
         self.both(lambda side: side.idle())
 
-    def order_of(self, one, other):
+    def order_of(self, one: str, other: str) -> bool:
         """Whether both services have the two ids in the same order, in which some answers follow."""
         return len({side.normal.own(one) < side.normal.own(other) for side in self.sides}) == 1
 
-    def calls(self):
+    def calls(self) -> None:
         """Compares the calls that the webhooks made; in order of their text, as several are made at once."""
         old, new = self.both(lambda side: sorted(
             json.dumps(in_order(json.loads(side.normal.text(body))), ensure_ascii=False) for body in side.receiver.bodies))
         self.lines("calls of webhooks", old, new)
 
-    def lines(self, where, old, new):
+    def lines(self, where: str, old: list[str], new: list[str]) -> None:
+        """Compares rows, and tells the first that differ."""
         self.answers += 1
         if old != new:
             gone = [line for line in old if line not in new][:2]
@@ -281,7 +300,7 @@ class Pair:
             what = difference.of_bytes(gone[0].encode(), came[0].encode()) if gone and came else gone or came
             self.differences.add(where, f"{len(new)} rows, was {len(old)}: {what or 'another order or number'}")
 
-    def stored(self):
+    def stored(self) -> None:
         """Compares the database and the blobs."""
         tables, others = self.both(lambda side: side.tables())
         for name in sorted(tables.keys() | others.keys()):
@@ -293,6 +312,7 @@ class Pair:
                 state = "is new" if name not in blobs else "is gone" if name not in more else "other bytes"
                 self.differences.add(f"blob {name}", state)
 
-    def stop(self):
+    def stop(self) -> None:
+        """Ends what was started."""
         self.both(lambda side: side.stop())
         self.threads.shutdown()

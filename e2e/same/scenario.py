@@ -5,12 +5,16 @@ Rule: a user whose uploads have one machine file each is asked as it is; the sti
 ids, belongs to a user of its own and is asked without order.
 """
 
+from pathlib import Path
+
+from same.pair import Pair
 from same.places import WEST, WIDE, box, part, tile
 from tramline.client import API, CONFIGS, FIELDS, HOOKS
 from tramline.samples import members_of, pack, stick
 from tramline.service import NAME, PASSWORD
 
 USERS = "/services/usermanagement/api"
+Members = list[tuple[str, bytes]]
 UNKNOWN = "ffffffff-ffff-4fff-bfff-ffffffffffff"
 KINDS = ("originalFile", "rawGeojson", "standardGeojson", "filteredGeojson", "outsideFieldGeojson", "standardGeoparquet",
          "filteredGeoparquet", "polygonGeoparquet", "droppedGeoparquet", "summary", "units", "status", "images",
@@ -24,14 +28,14 @@ HOSTILE = ("000_", "002_", "013_", "014_", "015_", "022_", "038_", "042_", "044_
            "084_", "095_", "099_", "111_", "118_", "126_", "132_", "143_", "148_")
 
 
-def packed_path(path):
+def packed_path(path: Path) -> bytes:
     """A zip of a file or a folder; a zip as it is."""
     if path.is_file():
         return path.read_bytes() if path.suffix == ".zip" else pack([(path.name, path.read_bytes())])
     return pack(members_of(path))
 
 
-def open_doors(pair):
+def open_doors(pair: Pair) -> None:
     """What needs no account, and what is refused without one."""
     for path in ("/api/formats", "/health/live", "/health/ready", "/docs", "/nothing", "/", API + "/files"):
         pair.get(path, token="")
@@ -45,7 +49,7 @@ def open_doors(pair):
         pair.ask("POST", "/api/authenticate", {"username": NAME, "password": PASSWORD, "rememberMe": remember}, token="")
 
 
-def users(pair):
+def users(pair: Pair) -> tuple[str, str]:
     """Users and keys; ids of the two users that the rest works with."""
     made = [pair.ask("POST", USERS + "/users", {"name": name, "email": f"{name.lower()}@example.org", "externalId": name})
             .json()["id"] for name in ("North", "Stick", "Gone")]
@@ -74,7 +78,8 @@ def users(pair):
     return made[0], made[1]
 
 
-def configurations(pair, user, other):
+def configurations(pair: Pair, user: str, other: str) -> None:
+    """Configurations of the account and of a user, right and wrong."""
     pair.get(CONFIGS)
     pair.get(f"{CONFIGS}/{user}")
     pair.ask("PATCH", CONFIGS, {"enablePolygonOutput": True, "enableOutsideFieldGeojson": True, "farmsAutoSync": True})
@@ -93,7 +98,8 @@ def configurations(pair, user, other):
         pair.ask("POST", f"{CONFIGS}/{wrong}", {})
 
 
-def webhooks(pair):
+def webhooks(pair: Pair) -> None:
+    """Two webhooks that the receiver takes, and wrong ones."""
     body = {"events": ["nothing"], "name": "h", "secret": "s", "url": "http://«receiver»/a"}
     # The refusal names the events.
     names = pair.ask("POST", HOOKS, body).json()["detail"].partition("none of ")[2].split(", ")
@@ -109,7 +115,7 @@ def webhooks(pair):
     pair.get(f"{HOOKS}/failed-calls")
 
 
-def fields(pair, user):
+def fields(pair: Pair, user: str) -> tuple[str, str]:
     """Fields before there are files; ids of the one over the corn harvest and of one far away."""
     at = f"{FIELDS}/users/{user}/fields"
     near = pair.ask("POST", at, {"name": "Creek Bottom", "geometry": part(0.5)}).json()["id"]
@@ -150,8 +156,9 @@ def fields(pair, user):
     return near, far
 
 
-def refused_uploads(pair, user):
+def refused_uploads(pair: Pair, user: str) -> None:
     # So short that all of it is sent before the refusal ends the connection.
+    """Uploads that are refused at once."""
     data = pack([("a.txt", "nothing")])
     at = f"{API}/batch?provider=Other&leafUserId="
     for where in (at + UNKNOWN, at + "x", at, f"{API}/batch?leafUserId={user}&provider=Nobody",
@@ -164,19 +171,20 @@ def refused_uploads(pair, user):
     pair.ask("POST", at + user, {"file": "x"})
 
 
-def files_of(pair, batch):
+def files_of(pair: Pair, batch: str) -> list[str]:
     """Files of an upload in words, in the order in which they were named."""
     return sorted(pair.get(f"{API}/batch/{batch}", unordered=True).json()["leafFiles"], key=lambda word: int(word[1:-1]))
 
 
-def batch(pair, batch, unordered):
+def batch(pair: Pair, batch: str, unordered: bool) -> None:
+    """All that is told of an upload."""
     at = f"{API}/batch/{batch}"
     for path in (at, at + "/status", f"{API}/files?batchId={batch}"):
         pair.get(path, unordered=unordered)
     pair.get(at + "/progress")
 
 
-def file(pair, file, thorough):
+def file(pair: Pair, file: str, thorough: bool) -> None:
     """All that is told of a machine file."""
     at = f"{API}/files/{file}"
     pair.get(at)
@@ -202,7 +210,8 @@ def file(pair, file, thorough):
         more(pair, at)
 
 
-def more(pair, at):
+def more(pair: Pair, at: str) -> None:
+    """Exports, maps, tiles and parts of downloads, with right and wrong parameters."""
     for name in EXPORTS:
         pair.get(f"{at}/export?format={name}&output=polygon&units=imperial")
     pair.get(f"{at}/export?format=adapt&output=polygon")
@@ -229,7 +238,8 @@ def more(pair, at):
     pair.ask("HEAD", points)
 
 
-def lists(pair, user):
+def lists(pair: Pair, user: str) -> None:
+    """Lists by every parameter, and ids of nobody."""
     queries = ("", f"leafUserId={user}", "status=processed", "status=failed", "operationType=harvested", "page=1&size=2",
                "sort=fileName,desc", "sort=sizeInBytes", "sort=nothing", "provider=Other", "provider=Nobody", "standard=true",
                "standard=false", "minArea=1000", "fileFormat=shapefile", "startTime=2025-01-01T00:00:00Z",
@@ -253,11 +263,11 @@ def lists(pair, user):
             pair.ask(method, f"{API}/{path}")
 
 
-def located(pair, user, field, file):
+def located(pair: Pair, user: str, field: str, file: str) -> None:
     """Boundaries that change after the conversion: another share of the points, none, none but a new field."""
     at = f"{FIELDS}/users/{user}/fields/{field}"
 
-    def look():
+    def look() -> None:
         pair.idle()
         for path in (f"{API}/files/{file}", f"{API}/files/{file}/outsideFieldGeojson", at, f"{at}/boundaries",
                      f"{API}/files/{file}/artifacts/outsideFieldGeojson", f"{API}/files/uncoveredFiles?leafUserId={user}",
@@ -276,7 +286,8 @@ def located(pair, user, field, file):
     pair.get(f"{FIELDS}/fields")
 
 
-def calibrated(pair, file):
+def calibrated(pair: Pair, file: str) -> None:
+    """A harvest by the scale, in every form, and back."""
     at = f"{API}/files/{file}"
     for body in ({"factor": 1.034}, {"scaleMass": {"value": 12.5, "unit": "t"}},
                  {"loads": [{"startTime": "2020-01-01T00:00:00Z", "endTime": "2020-01-02T00:00:00Z",
@@ -294,7 +305,8 @@ def calibrated(pair, file):
     pair.ask("DELETE", f"{at}/calibrate")
 
 
-def reprocessed(pair, user, file, batch):
+def reprocessed(pair: Pair, user: str, file: str, batch: str) -> None:
+    """A file and its upload again, with another configuration."""
     pair.ask("PATCH", f"{CONFIGS}/{user}", {"unitMeasurement": "IMPERIAL", "filterProfile": "recommended", "imageRamp": "model"})
     pair.ask("POST", f"{API}/files/{file}/reprocess")
     pair.idle()
@@ -307,7 +319,7 @@ def reprocessed(pair, user, file, batch):
     pair.get(f"{CONFIGS}/{user}")
 
 
-def merged(pair, user, first, members):
+def merged(pair: Pair, user: str, first: str, members: Members) -> str:
     """A merge of two harvests whose ids both services have in the same order: sources are taken in that order."""
     for body in ({"ids": [first]}, {"ids": [first, first]}, {"ids": [first, UNKNOWN]}, {"ids": ["x", first]}, {}, []):
         pair.ask("POST", f"{API}/files/merge", body)
@@ -327,7 +339,7 @@ def merged(pair, user, first, members):
     return made
 
 
-def play(pair, scratch, corpus, hostile, quick):
+def play(pair: Pair, scratch: Path, corpus: Path | None, hostile: Path | None, quick: bool) -> None:
     """Everything, in order."""
     members = stick(scratch / "stick")
     groups = {name: pack([(path, data) for path, data in sorted(members.items()) if path.startswith(name)])

@@ -106,6 +106,7 @@ class Client:
         return self._connection, False
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """With the token, unless they have another."""
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {**own, **headers}
 
@@ -203,6 +204,7 @@ class Client:
         return found
 
     def _if_settled(self, batch: str) -> dict | None:
+        """The batch, or nothing while it is RECEIVED."""
         body = self.batch(batch)
         return None if body["status"] == "RECEIVED" else body
 

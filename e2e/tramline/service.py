@@ -66,6 +66,7 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Ended as an operator ends it, and closed."""
         try:
             self.stop()
         finally:
