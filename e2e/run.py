@@ -93,7 +93,7 @@ def looked_at(one: Input, folder: Path, configuration: Path) -> Outcome:
     if not (out / "report.json").is_file():
         return outcome(look.NOTHING, "") if code == 3 else outcome(look.DIFFER, f"FAIL {one.name}: no report.json\n")
     code, said = command([sys.executable, HERE / "look.py", out, *(look.CHECKS if one.whole else ("outputs",))])
-    if "E2E_OUT" not in os.environ:
+    if not os.environ.get("E2E_OUT"):
         shutil.rmtree(out, ignore_errors=True)
     return outcome(code, f"== {one.name}\n{said}")
 
@@ -138,7 +138,7 @@ def run_inputs(given: list[Path], at_once: int) -> int:
     begin = time.monotonic()
     with temporary() as scratch:
         folder = Path(scratch)
-        out = Path(os.environ.get("E2E_OUT", folder / "out"))
+        out = Path(os.environ.get("E2E_OUT") or folder / "out")
         out.mkdir(parents=True, exist_ok=True)
         configuration = folder / "polygons.json"
         configuration.write_text(json.dumps(PLAN["configuration"]))

@@ -22,7 +22,7 @@ SECRET = "a secret"
 EVENTS = ["batchUploadProcessingFinished", "uploadedFileProcessingFinished", "uploadedFileProcessingFailed",
           "mergedFileProcessingFinished", "fieldCreated", "fieldBoundaryUpdated"]
 CONFIRMATION = {"message": "confirmation of webhook upon registration"}
-SECONDS = 30  # for each event
+SECONDS = 120  # for each event
 
 
 @dataclass(frozen=True)

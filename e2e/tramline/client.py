@@ -230,7 +230,7 @@ class Client:
             connection.close()
         return last
 
-    def file_settled(self, file: str, seconds: float = 60) -> dict:
+    def file_settled(self, file: str, seconds: float = 300) -> dict:
         """The machine file when it is no longer processing, for example after `reprocess` or a merge."""
         def look() -> dict | None:
             body = self.file(file)

@@ -16,7 +16,7 @@ from tramline.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME, PASSWORD = "adviser", "correct horse battery"
-READY_SECONDS = 30  # until it must listen
+READY_SECONDS = 60  # until it must listen
 STOP_SECONDS = 60  # until it must have ended when it is asked to
 
 
