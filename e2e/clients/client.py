@@ -88,9 +88,10 @@ def settled(batch_id):
 def file_when(url, condition, what):
     """A machine file as soon as it is so."""
     def look():
-        body = answer(requests.get(url, headers=headers), 200, what)
+        body = requests.get(url, headers=headers).json()
         return body if condition(body) else None
-    return until(look, what)
+    until(look, what)
+    return answer(requests.get(url, headers=headers), 200, what)  # counted once, however often it was looked at
 
 
 # upload with parameters in the query
@@ -270,7 +271,8 @@ check(requests.post(UPLOAD, headers=headers, params={"leafUserId": user_id}, fil
 corn = [f["id"] for f in files if f.get("operationType") == "harvested"]
 merged = answer(requests.post(OPERATIONS + "/files/merge", headers=headers, json={"ids": corn}), 200, "merge")
 check(merged["status"] == "SENT_TO_MERGE", "merge")
-body = file_when(f"{OPERATIONS}/files/{merged['id']}", lambda file: file["status"] != "processing", "merged file")
+body = file_when(f"{OPERATIONS}/files/{merged['id']}", lambda file: file["status"] != "processing",
+                 "merged file")
 check(body["status"] == "processed" and body["origin"] == "merged" and sorted(body["sources"]) == sorted(corn), "merged")
 area = sum(f["summary"]["properties"]["totalArea"]["value"] for f in files if f["id"] in corn)
 check(abs(body["summary"]["properties"]["totalArea"]["value"] / area - 1) < 1e-9, "areas add up")
@@ -288,7 +290,8 @@ check(settled(batch["id"])["leafFiles"] == done["leafFiles"], "the files keep th
 after = answer(requests.get(FILE, headers=headers), 200, "file")
 check(after["updatedTime"] == before["updatedTime"], "a converted file is left alone")
 answer(requests.post(FILE + "/reprocess", headers=headers), 200, "reprocess")
-body = file_when(FILE, lambda file: file["status"] == "processed" and file["updatedTime"] != after["updatedTime"], "reprocessed file")
+body = file_when(FILE, lambda file: file["status"] == "processed" and file["updatedTime"] != after["updatedTime"],
+                 "reprocessed file")
 check(body["id"] == harvest["id"] and body["status"] == "processed", "reprocessed")
 
 # webhooks
