@@ -1,6 +1,6 @@
 //! What a format says of the entries it recognises, and how it is asked to read them.
 
-use crate::columns::given::Used;
+use crate::shared::columns::given::Used;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::BTreeMap;
 use tramline_model::{OperationType, Provider, ReadError, Receiver};

@@ -62,7 +62,7 @@ pub fn detect(tree: &Tree, file_format: Option<&str>, options: &ReadOptions) -> 
         .filter(|id| tree.is_system_file(*id) || !owner.get(id.index()).copied().unwrap_or(false))
         .map(|entry| Unclaimed {
             entry,
-            reason: crate::markers::reason_unclaimed(tree, entry),
+            reason: crate::reasons::reason_unclaimed(tree, entry),
         })
         .collect();
     Detection {

@@ -10,18 +10,14 @@ pub mod boundaries;
 pub mod claim;
 pub mod descriptors;
 pub mod detect;
+pub mod reasons;
 pub mod registry;
 pub mod source;
 
-mod ground;
-mod job_path;
-mod outline;
-mod projection;
-mod protobuf;
+mod shared;
 
 pub mod adapt_standard;
 pub mod adm;
-pub mod columns;
 pub mod deere_gen4;
 pub mod deere_greenstar;
 pub mod flatgeobuf;
@@ -29,7 +25,6 @@ pub mod geojson;
 pub mod geopackage;
 pub mod isoxml;
 pub mod kml;
-mod layer;
 pub mod markers;
 pub mod raven_fmis;
 pub mod raven_viper;
@@ -38,4 +33,5 @@ pub mod text;
 
 pub use claim::{Claim, Confidence, Coverage, Format, ReadOptions, Sureness, Verdict};
 pub use detect::{Detection, Unclaimed, detect};
+pub use shared::columns;
 pub use source::{Entry, EntryId, Limits, SourceError, Tree};

@@ -11,7 +11,7 @@ use crate::progress::{Found, Progress};
 use crate::report::{Report, UnclaimedEntry};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tramline_formats::markers::reason_left_over;
+use tramline_formats::reasons::reason_left_over;
 use tramline_formats::{Claim, Tree, Verdict, detect, registry};
 use tramline_model::{Provider, ReadError};
 use tramline_outputs::Sink;

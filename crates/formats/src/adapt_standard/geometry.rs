@@ -1,8 +1,8 @@
 //! Well-known binary: points as they are, polygons by centroid and area, with their outline where it
 //! is asked for. No count is believed beyond the bytes that are there.
 
-use crate::ground::metres_per_degree;
-use crate::outline::Outline;
+use crate::shared::ground::metres_per_degree;
+use crate::shared::outline::Outline;
 
 /// Bytes of one geometry: a coverage polygon has some dozen corners.
 pub(super) const BYTES: usize = 64 * 1024;

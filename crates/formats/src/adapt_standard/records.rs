@@ -3,7 +3,7 @@
 
 use super::geometry::{self, Spot};
 use super::layout::Layout;
-use crate::columns::clock::{self, Instant};
+use crate::shared::columns::clock::{self, Instant};
 use arrow_array::builder::{
     BinaryBuilder, Float64Builder, Int64Builder, TimestampMillisecondBuilder,
 };

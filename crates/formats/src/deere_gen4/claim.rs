@@ -2,7 +2,7 @@
 //! hold the same log twice, with more frames each time) the longest is read.
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
-use crate::protobuf::Fields;
+use crate::shared::protobuf::Fields;
 use crate::source::{EntryId, Tree};
 use std::collections::HashMap;
 use tramline_model::Provider;

@@ -5,9 +5,9 @@
 
 use super::raw::{Header, decode};
 use crate::claim::ReadOptions;
-use crate::columns::clock::{Clock, Setting};
-use crate::columns::{TimeColumns, Title, map_titles};
-use crate::layer::{Feature, Value, time_texts};
+use crate::shared::columns::clock::{Clock, Setting};
+use crate::shared::columns::{TimeColumns, Title, map_titles};
+use crate::shared::layer::{Feature, Value, time_texts};
 use crate::source::{EntryId, Limits, Tree};
 
 /// Largest file that is put in order.

@@ -3,7 +3,7 @@
 use super::order::Order;
 use super::raw::{Header, decode, is_magic};
 use crate::claim::{Claim, ReadOptions};
-use crate::layer::{self, Codes, Crs, Each, Feature, Layer, Names, Next, Source, codes};
+use crate::shared::layer::{self, Codes, Crs, Each, Feature, Layer, Names, Next, Source, codes};
 use crate::source::{EntryId, Limits, Tree};
 use std::io::{self, BufReader, Read};
 use tramline_model::{Finding, Place, ReadError, Receiver, Severity};

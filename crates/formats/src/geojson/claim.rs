@@ -1,8 +1,8 @@
 //! Which entries are GeoJSON, and whether one holds only boundaries or guidance lines.
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
-use crate::columns::{Title, map_titles};
-use crate::markers::other_data_unasked;
+use crate::shared::columns::{Title, map_titles};
+use crate::shared::other_data::other_data_unasked;
 use crate::source::{EntryId, Tree};
 
 /// The id of the format, and of its folder.

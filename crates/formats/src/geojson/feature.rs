@@ -1,7 +1,7 @@
 //! Features out of a JSON stream, one at a time, into reused buffers: serde visitors that keep
 //! nothing of the document.
 
-use crate::layer::{Feature, Names, Next, Shape, Value};
+use crate::shared::layer::{Feature, Names, Next, Shape, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 

@@ -3,7 +3,7 @@
 use super::claim::HEAD;
 use super::feature::Document;
 use crate::claim::{Claim, ReadOptions};
-use crate::layer::{self, Codes, Each, Feature, Layer, Names, Next, Source, codes};
+use crate::shared::layer::{self, Codes, Each, Feature, Layer, Names, Next, Source, codes};
 use crate::source::{EntryId, Limits, Tree};
 use std::io::{BufRead, BufReader, Read};
 use tramline_model::{Place, Provider, ReadError, Receiver};

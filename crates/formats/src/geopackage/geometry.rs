@@ -1,7 +1,7 @@
 //! A geometry of a GeoPackage: a header, then well-known binary (ISO or extended). Every count is
 //! held against the bytes that are there.
 
-use crate::layer::{Feature, Shape};
+use crate::shared::layer::{Feature, Shape};
 
 /// Deepest collection in a collection.
 const DEPTH: u8 = 4;

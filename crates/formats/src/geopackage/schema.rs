@@ -2,7 +2,7 @@
 //! coordinate system, and what their other columns are called.
 
 use super::database::Database;
-use crate::layer::Crs;
+use crate::shared::layer::Crs;
 use rusqlite::{OptionalExtension, Row};
 use tramline_model::ReadError;
 

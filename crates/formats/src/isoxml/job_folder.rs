@@ -3,7 +3,7 @@
 //!
 //! Evidence: one report of real sticks. Rule: what the task data say wins.
 
-use crate::job_path::JobPath;
+use crate::shared::job_path::JobPath;
 use crate::source::{EntryId, Tree};
 
 /// An `.ini` of a job has some lines.

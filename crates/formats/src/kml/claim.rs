@@ -1,8 +1,8 @@
 //! Which entries are KML or KMZ, and whether one is a drawing.
 
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
-use crate::columns::{Title, map_titles};
-use crate::markers::other_data_unasked;
+use crate::shared::columns::{Title, map_titles};
+use crate::shared::other_data::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::BTreeSet;
 

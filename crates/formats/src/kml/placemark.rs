@@ -1,6 +1,6 @@
 //! Placemarks of a document as features: the first geometry, the data, the time.
 
-use crate::layer::{Feature, Names, Next, Shape, Value};
+use crate::shared::layer::{Feature, Names, Next, Shape, Value};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use tramline_model::ReadError;
@@ -32,7 +32,7 @@ pub(super) fn read(
     text: &str,
     (depth, value_bytes): (usize, usize),
     names: &mut Names,
-    each: &mut crate::layer::Each<'_>,
+    each: &mut crate::shared::layer::Each<'_>,
 ) -> Result<(), End> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().allow_dangling_amp = true;

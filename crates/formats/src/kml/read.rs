@@ -3,7 +3,7 @@
 use super::claim::inner;
 use super::placemark::{self, End};
 use crate::claim::{Claim, ReadOptions};
-use crate::layer::{self, Codes, Crs, Each, Layer, Names, Source, codes};
+use crate::shared::layer::{self, Codes, Crs, Each, Layer, Names, Source, codes};
 use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 

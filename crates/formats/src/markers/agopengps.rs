@@ -4,8 +4,9 @@
 //! Evidence: the program's public source and users' reports. Rule: one folder is one set, known by
 //! at least one of those words; names alone are too plain to tell.
 
-use super::find::{ID, glob};
+use super::find::ID;
 use crate::claim::{Claim, Confidence, Verdict};
+use crate::shared::glob::glob;
 use crate::source::{EntryId, Tree};
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 
 use super::table::{Find, MARKERS, Marker, Say};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
+use crate::shared::glob::glob;
 use crate::source::{EntryId, Tree};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -356,35 +357,4 @@ fn plain(head: &[u8]) -> Vec<u8> {
         return head.iter().copied().filter(|byte| *byte != 0).collect();
     }
     head.to_vec()
-}
-
-/// Matches `*` (any run), `?` (one byte) and `#` (one digit).
-pub(super) fn glob(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match (pattern.get(p), name.get(n)) {
-            (Some(b'*'), _) => {
-                star = Some((p, n));
-                p += 1;
-            }
-            (Some(a), Some(b)) if *a == b'?' || (*a == b'#' && b.is_ascii_digit()) || a == b => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((star_p, star_n)) = star else {
-                    return false;
-                };
-                star = Some((star_p, star_n + 1));
-                p = star_p + 1;
-                n = star_n + 1;
-            }
-        }
-    }
-    pattern
-        .get(p..)
-        .unwrap_or_default()
-        .iter()
-        .all(|byte| *byte == b'*')
 }

@@ -1,19 +1,11 @@
 //! Formats that are known and not read: recognised by name, content and tree, one claim for a
-//! whole card, with the maker, the reason and the export that helps. What no format claims gets
-//! its reason in [`reason_unclaimed`]. The knowledge is data (`table.rs`), the search is one
-//! (`find.rs`).
+//! whole card, with the maker, the reason and the export that helps. The knowledge is data
+//! (`table.rs`), the search is one (`find.rs`).
 
 mod agdata;
 mod agopengps;
 mod find;
-mod parts;
 mod table;
-mod tables;
-mod unclaimed;
-
-pub use parts::reason_left_over;
-pub(crate) use tables::{other_data, other_data_unasked};
-pub use unclaimed::reason_unclaimed;
 
 use crate::claim::{Claim, Format, ReadOptions, Verdict};
 use crate::source::{Limits, Tree};

@@ -6,7 +6,7 @@ use super::map::trimble;
 use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, geometry, shape_type_of_header};
 use crate::claim::{Claim, Confidence, ReadOptions, Verdict};
-use crate::markers::other_data_unasked;
+use crate::shared::other_data::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::HashMap;
 

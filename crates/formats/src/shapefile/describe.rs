@@ -8,7 +8,7 @@ use super::open::Stream;
 use super::raw::cells;
 use super::raw::dbf::{RowReader, Rows};
 use crate::claim::{Claim, ReadOptions};
-use crate::columns::Family;
+use crate::shared::columns::Family;
 use crate::source::Tree;
 use arrow_schema::Schema;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use super::raw::cells;
 use super::raw::dbf::{RowReader, Rows};
 use super::raw::shp::{ShapeReader, Shapes};
 use crate::claim::ReadOptions;
-use crate::projection::{Named, Projection};
+use crate::shared::projection::{Named, Projection};
 use crate::source::{EntryId, Limits, Tree};
 use arrow_array::ArrayRef;
 use std::io::{BufReader, Read};

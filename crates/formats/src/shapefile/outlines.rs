@@ -3,7 +3,7 @@
 use super::raw::dbf::{RowReader, Rows};
 use super::raw::encoding;
 use super::raw::shp::Shapes;
-use crate::projection::Projection;
+use crate::shared::projection::Projection;
 use crate::source::{EntryId, Limits, Tree};
 use tramline_model::{Place, ReadError};
 

@@ -6,8 +6,8 @@ use super::claim::sniff;
 use super::decode;
 use super::sniff::{Layout, cells, separator};
 use crate::claim::{ReadOptions, Verdict};
-use crate::columns::{Mapping, Title, map_titles};
-use crate::markers::other_data;
+use crate::shared::columns::{Mapping, Title, map_titles};
+use crate::shared::other_data::other_data;
 use crate::source::{EntryId, Tree};
 use tramline_model::{OperationType, Property};
 

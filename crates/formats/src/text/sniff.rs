@@ -3,7 +3,7 @@
 //! Rule: arbitrary text is not claimed. A table has rows of one length and a position.
 
 use super::decode;
-use crate::columns::{Mapping, Title, map_titles, number, position};
+use crate::shared::columns::{Mapping, Title, map_titles, number, position};
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ impl Layout {
     pub(super) fn mapping(&self, column_map: &BTreeMap<String, String>) -> Mapping {
         let mut mapping = map_titles(&self.titles, column_map);
         if self.ag_leader {
-            mapping.family = crate::columns::Family::AgLeaderText;
+            mapping.family = crate::shared::columns::Family::AgLeaderText;
         }
         mapping
     }

@@ -143,7 +143,7 @@ impl Card<'_> {
             entries.push(tree.entry(id).path.clone());
             tree.bytes(id, self.most)
         };
-        let damaged = |error: crate::protobuf::WireError| {
+        let damaged = |error: crate::shared::protobuf::WireError| {
             let place = Place::inside(tree.entry(records).path.clone(), "its meters and sections");
             ReadError::malformed(place, error.to_string(), AGAIN)
         };

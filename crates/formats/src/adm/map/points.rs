@@ -3,7 +3,7 @@
 use super::super::raw::{Meter, Record};
 use super::plan::Plan;
 use super::row::Row;
-use crate::ground;
+use crate::shared::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };

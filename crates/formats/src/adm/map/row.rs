@@ -1,7 +1,7 @@
 //! One record in dense columns by the index of its meters.
 
 use super::super::raw::{Cell, Meter, Record};
-use crate::protobuf::WireError;
+use crate::shared::protobuf::WireError;
 use std::collections::HashMap;
 use tramline_model::Unit;
 

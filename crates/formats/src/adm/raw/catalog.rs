@@ -3,7 +3,7 @@
 //! objects as protobuf; people are passed over.
 
 use super::numbers::Numbers;
-use crate::protobuf::{Fields, Value, WireError};
+use crate::shared::protobuf::{Fields, Value, WireError};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::io::Read;

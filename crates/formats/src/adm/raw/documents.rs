@@ -3,7 +3,7 @@
 
 use super::catalog::{numeric_of, reference_of};
 use super::numbers::Numbers;
-use crate::protobuf::{Fields, Packed, Value, WireError};
+use crate::shared::protobuf::{Fields, Packed, Value, WireError};
 
 /// Meters of one operation; the largest real ones have some hundred.
 const MAX_METERS: usize = 20_000;

@@ -2,7 +2,7 @@
 
 use super::catalog::numeric_of;
 use super::numbers::Numbers;
-use crate::protobuf::{Fields, Value, WireError};
+use crate::shared::protobuf::{Fields, Value, WireError};
 use std::io::Read;
 
 /// A record with some hundred meters has 30 kB.

@@ -7,7 +7,7 @@
 use super::super::raw::Data;
 use super::plan::{Lane, Plan};
 use super::timeline::Timeline;
-use crate::ground;
+use crate::shared::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };

@@ -4,7 +4,7 @@
 //! is the last sample of the frame before, so it is given out only when its channel is met for the
 //! first time, and otherwise is the base that the value deltas count from.
 
-use crate::protobuf::{Fields, Packed, Value, WireError};
+use crate::shared::protobuf::{Fields, Packed, Value, WireError};
 use std::collections::HashMap;
 
 /// A receiver sample. Raw units: nano-degrees, deci-degrees, millimetres, mm/s.

@@ -3,7 +3,7 @@
 //! Rule: a file that was cut short simply lacks its end; damage behind good frames costs what
 //! follows and not what was read.
 
-use crate::protobuf::{Fields, Value};
+use crate::shared::protobuf::{Fields, Value};
 use std::io::Read;
 
 /// First byte of each frame.

@@ -3,7 +3,7 @@
 //! Absent fields keep their default; lists are bounded, since everything in them is looked
 //! through for each point.
 
-use crate::protobuf::{Fields, Packed, Value, WireError};
+use crate::shared::protobuf::{Fields, Packed, Value, WireError};
 
 /// Lists beyond this are a damaged file. The largest real planter has some 200 elements and 1,700
 /// channels; a log has up to five operations, and each costs a pass.

@@ -11,7 +11,7 @@ mod rules;
 
 use super::raw::{Block, Log, Segments};
 use crate::claim::{Claim, ReadOptions};
-use crate::isoxml::raw::xml;
+use crate::shared::xml;
 use crate::source::{EntryId, Limits, Tree};
 use plan::{Layout, Plan};
 use points::Writer;

@@ -5,7 +5,7 @@
 //! anything is dropped; what finds no place within the log is counted and told.
 
 use super::plan::{Layout, Plan};
-use crate::ground;
+use crate::shared::ground;
 use arrow_array::{
     ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };

@@ -2,7 +2,7 @@
 //! rows in the `.fdd`. Every block carries its own full set, as ids and columns change between them.
 
 use super::setup::Setup;
-use crate::isoxml::raw::xml::Element;
+use crate::shared::xml::Element;
 use jiff::Timestamp;
 
 /// Blocks of one log; the longest real one has 33.

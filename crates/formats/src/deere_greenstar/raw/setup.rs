@@ -1,7 +1,7 @@
 //! Names of a block: client, farm, field, machine, implement, crop and products, found by the ids
 //! that objects refer to each other with.
 
-use crate::isoxml::raw::xml::Element;
+use crate::shared::xml::Element;
 use std::collections::HashMap;
 
 /// An object with an id and a name.

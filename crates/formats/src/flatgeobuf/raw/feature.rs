@@ -2,7 +2,7 @@
 
 use super::header::{Column, Header};
 use super::table::Table;
-use crate::layer::{Feature, Shape, Value};
+use crate::shared::layer::{Feature, Shape, Value};
 
 /// Deepest geometry of parts in parts.
 const DEPTH: u8 = 4;

@@ -4,6 +4,7 @@ use super::super::raw::Task;
 use super::context::Context;
 use super::operation::Found;
 use crate::isoxml::quirks::maker_of;
+use crate::shared::task_data::device_class;
 use arrow_schema::SchemaRef;
 use tramline_model::{
     Crop, Machine, MachineKind, OperationDescription, OperationType, Product, Provider,
@@ -135,7 +136,7 @@ fn machines(context: &Context<'_>, task: &Task) -> Vec<Machine> {
         .filter(|device| task.devices.is_empty() || task.devices.contains(&device.id))
         .filter_map(|device| {
             let name = device.designator.clone().filter(|name| !name.is_empty())?;
-            let kind = match super::device::class(device) {
+            let kind = match device_class(device) {
                 Some(0 | 1 | 7) => MachineKind::Machine,
                 _ => MachineKind::Implement,
             };

@@ -167,13 +167,6 @@ pub(crate) fn sections(device: &Device) -> Vec<&DeviceElement> {
     sections
 }
 
-/// Device class of a working set NAME: 7 bits above the reserved bit of its second byte.
-pub(crate) fn class(device: &Device) -> Option<u8> {
-    let name = device.name.as_deref()?;
-    let byte = u8::from_str_radix(name.get(2..4)?, 16).ok()?;
-    (name.len() == 16).then_some((byte >> 1) & 0x7F)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::raw::DeviceProperty;
@@ -228,14 +221,5 @@ mod tests {
         let devices = Devices::new(&device, &Place::default(), &mut Vec::new());
         assert_eq!(devices.constant("DET-3", 134, true), Some(-700));
         assert_eq!(devices.constant("DET-3", 134, false), None);
-    }
-
-    #[test]
-    fn class_of_a_name() {
-        let device = Device {
-            name: Some("A00E84000DE0CB9B".to_owned()),
-            ..Device::default()
-        };
-        assert_eq!(class(&device), Some(7));
     }
 }

@@ -16,7 +16,6 @@ mod own;
 mod plan;
 mod points;
 mod raw_rows;
-pub(crate) mod rules;
 mod session;
 mod slot;
 #[cfg(test)]
@@ -30,7 +29,6 @@ use crate::claim::{Claim, ReadOptions};
 use crate::source::{EntryId, Limits, Tree};
 use context::Context;
 use device::Devices;
-pub(crate) use device::class as device_class;
 use std::collections::BTreeSet;
 use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
 

@@ -4,6 +4,7 @@
 use super::super::raw::{Device, Task, TimeLog};
 use super::context::Context;
 use super::logged::{Logged, logged};
+use crate::shared::task_data::device_class;
 use tramline_model::OperationType;
 
 /// A kind of work and why we think so.
@@ -201,7 +202,7 @@ fn signatures(
     let class = |wanted: &[u8]| {
         devices
             .iter()
-            .filter_map(|d| super::device::class(d))
+            .filter_map(|d| device_class(d))
             .any(|c| wanted.contains(&c))
     };
     if let Some(ddi) = seen(&[177..=177, 331..=331])
@@ -286,7 +287,7 @@ fn product_is_seed(context: &Context<'_>, task: &Task) -> bool {
 
 fn by_class(devices: &[&Device]) -> Option<(OperationType, String)> {
     devices.iter().find_map(|device| {
-        let class = super::device::class(device)?;
+        let class = device_class(device)?;
         let kind = match class {
             2 | 3 => OperationType::Tillage,
             4 => OperationType::Planted,

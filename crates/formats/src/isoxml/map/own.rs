@@ -2,12 +2,12 @@
 //! that was logged over the work and stands for no property, under the name that the standard or the
 //! maker gives it.
 
-use super::super::raw::ddi;
 use super::context::Context;
 use super::device::Devices;
 use super::logged::Logged;
-use super::rules::Hold;
 use super::slot::Slot;
+use crate::shared::ddi;
+use crate::shared::ddi::rules::Hold;
 use tramline_model::records::SourceColumn;
 use tramline_model::{Kind, Property};
 

@@ -9,9 +9,9 @@ use super::clock::Clock;
 use super::context::Context;
 use super::logged::MAX_WIDTH_MM;
 use super::plan::{Plan, Role};
-use super::rules::Hold;
 use super::work::Standing;
-use crate::ground;
+use crate::shared::ddi::rules::Hold;
+use crate::shared::ground;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };

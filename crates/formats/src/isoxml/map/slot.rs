@@ -1,12 +1,12 @@
 //! The numeric columns of a machine file: which logged identifier stands for which property, and
 //! on which elements.
 
-use super::super::raw::ddi;
 use super::context::Context;
 use super::logged::Logged;
 use super::own::own_slots;
-use super::rules::Hold::{self, Limited};
-use super::rules::{RULES, Rule};
+use crate::shared::ddi;
+use crate::shared::ddi::rules::Hold::{self, Limited};
+use crate::shared::ddi::rules::{RULES, Rule};
 use tramline_model::records::SourceColumn;
 use tramline_model::{Dimension, OperationType, Property as P, Unit};
 

@@ -4,7 +4,8 @@
 //! empty has its bytes in every record, one with a value is constant. A DLV always keeps its index.
 
 use super::time_log::{Header, HeaderValue};
-use super::xml::Element;
+use crate::shared::task_data::whole_number;
+use crate::shared::xml::Element;
 use tramline_model::{Finding, Place, ReadError, Severity};
 
 /// PTN attributes in their order within a record, with their bytes.
@@ -134,13 +135,4 @@ fn value(
         device_element: element.text("C").map(str::to_owned),
         pgn: number("D").map(|pgn| (pgn, bit("E"), bit("F"))),
     }
-}
-
-/// A whole number; some terminals write `3.0`.
-pub(super) fn whole_number(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| {
-        let number: f64 = text.parse().ok()?;
-        #[expect(clippy::cast_possible_truncation, reason = "bounded in the same line")]
-        (number.abs() < 9e15).then_some(number.round() as i64)
-    })
 }

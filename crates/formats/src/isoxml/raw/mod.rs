@@ -1,26 +1,19 @@
-//! ISO 11783-10 in its own words: task data elements and decoded time logs. No standard
-//! properties, no units beyond what the standard's table says.
+//! ISO 11783-10 in its own words: decoded time logs, and the task data elements of `shared/task_data`. No
+//! standard properties, no units beyond what the standard's table says.
 
-mod attributes;
-pub mod ddi;
 mod decode;
 mod header;
-mod ids;
-mod read_device;
 mod read_log;
-mod read_task_data;
-mod splice;
-mod task_data;
 mod time_log;
-pub mod xml;
 
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
-pub use task_data::{
+pub use crate::shared::task_data::{
     Connection, DataLogTrigger, Device, DeviceElement, DeviceProcessData, DeviceProperty,
     DeviceValuePresentation, LogReference, ProductAllocation, Task, TaskData, TimeElement,
 };
+pub use crate::shared::{ddi, xml};
+pub use decode::decode;
 pub(crate) use time_log::degrees;
 pub use time_log::{Header, HeaderValue, TimeLog};

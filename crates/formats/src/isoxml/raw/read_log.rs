@@ -2,7 +2,7 @@
 
 use super::decode::decode_up_to;
 use super::time_log::{Header, TimeLog};
-use super::xml::{self, Repair};
+use crate::shared::xml::{self, Repair};
 use crate::source::{EntryId, Limits, Tree};
 use tramline_model::{Finding, ReadError, Severity};
 

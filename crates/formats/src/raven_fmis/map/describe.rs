@@ -2,10 +2,10 @@
 
 use super::plan::Survey;
 use crate::claim::ReadOptions;
-use crate::columns::describe::from_word;
-use crate::isoxml::map::rules::RULES;
-use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::{Job, Segment};
+use crate::shared::columns::describe::from_word;
+use crate::shared::ddi;
+use crate::shared::ddi::rules::RULES;
 use arrow_schema::Schema;
 use std::sync::Arc;
 use tramline_model::{Crop, OperationDescription, OperationType, Product, Provider};

@@ -1,10 +1,10 @@
 //! Which columns of a table become which standard columns, and which sections get rows of their
 //! own.
 
-use crate::isoxml::map::rules::{Hold, RULES, Rule};
-use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::{Column, Segment};
 use crate::raven_fmis::raw::tab::{self, FIXED, Row};
+use crate::shared::ddi;
+use crate::shared::ddi::rules::{Hold, RULES, Rule};
 use arrow_schema::{Field, Schema, SchemaRef};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Rows to record batches: the raw values under the dictionary's names, and the points by lane.
 
 use super::plan::{Lane, Plan, State};
-use crate::columns::clock::Clock;
-use crate::isoxml::raw::ddi;
 use crate::raven_fmis::raw::job::Segment;
 use crate::raven_fmis::raw::tab::{self, FIXED, Row};
+use crate::shared::columns::clock::Clock;
+use crate::shared::ddi;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };

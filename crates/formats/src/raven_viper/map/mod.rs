@@ -5,9 +5,8 @@ mod write;
 
 use super::raw::{Frames, Record};
 use crate::claim::{Claim, ReadOptions};
-use crate::isoxml::map::device_class;
-use crate::isoxml::raw::TaskData;
-use crate::job_path::JobPath;
+use crate::shared::job_path::JobPath;
+use crate::shared::task_data::{TaskData, device_class};
 use crate::source::{Limits, Tree};
 use std::io::BufReader;
 use survey::Survey;

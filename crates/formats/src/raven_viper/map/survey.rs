@@ -147,7 +147,7 @@ impl Check {
         }
         self.by_counter_m += way;
         self.by_speed_m += f64::midpoint(before.speed, now.speed) * f64::from(seconds);
-        self.by_position_m += crate::ground::distance_m(before.place, now.place);
+        self.by_position_m += crate::shared::ground::distance_m(before.place, now.place);
     }
 
     /// Whether there is enough way to tell.

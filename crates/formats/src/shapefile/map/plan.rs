@@ -2,9 +2,9 @@
 //! unit, and what is the same in all rows and so belongs to the description.
 
 use super::deere::{self, Metadata};
-use crate::columns::{Mapping, TimeColumns, Title};
 use crate::shapefile::raw::cells::{as_numbers, as_texts};
 use crate::shapefile::raw::dbf::Header;
+use crate::shared::columns::{Mapping, TimeColumns, Title};
 use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow_schema::{Field, Schema, SchemaRef};
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 //! folders, values are metric whatever the display shows, `Units` tells the unit of the rates.
 //! Evidence: the manual of the FM-1000 display; no sample. Farm Works writes the same tree.
 
-use crate::columns::describe::from_word;
-use crate::columns::status;
 use crate::shapefile::raw::cells::as_texts;
+use crate::shared::columns::describe::from_word;
+use crate::shared::columns::status;
 use arrow_array::ArrayRef;
 use std::collections::BTreeMap;
 use tramline_model::{Dimension, OperationDescription, OperationType, Unit};

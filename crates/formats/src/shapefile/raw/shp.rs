@@ -3,8 +3,8 @@
 //! Own reader instead of the `shapefile` crate: that one trusts counts and reads whole files, this one
 //! keeps one representative position, an area and the rings of each record of a batch, and streams.
 
-use crate::outline::Outline;
-use crate::projection::Projection;
+use crate::shared::outline::Outline;
+use crate::shared::projection::Projection;
 use std::io::Read;
 use tramline_model::{Place, ReadError};
 
