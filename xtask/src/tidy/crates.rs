@@ -136,19 +136,6 @@ fn direction(allowed: &[Edges], crates: &[(String, BTreeSet<String>)]) -> Vec<St
     found
 }
 
-/// Ids of the formats of the registry, which are the names of their folders.
-///
-/// # Errors
-/// A registry that cannot be read.
-pub(super) fn formats(root: &Path) -> Result<Vec<String>> {
-    let registry = std::fs::read_to_string(root.join("crates/formats/src/registry.rs"))?;
-    let rest = registry
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("&crate::"));
-    let ids = rest.map(|rest| rest.split("::").next().unwrap_or_default());
-    Ok(ids.map(str::to_owned).collect())
-}
-
 /// Formats without a page.
 pub(super) fn missing_pages(root: &Path, formats: &[String]) -> Vec<String> {
     let pages = formats.iter().map(|id| format!("docs/formats/{id}.md"));

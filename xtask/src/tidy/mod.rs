@@ -6,6 +6,7 @@
 mod circles;
 mod crates;
 mod fixtures;
+pub(crate) mod formats;
 mod modules;
 mod shape;
 mod tokens;
@@ -38,13 +39,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     sources.sort_by(|one, other| one.path.cmp(&other.path));
     let mut faults = crates::faults(root, &sources)?;
-    let formats = crates::formats(root)?;
-    faults.extend(crates::missing_pages(root, &formats));
-    faults.extend(fixtures::faults(root, &formats)?);
+    let listed = formats::listed(root)?;
+    faults.extend(crates::missing_pages(root, &listed));
+    faults.extend(fixtures::faults(root, &listed)?);
     for source in &sources {
         faults.extend(shape::faults(root, source));
     }
     faults.extend(shape::stale_tables(&sources));
+    faults.extend(formats::faults(&sources));
     faults.extend(circles::faults(&sources));
     let mut out = std::io::stderr().lock();
     for fault in &faults {
