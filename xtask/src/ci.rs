@@ -1,7 +1,7 @@
 //! `cargo xtask ci [PART…]`: everything that must hold before a change goes in, and how long each part took.
 //!
-//! All parts are tried, also after one failed. Their order lets each use what the ones before built: `clippy` and `doc`
-//! check the dependencies once, `test` builds them, and `e2e` takes the executable that `test` built. `deny` is last,
+//! All parts are tried, also after one failed. Their order lets each use what the ones before built: `clippy`, `fuzz` and
+//! `doc` check the dependencies once, `test` builds them, and `e2e` takes the executable that `test` built. `deny` is last,
 //! because a new machine compiles it first.
 //!
 //! Rule: a part is one command that a person can give too; the list here is the only one.
@@ -24,6 +24,21 @@ const PARTS: &[(&str, Work)] = &[
             "clippy",
             "--workspace",
             "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ]),
+    ),
+    (
+        "fuzz",
+        Work::Command(&[
+            "cargo",
+            "clippy",
+            "--package",
+            "tramline-fuzz",
+            "--all-targets",
+            "--features",
+            "engine",
             "--",
             "--deny",
             "warnings",
@@ -212,7 +227,7 @@ mod tests {
         let error = names(&["fmt", "nothing"]).unwrap_err().to_string();
         assert_eq!(
             error,
-            "unknown part `nothing`; there are fmt, clippy, doc, tidy, test, e2e, deny"
+            "unknown part `nothing`; there are fmt, clippy, fuzz, doc, tidy, test, e2e, deny"
         );
     }
 

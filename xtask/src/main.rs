@@ -3,6 +3,7 @@
 //! Rule: one door. Continuous integration calls it and has no logic of its own.
 
 mod ci;
+mod fuzz;
 mod same;
 mod tidy;
 
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 const TASKS: &str = "\
   ci [PART…]               everything that must hold before a change goes in, with the seconds of each part
   tidy [FOLDER]            checks of shape that the compiler does not make, of this checkout or another
+  fuzz [TARGET…] [--seconds N]
+                           gives readers, container and detection made-up bytes; each target for N seconds (60)
   same OLD NEW [OPTION…]   compares everything that two executables of `tramline` make; same --help tells more";
 
 fn main() -> std::process::ExitCode {
@@ -34,6 +37,7 @@ fn run(task: &str, arguments: &[String]) -> Result<()> {
     match task {
         "ci" => ci::run(&root, arguments),
         "tidy" => tidy::run(arguments.first().map_or(root.as_path(), Path::new)),
+        "fuzz" => fuzz::run(&root, arguments),
         "same" => same::run(&root, arguments),
         other => bail!("unknown task `{other}`; there are\n{TASKS}"),
     }

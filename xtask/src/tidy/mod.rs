@@ -1,6 +1,6 @@
 //! `cargo xtask tidy`: the checks of shape that the compiler does not make.
 //!
-//! It reads the sources below `crates` and `xtask` once and gives them to each check. Rule: a check is one file and says
+//! It reads the sources below `crates`, `fuzz` and `xtask` once and gives them to each check. Rule: a check is one file and says
 //! in its module documentation exactly what is a fault; all faults are told at once.
 
 mod circles;
@@ -34,7 +34,7 @@ fn is_test(path: &str) -> bool {
 /// Faults, which are told before, or a file that cannot be read.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let mut sources = Vec::new();
-    for folder in ["crates", "xtask"] {
+    for folder in ["crates", "fuzz", "xtask"] {
         read(root, &root.join(folder), &mut sources)?;
     }
     sources.sort_by(|one, other| one.path.cmp(&other.path));
