@@ -85,8 +85,8 @@ mod tests {
     #[test]
     fn every_point_is_placed_once() {
         let sources = [
-            include_str!("api/receive.rs"),
-            include_str!("api/uploads.rs"),
+            include_str!("api/batches/receive.rs"),
+            include_str!("api/batches/uploads.rs"),
             include_str!("store/sqlite/uploads.rs"),
             include_str!("store/sqlite/conversions.rs"),
             include_str!("jobs/worker.rs"),

@@ -1,40 +1,16 @@
-//! The HTTP edge: every route of the contract, and what goes around them all.
+//! The HTTP edge: a folder for each subject, whose `mod.rs` lists its routes, and what goes around them all.
 
-mod artifacts;
-mod authenticate;
+mod accounts;
 mod batches;
 mod body;
-mod boundaries;
-mod boundary_files;
-mod calibrations;
 mod caller;
-mod configurations;
-mod export_files;
-mod exports;
-mod field_body;
 mod fields;
-mod file_body;
 mod files;
-mod formats;
-mod health;
-mod images;
 mod kept;
-mod keys;
-mod maps;
-mod merge;
-mod metrics;
-mod outside;
-mod parameters;
 mod problem;
-mod progress;
-mod receive;
-mod reference;
-mod reports;
+mod query;
 mod router;
-mod stored;
-mod tiles;
-mod uploads;
-mod users;
+mod service;
 mod webhooks;
 
 pub(crate) use kept::Kept;

@@ -1,11 +1,9 @@
 //! All routes, and the OpenAPI description that is made of them.
 
+use super::files::artifacts;
 use super::problem::{Problem, complete};
-use super::{
-    artifacts, authenticate, batches, boundaries, boundary_files, calibrations, configurations,
-    exports, fields, files, formats, health, images, keys, maps, merge, metrics, outside, progress,
-    reference, reports, tiles, uploads, users, webhooks,
-};
+use super::service::metrics;
+use super::{accounts, batches, fields, files, service, webhooks};
 use crate::state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -25,83 +23,21 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{OpenApi, RefOr};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of any body but an upload's.
 const BODY_BYTES: usize = 16 << 20;
 
 fn routes() -> OpenApiRouter<State> {
-    let upload = OpenApiRouter::new()
-        .routes(routes!(uploads::create, batches::list))
-        .routes(routes!(boundary_files::create))
-        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
-        .routes(routes!(authenticate::authenticate))
-        .routes(routes!(users::list, users::create, users::replace))
-        .routes(routes!(users::read, users::change, users::remove))
-        .routes(routes!(
-            configurations::read_owner,
-            configurations::change_owner
-        ))
-        .routes(routes!(
-            configurations::read,
-            configurations::create,
-            configurations::change,
-            configurations::remove
-        ))
-        .routes(routes!(batches::read, batches::remove))
-        .routes(routes!(batches::status))
-        .routes(routes!(batches::retry))
-        .routes(routes!(progress::follow))
-        .routes(routes!(files::list))
-        .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::failed_calls))
-        .routes(routes!(webhooks::read, webhooks::remove))
-        .routes(routes!(keys::list, keys::create))
-        .routes(routes!(keys::remove))
-        .routes(routes!(merge::merge))
-        .routes(routes!(outside::list))
-        .routes(routes!(outside::uncovered))
-        .routes(routes!(outside::read))
-        .routes(routes!(fields::list))
-        .routes(routes!(fields::create))
-        .routes(routes!(fields::read, fields::change, fields::remove))
-        .routes(routes!(boundaries::list))
-        .routes(routes!(boundaries::read))
-        .routes(routes!(boundaries::active, boundaries::put))
-        .routes(routes!(boundaries::intersects))
-        .routes(routes!(boundaries::intersect))
-        .routes(routes!(files::read, files::remove))
-        .routes(routes!(files::summary))
-        .routes(routes!(files::units))
-        .routes(routes!(files::status))
-        .routes(routes!(files::standard_geoparquet))
-        .routes(routes!(files::polygon_geoparquet))
-        .routes(routes!(images::images))
-        .routes(routes!(images::image))
-        .routes(routes!(maps::images))
-        .routes(routes!(maps::image))
-        .routes(routes!(maps::geotiffs))
-        .routes(routes!(maps::geotiff))
-        .routes(routes!(files::reprocess))
-        .routes(routes!(
-            calibrations::calibrate,
-            calibrations::read,
-            calibrations::remove
-        ))
-        .routes(routes!(artifacts::download))
-        .routes(routes!(exports::download))
-        .routes(routes!(reports::read))
-        .routes(routes!(tiles::read))
-        .routes(routes!(formats::list))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(metrics::show))
-        .routes(routes!(reference::openapi))
-        .routes(routes!(reference::page))
+        .merge(accounts::routes())
+        .merge(batches::routes())
+        .merge(files::routes())
+        .merge(fields::routes())
+        .merge(webhooks::routes())
+        .merge(service::routes())
+        // Folders lift it where they take uploads.
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .merge(upload)
 }
 
 /// The OpenAPI 3.1 document.

@@ -1,0 +1,153 @@
+//! API keys: for a page or a machine that uploads for one user and may see nothing else.
+
+use super::users::known_user;
+use crate::api::body::Json;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::api::query::{Parameters, path_id, uuid};
+use crate::clock::{SECOND, iso, now};
+use crate::error::StoreError;
+use crate::state::State;
+use crate::store::ApiKey;
+use crate::tokens::digest;
+use axum::extract::{self, Path};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tramline_converter::hexadecimal;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const LEAST_SECONDS: i64 = 900;
+const YEAR: i64 = 365 * 86_400;
+const TEN_YEARS: i64 = 10 * YEAR;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyInput {
+    leaf_user_id: String,
+    /// Seconds: at least 900, a year when absent.
+    expires_in: Option<i64>,
+    description: Option<String>,
+}
+
+/// The key itself is shown this once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewKey {
+    id: String,
+    key: String,
+    expires_at: String,
+    valid: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyBody {
+    id: String,
+    /// Its first characters.
+    key: String,
+    leaf_user_id: String,
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+}
+
+impl ApiKey {
+    pub(crate) fn is_valid(&self) -> bool {
+        self.revoked.is_none() && self.expires > now()
+    }
+}
+
+/// API keys of the account, of one user if asked
+#[utoipa::path(get, path = "/services/usermanagement/api/api-keys", tag = "users",
+    params(("leafUserId" = Option<String>, Query)),
+    responses((status = 200, body = [KeyBody]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+pub(crate) async fn list(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    query: Parameters,
+) -> Result<axum::Json<Vec<KeyBody>>, Problem> {
+    let user = query.uuid("leafUserId")?;
+    let keys = state.db.api_keys(&caller.account, user.as_deref()).await?;
+    let list = keys.into_iter().map(|key| KeyBody {
+        valid: key.is_valid(),
+        id: key.id,
+        key: key.masked,
+        leaf_user_id: key.user_id,
+        expires_at: iso(key.expires),
+        description: key.description,
+        revoked_at: key.revoked.map(iso),
+    });
+    Ok(axum::Json(list.collect()))
+}
+
+/// A new key for a user
+#[utoipa::path(post, path = "/services/usermanagement/api/api-keys", tag = "users", request_body = KeyInput,
+    responses((status = 201, body = NewKey), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Json(input): Json<KeyInput>,
+) -> Result<(StatusCode, axum::Json<NewKey>), Problem> {
+    let bad = |field, message: &str| Problem::field("apiKey", field, message);
+    let user = uuid(&input.leaf_user_id).ok_or_else(|| bad("leafUserId", "is not a UUID"))?;
+    let seconds = input.expires_in.unwrap_or(YEAR);
+    if !(LEAST_SECONDS..=TEN_YEARS).contains(&seconds) {
+        return Err(bad("expiresIn", "is not from 900 seconds to ten years"));
+    }
+    if input
+        .description
+        .as_ref()
+        .is_some_and(|text| text.len() > 500 || text.contains('\0'))
+    {
+        return Err(bad("description", "is longer than 500 bytes or holds NUL"));
+    }
+    let user = known_user(&state, &caller, &user).await?;
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|cause| StoreError::defect("random bytes", cause))?;
+    let key = format!("tl_{}", hexadecimal(&random));
+    let stored = ApiKey {
+        id: Uuid::now_v7().to_string(),
+        account_id: caller.account,
+        user_id: user.id,
+        masked: format!("{}…", key.get(..9).unwrap_or_default()),
+        description: input.description,
+        expires: now().saturating_add(seconds * SECOND),
+        revoked: None,
+    };
+    state
+        .db
+        .add_api_key(&stored, &digest(key.as_bytes()))
+        .await?;
+    let body = NewKey {
+        id: stored.id,
+        key,
+        expires_at: iso(stored.expires),
+        valid: true,
+    };
+    Ok((StatusCode::CREATED, axum::Json(body)))
+}
+
+/// Ends a key at once
+#[utoipa::path(delete, path = "/services/usermanagement/api/api-keys/{id}", tag = "users", params(("id" = String, Path)),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if state
+        .db
+        .revoke_api_key(&caller.account, &path_id(&id)?)
+        .await?
+    {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("API key"))
+    }
+}

@@ -1,0 +1,23 @@
+//! Batches: what clients upload, and how far its conversion is.
+
+mod progress;
+mod read;
+pub(super) mod receive;
+pub(super) mod uploads;
+
+use crate::state::State;
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    let upload = OpenApiRouter::new()
+        .routes(routes!(uploads::create, read::list))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .routes(routes!(read::read, read::remove))
+        .routes(routes!(read::status))
+        .routes(routes!(read::retry))
+        .routes(routes!(progress::follow))
+        .merge(upload)
+}

@@ -1,0 +1,190 @@
+//! Receiving the bytes of an upload.
+//!
+//! Rule: they are hashed as they arrive, written, flushed, read back and compared; only then does
+//! anybody hear that they are here.
+
+use crate::api::problem::Problem;
+use crate::blobs::{PartHasher, Parts};
+use crate::error::StoreError;
+use crate::failpoint::pass;
+use crate::state::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::http::StatusCode;
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tramline_converter::hexadecimal;
+use uuid::Uuid;
+
+/// Form parts beside the file, and the bytes of one.
+const PARTS: usize = 64;
+const PART_BYTES: usize = 64 << 10;
+/// Bytes that are gathered before they are written.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// A file that arrived whole; removed when this is dropped, unless it was moved.
+pub(crate) struct Received {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) size: u64,
+    pub(crate) sha256: String,
+    /// Hashes of its parts.
+    pub(crate) parts: Parts,
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        // Gone already when it was taken over.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// The file of a form and its other parts.
+pub(crate) struct Form {
+    pub(crate) file: Received,
+    pub(crate) parts: Vec<(String, String)>,
+}
+
+pub(crate) fn too_large(limit: u64) -> Problem {
+    let detail = format!("the upload is larger than {limit} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+        .key("uploadTooLarge")
+        .hint("zip fewer files at once")
+}
+
+fn slow() -> Problem {
+    let detail = "the body stopped arriving";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, detail).hint("send the upload again")
+}
+
+fn broken(cause: &MultipartError) -> Problem {
+    Problem::bad_request(format!("the form cannot be read: {}", cause.body_text()))
+        .hint("send `multipart/form-data` with one part named `file`")
+}
+
+async fn in_time<T>(
+    idle: Duration,
+    work: impl Future<Output = Result<T, MultipartError>>,
+) -> Result<T, Problem> {
+    match tokio::time::timeout(idle, work).await {
+        Err(_) => Err(slow()),
+        Ok(Err(cause)) => Err(broken(&cause)),
+        Ok(Ok(value)) => Ok(value),
+    }
+}
+
+/// Takes in a form.
+pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form, Problem> {
+    let idle = Duration::from_secs(state.settings.idle_body_seconds.max(1));
+    let (mut file, mut parts) = (None, Vec::new());
+    while let Some(mut field) = in_time(idle, multipart.next_field()).await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            if file.is_some() {
+                return Err(
+                    Problem::field("form", "file", "comes twice").hint("send one zip at a time")
+                );
+            }
+            file = Some(receive(state, field, idle).await?);
+            continue;
+        }
+        if parts.len() >= PARTS {
+            return Err(Problem::bad_request(format!(
+                "the form has more than {PARTS} parts"
+            )));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = in_time(idle, field.chunk()).await? {
+            if bytes.len() + chunk.len() > PART_BYTES {
+                return Err(Problem::field("form", &name, "is too long"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let Ok(text) = String::from_utf8(bytes) else {
+            return Err(Problem::field("form", &name, "is not UTF-8 text"));
+        };
+        parts.push((name, text));
+    }
+    let file = file.ok_or_else(|| {
+        Problem::field("form", "file", "is required").hint("send the zip as the part `file`")
+    })?;
+    if file.size == 0 {
+        return Err(Problem::field("form", "file", "is empty"));
+    }
+    Ok(Form { file, parts })
+}
+
+async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<Received, Problem> {
+    let name = file_name(field.file_name().unwrap_or_default());
+    let path = state.incoming().join(Uuid::new_v4().to_string());
+    let mut received = Received {
+        path,
+        name,
+        size: 0,
+        sha256: String::new(),
+        parts: Parts::default(),
+    };
+    let trouble = |cause| StoreError::io("incoming", cause);
+    let mut file = tokio::fs::File::create_new(&received.path)
+        .await
+        .map_err(trouble)?;
+    let mut hash = PartHasher::default();
+    let mut waiting = Vec::with_capacity(WRITE_BYTES);
+    let limit = state.settings.upload_bytes;
+    while let Some(chunk) = in_time(idle, field.chunk()).await? {
+        received.size += chunk.len() as u64;
+        if received.size > limit {
+            return Err(too_large(limit));
+        }
+        hash.update(&chunk);
+        waiting.extend_from_slice(&chunk);
+        if waiting.len() >= WRITE_BYTES {
+            file.write_all(&waiting).await.map_err(trouble)?;
+            waiting.clear();
+        }
+    }
+    file.write_all(&waiting).await.map_err(trouble)?;
+    file.flush().await.map_err(trouble)?;
+    pass("upload.written");
+    file.sync_all().await.map_err(trouble)?;
+    pass("upload.flushed");
+    drop(file);
+    (received.sha256, received.parts) = hash.finish();
+    let path = received.path.clone();
+    let stored = tokio::task::spawn_blocking(move || hash_file(&path))
+        .await
+        .map_err(|cause| trouble(std::io::Error::other(cause)))?
+        .map_err(trouble)?;
+    if stored == received.sha256 {
+        pass("upload.compared");
+        Ok(received)
+    } else {
+        let cause = std::io::Error::other("the bytes read back differ from those received");
+        Err(trouble(cause).into())
+    }
+}
+
+fn hash_file(path: &Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; WRITE_BYTES];
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(hexadecimal(&hash.finalize()));
+        }
+        hash.update(buffer.get(..count).unwrap_or_default());
+    }
+}
+
+/// The last part of what the client calls the file, without control characters.
+fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    match plain.trim() {
+        "" | "." | ".." => "upload.zip".to_owned(),
+        name => name.to_owned(),
+    }
+}

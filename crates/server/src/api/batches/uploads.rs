@@ -1,0 +1,277 @@
+//! Uploading a batch: what query and form say, the bytes, the check, and the promise.
+
+use super::read::Batch;
+use super::receive::{form, too_large};
+use crate::api::accounts::users::known_user;
+use crate::api::caller::Uploader;
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::blobs::Key;
+use crate::converter::check;
+use crate::error::StoreError;
+use crate::failpoint::pass;
+use crate::jobs::{Convert, Given, Job};
+use crate::state::{Slot, State};
+use crate::store::NewUpload;
+use axum::extract;
+use axum::extract::multipart::Multipart;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use std::collections::BTreeMap;
+use tramline_converter::protocol::Check;
+use tramline_model::{OperationType, Provider};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// The providers, in the order in which a refusal lists them.
+const PROVIDERS: [Provider; 11] = [
+    Provider::Other,
+    Provider::Leaf,
+    Provider::ClimateFieldView,
+    Provider::Cnhi,
+    Provider::JohnDeere,
+    Provider::Trimble,
+    Provider::AgLeader,
+    Provider::RavenSlingshot,
+    Provider::Stara,
+    Provider::Farmobile,
+    Provider::PrecisionPlanting,
+];
+/// Names beside their codes: another one of `RavenSlingshot`, and one that no reader goes by, so that
+/// the format is found out.
+const OTHER_NAMES: [&str; 2] = ["Raven", "Panorama"];
+
+/// Names that an upload may give as its provider.
+pub(crate) fn provider_names() -> Vec<&'static str> {
+    let codes = PROVIDERS.into_iter().map(Provider::code);
+    codes.chain(OTHER_NAMES).collect()
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct UploadQuery {
+    /// Whose files they are. Also as a part of the form.
+    #[param(rename = "leafUserId")]
+    leaf_user_id: Option<String>,
+    /// `Other` lets the format be found out. Also as a part of the form.
+    provider: Option<String>,
+    /// Looks for this format only.
+    #[param(rename = "fileFormat")]
+    file_format: Option<String>,
+    /// Extension: convert again what is known already.
+    force: Option<bool>,
+    /// Extension: crop, where the file names none.
+    crop: Option<String>,
+    /// Extension: working width in metres, where the file has none.
+    width: Option<f64>,
+    /// Extension: kind of work, where the file does not tell.
+    #[param(rename = "operationType")]
+    operation_type: Option<String>,
+    /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
+    column: Option<Vec<String>>,
+}
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub(crate) struct UploadForm {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Uploads a zip (or one machine file that stands alone)
+#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(UploadQuery),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    uploader: Uploader,
+    mut query: Parameters,
+    headers: HeaderMap,
+    multipart: Result<Multipart, extract::multipart::MultipartRejection>,
+) -> Result<impl IntoResponse, Problem> {
+    let limit = state.settings.upload_bytes;
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    let multipart = multipart.map_err(|rejection| {
+        Problem::bad_request(rejection.body_text())
+            .hint("send `multipart/form-data` with a part `file`")
+    })?;
+    // What the query says can be judged before the body is taken in.
+    if query.text("leafUserId").is_some() {
+        parameters(&state, &uploader, &query).await?;
+    }
+    let _slot = Slot::take(&state, &uploader.caller.account)
+        .await
+        .ok_or_else(|| {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
+        })?;
+    let form = form(&state, multipart).await?;
+    for (name, value) in form.parts {
+        query.add(&name, value);
+    }
+    let parameters = parameters(&state, &uploader, &query).await?;
+    let file = form.file;
+    let program = state.converter()?;
+    let order = Check {
+        input: file.path.clone(),
+        name: file.name.clone(),
+        column_map: parameters.columns.clone(),
+        upload_bytes: limit,
+        memory_bytes: state.settings.convert_memory_bytes,
+    };
+    let checked = check(&program, order)
+        .await
+        .map_err(|cause| StoreError::io("converter", cause))?;
+    if let Err(message) = checked {
+        let (text, hint) = message
+            .trim_end()
+            .split_once('\n')
+            .unwrap_or((message.trim_end(), ""));
+        let detail = format!("`{}`: {text}", file.name);
+        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
+    }
+    let id = Uuid::now_v7().to_string();
+    let upload = NewUpload {
+        blob_key: Key::Upload {
+            user: parameters.user.clone(),
+            upload: id.clone(),
+        },
+        parts: file.parts.clone(),
+        account_id: uploader.caller.account.clone(),
+        user_id: parameters.user.clone(),
+        provider: parameters.provider,
+        file_format: parameters.file_format,
+        file_name: file.name.clone(),
+        size: file.size,
+        sha256: file.sha256.clone(),
+        given: parameters.given,
+        findings: "[]".to_owned(),
+        idempotency: key(&headers)?,
+        id,
+    };
+    let job = Convert::default();
+    let run = job.queued(&upload.account_id, &upload.user_id, &upload.id);
+    pass("upload.checked");
+    state.blobs.put_file(&file.path, &upload.blob_key).await?;
+    pass("upload.adopted");
+    let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
+    pass("upload.committed");
+    if stored.id != upload.id || stored.duplicate_of.is_some() {
+        // The first upload has the bytes already.
+        state.blobs.remove(&[upload.blob_key.to_string()]).await;
+    }
+    let location = format!("/services/operations/api/batch/{}", stored.id);
+    Ok((
+        StatusCode::CREATED,
+        [("location", location)],
+        axum::Json(Batch::new(stored, None)),
+    ))
+}
+
+/// What query and form say.
+struct Wanted {
+    user: String,
+    provider: String,
+    file_format: Option<String>,
+    /// Source title to `property[:unit]`; in `given` too.
+    columns: BTreeMap<String, String>,
+    given: String,
+    force: bool,
+}
+
+async fn parameters(
+    state: &State,
+    uploader: &Uploader,
+    query: &Parameters,
+) -> Result<Wanted, Problem> {
+    query.required("leafUserId")?;
+    if query.all("leafUserId").count() > 1 {
+        return Err(Problem::field("query", "leafUserId", "comes twice"));
+    }
+    let user = query.uuid("leafUserId")?.unwrap_or_default();
+    if !uploader.may_see(&user) {
+        return Err(Problem::not_found("user"));
+    }
+    let user = known_user(state, &uploader.caller, &user).await?.id;
+    let provider = query
+        .one_of("provider", &provider_names())?
+        .unwrap_or_else(|| Provider::Other.code().to_owned());
+    let operation_type = query.word(
+        "operationType",
+        &OperationType::FIELD_WORK,
+        OperationType::name,
+    )?;
+    let mut given = Given {
+        crop: query.owned("crop"),
+        width: query.number("width")?,
+        operation_type: operation_type.map(|kind| kind.name().to_owned()),
+        columns: BTreeMap::new(),
+    };
+    if given
+        .width
+        .is_some_and(|width| width <= 0.0 || width > 200.0)
+    {
+        return Err(Problem::field(
+            "query",
+            "width",
+            "is not above 0 and up to 200 metres",
+        ));
+    }
+    for column in query.all("column") {
+        let (title, meaning) = column
+            .split_once('=')
+            .ok_or_else(|| Problem::field("query", "column", "is not TITLE=PROPERTY[:UNIT]"))?;
+        given
+            .columns
+            .insert(title.trim().to_owned(), meaning.trim().to_owned());
+    }
+    if let Err(refused) = tramline_formats::columns::given::check(&given.columns) {
+        return Err(Problem::field("query", "column", refused.join("; ")));
+    }
+    Ok(Wanted {
+        user,
+        provider,
+        file_format: query.owned("fileFormat"),
+        given: serde_json::to_string(&given)
+            .map_err(|cause| StoreError::defect("parameters of an upload", cause))?,
+        columns: given.columns,
+        force: query.boolean("force")?.unwrap_or(false),
+    })
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(text) if (1..=255).contains(&text.len()) => Ok(Some(text.to_owned())),
+        _ => Err(Problem::bad_request(
+            "the `Idempotency-Key` header is not 1 to 255 plain characters",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PROVIDERS, provider_names};
+    use tramline_model::Provider;
+
+    #[test]
+    fn every_provider_can_be_named() {
+        for provider in Provider::ALL {
+            assert!(PROVIDERS.contains(provider), "{provider:?}");
+        }
+        for name in provider_names() {
+            let known = Provider::from_code(name);
+            assert_eq!(known.is_none(), name == "Panorama", "{name}: {known:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Boundaries of many fields at once, out of a file.
+
+use super::read::{new_boundary, store};
+use crate::api::accounts::users::known_user;
+use crate::api::batches::receive::form;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::converter::read_boundaries;
+use crate::error::StoreError;
+use crate::state::State;
+use axum::extract;
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::http::StatusCode;
+use serde::Serialize;
+use tramline_converter::protocol::{BoundaryAnswer, ReadBoundaries};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Largest file of boundaries.
+const BYTES: u64 = 256 << 20;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct BoundaryFileQuery {
+    /// Whose fields they are.
+    leaf_user_id: String,
+    farm_id: Option<i64>,
+}
+
+/// A part of the upload that became no field.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Refused {
+    entry: String,
+    reason: String,
+}
+
+/// The fields that were made, and what was not.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BoundaryFile {
+    id: String,
+    fields: Vec<String>,
+    refused: Vec<Refused>,
+}
+
+/// Makes fields of a file: a zip of shapefiles, GeoJSON, KML or KMZ, at most 100 fields
+#[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(BoundaryFileQuery),
+    request_body(content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = BoundaryFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    mut query: Parameters,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<(StatusCode, axum::Json<BoundaryFile>), Problem> {
+    let multipart = multipart.map_err(|rejection| {
+        Problem::bad_request(rejection.body_text())
+            .hint("send `multipart/form-data` with a part `file`")
+    })?;
+    let form = form(&state, multipart).await?;
+    for (name, value) in form.parts {
+        query.add(&name, value);
+    }
+    query.required("leafUserId")?;
+    let user = query.uuid("leafUserId")?.unwrap_or_default();
+    let user = known_user(&state, &caller, &user).await?.id;
+    let farm = query.number("farmId")?.map(|id| id as i64);
+    let file = form.file;
+    if file.size > BYTES {
+        return Err(crate::api::batches::receive::too_large(BYTES));
+    }
+    let answer = file.path.with_extension("answer");
+    let task = ReadBoundaries {
+        input: file.path.clone(),
+        name: file.name.clone(),
+        answer: answer.clone(),
+        upload_bytes: BYTES,
+        memory_bytes: state.settings.convert_memory_bytes,
+    };
+    let read = read_boundaries(&state.converter()?, task).await;
+    let text = tokio::fs::read(&answer).await.unwrap_or_default();
+    let _ = tokio::fs::remove_file(&answer).await;
+    if let Err(message) = read.map_err(|cause| StoreError::io("converter", cause))? {
+        let (text, hint) = message
+            .trim_end()
+            .split_once('\n')
+            .unwrap_or((message.trim_end(), ""));
+        let detail = format!("`{}`: {text}", file.name);
+        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
+    }
+    let found: BoundaryAnswer = serde_json::from_slice(&text)
+        .map_err(|cause| StoreError::defect("answer of the converter", cause))?;
+    let faults = found.faults.into_iter();
+    let mut made = BoundaryFile {
+        id: Uuid::now_v7().to_string(),
+        fields: Vec::new(),
+        refused: faults
+            .map(|(entry, reason)| Refused { entry, reason })
+            .collect(),
+    };
+    for (name, entry, geometry) in found.fields {
+        let boundary = match new_boundary(&geometry) {
+            Ok((boundary, _)) => boundary,
+            Err(problem) => {
+                let name = name.unwrap_or_else(|| "a field without a name".to_owned());
+                let reason = format!("{name}: {}", problem.detail());
+                made.refused.push(Refused { entry, reason });
+                continue;
+            }
+        };
+        let name = name.map(|name| name.chars().filter(|c| !c.is_control()).take(100).collect());
+        let id = Uuid::now_v7().to_string();
+        store(&state, &caller, &user, id.clone(), name, farm, boundary).await?;
+        made.fields.push(id);
+    }
+    if made.fields.is_empty() {
+        let reasons: Vec<String> = made
+            .refused
+            .iter()
+            .take(5)
+            .map(|refused| format!("`{}`: {}", refused.entry, refused.reason))
+            .collect();
+        let detail = if reasons.is_empty() {
+            "no shapefile, GeoJSON, KML or KMZ with a polygon was found".to_owned()
+        } else {
+            format!("no field could be made: {}", reasons.join("; "))
+        };
+        return Err(Problem::bad_request(detail).key("noFields"));
+    }
+    Ok((StatusCode::CREATED, axum::Json(made)))
+}

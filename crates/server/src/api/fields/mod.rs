@@ -1,0 +1,27 @@
+//! Fields of users, and their boundaries.
+
+mod body;
+mod boundaries;
+mod boundary_files;
+mod read;
+
+use crate::state::State;
+use axum::extract::DefaultBodyLimit;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    let upload = OpenApiRouter::new()
+        .routes(routes!(boundary_files::create))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::create))
+        .routes(routes!(read::read, read::change, read::remove))
+        .routes(routes!(boundaries::list))
+        .routes(routes!(boundaries::read))
+        .routes(routes!(boundaries::active, boundaries::put))
+        .routes(routes!(boundaries::intersects))
+        .routes(routes!(boundaries::intersect))
+        .merge(upload)
+}

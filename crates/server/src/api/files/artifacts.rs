@@ -1,0 +1,314 @@
+//! Downloads: streamed from the store, with ranges and entity tags.
+
+use super::read::known_file;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::blobs::Opened;
+use crate::error::{StoreError, Stored};
+use crate::renderings::{self, Reader};
+use crate::state::State;
+use crate::store::ArtifactRow;
+use axum::body::Body;
+use axum::extract::{self, Path, Request};
+use axum::http::response::Builder;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use std::ops::Range;
+use tramline_model::Artifact;
+
+/// An artifact of the file
+///
+/// Points are stored as GeoParquet; their GeoJSON is rendered when it is asked for. Ranges of a rendering
+/// are served once it is complete: `Accept-Ranges` tells. Until then it is sent whole, as it grows.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/artifacts/{kind}", tag = "files",
+    params(("id" = String, Path), ("kind" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 304),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 416, body = Problem), (status = 503, body = Problem)))]
+pub(crate) async fn download(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, kind)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let file = known_file(&state, &caller, &id).await?;
+    let missing = || Problem::not_found("artifact of this file");
+    let kind = Artifact::from_name(&kind).filter(|kind| kind.is_served());
+    let kind = kind.ok_or_else(missing)?;
+    let mut artifact = find(&state, &caller, &file.id, kind).await?;
+    let mut tries = 0;
+    let content = loop {
+        let found = artifact.as_ref().ok_or_else(missing)?;
+        if held(&headers, &found.tag(kind)) {
+            let response = tagged(&found.tag(kind)).status(StatusCode::NOT_MODIFIED);
+            return body(response, Body::empty());
+        }
+        match found.open(&state, kind, &method).await {
+            Ok(Some(content)) => break content,
+            Ok(None) => {
+                let detail = "too many renderings are made or read at once";
+                return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(5));
+            }
+            // The file was converted anew since its row was read.
+            Err(cause) if tries < 3 => {
+                tries += 1;
+                let now = find(&state, &caller, &file.id, kind).await?;
+                if now
+                    .as_ref()
+                    .is_some_and(|now| now.row.blob_key == found.row.blob_key)
+                {
+                    return Err(cause.into());
+                }
+                artifact = now;
+            }
+            Err(cause) => return Err(cause.into()),
+        }
+    };
+    let tag = artifact.map(|found| found.tag(kind)).unwrap_or_default();
+    let name = match kind.ending() {
+        "" => file.file_name.clone(),
+        ending => format!("{kind}{ending}"),
+    };
+    let response = tagged(&tag)
+        .header(header::CONTENT_TYPE, kind.content_type())
+        .header(header::CONTENT_DISPOSITION, disposition(&name));
+    let Some(size) = content.size() else {
+        return body(response, Body::from_stream(content.stream(0..u64::MAX)));
+    };
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let conditional = text(header::IF_RANGE).is_none_or(|given| given == tag);
+    // Only GET has parts (RFC 9110, section 14.2).
+    let asked = text(header::RANGE).filter(|_| conditional && method == Method::GET);
+    let mut response = response.header(header::ACCEPT_RANGES, "bytes");
+    let range = match asked.map(|asked| range(asked, size)) {
+        None | Some(Asked::All) => 0..size,
+        Some(Asked::Part(range)) => {
+            let shown = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            response = response
+                .status(StatusCode::PARTIAL_CONTENT)
+                .header(header::CONTENT_RANGE, shown);
+            range
+        }
+        Some(Asked::Impossible) => {
+            let detail = format!("the range lies outside the {size} bytes");
+            let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, detail);
+            let mut answer = problem.into_response();
+            if let Ok(all) = HeaderValue::from_str(&format!("bytes */{size}")) {
+                answer.headers_mut().insert(header::CONTENT_RANGE, all);
+            }
+            return Ok(answer);
+        }
+    };
+    response = response.header(header::CONTENT_LENGTH, range.end - range.start);
+    let stream = if range.is_empty() {
+        Body::empty()
+    } else {
+        Body::from_stream(content.stream(range))
+    };
+    body(response, stream)
+}
+
+fn tagged(tag: &str) -> Builder {
+    Response::builder()
+        .header(header::ETAG, tag)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff")
+}
+
+/// An artifact that is there.
+struct Found {
+    /// Of its bytes, or of the columns that it is rendered from.
+    row: ArtifactRow,
+}
+
+/// The artifact of that kind as it is stored, else what it is rendered from.
+async fn find(
+    state: &State,
+    caller: &Caller,
+    file: &str,
+    kind: Artifact,
+) -> Result<Option<Found>, Problem> {
+    for kind in std::iter::once(kind).chain(kind.rendered_from()) {
+        let row = state.db.artifact(&caller.account, file, kind).await?;
+        if let Some(row) = row {
+            return Ok(Some(Found { row }));
+        }
+    }
+    Ok(None)
+}
+
+impl Found {
+    fn tag(&self, kind: Artifact) -> String {
+        if self.row.kind == kind {
+            format!("\"{}\"", self.row.sha256)
+        } else {
+            renderings::tag(&self.row.sha256, kind)
+        }
+    }
+
+    /// Opens it: from then on it stays as it is, whatever becomes of the file. `None` while too many
+    /// renderings are under way.
+    async fn open(
+        &self,
+        state: &State,
+        kind: Artifact,
+        method: &Method,
+    ) -> Stored<Option<Content>> {
+        let bytes = state.blobs.open(&self.row.blob()).await?;
+        if self.row.kind == kind {
+            return Ok(Some(Content::Stored(bytes)));
+        }
+        if method == Method::HEAD {
+            let size = state.renderings.known_size(&self.row.sha256, kind);
+            return Ok(Some(Content::Head(size)));
+        }
+        let columns = bytes.into_file();
+        let Some(reader) = state.renderings.get(&self.row.sha256, kind, columns)? else {
+            return Ok(None);
+        };
+        let begun = reader.begun().await;
+        let begun = begun.map_err(|cause| StoreError::io(self.row.blob_key.to_string(), cause))?;
+        Ok(Some(Content::Rendered(begun)))
+    }
+}
+
+/// The bytes of an artifact.
+enum Content {
+    Stored(Opened),
+    Rendered(Reader),
+    /// Nothing but how much there is.
+    Head(Option<u64>),
+}
+
+impl Content {
+    /// `None` while it is not known.
+    fn size(&self) -> Option<u64> {
+        match self {
+            Self::Stored(bytes) => Some(bytes.size()),
+            Self::Rendered(reader) => reader.size(),
+            Self::Head(size) => *size,
+        }
+    }
+
+    fn stream(self, range: Range<u64>) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
+        match self {
+            Self::Stored(bytes) => bytes.stream(range),
+            Self::Rendered(reader) => reader.stream(range),
+            Self::Head(_) => futures::stream::empty().boxed(),
+        }
+    }
+}
+
+/// Whether the client has what has this entity tag.
+pub(super) fn held(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get(header::IF_NONE_MATCH);
+    given
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| {
+            list.split(',').any(|one| {
+                let one = one.trim().trim_start_matches("W/");
+                one == "*" || one == tag || ENCODINGS.iter().any(|name| one == encoded(tag, name))
+            })
+        })
+}
+
+/// How bodies may be compressed.
+const ENCODINGS: [&str; 2] = ["gzip", "zstd"];
+
+/// The entity tag of a compressed body: other bytes have another tag.
+fn encoded(tag: &str, encoding: &str) -> String {
+    format!("{}-{encoding}\"", tag.trim_end_matches('"'))
+}
+
+/// Gives compressed bodies the tag of their bytes, and tells a client that holds one of these its own.
+pub(crate) async fn encoded_tags(request: Request, next: Next) -> Response {
+    let held = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let mut response = next.run(request).await;
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let Some(tag) = response.headers().get(header::ETAG).and_then(text) else {
+        return response;
+    };
+    let coding = response.headers().get(header::CONTENT_ENCODING);
+    let coding = match coding.and_then(text) {
+        None if response.status() == StatusCode::NOT_MODIFIED => {
+            let held = held.as_ref().and_then(text).unwrap_or_default();
+            let known = ENCODINGS.iter();
+            let mut known = known.filter(|name| held.contains(&encoded(&tag, name)));
+            known.next().map(|name| (*name).to_owned())
+        }
+        coding => coding,
+    };
+    if let Some(coding) = coding
+        && let Ok(value) = HeaderValue::from_str(&encoded(&tag, &coding))
+    {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+pub(super) fn body(
+    response: axum::http::response::Builder,
+    body: Body,
+) -> Result<Response, Problem> {
+    response.body(body).map_err(Problem::internal)
+}
+
+enum Asked {
+    All,
+    Part(Range<u64>),
+    Impossible,
+}
+
+/// One range of bytes; several at once, or another unit, are answered with everything.
+fn range(text: &str, size: u64) -> Asked {
+    let Some(spec) = text.trim().strip_prefix("bytes=") else {
+        return Asked::All;
+    };
+    let Some((first, last)) = spec.split_once('-') else {
+        return Asked::All;
+    };
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let range = match (number(first), number(last)) {
+        (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(size),
+        (Some(first), None) if last.trim().is_empty() => first..size,
+        (None, Some(last)) if first.trim().is_empty() => size.saturating_sub(last)..size,
+        _ => return Asked::All,
+    };
+    if range.is_empty() {
+        Asked::Impossible
+    } else {
+        Asked::Part(range)
+    }
+}
+
+/// RFC 6266, with the name in both forms.
+pub(super) fn disposition(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && !"\"\\".contains(c) || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}

@@ -1,0 +1,167 @@
+//! `/files/{id}/calibrate`: what a scale weighed of a harvest. It stays with the file and is used
+//! whenever the file is converted.
+
+use super::body::MachineFile;
+use super::read::{conversion, json, known_file, shows_parquet};
+use crate::api::body::Json;
+use crate::api::caller::{BaseUrl, Caller};
+use crate::api::problem::Problem;
+use crate::error::StoreError;
+use crate::state::State;
+use crate::store::FileRow;
+use axum::extract::{self, Path};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value;
+use tramline_convert::{Calibration, CalibrationError};
+use tramline_model::OperationType;
+use utoipa::ToSchema;
+
+/// Exactly one of the three.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the body")]
+pub(crate) struct CalibrationInput {
+    /// Every mass and volume times this, from 0.2 to 5.
+    factor: Option<f64>,
+    /// The whole file weighed this.
+    scale_mass: Option<ScaleMass>,
+    /// What was harvested in each span of time weighed this; spans must not overlap.
+    loads: Option<Vec<CalibrationLoad>>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub(crate) struct ScaleMass {
+    value: f64,
+    /// `kg`, `t`, `lb` or `ton` (short).
+    unit: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the body")]
+pub(crate) struct CalibrationLoad {
+    /// ISO 8601 with an offset from UTC.
+    start_time: String,
+    end_time: String,
+    scale_mass: ScaleMass,
+}
+
+fn refused(error: CalibrationError) -> Problem {
+    let field = Some(error.field.as_str()).filter(|field| !field.is_empty());
+    Problem::field("calibration", field.unwrap_or("calibration"), error.what)
+        .hint(error.hint)
+        .key("calibrationInvalid")
+}
+
+/// Why a file has no harvest of its own that could be calibrated.
+fn no_harvest(row: &FileRow) -> Option<Problem> {
+    if row.upload_id.is_none() {
+        let detail = "the file is made of others, whose masses it has";
+        let problem = Problem::bad_request(detail).hint("calibrate its sources and reprocess it");
+        return Some(problem.key("fileMerged"));
+    }
+    if row.operation_type != Some(OperationType::Harvested) {
+        let kind = row.operation_type.as_ref().map(OperationType::name);
+        let kind = kind.unwrap_or("not known");
+        let detail = format!("the file's operation is {kind} and no harvest");
+        let hint = "only harvest files have a mass to be calibrated";
+        let problem = Problem::bad_request(detail).hint(hint);
+        return Some(problem.key("fileNotHarvested"));
+    }
+    None
+}
+
+/// Stores or removes, and has the file converted again.
+async fn change(
+    state: &State,
+    caller: &Caller,
+    base: &str,
+    row: &FileRow,
+    calibration: Option<&str>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let run = conversion(caller, row);
+    let begun = state
+        .db
+        .calibrate_file(&caller.account, &row.id, calibration, &run)
+        .await?;
+    if !begun {
+        let detail = "the file is being processed";
+        return Err(Problem::new(StatusCode::CONFLICT, detail)
+            .hint("calibrate it when it is processed")
+            .key("fileProcessing")
+            .after(5));
+    }
+    let row = known_file(state, caller, &row.id).await?;
+    let parquet = shows_parquet(state, &caller.account, &row.user_id).await?;
+    Ok(axum::Json(MachineFile::new(
+        row,
+        &caller.username,
+        base,
+        parquet,
+    )))
+}
+
+/// Sets the harvest right by a factor or by what the scale weighed, and converts the file again
+#[utoipa::path(post, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
+    params(("id" = String, Path)), request_body = CalibrationInput,
+    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
+pub(crate) async fn calibrate(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    Json(body): Json<Value>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let calibration = Calibration::from_value(&body).map_err(refused)?;
+    if let Some(problem) = no_harvest(&row) {
+        return Err(problem);
+    }
+    if let Some(summary) = &row.summary {
+        let summary: Value =
+            serde_json::from_str(summary).map_err(|cause| StoreError::corrupt("summary", cause))?;
+        calibration.check(&summary["properties"]).map_err(refused)?;
+    }
+    let text = Value::from(calibration).to_string();
+    change(&state, &caller, &base, &row, Some(&text)).await
+}
+
+/// The calibration of the file
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = CalibrationInput), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let found = state.db.calibration(&caller.account, &row.id).await?;
+    found
+        .map(json)
+        .ok_or_else(|| Problem::not_found("calibration"))
+}
+
+/// Takes the calibration back, and converts the file again
+#[utoipa::path(delete, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let found = state.db.calibration(&caller.account, &row.id).await?;
+    if found.is_none() {
+        return Err(Problem::not_found("calibration"));
+    }
+    change(&state, &caller, &base, &row, None).await
+}

@@ -1,0 +1,222 @@
+//! Exports of a machine file for other programs and for people, made for the asking and kept nowhere.
+//!
+//! Rule: all are made of what is stored, so that nothing is converted again. Few are made at once.
+
+use super::artifacts::disposition;
+use super::export_files::{Content, Making};
+use super::read::known_file;
+use super::reports;
+use super::stored::StoredFile;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::error::StoreError;
+use crate::state::State;
+use crate::store::FileRow;
+use axum::body::Body;
+use axum::extract::{self, Path};
+use axum::http::header;
+use axum::response::Response;
+use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
+use tramline_convert::StoredOutput;
+use tramline_convert::exports::StoredFormat;
+use tramline_model::UnitSystem;
+use tramline_outputs::export::{ExportOptions, bbox};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Exports that are made at once; further ones wait.
+pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// What an artifact is looked for.
+const TO_EXPORT: &str = "to export";
+/// Formats that are always of the whole file.
+const ADAPT: &str = "adapt";
+const REPORT: &str = "report";
+
+/// What is exported.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct ExportQuery {
+    /// `gpkg`, `fgb`, `csv`, `shp` (a zip), `geojson`, `parquet`, `pmtiles`, `adapt` (a zip of the
+    /// ADAPT Standard) or `report` (a page for people).
+    format: String,
+    /// Names with commas, in the order they shall have; all without it.
+    columns: Option<String>,
+    /// `west,south,east,north` in degrees.
+    bbox: Option<String>,
+    /// `standard` (the default), `filtered` or `polygon`.
+    output: Option<String>,
+    /// `metric` or `imperial`; the units of the file without it.
+    units: Option<String>,
+}
+
+/// The stored points that the query chooses.
+pub(super) fn chosen(query: &Parameters) -> Result<Option<StoredOutput>, Problem> {
+    query.word("output", &StoredOutput::ALL, |output| output.name())
+}
+
+fn options(query: &Parameters) -> Result<ExportOptions, Problem> {
+    let names: Vec<String> = query
+        .all("columns")
+        .flat_map(|list| list.split(','))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let bbox = query
+        .text("bbox")
+        .map(|text| bbox(text).map_err(|said| Problem::field("query", "bbox", said)));
+    let system = query.one_of("units", &["metric", "imperial"])?;
+    let system = system.and_then(|name| UnitSystem::from_name(&name));
+    Ok(ExportOptions {
+        columns: Some(names).filter(|names| !names.is_empty()),
+        bbox: bbox.transpose()?,
+        layer: None,
+        units: system.unwrap_or_default(),
+    })
+}
+
+/// An export of the file for other programs
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/export", tag = "files",
+    params(("id" = String, Path), ExportQuery),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn download(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<Response, Problem> {
+    query.required("format")?;
+    let mut names: Vec<&str> = StoredFormat::all().map(StoredFormat::ending).collect();
+    names.extend([ADAPT, REPORT]);
+    let format = query.one_of("format", &names)?.unwrap_or_default();
+    let options = options(&query)?;
+    let output = chosen(&query)?.unwrap_or(StoredOutput::Standard);
+    let file = known_file(&state, &caller, &id).await?;
+    let Some(format) = StoredFormat::from_ending(&format) else {
+        let chosen = options != ExportOptions::default() || output == StoredOutput::Filtered;
+        if chosen {
+            let said = format!(
+                "`{format}` is always of the whole file: leave `columns`, `bbox` and `units` out, \
+                 and `output=filtered`"
+            );
+            return Err(Problem::field("query", "format", said));
+        }
+        if format == REPORT {
+            return reports::attachment(&state, &caller, &file, &plain_name(&file.file_name)).await;
+        }
+        return adapt(&state, &caller, &file, output == StoredOutput::Polygon).await;
+    };
+    let stored = StoredFile::of(&state, &caller, &file).await?;
+    let content = Content::Rows {
+        stored: stored.artifact(output.for_export(), TO_EXPORT).await?.1,
+        format,
+        options,
+    };
+    let ending = match format.ending() {
+        "shp" => "zip",
+        other => other,
+    };
+    sent(&state, &file, content, ending, format.content_type()).await
+}
+
+/// The ADAPT Standard as a zip.
+async fn adapt(
+    state: &State,
+    caller: &Caller,
+    file: &FileRow,
+    covered: bool,
+) -> Result<Response, Problem> {
+    let stored = StoredFile::of(state, caller, file).await?;
+    let path = |output: StoredOutput| stored.artifact(output.for_export(), TO_EXPORT);
+    let (_, points) = path(StoredOutput::Standard).await?;
+    let ground = match covered {
+        true => Some(path(StoredOutput::Polygon).await?.1),
+        false => None,
+    };
+    let content = Content::Adapt {
+        points,
+        ground,
+        entry: reports::entry(file)?,
+        summary: reports::parsed("summary", file.summary.as_deref())?,
+    };
+    sent(state, file, content, "zip", "application/zip").await
+}
+
+/// Makes an export and sends it.
+async fn sent(
+    state: &State,
+    file: &FileRow,
+    content: Content,
+    ending: &str,
+    content_type: &str,
+) -> Result<Response, Problem> {
+    let name = plain_name(&file.file_name);
+    let making = Making {
+        folder: state.incoming().join(format!("export-{}", Uuid::new_v4())),
+        name: name.clone(),
+        content,
+    };
+    let _permit = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|cause| StoreError::defect("export", cause))?;
+    let (made, size) = tokio::task::spawn_blocking(move || making.make())
+        .await
+        .map_err(|cause| StoreError::defect("export", cause))??;
+    Response::builder()
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff")
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_LENGTH, size)
+        .header(
+            header::CONTENT_DISPOSITION,
+            disposition(&format!("{name}.{ending}")),
+        )
+        .body(Body::from_stream(ReaderStream::with_capacity(
+            tokio::fs::File::from_std(made),
+            1 << 16,
+        )))
+        .map_err(|cause| StoreError::defect("export", cause).into())
+}
+
+/// Letters, digits, `-` and `_` of a name without its ending.
+fn plain_name(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let plain: String = stem
+        .chars()
+        .take(60)
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if plain.is_empty() {
+        "export".to_owned()
+    } else {
+        plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn names_of_files_are_plain() {
+        for (name, plain) in [
+            ("Süd feld.zip", "S-d-feld"),
+            ("../../x.y.zip", "------x-y"),
+            ("", "export"),
+            (".zip", "export"),
+        ] {
+            assert_eq!(plain_name(name), plain);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Maps made for the asking: images of seven classes, and GeoTIFF.
+//!
+//! Rule: the ground of a stored output is burnt once and kept for a while, within a bound; each
+//! property is then a look-up.
+
+use super::artifacts::{body, held};
+use super::read::known_file;
+use super::stored::StoredFile;
+use crate::api::caller::{BaseUrl, Caller};
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::blobs::LocalCopy;
+use crate::error::StoreError;
+use crate::state::State;
+use crate::store::FileRow;
+use axum::body::Body;
+use axum::extract::{self, Path};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tramline_convert::StoredOutput;
+use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
+use utoipa::IntoParams;
+
+/// Changes when the same points make other maps.
+const EDITION: u32 = 1;
+
+/// Which map.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query")]
+pub(crate) struct MapQuery {
+    /// `filtered` (the default where there is one) or `standard`.
+    output: Option<String>,
+    /// Of images: `model` or `accessible`; that of the configuration without it.
+    ramp: Option<String>,
+    /// Of GeoTIFF: `3857` (the default) or `utm`, the zone of the field.
+    crs: Option<String>,
+}
+
+impl From<MapError> for Problem {
+    fn from(cause: MapError) -> Self {
+        match cause {
+            MapError::NoProperty { .. } => Self::new(StatusCode::NOT_FOUND, cause.to_string()),
+            MapError::NoGround | MapError::NoZone | MapError::TooManyRows { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string())
+            }
+            cause => StoreError::corrupt("points", cause).into(),
+        }
+    }
+}
+
+/// The map of a request.
+struct Asked {
+    map: Arc<Map>,
+    /// Its points.
+    points: LocalCopy,
+    colours: ClassColours,
+    /// Of what it is made: the same tag, the same bytes.
+    tag: String,
+    file: FileRow,
+    query: String,
+}
+
+async fn asked(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    query: &Parameters,
+) -> Result<Asked, Problem> {
+    let output = query.word("output", &StoredOutput::MAPPED, |output| output.name())?;
+    let plane = match query.one_of("crs", &["3857", "utm"])?.as_deref() {
+        Some("utm") => MapPlane::Utm,
+        _ => MapPlane::WebMercator,
+    };
+    let ramp = query.one_of("ramp", &["model", "accessible"])?;
+    let file = known_file(state, caller, id).await?;
+    let stored = StoredFile::of(state, caller, &file).await?;
+    let (artifact, points) = stored.for_map(output).await?;
+    let colours = match ramp.as_deref() {
+        Some("accessible") => ClassColours::Accessible,
+        Some(_) => ClassColours::Model,
+        None => {
+            let user = &file.user_id;
+            let own = crate::configuration::for_user(state, &caller.account, user).await?;
+            own.image_ramp.into()
+        }
+    };
+    let copy = points.clone();
+    let make = move || Map::read(copy.path(), plane).map_err(Problem::from);
+    let map = state.kept.map(artifact.sha256.clone(), plane, make).await?;
+    let chosen = [
+        ("output", output.map(|output| output.name().to_owned())),
+        ("ramp", ramp),
+        ("crs", query.owned("crs")),
+    ];
+    let chosen = chosen
+        .iter()
+        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?)));
+    let chosen = chosen.collect::<Vec<_>>().join("&");
+    Ok(Asked {
+        map,
+        points,
+        colours,
+        tag: format!("\"{}-{colours:?}-{plane:?}-{EDITION}\"", artifact.sha256),
+        file,
+        query: if chosen.is_empty() {
+            chosen
+        } else {
+            format!("?{chosen}")
+        },
+    })
+}
+
+/// Does what may take a while where it may block.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MapError> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|cause| StoreError::defect("map", cause))??)
+}
+
+/// Images of the file's properties in seven classes that hold as much area each
+///
+/// Drawn of the filtered points, of the standard ones where there are none. Colours and ranges are
+/// in `legend`.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2", tag = "files",
+    params(("id" = String, Path), MapQuery),
+    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn images(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<axum::Json<Vec<Value>>, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let (id, chosen) = (asked.file.id, asked.query);
+    let list = apart(move || {
+        let mut list = Vec::new();
+        for layer in asked.map.layers() {
+            let Some(legend) = asked
+                .map
+                .legend(asked.points.path(), *layer, asked.colours)?
+            else {
+                continue;
+            };
+            let name = layer.property.name();
+            let mut entry = class_entry(&asked.map, *layer, &legend);
+            let url =
+                format!("{base}/services/operations/api/files/{id}/imagesV2/{name}.png{chosen}");
+            entry["url"] = json!(url);
+            entry["downloadUrl"] = json!(url);
+            list.push(entry);
+        }
+        Ok(list)
+    });
+    Ok(axum::Json(list.await?))
+}
+
+/// One image of classes, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2/{name}", tag = "files",
+    params(("id" = String, Path), ("name" = String, Path), MapQuery),
+    responses((status = 200, content_type = "image/png"), (status = 304), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn image(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, name)): Path<(String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let missing = || Problem::not_found("image of this file");
+    if let Some(property) = name.strip_suffix(".png.aux.xml") {
+        asked.map.layer(property)?;
+        let text = asked.map.sidecar().into_bytes();
+        return sent(&headers, &asked.tag, "application/xml", text);
+    }
+    let property = name.strip_suffix(".png").ok_or_else(missing)?;
+    let layer = asked.map.layer(property)?;
+    if held(&headers, &asked.tag) {
+        return sent(&headers, &asked.tag, "", Vec::new());
+    }
+    let made = apart(move || asked.map.classes(asked.points.path(), layer, asked.colours)).await?;
+    sent(
+        &headers,
+        &asked.tag,
+        "image/png",
+        made.ok_or_else(missing)?.png,
+    )
+}
+
+/// The GeoTIFF of the file's properties
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages", tag = "files",
+    params(("id" = String, Path), MapQuery),
+    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn geotiffs(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<axum::Json<Vec<Value>>, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let (id, chosen) = (asked.file.id, asked.query);
+    let list = apart(move || {
+        let mut list = Vec::new();
+        for layer in asked.map.layers() {
+            if !asked.map.has(asked.points.path(), *layer)? {
+                continue;
+            }
+            let name = layer.property.name();
+            let url = format!(
+                "{base}/services/operations/api/files/{id}/geotiffImages/{name}.tif{chosen}"
+            );
+            let unit = layer.unit_symbol();
+            list.push(json!({ "property": name, "unit": unit, "url": url, "downloadUrl": url }));
+        }
+        Ok(list)
+    });
+    Ok(axum::Json(list.await?))
+}
+
+/// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages/{name}", tag = "files",
+    params(("id" = String, Path), ("name" = String, Path), MapQuery),
+    responses((status = 200, content_type = "image/tiff"), (status = 304), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn geotiff(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, name)): Path<(String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asked = asked(&state, &caller, &id, &query).await?;
+    let missing = || Problem::not_found("GeoTIFF of this file");
+    let property = name.strip_suffix(".tif").ok_or_else(missing)?;
+    let layer = asked.map.layer(property)?;
+    if held(&headers, &asked.tag) {
+        return sent(&headers, &asked.tag, "", Vec::new());
+    }
+    let made = apart(move || asked.map.geotiff(asked.points.path(), layer)).await?;
+    sent(
+        &headers,
+        &asked.tag,
+        "image/tiff",
+        made.ok_or_else(missing)?,
+    )
+}
+
+fn sent(
+    headers: &HeaderMap,
+    tag: &str,
+    content: &'static str,
+    bytes: Vec<u8>,
+) -> Result<Response, Problem> {
+    let response = Response::builder()
+        .header(header::ETAG, tag)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff");
+    if held(headers, tag) {
+        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+    }
+    body(
+        response.header(header::CONTENT_TYPE, content),
+        Body::from(bytes),
+    )
+}

@@ -1,0 +1,50 @@
+//! Machine files: what conversions made, and what can be made of it.
+
+pub(super) mod artifacts;
+mod body;
+mod calibrations;
+mod export_files;
+mod exports;
+mod images;
+mod maps;
+mod merge;
+mod outside;
+mod read;
+mod reports;
+mod stored;
+mod tiles;
+
+use crate::state::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list))
+        .routes(routes!(read::read, read::remove))
+        .routes(routes!(read::summary))
+        .routes(routes!(read::units))
+        .routes(routes!(read::status))
+        .routes(routes!(read::standard_geoparquet))
+        .routes(routes!(read::polygon_geoparquet))
+        .routes(routes!(read::reprocess))
+        .routes(routes!(merge::merge))
+        .routes(routes!(outside::list))
+        .routes(routes!(outside::uncovered))
+        .routes(routes!(outside::read))
+        .routes(routes!(images::images))
+        .routes(routes!(images::image))
+        .routes(routes!(maps::images))
+        .routes(routes!(maps::image))
+        .routes(routes!(maps::geotiffs))
+        .routes(routes!(maps::geotiff))
+        .routes(routes!(
+            calibrations::calibrate,
+            calibrations::read,
+            calibrations::remove
+        ))
+        .routes(routes!(artifacts::download))
+        .routes(routes!(exports::download))
+        .routes(routes!(reports::read))
+        .routes(routes!(tiles::read))
+}

@@ -1,0 +1,100 @@
+//! What is stored of a machine file, and what maps, exports, tiles and pages are made of: chosen by
+//! [`StoredOutputs`], as on the command line.
+
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::blobs::LocalCopy;
+use crate::error::{StoreError, Stored};
+use crate::state::State;
+use crate::store::{ArtifactRow, FileRow};
+use axum::http::StatusCode;
+use std::collections::BTreeMap;
+use tramline_convert::{StoredOutput, StoredOutputs};
+use tramline_model::{Artifact, FileStatus};
+
+/// The artifacts of a machine file.
+pub(super) struct StoredFile<'a> {
+    state: &'a State,
+    rows: Vec<ArtifactRow>,
+    status: FileStatus,
+}
+
+impl<'a> StoredFile<'a> {
+    pub(super) async fn of(
+        state: &'a State,
+        caller: &Caller,
+        file: &FileRow,
+    ) -> Result<Self, Problem> {
+        let rows = state.db.artifacts(&caller.account, &file.id).await?;
+        Ok(Self {
+            state,
+            rows,
+            status: file.status,
+        })
+    }
+
+    /// An artifact as a file of this machine, if there is one.
+    pub(super) async fn local(&self, kind: Artifact) -> Stored<Option<LocalCopy>> {
+        let Some(row) = self.rows.iter().find(|row| row.kind == kind) else {
+            return Ok(None);
+        };
+        self.state.blobs.local(&row.blob(), None).await.map(Some)
+    }
+
+    /// The row of an artifact, and its file; 404 without it, where `use_of` is what it is for.
+    pub(super) async fn artifact(
+        &self,
+        kind: Artifact,
+        use_of: &str,
+    ) -> Result<(&ArtifactRow, LocalCopy), Problem> {
+        if let Some(row) = self.rows.iter().find(|row| row.kind == kind) {
+            return Ok((row, self.state.blobs.local(&row.blob(), None).await?));
+        }
+        let detail = format!("the file is {} and has no {kind} {use_of}", self.status);
+        let problem = |detail: String| Problem::new(StatusCode::NOT_FOUND, detail);
+        if kind != Artifact::PolygonGeoparquet || self.status != FileStatus::Processed {
+            return Err(problem(detail));
+        }
+        Err(problem(format!(
+            "{detail}: it was converted without `enablePolygonOutput`"
+        ))
+        .hint("set `enablePolygonOutput` to true in the configuration and reprocess the file"))
+    }
+
+    /// The points that the page for people shows.
+    pub(super) async fn for_page(&self) -> Stored<Option<LocalCopy>> {
+        for kind in StoredOutput::PAGE.map(StoredOutput::for_export) {
+            if let Some(copy) = self.local(kind).await? {
+                return Ok(Some(copy));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a map is made of; reads the schema of the points.
+    pub(super) async fn for_map(
+        &self,
+        chosen: Option<StoredOutput>,
+    ) -> Result<(&ArtifactRow, LocalCopy), Problem> {
+        let mut copies = BTreeMap::new();
+        for kind in StoredOutput::ALL.map(StoredOutput::for_export) {
+            if let Some(copy) = self.local(kind).await? {
+                copies.insert(kind, copy);
+            }
+        }
+        let found = tokio::task::spawn_blocking(move || {
+            let paths = copies.iter();
+            let paths = paths.map(|(kind, copy)| (*kind, copy.path().to_owned()));
+            let outputs: StoredOutputs = paths.collect();
+            outputs.for_map(chosen).map(|(kind, _)| kind)
+        });
+        let found = found
+            .await
+            .map_err(|cause| StoreError::defect("map", cause))?;
+        let kind = found.ok_or_else(|| {
+            let detail = format!("the file is {} and has no points to paint", self.status);
+            Problem::new(StatusCode::NOT_FOUND, detail)
+        })?;
+        self.artifact(kind, "to paint").await
+    }
+}

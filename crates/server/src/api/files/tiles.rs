@@ -1,0 +1,110 @@
+//! Vector tiles of a file's points or footprints, made when they are asked for.
+//!
+//! Rule: the features of the files looked at lately stay in memory, within a bound. Whoever asks for
+//! what is being loaded waits for that one loading.
+
+use super::artifacts::{body, held};
+use super::exports::chosen;
+use super::read::known_file;
+use super::stored::StoredFile;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::error::StoreError;
+use crate::state::State;
+use axum::body::Body;
+use axum::extract::{self, Path};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use tramline_convert::StoredOutput;
+use tramline_model::Artifact;
+use tramline_tiles::{MEDIA_TYPE, Options, Pick, TileError, read_parquet, tile};
+
+/// Changes when the same features make other tiles.
+const EDITION: u32 = 1;
+
+fn refused(cause: TileError) -> Problem {
+    match cause {
+        TileError::NoColumn(name) => {
+            Problem::field("query", "columns", format!("there is no column `{name}`"))
+        }
+        TileError::Memory { .. } => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string()).hint(
+                "ask for some `columns` only, or have the operator raise `memory_cache_bytes`",
+            )
+        }
+        cause => StoreError::corrupt("points", cause).into(),
+    }
+}
+
+/// The kind of artifact that is asked for: by `artifact`, or by `output` as exports are.
+fn kind(query: &Parameters) -> Result<Artifact, Problem> {
+    let output = chosen(query)?;
+    let Some(artifact) = query.text("artifact") else {
+        return Ok(output.unwrap_or(StoredOutput::Standard).for_export());
+    };
+    let kinds = StoredOutput::ALL.map(StoredOutput::for_export);
+    let found = kinds.into_iter().find(|kind| kind.name() == artifact);
+    found.ok_or_else(|| {
+        let known = format!("is none of {}", kinds.map(Artifact::name).join(", "));
+        Problem::field("query", "artifact", known)
+    })
+}
+
+/// A vector tile of the points or footprints of a file
+///
+/// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`; `columns` names the attributes,
+/// separated by commas (all without it), `artifact` the features: `standardGeoparquet`,
+/// `filteredGeoparquet` or `polygonGeoparquet`; or `output` does: `standard`, `filtered` or `polygon`.
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
+    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
+        ("columns" = Option<String>, Query), ("artifact" = Option<String>, Query),
+        ("output" = Option<String>, Query)),
+    responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204), (status = 304),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((id, z, x, y)): Path<(String, String, String, String)>,
+    query: Parameters,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let file = known_file(&state, &caller, &id).await?;
+    let row = y.strip_suffix(".mvt").and_then(|y| y.parse::<u32>().ok());
+    let place = z.parse::<u8>().ok().zip(x.parse::<u32>().ok()).zip(row);
+    let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
+    let kind = kind(&query)?;
+    let stored = StoredFile::of(&state, &caller, &file).await?;
+    let (artifact, points) = stored.artifact(kind, "to make tiles of").await?;
+    let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
+    let response = Response::builder()
+        .header(header::ETAG, &tag)
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header("x-content-type-options", "nosniff");
+    if held(&headers, &tag) {
+        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+    }
+    let pick = query.text("columns").map_or(Pick::All, |names| {
+        let names = names.split(',').map(|name| name.trim().to_owned());
+        Pick::Named(names.filter(|name| !name.is_empty()).collect())
+    });
+    let columns = pick.clone();
+    let most = state.kept.most_bytes();
+    let read = move || read_parquet(points.path(), &columns, most).map_err(refused);
+    let source = state
+        .kept
+        .tiles(artifact.sha256.clone(), pick, read)
+        .await?;
+    let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
+    let made = made
+        .await
+        .map_err(|cause| StoreError::defect("tile", cause))?;
+    match made {
+        Some(bytes) => body(
+            response.header(header::CONTENT_TYPE, MEDIA_TYPE),
+            Body::from(bytes),
+        ),
+        None => body(response.status(StatusCode::NO_CONTENT), Body::empty()),
+    }
+}

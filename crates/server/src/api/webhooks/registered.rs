@@ -1,0 +1,223 @@
+//! Webhooks: who is told of which events.
+
+use crate::api::body::Json;
+use crate::api::caller::Caller;
+use crate::api::problem::Problem;
+use crate::api::query::path_id;
+use crate::clock::iso;
+use crate::events::python_json;
+use crate::jobs::judge;
+use crate::state::State;
+use crate::store::{Event, Webhook};
+use axum::extract::{self, Path};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const OBJECT: &str = "webhook";
+const CONFIRMATION: &str = "confirmation of webhook upon registration";
+/// Failed calls that are listed.
+const LISTED: u64 = 1_000;
+
+/// Events that can be registered; those of parts that are not here yet are never sent.
+const EVENTS: &[&str] = &[
+    "batchUploadProcessingFinished",
+    "uploadedFileProcessingFinished",
+    "uploadedFileProcessingFailed",
+    "providerFileProcessingFinished",
+    "providerFileProcessingFailed",
+    "mergedFileProcessingFinished",
+    "mergedFileProcessingFailed",
+    "automergedFileProcessingFinished",
+    "automergedFileProcessingFailed",
+    "operationCreated",
+    "operationUpdated",
+    "operationProcessingFinished",
+    "operationProcessingFailed",
+    "fieldCreated",
+    "fieldUpdated",
+    "fieldBoundaryCreated",
+    "fieldBoundaryUpdated",
+    "fieldBoundaryDeleted",
+    "mergedFieldCreated",
+    "mergedFieldUpdated",
+];
+
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct WebhookInput {
+    #[schema(example = json!(["batchUploadProcessingFinished"]))]
+    events: Vec<String>,
+    name: String,
+    secret: String,
+    #[schema(example = "https://example.org/hook")]
+    url: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WebhookBody {
+    id: String,
+    events: Vec<String>,
+    name: String,
+    secret: String,
+    url: String,
+}
+
+impl From<Webhook> for WebhookBody {
+    fn from(webhook: Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            events: webhook.events,
+            name: webhook.name,
+            secret: webhook.secret,
+            url: webhook.url,
+        }
+    }
+}
+
+/// Registers a webhook; a confirmation is sent to it
+#[utoipa::path(post, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks", request_body = WebhookInput,
+    responses((status = 201, body = WebhookBody), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem)))]
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Json(input): Json<WebhookInput>,
+) -> Result<impl IntoResponse, Problem> {
+    if input.events.is_empty() {
+        return Err(Problem::field(OBJECT, "events", "is empty"));
+    }
+    for event in &input.events {
+        if !EVENTS.contains(&event.as_str()) {
+            let event: String = event.chars().take(100).collect();
+            let message = format!("`{event}` is none of {}", EVENTS.join(", "));
+            return Err(Problem::field(OBJECT, "events", message));
+        }
+    }
+    for (name, value) in [("name", &input.name), ("secret", &input.secret)] {
+        if value.is_empty() || value.len() > 500 || value.contains('\0') {
+            return Err(Problem::field(
+                OBJECT,
+                name,
+                "is empty, longer than 500 bytes or holds NUL",
+            ));
+        }
+    }
+    judge(&input.url, state.settings.webhooks_allow_private)
+        .map_err(|wrong| Problem::field(OBJECT, "url", wrong))?;
+    let mut events = input.events;
+    events.sort_unstable();
+    events.dedup();
+    let webhook = Webhook {
+        id: Uuid::now_v7().to_string(),
+        name: input.name,
+        secret: input.secret,
+        url: input.url,
+        events,
+    };
+    let confirmation = Event {
+        id: Uuid::now_v7().to_string(),
+        kind: "confirmation",
+        body: python_json(&serde_json::json!({ "message": CONFIRMATION })),
+    };
+    let added = state
+        .db
+        .add_webhook(&caller.account, &webhook, &confirmation)
+        .await?;
+    added.map_err(|event| {
+        let message = format!("`{event}` is registered with another webhook");
+        Problem::field(OBJECT, "events", message).key("eventRegisteredTwice")
+    })?;
+    let location = format!("/services/alerts/api/alerts/webhooks/{}", webhook.id);
+    let body = axum::Json(WebhookBody::from(webhook));
+    Ok((StatusCode::CREATED, [("location", location)], body))
+}
+
+/// Webhooks of the account
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks",
+    responses((status = 200, body = [WebhookBody]), (status = 401, body = Problem)))]
+pub(crate) async fn list(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+) -> Result<axum::Json<Vec<WebhookBody>>, Problem> {
+    let list = state.db.webhooks(&caller.account).await?;
+    Ok(axum::Json(
+        list.into_iter().map(WebhookBody::from).collect(),
+    ))
+}
+
+/// One webhook
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
+    params(("id" = String, Path)),
+    responses((status = 200, body = WebhookBody), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<axum::Json<WebhookBody>, Problem> {
+    let webhook = state.db.webhook(&caller.account, &path_id(&id)?).await?;
+    let webhook = webhook.ok_or_else(|| Problem::not_found("webhook"))?;
+    Ok(axum::Json(webhook.into()))
+}
+
+/// Removes the webhook with what waits for it
+#[utoipa::path(delete, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if state
+        .db
+        .remove_webhook(&caller.account, &path_id(&id)?)
+        .await?
+    {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found("webhook"))
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailedCallBody {
+    api_owner: String,
+    created_at: String,
+    url: String,
+    status: Option<u16>,
+    response: Option<String>,
+    request_body: String,
+    connection_error: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FailedCalls {
+    items: Vec<FailedCallBody>,
+}
+
+/// Calls that did not end in 2xx, the newest first
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/failed-calls", tag = "webhooks",
+    responses((status = 200, body = FailedCalls), (status = 401, body = Problem)))]
+pub(crate) async fn failed_calls(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+) -> Result<axum::Json<FailedCalls>, Problem> {
+    let calls = state.db.failed_calls(&caller.account, LISTED).await?;
+    let items = calls.into_iter().map(|call| FailedCallBody {
+        api_owner: caller.username.clone(),
+        created_at: iso(call.created),
+        url: call.url,
+        status: call.status,
+        response: call.response,
+        request_body: call.request_body,
+        connection_error: call.connection_error,
+    });
+    Ok(axum::Json(FailedCalls {
+        items: items.collect(),
+    }))
+}
