@@ -1,8 +1,12 @@
 //! Batches: what clients upload, and how far its conversion is.
 
+mod body;
+mod list;
 mod progress;
 mod read;
 pub(super) mod receive;
+mod retry;
+mod status;
 pub(super) mod uploads;
 
 use crate::state::State;
@@ -12,12 +16,12 @@ use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<State> {
     let upload = OpenApiRouter::new()
-        .routes(routes!(uploads::create, read::list))
+        .routes(routes!(uploads::create, list::list))
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .routes(routes!(read::read, read::remove))
-        .routes(routes!(read::status))
-        .routes(routes!(read::retry))
+        .routes(routes!(status::status))
+        .routes(routes!(retry::retry))
         .routes(routes!(progress::follow))
         .merge(upload)
 }

@@ -1,6 +1,6 @@
 //! Uploading a batch: what query and form say, the bytes, the check, and the promise.
 
-use super::read::Batch;
+use super::body::Batch;
 use super::receive::{form, too_large};
 use crate::api::accounts::users::known_user;
 use crate::api::caller::Uploader;

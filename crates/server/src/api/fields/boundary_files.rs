@@ -1,6 +1,6 @@
 //! Boundaries of many fields at once, out of a file.
 
-use super::read::{new_boundary, store};
+use super::change::{new_boundary, store};
 use crate::api::accounts::users::known_user;
 use crate::api::batches::receive::form;
 use crate::api::caller::Caller;

@@ -3,6 +3,9 @@
 mod body;
 mod boundaries;
 mod boundary_files;
+mod change;
+mod intersections;
+mod list;
 mod read;
 
 use crate::state::State;
@@ -15,13 +18,13 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(boundary_files::create))
         .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
-        .routes(routes!(read::list))
-        .routes(routes!(read::create))
-        .routes(routes!(read::read, read::change, read::remove))
+        .routes(routes!(list::list))
+        .routes(routes!(change::create))
+        .routes(routes!(read::read, change::change, change::remove))
         .routes(routes!(boundaries::list))
         .routes(routes!(boundaries::read))
         .routes(routes!(boundaries::active, boundaries::put))
-        .routes(routes!(boundaries::intersects))
-        .routes(routes!(boundaries::intersect))
+        .routes(routes!(intersections::intersects))
+        .routes(routes!(intersections::intersect))
         .merge(upload)
 }

@@ -2,7 +2,9 @@
 //! whenever the file is converted.
 
 use super::body::MachineFile;
-use super::read::{conversion, json, known_file, shows_parquet};
+use super::documents::json;
+use super::read::{known_file, shows_parquet};
+use super::reprocess::conversion;
 use crate::api::body::Json;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;

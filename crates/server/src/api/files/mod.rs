@@ -3,14 +3,18 @@
 pub(super) mod artifacts;
 mod body;
 mod calibrations;
+mod documents;
 mod export_files;
 mod exports;
 mod images;
+mod list;
 mod maps;
 mod merge;
 mod outside;
+mod parquet;
 mod read;
 mod reports;
+mod reprocess;
 mod stored;
 mod tiles;
 
@@ -20,14 +24,14 @@ use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(read::list))
+        .routes(routes!(list::list))
         .routes(routes!(read::read, read::remove))
-        .routes(routes!(read::summary))
-        .routes(routes!(read::units))
-        .routes(routes!(read::status))
-        .routes(routes!(read::standard_geoparquet))
-        .routes(routes!(read::polygon_geoparquet))
-        .routes(routes!(read::reprocess))
+        .routes(routes!(documents::summary))
+        .routes(routes!(documents::units))
+        .routes(routes!(documents::status))
+        .routes(routes!(parquet::standard_geoparquet))
+        .routes(routes!(parquet::polygon_geoparquet))
+        .routes(routes!(reprocess::reprocess))
         .routes(routes!(merge::merge))
         .routes(routes!(outside::list))
         .routes(routes!(outside::uncovered))

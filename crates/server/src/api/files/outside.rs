@@ -79,7 +79,7 @@ pub(crate) async fn list(
         artifact: Some(KIND),
         ..FileFilter::default()
     };
-    let sort = query.sort(super::read::SORTS)?;
+    let sort = query.sort(super::list::SORTS)?;
     let page = query.page();
     let found = state
         .db

@@ -4,7 +4,6 @@ use crate::api::body::Json;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
-use crate::clock::iso;
 use crate::events::python_json;
 use crate::jobs::judge;
 use crate::state::State;
@@ -18,8 +17,6 @@ use uuid::Uuid;
 
 const OBJECT: &str = "webhook";
 const CONFIRMATION: &str = "confirmation of webhook upon registration";
-/// Failed calls that are listed.
-const LISTED: u64 = 1_000;
 
 /// Events that can be registered; those of parts that are not here yet are never sent.
 const EVENTS: &[&str] = &[
@@ -181,43 +178,4 @@ pub(crate) async fn remove(
     } else {
         Err(Problem::not_found("webhook"))
     }
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FailedCallBody {
-    api_owner: String,
-    created_at: String,
-    url: String,
-    status: Option<u16>,
-    response: Option<String>,
-    request_body: String,
-    connection_error: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FailedCalls {
-    items: Vec<FailedCallBody>,
-}
-
-/// Calls that did not end in 2xx, the newest first
-#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/failed-calls", tag = "webhooks",
-    responses((status = 200, body = FailedCalls), (status = 401, body = Problem)))]
-pub(crate) async fn failed_calls(
-    extract::State(state): extract::State<State>,
-    caller: Caller,
-) -> Result<axum::Json<FailedCalls>, Problem> {
-    let calls = state.db.failed_calls(&caller.account, LISTED).await?;
-    let items = calls.into_iter().map(|call| FailedCallBody {
-        api_owner: caller.username.clone(),
-        created_at: iso(call.created),
-        url: call.url,
-        status: call.status,
-        response: call.response,
-        request_body: call.request_body,
-        connection_error: call.connection_error,
-    });
-    Ok(axum::Json(FailedCalls {
-        items: items.collect(),
-    }))
 }

@@ -1,0 +1,91 @@
+//! How the files of a batch stand.
+
+use super::read::known_batch;
+use crate::api::caller::{BaseUrl, Uploader};
+use crate::api::problem::Problem;
+use crate::api::query::Parameters;
+use crate::state::State;
+use axum::extract::{self, Path};
+use axum::http::HeaderMap;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tramline_convert::Step;
+use tramline_model::FileStatus;
+use utoipa::ToSchema;
+
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FileList {
+    leaf_files: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FailedFiles {
+    leaf_files: Vec<String>,
+    status: &'static str,
+    /// The most frequent message.
+    message: String,
+    /// Extension: files by message, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<BTreeMap<String, Vec<String>>>,
+}
+
+/// The files of a batch by how they stand; failed ones by the step at which they stopped.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BatchStatus {
+    converted: FileList,
+    processing: FileList,
+    failed: BTreeMap<String, FailedFiles>,
+}
+
+/// The files of a batch by how they stand
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", tag = "batches",
+    params(("id" = String, Path), ("page" = Option<u64>, Query), ("size" = Option<u64>, Query),
+        ("sort" = Option<String>, Query)),
+    responses((status = 200, body = BatchStatus), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn status(
+    extract::State(state): extract::State<State>,
+    uploader: Uploader,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+    query: Parameters,
+) -> Result<(HeaderMap, axum::Json<BatchStatus>), Problem> {
+    let upload = known_batch(&state, &uploader, &id).await?;
+    let page = query.page();
+    let groups = state
+        .db
+        .file_groups(&uploader.caller.account, &upload.id, page)
+        .await?;
+    let headers = query.headers(&base, page, groups.total);
+    let mut status = BatchStatus {
+        converted: FileList::default(),
+        processing: FileList::default(),
+        failed: BTreeMap::new(),
+    };
+    let mut failed: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for (id, state, step, message) in groups.files {
+        match state {
+            FileStatus::Processed => status.converted.leaf_files.push(id),
+            FileStatus::Processing => status.processing.leaf_files.push(id),
+            FileStatus::Failed => failed
+                .entry(step.unwrap_or_else(|| Step::RawGeojson.name().to_owned()))
+                .or_default()
+                .entry(message.unwrap_or_default())
+                .or_default()
+                .push(id),
+        }
+    }
+    for (step, messages) in failed {
+        let most = messages.iter().max_by_key(|(_, files)| files.len());
+        let group = FailedFiles {
+            leaf_files: messages.values().flatten().cloned().collect(),
+            status: FileStatus::Failed.name(),
+            message: most.map(|(message, _)| message.clone()).unwrap_or_default(),
+            messages: (messages.len() > 1).then_some(messages),
+        };
+        status.failed.insert(step, group);
+    }
+    Ok((headers, axum::Json(status)))
+}

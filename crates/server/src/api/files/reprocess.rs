@@ -1,0 +1,49 @@
+//! Converting a machine file again.
+
+use super::body::MachineFile;
+use super::read::{known_file, shows_parquet};
+use crate::api::caller::{BaseUrl, Caller};
+use crate::api::problem::Problem;
+use crate::jobs::{Convert, Job, Merge};
+use crate::state::State;
+use crate::store::{FileRow, NewRun};
+use axum::extract::{self, Path};
+
+/// The run that makes a file anew, and changes no other.
+pub(super) fn conversion(caller: &Caller, row: &FileRow) -> NewRun {
+    let Some(upload) = &row.upload_id else {
+        return Merge {}.queued(&caller.account, &row.user_id, &row.id);
+    };
+    let job = Convert {
+        only: Some(vec![row.id.clone()]),
+        ..Convert::default()
+    };
+    job.queued(&caller.account, &row.user_id, upload)
+}
+
+/// Converts the file again with the configuration as it is now
+#[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", tag = "files",
+    params(("id" = String, Path)),
+    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn reprocess(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    Path(id): Path<String>,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let row = known_file(&state, &caller, &id).await?;
+    let run = conversion(&caller, &row);
+    state
+        .db
+        .reprocess_file(&caller.account, &row.id, &run)
+        .await?;
+    let row = known_file(&state, &caller, &id).await?;
+    let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
+    Ok(axum::Json(MachineFile::new(
+        row,
+        &caller.username,
+        &base,
+        parquet,
+    )))
+}
