@@ -4,7 +4,7 @@ use super::users::known_user;
 use crate::api::body::Json;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
-use crate::api::query::{Parameters, path_id, uuid};
+use crate::api::query::{Id, path_id, query, uuid};
 use crate::clock::{SECOND, iso, now};
 use crate::error::StoreError;
 use crate::state::State;
@@ -61,17 +61,24 @@ impl ApiKey {
     }
 }
 
+query! {
+    /// Whose keys.
+    KeyQuery {
+        user: Id = "leafUserId",
+    }
+}
+
 /// API keys of the account, of one user if asked
 #[utoipa::path(get, path = "/services/usermanagement/api/api-keys", tag = "users",
-    params(("leafUserId" = Option<String>, Query)),
+    params(KeyQuery),
     responses((status = 200, body = [KeyBody]), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
-    query: Parameters,
+    query: KeyQuery,
 ) -> Result<axum::Json<Vec<KeyBody>>, Problem> {
-    let user = query.uuid("leafUserId")?;
-    let keys = state.db.api_keys(&caller.account, user.as_deref()).await?;
+    let user = query.user.as_deref();
+    let keys = state.db.api_keys(&caller.account, user).await?;
     let list = keys.into_iter().map(|key| KeyBody {
         valid: key.is_valid(),
         id: key.id,

@@ -3,7 +3,7 @@
 use crate::api::body::Json;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::{Parameters, path_id};
+use crate::api::query::{Paging, Text, path_id, query};
 use crate::clock::iso;
 use crate::state::State;
 use crate::store::{NewUser, User, UserFilter};
@@ -11,7 +11,7 @@ use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const PREFIX: &str = "/services/usermanagement/api";
 
@@ -97,16 +97,14 @@ pub(crate) async fn known_user(state: &State, caller: &Caller, id: &str) -> Resu
     user.ok_or_else(|| Problem::not_found("user"))
 }
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct UserQuery {
-    name: Option<String>,
-    email: Option<String>,
-    #[param(rename = "externalId")]
-    external_id: Option<String>,
-    page: Option<u64>,
-    size: Option<u64>,
+query! {
+    /// The filters of the list; all that are given must hold.
+    UserQuery {
+        name: Text = "name",
+        email: Text = "email",
+        external_id: Text = "externalId",
+        paging: Paging = "page" | "size",
+    }
 }
 
 /// Users of the account
@@ -116,16 +114,16 @@ pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
     BaseUrl(base): BaseUrl,
-    query: Parameters,
+    query: UserQuery,
 ) -> Result<(HeaderMap, axum::Json<Vec<UserBody>>), Problem> {
     let filter = UserFilter {
-        name: query.owned("name"),
-        email: query.owned("email"),
-        external_id: query.owned("externalId"),
+        name: query.name,
+        email: query.email,
+        external_id: query.external_id,
     };
-    let page = query.page();
+    let page = query.paging.page;
     let found = state.db.users(&caller.account, &filter, page).await?;
-    let headers = query.headers(&base, page, found.total);
+    let headers = query.paging.headers(&base, found.total);
     Ok((
         headers,
         axum::Json(found.items.into_iter().map(UserBody::from).collect()),

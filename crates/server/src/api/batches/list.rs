@@ -3,35 +3,48 @@
 use super::body::Batch;
 use crate::api::caller::{BaseUrl, Uploader};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Id, Paging, Parameters, Sort, Time, Word, Words, listed, query};
 use crate::state::State;
 use crate::store::{UploadFilter, UploadSort, UploadStatus};
 use axum::extract;
 use axum::http::HeaderMap;
-use utoipa::IntoParams;
 
-const SORTS: &[(&str, UploadSort)] = &[
-    ("id", UploadSort::Id),
-    ("fileName", UploadSort::FileName),
-    ("size", UploadSort::Size),
-    ("status", UploadSort::Status),
-    ("provider", UploadSort::Provider),
-    ("uploadTimestamp", UploadSort::UploadTimestamp),
-];
+impl Words for UploadStatus {
+    type Word = Self;
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct BatchQuery {
-    leaf_user_id: Option<String>,
-    status: Option<String>,
-    upload_start_time: Option<String>,
-    upload_end_time: Option<String>,
-    process_start_time: Option<String>,
-    process_end_time: Option<String>,
-    page: Option<u64>,
-    size: Option<u64>,
-    sort: Option<String>,
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(&Self::ALL, Self::name)
+    }
+}
+
+impl Words for UploadSort {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        vec![
+            ("id", Self::Id),
+            ("fileName", Self::FileName),
+            ("size", Self::Size),
+            ("status", Self::Status),
+            ("provider", Self::Provider),
+            ("uploadTimestamp", Self::UploadTimestamp),
+        ]
+    }
+}
+
+query! {
+    /// The filters of the list; all that are given must hold.
+    BatchQuery {
+        /// With an API key its user counts.
+        user: Id = "leafUserId",
+        status: Word<UploadStatus> = "status",
+        uploaded_from: Time = "uploadStartTime",
+        uploaded_to: Time = "uploadEndTime",
+        processed_from: Time = "processStartTime",
+        processed_to: Time = "processEndTime",
+        sort: Sort<UploadSort> = "sort",
+        paging: Paging = "page" | "size",
+    }
 }
 
 /// Batches of the account
@@ -41,37 +54,29 @@ pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
     BaseUrl(base): BaseUrl,
-    query: Parameters,
+    mut query: Parameters,
 ) -> Result<(HeaderMap, axum::Json<Vec<Batch>>), Problem> {
-    let names: Vec<&str> = UploadStatus::ALL
-        .iter()
-        .map(|status| status.name())
-        .collect();
+    if uploader.user.is_some() {
+        query.overrule("leafUserId");
+    }
+    let query = BatchQuery::read(&query)?;
     let filter = UploadFilter {
-        user: match &uploader.user {
-            None => query.uuid("leafUserId")?,
-            Some(own) => Some(own.clone()),
-        },
-        status: query
-            .one_of("status", &names)?
-            .and_then(|name| UploadStatus::from_name(&name)),
-        uploaded_from: query.time(&["uploadStartTime"])?,
-        uploaded_to: query.time(&["uploadEndTime"])?,
-        processed_from: query.time(&["processStartTime"])?,
-        processed_to: query.time(&["processEndTime"])?,
+        user: uploader.user.clone().or(query.user),
+        status: query.status,
+        uploaded_from: query.uploaded_from,
+        uploaded_to: query.uploaded_to,
+        processed_from: query.processed_from,
+        processed_to: query.processed_to,
     };
-    let sort = query.sort(SORTS)?;
-    let page = query.page();
+    let account = &uploader.caller.account;
+    let page = query.paging.page;
     let found = state
         .db
-        .uploads(&uploader.caller.account, &filter, &sort, page)
+        .uploads(account, &filter, &query.sort, page)
         .await?;
-    let headers = query.headers(&base, page, found.total);
+    let headers = query.paging.headers(&base, found.total);
     let ids: Vec<String> = found.items.iter().map(|upload| upload.id.clone()).collect();
-    let mut files = state
-        .db
-        .file_ids_of_uploads(&uploader.caller.account, &ids)
-        .await?;
+    let mut files = state.db.file_ids_of_uploads(account, &ids).await?;
     let batches = found
         .items
         .into_iter()

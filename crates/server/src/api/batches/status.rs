@@ -3,7 +3,7 @@
 use super::read::known_batch;
 use crate::api::caller::{BaseUrl, Uploader};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Paging, query};
 use crate::state::State;
 use axum::extract::{self, Path};
 use axum::http::HeaderMap;
@@ -39,10 +39,16 @@ pub(crate) struct BatchStatus {
     failed: BTreeMap<String, FailedFiles>,
 }
 
+query! {
+    /// Which of the files.
+    StatusQuery {
+        paging: Paging = "page" | "size",
+    }
+}
+
 /// The files of a batch by how they stand
 #[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", tag = "batches",
-    params(("id" = String, Path), ("page" = Option<u64>, Query), ("size" = Option<u64>, Query),
-        ("sort" = Option<String>, Query)),
+    params(("id" = String, Path), StatusQuery),
     responses((status = 200, body = BatchStatus), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem)))]
 pub(crate) async fn status(
@@ -50,15 +56,14 @@ pub(crate) async fn status(
     uploader: Uploader,
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
-    query: Parameters,
+    query: StatusQuery,
 ) -> Result<(HeaderMap, axum::Json<BatchStatus>), Problem> {
     let upload = known_batch(&state, &uploader, &id).await?;
-    let page = query.page();
     let groups = state
         .db
-        .file_groups(&uploader.caller.account, &upload.id, page)
+        .file_groups(&uploader.caller.account, &upload.id, query.paging.page)
         .await?;
-    let headers = query.headers(&base, page, groups.total);
+    let headers = query.paging.headers(&base, groups.total);
     let mut status = BatchStatus {
         converted: FileList::default(),
         processing: FileList::default(),

@@ -5,7 +5,9 @@ use super::receive::{form, too_large};
 use crate::api::accounts::users::known_user;
 use crate::api::caller::Uploader;
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{
+    Flag, Id, Number, Parameter, Parameters, Sent, Text, Word, Words, listed, query,
+};
 use crate::blobs::Key;
 use crate::converter::check;
 use crate::error::StoreError;
@@ -20,7 +22,9 @@ use axum::response::IntoResponse;
 use std::collections::BTreeMap;
 use tramline_converter::protocol::Check;
 use tramline_model::{OperationType, Provider};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 /// The providers, in the order in which a refusal lists them.
@@ -42,34 +46,104 @@ const PROVIDERS: [Provider; 11] = [
 const OTHER_NAMES: [&str; 2] = ["Raven", "Panorama"];
 
 /// Names that an upload may give as its provider.
-pub(crate) fn provider_names() -> Vec<&'static str> {
-    let codes = PROVIDERS.into_iter().map(Provider::code);
-    codes.chain(OTHER_NAMES).collect()
+pub(crate) struct ProviderName;
+
+impl Words for ProviderName {
+    type Word = &'static str;
+
+    fn words() -> Vec<(&'static str, &'static str)> {
+        let codes = PROVIDERS.into_iter().map(Provider::code);
+        listed(&codes.chain(OTHER_NAMES).collect::<Vec<_>>(), |name| name)
+    }
 }
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct UploadQuery {
-    /// Whose files they are. Also as a part of the form.
-    #[param(rename = "leafUserId")]
-    leaf_user_id: Option<String>,
-    /// `Other` lets the format be found out. Also as a part of the form.
-    provider: Option<String>,
-    /// Looks for this format only.
-    #[param(rename = "fileFormat")]
-    file_format: Option<String>,
-    /// Extension: convert again what is known already.
-    force: Option<bool>,
-    /// Extension: crop, where the file names none.
-    crop: Option<String>,
-    /// Extension: working width in metres, where the file has none.
-    width: Option<f64>,
-    /// Extension: kind of work, where the file does not tell.
-    #[param(rename = "operationType")]
-    operation_type: Option<String>,
-    /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
-    column: Option<Vec<String>>,
+impl Words for OperationType {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        static WORDS: [OperationType; 4] = OperationType::FIELD_WORK;
+        let words = WORDS.iter();
+        words.map(|kind| (kind.name(), kind.clone())).collect()
+    }
+}
+
+/// A working width in metres.
+pub(crate) struct Width;
+
+impl Parameter for Width {
+    type Value = Option<f64>;
+
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
+        let width = Number::read(query, names)?;
+        if width.is_some_and(|width| width <= 0.0 || width > 200.0) {
+            let name = names.first().copied().unwrap_or_default();
+            let message = "is not above 0 and up to 200 metres";
+            return Err(Problem::field("query", name, message));
+        }
+        Ok(width)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .exclusive_minimum(Some(0))
+            .maximum(Some(200))
+            .into()
+    }
+}
+
+/// What columns mean: source title to `property[:unit]`.
+pub(crate) struct Columns;
+
+impl Parameter for Columns {
+    type Value = BTreeMap<String, String>;
+
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
+        let name = names.first().copied().unwrap_or_default();
+        let mut columns = BTreeMap::new();
+        for column in query.all(name) {
+            let (title, meaning) = column
+                .split_once('=')
+                .ok_or_else(|| Problem::field("query", name, "is not TITLE=PROPERTY[:UNIT]"))?;
+            columns.insert(title.trim().to_owned(), meaning.trim().to_owned());
+        }
+        match tramline_formats::columns::given::check(&columns) {
+            Ok(_) => Ok(columns),
+            Err(refused) => Err(Problem::field("query", name, refused.join("; "))),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(Text::schema()).into()
+    }
+}
+
+query! {
+    /// Whose files they are.
+    SenderQuery {
+        /// Whose files they are. Also as a part of the form.
+        user: Sent<Id> = "leafUserId",
+    }
+}
+
+query! {
+    /// What is known about an upload. Each also as a part of the form.
+    UploadQuery {
+        /// `Other` lets the format be found out. Also as a part of the form.
+        provider: Word<ProviderName> = "provider",
+        /// Extension: kind of work, where the file does not tell.
+        operation_type: Word<OperationType> = "operationType",
+        /// Extension: crop, where the file names none.
+        crop: Text = "crop",
+        /// Extension: working width in metres, where the file has none.
+        width: Width = "width",
+        /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
+        columns: Columns = "column",
+        /// Looks for this format only.
+        file_format: Text = "fileFormat",
+        /// Extension: convert again what is known already.
+        force: Flag = "force",
+    }
 }
 
 /// The form of an upload.
@@ -81,7 +155,7 @@ pub(crate) struct UploadForm {
 }
 
 /// Uploads a zip (or one machine file that stands alone)
-#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(UploadQuery),
+#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(SenderQuery, UploadQuery),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
@@ -192,58 +266,27 @@ async fn parameters(
     uploader: &Uploader,
     query: &Parameters,
 ) -> Result<Wanted, Problem> {
-    query.required("leafUserId")?;
-    if query.all("leafUserId").count() > 1 {
-        return Err(Problem::field("query", "leafUserId", "comes twice"));
-    }
-    let user = query.uuid("leafUserId")?.unwrap_or_default();
+    let user = SenderQuery::read(query)?.user;
     if !uploader.may_see(&user) {
         return Err(Problem::not_found("user"));
     }
     let user = known_user(state, &uploader.caller, &user).await?.id;
-    let provider = query
-        .one_of("provider", &provider_names())?
-        .unwrap_or_else(|| Provider::Other.code().to_owned());
-    let operation_type = query.word(
-        "operationType",
-        &OperationType::FIELD_WORK,
-        OperationType::name,
-    )?;
-    let mut given = Given {
-        crop: query.owned("crop"),
-        width: query.number("width")?,
-        operation_type: operation_type.map(|kind| kind.name().to_owned()),
-        columns: BTreeMap::new(),
+    let query = UploadQuery::read(query)?;
+    let provider = query.provider.unwrap_or(Provider::Other.code()).to_owned();
+    let given = Given {
+        crop: query.crop,
+        width: query.width,
+        operation_type: query.operation_type.map(|kind| kind.name().to_owned()),
+        columns: query.columns,
     };
-    if given
-        .width
-        .is_some_and(|width| width <= 0.0 || width > 200.0)
-    {
-        return Err(Problem::field(
-            "query",
-            "width",
-            "is not above 0 and up to 200 metres",
-        ));
-    }
-    for column in query.all("column") {
-        let (title, meaning) = column
-            .split_once('=')
-            .ok_or_else(|| Problem::field("query", "column", "is not TITLE=PROPERTY[:UNIT]"))?;
-        given
-            .columns
-            .insert(title.trim().to_owned(), meaning.trim().to_owned());
-    }
-    if let Err(refused) = tramline_formats::columns::given::check(&given.columns) {
-        return Err(Problem::field("query", "column", refused.join("; ")));
-    }
     Ok(Wanted {
         user,
         provider,
-        file_format: query.owned("fileFormat"),
+        file_format: query.file_format,
         given: serde_json::to_string(&given)
             .map_err(|cause| StoreError::defect("parameters of an upload", cause))?,
         columns: given.columns,
-        force: query.boolean("force")?.unwrap_or(false),
+        force: query.force.unwrap_or(false),
     })
 }
 
@@ -261,7 +304,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVIDERS, provider_names};
+    use super::{PROVIDERS, ProviderName};
+    use crate::api::query::Words;
     use tramline_model::Provider;
 
     #[test]
@@ -269,7 +313,7 @@ mod tests {
         for provider in Provider::ALL {
             assert!(PROVIDERS.contains(provider), "{provider:?}");
         }
-        for name in provider_names() {
+        for (name, _) in ProviderName::words() {
             let known = Provider::from_code(name);
             assert_eq!(known.is_none(), name == "Panorama", "{name}: {known:?}");
         }

@@ -5,7 +5,7 @@ use crate::api::accounts::users::known_user;
 use crate::api::batches::receive::form;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Id, Parameters, Required, Whole, query};
 use crate::converter::read_boundaries;
 use crate::error::StoreError;
 use crate::state::State;
@@ -14,19 +14,24 @@ use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::http::StatusCode;
 use serde::Serialize;
 use tramline_converter::protocol::{BoundaryAnswer, ReadBoundaries};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Largest file of boundaries.
 const BYTES: u64 = 256 << 20;
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct BoundaryFileQuery {
-    /// Whose fields they are.
-    leaf_user_id: String,
-    farm_id: Option<i64>,
+query! {
+    /// Whose fields they are. Also as a part of the form.
+    OwnerQuery {
+        user: Required<Id> = "leafUserId",
+    }
+}
+
+query! {
+    /// What all of the fields have.
+    BoundaryFileQuery {
+        farm: Whole = "farmId",
+    }
 }
 
 /// A part of the upload that became no field.
@@ -45,7 +50,7 @@ pub(crate) struct BoundaryFile {
 }
 
 /// Makes fields of a file: a zip of shapefiles, GeoJSON, KML or KMZ, at most 100 fields
-#[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(BoundaryFileQuery),
+#[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(OwnerQuery, BoundaryFileQuery),
     request_body(content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = BoundaryFile), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
@@ -64,10 +69,9 @@ pub(crate) async fn create(
     for (name, value) in form.parts {
         query.add(&name, value);
     }
-    query.required("leafUserId")?;
-    let user = query.uuid("leafUserId")?.unwrap_or_default();
-    let user = known_user(&state, &caller, &user).await?.id;
-    let farm = query.number("farmId")?.map(|id| id as i64);
+    let owner = OwnerQuery::read(&query)?;
+    let user = known_user(&state, &caller, &owner.user).await?.id;
+    let farm = BoundaryFileQuery::read(&query)?.farm;
     let file = form.file;
     if file.size > BYTES {
         return Err(crate::api::batches::receive::too_large(BYTES));

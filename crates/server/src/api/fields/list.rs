@@ -3,32 +3,44 @@
 use super::body::Field;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Id, Paging, Text, Time, Whole, Word, Words, listed, query};
 use crate::state::State;
 use crate::store::FieldFilter;
 use axum::extract;
 use axum::http::HeaderMap;
 use tramline_model::{FieldKind, FieldStatus};
-use utoipa::IntoParams;
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct FieldQuery {
-    leaf_user_id: Option<String>,
-    id: Option<String>,
-    name: Option<String>,
-    /// `ORIGINAL`, `MERGED`.
-    r#type: Option<String>,
-    farm_id: Option<i64>,
-    provider: Option<String>,
-    status: Option<String>,
-    after_created_time: Option<String>,
-    before_created_time: Option<String>,
-    after_updated_time: Option<String>,
-    before_updated_time: Option<String>,
-    page: Option<u64>,
-    size: Option<u64>,
+impl Words for FieldKind {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(Self::ALL, Self::name)
+    }
+}
+
+impl Words for FieldStatus {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(Self::ALL, Self::name)
+    }
+}
+
+query! {
+    /// The filters of the list; all that are given must hold.
+    FieldQuery {
+        farm: Whole = "farmId",
+        user: Id = "leafUserId",
+        id: Text = "id",
+        name: Text = "name",
+        kind: Word<FieldKind> = "type",
+        status: Word<FieldStatus> = "status",
+        created_from: Time = "afterCreatedTime",
+        created_to: Time = "beforeCreatedTime",
+        updated_from: Time = "afterUpdatedTime",
+        updated_to: Time = "beforeUpdatedTime",
+        paging: Paging = "page" | "size",
+    }
 }
 
 /// Fields of the account
@@ -38,24 +50,23 @@ pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
     BaseUrl(base): BaseUrl,
-    query: Parameters,
+    query: FieldQuery,
 ) -> Result<(HeaderMap, axum::Json<Vec<Field>>), Problem> {
-    let farm = query.number("farmId")?;
     let filter = FieldFilter {
-        user: query.uuid("leafUserId")?,
-        id: query.owned("id"),
-        name: query.owned("name"),
-        kind: query.word("type", FieldKind::ALL, |kind| kind.name())?,
-        status: query.word("status", FieldStatus::ALL, |status| status.name())?,
-        farm_id: farm.map(|id| id as i64),
-        created_from: query.time(&["afterCreatedTime"])?,
-        created_to: query.time(&["beforeCreatedTime"])?,
-        updated_from: query.time(&["afterUpdatedTime"])?,
-        updated_to: query.time(&["beforeUpdatedTime"])?,
+        user: query.user,
+        id: query.id,
+        name: query.name,
+        kind: query.kind,
+        status: query.status,
+        farm_id: query.farm,
+        created_from: query.created_from,
+        created_to: query.created_to,
+        updated_from: query.updated_from,
+        updated_to: query.updated_to,
     };
-    let page = query.page();
+    let page = query.paging.page;
     let found = state.db.fields(&caller.account, &filter, page).await?;
-    let headers = query.headers(&base, page, found.total);
+    let headers = query.paging.headers(&base, found.total);
     let fields = found
         .items
         .into_iter()

@@ -9,7 +9,7 @@ use super::reports;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Parameter, Parameters, Required, Text, Word, Words, listed, query};
 use crate::error::StoreError;
 use crate::state::State;
 use crate::store::FileRow;
@@ -23,7 +23,7 @@ use tramline_convert::StoredOutput;
 use tramline_convert::exports::StoredFormat;
 use tramline_model::UnitSystem;
 use tramline_outputs::export::{ExportOptions, bbox};
-use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 /// Exports that are made at once; further ones wait.
@@ -35,47 +35,88 @@ const TO_EXPORT: &str = "to export";
 const ADAPT: &str = "adapt";
 const REPORT: &str = "report";
 
-/// What is exported.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct ExportQuery {
-    /// `gpkg`, `fgb`, `csv`, `shp` (a zip), `geojson`, `parquet`, `pmtiles`, `adapt` (a zip of the
-    /// ADAPT Standard) or `report` (a page for people).
-    format: String,
-    /// Names with commas, in the order they shall have; all without it.
-    columns: Option<String>,
-    /// `west,south,east,north` in degrees.
-    bbox: Option<String>,
-    /// `standard` (the default), `filtered` or `polygon`.
-    output: Option<String>,
-    /// `metric` or `imperial`; the units of the file without it.
-    units: Option<String>,
+/// Endings of formats, and the two that are always of the whole file.
+pub(crate) struct FormatName;
+
+impl Words for FormatName {
+    type Word = &'static str;
+
+    fn words() -> Vec<(&'static str, &'static str)> {
+        let names = StoredFormat::all().map(StoredFormat::ending);
+        let names: Vec<_> = names.chain([ADAPT, REPORT]).collect();
+        listed(&names, |name| name)
+    }
 }
 
-/// The stored points that the query chooses.
-pub(super) fn chosen(query: &Parameters) -> Result<Option<StoredOutput>, Problem> {
-    query.word("output", &StoredOutput::ALL, |output| output.name())
+impl Words for StoredOutput {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(&Self::ALL, Self::name)
+    }
 }
 
-fn options(query: &Parameters) -> Result<ExportOptions, Problem> {
-    let names: Vec<String> = query
-        .all("columns")
-        .flat_map(|list| list.split(','))
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .collect();
-    let bbox = query
-        .text("bbox")
-        .map(|text| bbox(text).map_err(|said| Problem::field("query", "bbox", said)));
-    let system = query.one_of("units", &["metric", "imperial"])?;
-    let system = system.and_then(|name| UnitSystem::from_name(&name));
-    Ok(ExportOptions {
-        columns: Some(names).filter(|names| !names.is_empty()),
-        bbox: bbox.transpose()?,
-        layer: None,
-        units: system.unwrap_or_default(),
-    })
+impl Words for UnitSystem {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        vec![("metric", Self::Metric), ("imperial", Self::Imperial)]
+    }
+}
+
+/// Names with commas, also repeated; `None` where none is named.
+pub(crate) struct Names;
+
+impl Parameter for Names {
+    type Value = Option<Vec<String>>;
+
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
+        let lists = names.iter().flat_map(|name| query.all(name));
+        let named: Vec<String> = lists
+            .flat_map(|list| list.split(','))
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        Ok(Some(named).filter(|named| !named.is_empty()))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        Text::schema()
+    }
+}
+
+/// A box of degrees.
+pub(crate) struct Degrees;
+
+impl Parameter for Degrees {
+    type Value = Option<[f64; 4]>;
+
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
+        let name = names.first().copied().unwrap_or_default();
+        let text = query.text(name);
+        text.map(|text| bbox(text).map_err(|said| Problem::field("query", name, said)))
+            .transpose()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        Text::schema()
+    }
+}
+
+query! {
+    /// What is exported.
+    ExportQuery {
+        /// `shp` is a zip, `adapt` a zip of the ADAPT Standard, `report` a page for people.
+        format: Required<Word<FormatName>> = "format",
+        /// Names with commas, in the order they shall have; all without it.
+        columns: Names = "columns",
+        /// `west,south,east,north` in degrees.
+        bbox: Degrees = "bbox",
+        /// The units of the file without it.
+        units: Word<UnitSystem> = "units",
+        /// `standard` is the default.
+        output: Word<StoredOutput> = "output",
+    }
 }
 
 /// An export of the file for other programs
@@ -87,16 +128,18 @@ pub(crate) async fn download(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
-    query: Parameters,
+    query: ExportQuery,
 ) -> Result<Response, Problem> {
-    query.required("format")?;
-    let mut names: Vec<&str> = StoredFormat::all().map(StoredFormat::ending).collect();
-    names.extend([ADAPT, REPORT]);
-    let format = query.one_of("format", &names)?.unwrap_or_default();
-    let options = options(&query)?;
-    let output = chosen(&query)?.unwrap_or(StoredOutput::Standard);
+    let format = query.format;
+    let options = ExportOptions {
+        columns: query.columns,
+        bbox: query.bbox,
+        layer: None,
+        units: query.units.unwrap_or_default(),
+    };
+    let output = query.output.unwrap_or(StoredOutput::Standard);
     let file = known_file(&state, &caller, &id).await?;
-    let Some(format) = StoredFormat::from_ending(&format) else {
+    let Some(format) = StoredFormat::from_ending(format) else {
         let chosen = options != ExportOptions::default() || output == StoredOutput::Filtered;
         if chosen {
             let said = format!(

@@ -2,10 +2,10 @@
 
 use super::body::MachineFile;
 use super::read::shows_parquet;
-use crate::api::batches::uploads::provider_names;
+use crate::api::batches::uploads::ProviderName;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Flag, Id, Number, Paging, Sort, Text, Time, Word, Words, listed, query};
 use crate::state::State;
 use crate::store::{FileFilter, FileSort};
 use axum::extract;
@@ -13,85 +13,109 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tramline_model::{FileOrigin, FileStatus, OperationType};
-use utoipa::IntoParams;
 
-/// In the order in which a refusal lists them.
-const STATES: [FileStatus; 3] = [
-    FileStatus::Processed,
-    FileStatus::Failed,
-    FileStatus::Processing,
-];
-pub(super) const SORTS: &[(&str, FileSort)] = &[
-    ("id", FileSort::Id),
-    ("fileName", FileSort::FileName),
-    ("createdTime", FileSort::CreatedTime),
-    ("updatedTime", FileSort::UpdatedTime),
-    ("origin", FileSort::Origin),
-    ("leafUserId", FileSort::LeafUserId),
-    ("sizeInBytes", FileSort::SizeInBytes),
-    ("provider", FileSort::Provider),
-    ("organizationId", FileSort::OrganizationId),
-    ("fileFormat", FileSort::FileFormat),
-];
+impl Words for FileStatus {
+    type Word = Self;
 
-/// The filters of the list; all that are given must hold.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct FileQuery {
-    leaf_user_id: Option<String>,
-    provider: Option<String>,
-    status: Option<String>,
-    origin: Option<String>,
-    organization_id: Option<String>,
-    batch_id: Option<String>,
-    file_id: Option<String>,
-    file_format: Option<String>,
-    created_time: Option<String>,
-    updated_time: Option<String>,
-    /// Also as `operationStartTime`.
-    start_time: Option<String>,
-    /// Also as `operationEndTime`.
-    end_time: Option<String>,
-    operation_start_time: Option<String>,
-    operation_end_time: Option<String>,
-    operation_type: Option<String>,
-    /// Square metres.
-    min_area: Option<f64>,
-    provider_file_id: Option<String>,
-    /// Only files with (or without) a standardGeojson.
-    standard: Option<bool>,
-    page: Option<u64>,
-    size: Option<u64>,
-    sort: Option<String>,
-    /// Extension: `operations` wraps the list as older clients expect it.
-    envelope: Option<String>,
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(
+            &[Self::Processed, Self::Failed, Self::Processing],
+            Self::name,
+        )
+    }
 }
 
-fn filter(query: &Parameters) -> Result<FileFilter, Problem> {
-    Ok(FileFilter {
-        user: query.uuid("leafUserId")?,
-        provider: query.one_of("provider", &provider_names())?,
-        status: query.word("status", &STATES, |status| status.name())?,
-        origin: query.word("origin", FileOrigin::ALL, |origin| origin.name())?,
-        organization_id: query.owned("organizationId"),
-        upload: query.uuid("batchId")?,
-        file: query.uuid("fileId")?,
-        file_format: query.text("fileFormat").map(str::to_ascii_uppercase),
-        created_from: query.time(&["createdTime"])?,
-        updated_from: query.time(&["updatedTime"])?,
-        started_from: query.time(&["startTime", "operationStartTime"])?,
-        ended_to: query.time(&["endTime", "operationEndTime"])?,
-        operation_type: query.word(
-            "operationType",
-            &OperationType::FIELD_WORK,
-            OperationType::name,
-        )?,
-        min_area_m2: query.number("minArea")?,
-        provider_file_id: query.owned("providerFileId"),
-        standard: query.boolean("standard")?,
-        artifact: None,
-    })
+impl Words for FileOrigin {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        listed(Self::ALL, Self::name)
+    }
+}
+
+impl Words for FileSort {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        vec![
+            ("id", Self::Id),
+            ("fileName", Self::FileName),
+            ("createdTime", Self::CreatedTime),
+            ("updatedTime", Self::UpdatedTime),
+            ("origin", Self::Origin),
+            ("leafUserId", Self::LeafUserId),
+            ("sizeInBytes", Self::SizeInBytes),
+            ("provider", Self::Provider),
+            ("organizationId", Self::OrganizationId),
+            ("fileFormat", Self::FileFormat),
+        ]
+    }
+}
+
+/// The list as older clients expect it.
+pub(crate) struct Operations;
+
+impl Words for Operations {
+    type Word = ();
+
+    fn words() -> Vec<(&'static str, ())> {
+        vec![("operations", ())]
+    }
+}
+
+query! {
+    /// The filters of the list; all that are given must hold.
+    FileQuery {
+        user: Id = "leafUserId",
+        provider: Word<ProviderName> = "provider",
+        status: Word<FileStatus> = "status",
+        origin: Word<FileOrigin> = "origin",
+        organization: Text = "organizationId",
+        batch: Id = "batchId",
+        file: Id = "fileId",
+        file_format: Text = "fileFormat",
+        created_from: Time = "createdTime",
+        updated_from: Time = "updatedTime",
+        started_from: Time = "startTime" | "operationStartTime",
+        ended_to: Time = "endTime" | "operationEndTime",
+        operation_type: Word<OperationType> = "operationType",
+        /// Square metres.
+        min_area_m2: Number = "minArea",
+        provider_file: Text = "providerFileId",
+        /// Only files with (or without) a standardGeojson.
+        standard: Flag = "standard",
+        sort: Sort<FileSort> = "sort",
+        paging: Paging = "page" | "size",
+        /// Extension: `operations` wraps the list as older clients expect it.
+        envelope: Word<Operations> = "envelope",
+    }
+}
+
+impl FileQuery {
+    fn filter(&self) -> FileFilter {
+        FileFilter {
+            user: self.user.clone(),
+            provider: self.provider.map(str::to_owned),
+            status: self.status,
+            origin: self.origin,
+            organization_id: self.organization.clone(),
+            upload: self.batch.clone(),
+            file: self.file.clone(),
+            file_format: self
+                .file_format
+                .as_ref()
+                .map(|text| text.to_ascii_uppercase()),
+            created_from: self.created_from,
+            updated_from: self.updated_from,
+            started_from: self.started_from,
+            ended_to: self.ended_to,
+            operation_type: self.operation_type.clone(),
+            min_area_m2: self.min_area_m2,
+            provider_file_id: self.provider_file.clone(),
+            standard: self.standard,
+            artifact: None,
+        }
+    }
 }
 
 /// Machine files of the account
@@ -101,17 +125,18 @@ pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
     BaseUrl(base): BaseUrl,
-    query: Parameters,
+    query: FileQuery,
 ) -> Result<Response, Problem> {
-    let filter = filter(&query)?;
-    let sort = query.sort(SORTS)?;
-    let page = query.page();
-    let envelope = query.one_of("envelope", &["operations"])?.is_some();
     let found = state
         .db
-        .files(&caller.account, &filter, &sort, page)
+        .files(
+            &caller.account,
+            &query.filter(),
+            &query.sort,
+            query.paging.page,
+        )
         .await?;
-    let headers = query.headers(&base, page, found.total);
+    let headers = query.paging.headers(&base, found.total);
     let mut parquet: BTreeMap<String, bool> = BTreeMap::new();
     let mut files = Vec::with_capacity(found.items.len());
     for row in found.items {
@@ -125,7 +150,7 @@ pub(crate) async fn list(
         };
         files.push(MachineFile::new(row, &caller.username, &base, shown));
     }
-    if envelope || state.settings.files_envelope {
+    if query.envelope.is_some() || state.settings.files_envelope {
         let body = Envelope {
             message: "SUCCESS",
             operations: files,

@@ -8,7 +8,7 @@ use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Word, Words, Written, listed, query};
 use crate::blobs::LocalCopy;
 use crate::error::StoreError;
 use crate::state::State;
@@ -21,22 +21,78 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tramline_convert::StoredOutput;
 use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
-use utoipa::IntoParams;
 
 /// Changes when the same points make other maps.
 const EDITION: u32 = 1;
 
-/// Which map.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes the query")]
-pub(crate) struct MapQuery {
-    /// `filtered` (the default where there is one) or `standard`.
-    output: Option<String>,
-    /// Of images: `model` or `accessible`; that of the configuration without it.
-    ramp: Option<String>,
-    /// Of GeoTIFF: `3857` (the default) or `utm`, the zone of the field.
-    crs: Option<String>,
+/// Outputs that maps are made of.
+pub(crate) struct Mapped;
+
+impl Words for Mapped {
+    type Word = StoredOutput;
+
+    fn words() -> Vec<(&'static str, StoredOutput)> {
+        listed(&StoredOutput::MAPPED, StoredOutput::name)
+    }
+}
+
+/// Planes of maps.
+pub(crate) struct Crs;
+
+impl Words for Crs {
+    type Word = MapPlane;
+
+    fn words() -> Vec<(&'static str, MapPlane)> {
+        vec![("3857", MapPlane::WebMercator), ("utm", MapPlane::Utm)]
+    }
+}
+
+/// Colours of maps.
+pub(crate) struct Ramp;
+
+impl Words for Ramp {
+    /// With its name.
+    type Word = (&'static str, ClassColours);
+
+    fn words() -> Vec<(&'static str, Self::Word)> {
+        let all = [
+            ("model", ClassColours::Model),
+            ("accessible", ClassColours::Accessible),
+        ];
+        listed(&all, |(name, _)| name)
+    }
+}
+
+query! {
+    /// Which map.
+    MapQuery {
+        /// `filtered` is the default where there is one.
+        output: Word<Mapped> = "output",
+        /// Of GeoTIFF: Web Mercator (the default) or the zone of the field.
+        crs: Written<Word<Crs>> = "crs",
+        /// Of images; that of the configuration without it.
+        ramp: Word<Ramp> = "ramp",
+    }
+}
+
+impl MapQuery {
+    /// The query of links that choose the same; empty where nothing is chosen.
+    fn chosen(&self) -> String {
+        let chosen = [
+            ("output", self.output.map(StoredOutput::name)),
+            ("ramp", self.ramp.map(|(name, _)| name)),
+            ("crs", self.crs.as_ref().map(|(text, _)| text.as_str())),
+        ];
+        let chosen = chosen
+            .into_iter()
+            .filter_map(|(key, value)| Some(format!("{key}={}", value?)));
+        let chosen = chosen.collect::<Vec<_>>().join("&");
+        if chosen.is_empty() {
+            chosen
+        } else {
+            format!("?{chosen}")
+        }
+    }
 }
 
 impl From<MapError> for Problem {
@@ -67,20 +123,15 @@ async fn asked(
     state: &State,
     caller: &Caller,
     id: &str,
-    query: &Parameters,
+    query: MapQuery,
 ) -> Result<Asked, Problem> {
-    let output = query.word("output", &StoredOutput::MAPPED, |output| output.name())?;
-    let plane = match query.one_of("crs", &["3857", "utm"])?.as_deref() {
-        Some("utm") => MapPlane::Utm,
-        _ => MapPlane::WebMercator,
-    };
-    let ramp = query.one_of("ramp", &["model", "accessible"])?;
+    let chosen = query.chosen();
+    let plane = query.crs.map(|(_, plane)| plane).unwrap_or_default();
     let file = known_file(state, caller, id).await?;
     let stored = StoredFile::of(state, caller, &file).await?;
-    let (artifact, points) = stored.for_map(output).await?;
-    let colours = match ramp.as_deref() {
-        Some("accessible") => ClassColours::Accessible,
-        Some(_) => ClassColours::Model,
+    let (artifact, points) = stored.for_map(query.output).await?;
+    let colours = match query.ramp {
+        Some((_, colours)) => colours,
         None => {
             let user = &file.user_id;
             let own = crate::configuration::for_user(state, &caller.account, user).await?;
@@ -90,26 +141,13 @@ async fn asked(
     let copy = points.clone();
     let make = move || Map::read(copy.path(), plane).map_err(Problem::from);
     let map = state.kept.map(artifact.sha256.clone(), plane, make).await?;
-    let chosen = [
-        ("output", output.map(|output| output.name().to_owned())),
-        ("ramp", ramp),
-        ("crs", query.owned("crs")),
-    ];
-    let chosen = chosen
-        .iter()
-        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?)));
-    let chosen = chosen.collect::<Vec<_>>().join("&");
     Ok(Asked {
         map,
         points,
         colours,
         tag: format!("\"{}-{colours:?}-{plane:?}-{EDITION}\"", artifact.sha256),
         file,
-        query: if chosen.is_empty() {
-            chosen
-        } else {
-            format!("?{chosen}")
-        },
+        query: chosen,
     })
 }
 
@@ -134,9 +172,9 @@ pub(crate) async fn images(
     caller: Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
-    query: Parameters,
+    query: MapQuery,
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
-    let asked = asked(&state, &caller, &id, &query).await?;
+    let asked = asked(&state, &caller, &id, query).await?;
     let (id, chosen) = (asked.file.id, asked.query);
     let list = apart(move || {
         let mut list = Vec::new();
@@ -169,10 +207,10 @@ pub(crate) async fn image(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path((id, name)): Path<(String, String)>,
-    query: Parameters,
+    query: MapQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = asked(&state, &caller, &id, &query).await?;
+    let asked = asked(&state, &caller, &id, query).await?;
     let missing = || Problem::not_found("image of this file");
     if let Some(property) = name.strip_suffix(".png.aux.xml") {
         asked.map.layer(property)?;
@@ -203,9 +241,9 @@ pub(crate) async fn geotiffs(
     caller: Caller,
     BaseUrl(base): BaseUrl,
     Path(id): Path<String>,
-    query: Parameters,
+    query: MapQuery,
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
-    let asked = asked(&state, &caller, &id, &query).await?;
+    let asked = asked(&state, &caller, &id, query).await?;
     let (id, chosen) = (asked.file.id, asked.query);
     let list = apart(move || {
         let mut list = Vec::new();
@@ -234,10 +272,10 @@ pub(crate) async fn geotiff(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path((id, name)): Path<(String, String)>,
-    query: Parameters,
+    query: MapQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let asked = asked(&state, &caller, &id, &query).await?;
+    let asked = asked(&state, &caller, &id, query).await?;
     let missing = || Problem::not_found("GeoTIFF of this file");
     let property = name.strip_suffix(".tif").ok_or_else(missing)?;
     let layer = asked.map.layer(property)?;

@@ -5,9 +5,9 @@ use super::read::known_file;
 use crate::api::accounts::users::known_user;
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Id, Paging, Required, Sort, query};
 use crate::state::State;
-use crate::store::{FileFilter, FileRow};
+use crate::store::{FileFilter, FileRow, FileSort};
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -63,29 +63,35 @@ pub(crate) async fn read(
     Err(Problem::new(StatusCode::NOT_FOUND, detail))
 }
 
+query! {
+    /// Whose files.
+    OutsideQuery {
+        user: Id = "leafUserId",
+        sort: Sort<FileSort> = "sort",
+        paging: Paging = "page" | "size",
+    }
+}
+
 /// Files with points outside fields
 #[utoipa::path(get, path = "/services/operations/api/files/outsideFieldGeojson", tag = "files",
-    params(("leafUserId" = Option<String>, Query), ("page" = Option<u64>, Query), ("size" = Option<u64>, Query),
-        ("sort" = Option<String>, Query)),
+    params(OutsideQuery),
     responses((status = 200, body = [OutsidePoints]), (status = 400, body = Problem), (status = 401, body = Problem)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
     BaseUrl(base): BaseUrl,
-    query: Parameters,
+    query: OutsideQuery,
 ) -> Result<(HeaderMap, axum::Json<Vec<OutsidePoints>>), Problem> {
     let filter = FileFilter {
-        user: query.uuid("leafUserId")?,
+        user: query.user,
         artifact: Some(KIND),
         ..FileFilter::default()
     };
-    let sort = query.sort(super::list::SORTS)?;
-    let page = query.page();
     let found = state
         .db
-        .files(&caller.account, &filter, &sort, page)
+        .files(&caller.account, &filter, &query.sort, query.paging.page)
         .await?;
-    let headers = query.headers(&base, page, found.total);
+    let headers = query.paging.headers(&base, found.total);
     let list = found
         .items
         .into_iter()
@@ -99,19 +105,24 @@ pub(crate) struct Uncovered {
     files: Vec<String>,
 }
 
+query! {
+    /// Whose files.
+    UncoveredQuery {
+        user: Required<Id> = "leafUserId",
+    }
+}
+
 /// Processed files of a user without a field
 #[utoipa::path(get, path = "/services/operations/api/files/uncoveredFiles", tag = "files",
-    params(("leafUserId" = String, Query)),
+    params(UncoveredQuery),
     responses((status = 200, body = Uncovered), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem)))]
 pub(crate) async fn uncovered(
     extract::State(state): extract::State<State>,
     caller: Caller,
-    query: Parameters,
+    query: UncoveredQuery,
 ) -> Result<axum::Json<Uncovered>, Problem> {
-    query.required("leafUserId")?;
-    let user = query.uuid("leafUserId")?.unwrap_or_default();
-    let user = known_user(&state, &caller, &user).await?;
+    let user = known_user(&state, &caller, &query.user).await?;
     let files = state.db.uncovered_files(&caller.account, &user.id).await?;
     Ok(axum::Json(Uncovered { files }))
 }

@@ -4,12 +4,11 @@
 //! what is being loaded waits for that one loading.
 
 use super::artifacts::{body, held};
-use super::exports::chosen;
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
-use crate::api::query::Parameters;
+use crate::api::query::{Parameters, Text, Word, Words, listed, query};
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
@@ -37,29 +36,51 @@ fn refused(cause: TileError) -> Problem {
     }
 }
 
-/// The kind of artifact that is asked for: by `artifact`, or by `output` as exports are.
-fn kind(query: &Parameters) -> Result<Artifact, Problem> {
-    let output = chosen(query)?;
-    let Some(artifact) = query.text("artifact") else {
-        return Ok(output.unwrap_or(StoredOutput::Standard).for_export());
-    };
-    let kinds = StoredOutput::ALL.map(StoredOutput::for_export);
-    let found = kinds.into_iter().find(|kind| kind.name() == artifact);
-    found.ok_or_else(|| {
-        let known = format!("is none of {}", kinds.map(Artifact::name).join(", "));
-        Problem::field("query", "artifact", known)
-    })
+/// Artifacts that tiles are made of.
+pub(crate) struct Tiled;
+
+impl Words for Tiled {
+    type Word = Artifact;
+    const ANY_CASE: bool = false;
+
+    fn words() -> Vec<(&'static str, Artifact)> {
+        listed(
+            &StoredOutput::ALL.map(StoredOutput::for_export),
+            Artifact::name,
+        )
+    }
+}
+
+query! {
+    /// What a tile shows.
+    TileQuery {
+        /// As of exports, where `artifact` is not given.
+        output: Word<StoredOutput> = "output",
+        artifact: Word<Tiled> = "artifact",
+        /// Names of the attributes, separated by commas; all without it.
+        columns: Text = "columns",
+    }
+}
+
+impl TileQuery {
+    fn kind(&self) -> Artifact {
+        let output = || self.output.unwrap_or(StoredOutput::Standard).for_export();
+        self.artifact.unwrap_or_else(output)
+    }
+
+    fn pick(&self) -> Pick {
+        self.columns.as_ref().map_or(Pick::All, |names| {
+            let names = names.split(',').map(|name| name.trim().to_owned());
+            Pick::Named(names.filter(|name| !name.is_empty()).collect())
+        })
+    }
 }
 
 /// A vector tile of the points or footprints of a file
 ///
-/// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`; `columns` names the attributes,
-/// separated by commas (all without it), `artifact` the features: `standardGeoparquet`,
-/// `filteredGeoparquet` or `polygonGeoparquet`; or `output` does: `standard`, `filtered` or `polygon`.
+/// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`.
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
-    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
-        ("columns" = Option<String>, Query), ("artifact" = Option<String>, Query),
-        ("output" = Option<String>, Query)),
+    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"), TileQuery),
     responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204), (status = 304),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -74,9 +95,9 @@ pub(crate) async fn read(
     let row = y.strip_suffix(".mvt").and_then(|y| y.parse::<u32>().ok());
     let place = z.parse::<u8>().ok().zip(x.parse::<u32>().ok()).zip(row);
     let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
-    let kind = kind(&query)?;
+    let query = TileQuery::read(&query)?;
     let stored = StoredFile::of(&state, &caller, &file).await?;
-    let (artifact, points) = stored.artifact(kind, "to make tiles of").await?;
+    let (artifact, points) = stored.artifact(query.kind(), "to make tiles of").await?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
     let response = Response::builder()
         .header(header::ETAG, &tag)
@@ -85,10 +106,7 @@ pub(crate) async fn read(
     if held(&headers, &tag) {
         return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
     }
-    let pick = query.text("columns").map_or(Pick::All, |names| {
-        let names = names.split(',').map(|name| name.trim().to_owned());
-        Pick::Named(names.filter(|name| !name.is_empty()).collect())
-    });
+    let pick = query.pick();
     let columns = pick.clone();
     let most = state.kept.most_bytes();
     let read = move || read_parquet(points.path(), &columns, most).map_err(refused);
