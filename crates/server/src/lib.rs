@@ -10,6 +10,7 @@
 mod api;
 pub mod blobs;
 pub mod bus;
+mod cache;
 pub mod clock;
 mod configuration;
 mod converter;
@@ -18,7 +19,6 @@ mod events;
 mod failpoint;
 pub mod jobs;
 mod listen;
-mod renderings;
 mod serve;
 mod settings;
 mod signing;

@@ -1,10 +1,9 @@
 //! What every request and worker shares.
 
-use crate::api::Kept;
 use crate::blobs::{Blobs, Folder};
 use crate::bus::Bus;
+use crate::cache::{Bounds, Kept, Renderings};
 use crate::error::{StoreError, Stored};
-use crate::renderings::{Bounds, Renderings};
 use crate::settings::Settings;
 use crate::store::{Database, Run};
 use crate::tokens::Tokens;

@@ -6,13 +6,12 @@ mod body;
 mod caller;
 mod fields;
 mod files;
-mod kept;
 mod problem;
 mod query;
 mod router;
 mod service;
 mod webhooks;
 
-pub(crate) use kept::Kept;
+pub(crate) use problem::Problem;
 pub use router::description;
 pub(crate) use router::router;

@@ -4,8 +4,8 @@ use super::read::known_file;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::blobs::Opened;
+use crate::cache::{self, Reader};
 use crate::error::{StoreError, Stored};
-use crate::renderings::{self, Reader};
 use crate::state::State;
 use crate::store::ArtifactRow;
 use axum::body::Body;
@@ -151,7 +151,7 @@ impl Found {
         if self.row.kind == kind {
             format!("\"{}\"", self.row.sha256)
         } else {
-            renderings::tag(&self.row.sha256, kind)
+            cache::tag(&self.row.sha256, kind)
         }
     }
 

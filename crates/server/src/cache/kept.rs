@@ -4,7 +4,7 @@
 //! Rules: whoever asks for a thing that is being made waits for that one making. The thing used
 //! longest ago goes first, whatever it is; one that failed is not kept.
 
-use super::problem::Problem;
+use crate::api::Problem;
 use crate::error::StoreError;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
@@ -56,12 +56,12 @@ impl Kept {
     }
 
     /// More than this no thing may take.
-    pub(super) fn most_bytes(&self) -> usize {
+    pub(crate) fn most_bytes(&self) -> usize {
         self.most_bytes
     }
 
     /// The features of points with this hash.
-    pub(super) async fn tiles(
+    pub(crate) async fn tiles(
         &self,
         sha256: String,
         pick: Pick,
@@ -75,7 +75,7 @@ impl Kept {
     }
 
     /// The ground of points with this hash.
-    pub(super) async fn map(
+    pub(crate) async fn map(
         &self,
         sha256: String,
         plane: MapPlane,
