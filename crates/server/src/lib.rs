@@ -9,6 +9,7 @@
 
 mod api;
 pub mod blobs;
+mod blocking;
 pub mod bus;
 mod cache;
 pub mod clock;

@@ -14,6 +14,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+/// Exports and pages that are made at once.
+const EXPORTS_AT_ONCE: usize = 2;
+
 /// Shared parts; cheap to clone.
 #[derive(Clone)]
 pub struct State(pub Arc<Shared>);
@@ -30,6 +33,8 @@ pub struct Shared {
     pub uploads: Arc<Semaphore>,
     /// Uploads at once, by account.
     pub uploads_by_account: Mutex<HashMap<String, Arc<Semaphore>>>,
+    /// Exports and pages that are made at once; further ones wait.
+    pub(crate) exports: Semaphore,
     /// Text forms that were asked of lately.
     pub(crate) renderings: Renderings,
     /// What tiles and maps were made of lately.
@@ -76,6 +81,7 @@ impl State {
             tokens,
             uploads,
             uploads_by_account: Mutex::new(HashMap::new()),
+            exports: Semaphore::new(EXPORTS_AT_ONCE),
             renderings,
             kept,
         })))

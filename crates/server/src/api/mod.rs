@@ -4,6 +4,7 @@ mod accounts;
 mod batches;
 mod body;
 mod caller;
+mod entity;
 mod fields;
 mod files;
 mod problem;
@@ -12,6 +13,5 @@ mod router;
 mod service;
 mod webhooks;
 
-pub(crate) use problem::Problem;
 pub use router::description;
 pub(crate) use router::router;

@@ -3,6 +3,7 @@
 //!
 //! Rule: a cause from database or disk is logged under the request's id and never sent.
 
+use crate::cache::NotMade;
 use crate::error::StoreError;
 use axum::body::Body;
 use axum::extract::Request;
@@ -10,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -183,6 +185,25 @@ impl From<StoreError> for Problem {
             ),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
         }
+    }
+}
+
+impl<E: Into<Self>> From<NotMade<E>> for Problem {
+    fn from(cause: NotMade<E>) -> Self {
+        match cause {
+            NotMade::Busy => {
+                let detail = "too many renderings are made or read at once";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(5)
+            }
+            NotMade::Refused(cause) => cause.into(),
+            NotMade::Failed(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<Infallible> for Problem {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

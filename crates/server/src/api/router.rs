@@ -1,9 +1,8 @@
 //! All routes, and the OpenAPI description that is made of them.
 
-use super::files::artifacts;
 use super::problem::{Problem, complete};
 use super::service::metrics;
-use super::{accounts, batches, fields, files, service, webhooks};
+use super::{accounts, batches, entity, fields, files, service, webhooks};
 use crate::state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -144,7 +143,7 @@ pub(crate) fn router(state: State) -> Router {
                 .quality(CompressionLevel::Fastest)
                 .compress_when(compress),
         )
-        .layer(axum::middleware::from_fn(artifacts::encoded_tags))
+        .layer(axum::middleware::from_fn(entity::encoded_tags))
         .layer(cors)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(trace)

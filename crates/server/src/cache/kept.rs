@@ -4,12 +4,13 @@
 //! Rules: whoever asks for a thing that is being made waits for that one making. The thing used
 //! longest ago goes first, whatever it is; one that failed is not kept.
 
-use crate::api::Problem;
+use super::NotMade;
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
-use tramline_convert::maps::{Map, MapPlane};
-use tramline_tiles::{Pick, Source};
+use tramline_convert::maps::{Map, MapError, MapPlane};
+use tramline_tiles::{Pick, Source, TileError};
 
 /// Things that are made at once.
 const MAKINGS: usize = 2;
@@ -65,8 +66,8 @@ impl Kept {
         &self,
         sha256: String,
         pick: Pick,
-        make: impl FnOnce() -> Result<Source, Problem> + Send + 'static,
-    ) -> Result<Arc<Source>, Problem> {
+        make: impl FnOnce() -> Result<Source, TileError> + Send + 'static,
+    ) -> Result<Arc<Source>, NotMade<TileError>> {
         let make = move || make().map(|source| Made::Tiles(Arc::new(source)));
         match self.get(Key::Tiles(sha256, pick), make).await? {
             Made::Tiles(source) => Ok(source),
@@ -79,8 +80,8 @@ impl Kept {
         &self,
         sha256: String,
         plane: MapPlane,
-        make: impl FnOnce() -> Result<Map, Problem> + Send + 'static,
-    ) -> Result<Arc<Map>, Problem> {
+        make: impl FnOnce() -> Result<Map, MapError> + Send + 'static,
+    ) -> Result<Arc<Map>, NotMade<MapError>> {
         let make = move || make().map(|map| Made::Map(Arc::new(map)));
         match self.get(Key::Map(sha256, plane), make).await? {
             Made::Map(map) => Ok(map),
@@ -89,17 +90,16 @@ impl Kept {
     }
 
     /// The thing of a key, made on a thread that may block if it is not there.
-    async fn get(
+    async fn get<E: Send + 'static>(
         &self,
         key: Key,
-        make: impl FnOnce() -> Result<Made, Problem> + Send + 'static,
-    ) -> Result<Made, Problem> {
+        make: impl FnOnce() -> Result<Made, E> + Send + 'static,
+    ) -> Result<Made, NotMade<E>> {
         let cell = self.cell(key);
         let load = || async {
             // Only closed when the service ends.
             let _place = self.makings.acquire().await.ok();
-            let made = tokio::task::spawn_blocking(make).await;
-            made.map_err(|cause| StoreError::defect("map", cause))?
+            blocking("map", make).await?.map_err(NotMade::Refused)
         };
         let made = cell.get_or_try_init(load).await.cloned();
         self.shrink(made.is_err().then_some(&cell));

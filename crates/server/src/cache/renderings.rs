@@ -5,10 +5,12 @@
 //! nobody reads any more is given up. What was finished is kept for the next request, within bounds of
 //! bytes and of open files. Who reads what was made, and who gives it up, is settled under one lock.
 
+use super::NotMade;
 use crate::error::{StoreError, Stored};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::ops::Range;
@@ -113,25 +115,25 @@ impl Renderings {
     }
 
     /// The text form `kind` of columns, whose hash this is and which stand in `columns`: as it is kept,
-    /// or in the making. `None` while too many are made or read.
+    /// or in the making.
     pub(crate) fn get(
         &self,
         sha256: &str,
         kind: Artifact,
         columns: File,
-    ) -> Stored<Option<Reader>> {
+    ) -> Result<Reader, NotMade<Infallible>> {
         let key = key(sha256, kind);
         let mut list = self.list();
         if let Some(place) = list.iter().position(|(known, _)| *known == key) {
             let entry = list.remove(place);
             let reader = Reader::of(&entry.1);
             list.push(entry);
-            return Ok(Some(reader));
+            return Ok(reader);
         }
         let pending = list.iter().filter(|(_, one)| !one.is_finished()).count();
         let bytes = self.0.bytes.load(Ordering::Relaxed);
         if pending >= MOST_PENDING || bytes / 2 > self.0.bounds.kept_bytes {
-            return Ok(None);
+            return Err(NotMade::Busy);
         }
         let trouble = |cause| StoreError::io(&self.0.folder, cause);
         let file = self.file().map_err(trouble)?;
@@ -151,7 +153,7 @@ impl Renderings {
             out,
         };
         tokio::spawn(growing.make(columns, kind));
-        Ok(Some(reader))
+        Ok(reader)
     }
 
     /// An unnamed file. The folder is made again if somebody cleared it away.

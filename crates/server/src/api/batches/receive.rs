@@ -8,7 +8,7 @@ use crate::blobs::{PartHasher, Parts};
 use crate::error::StoreError;
 use crate::failpoint::pass;
 use crate::state::State;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -73,6 +73,23 @@ async fn in_time<T>(
         Ok(Err(cause)) => Err(broken(&cause)),
         Ok(Ok(value)) => Ok(value),
     }
+}
+
+/// The form of a request, or what to send instead.
+pub(crate) fn multipart(read: Result<Multipart, MultipartRejection>) -> Result<Multipart, Problem> {
+    read.map_err(|rejection| {
+        Problem::bad_request(rejection.body_text())
+            .hint("send `multipart/form-data` with a part `file`")
+    })
+}
+
+/// What the converter said of a file that it does not take: a line, and lines of what to do.
+pub(crate) fn refused(name: &str, message: &str) -> Problem {
+    let message = message.trim_end();
+    let (text, hint) = message.split_once('\n').unwrap_or((message, ""));
+    Problem::bad_request(format!("`{name}`: {text}"))
+        .key("uploadRefused")
+        .hint(hint)
 }
 
 /// Takes in a form.

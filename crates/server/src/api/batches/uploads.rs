@@ -1,7 +1,7 @@
 //! Uploading a batch: what query and form say, the bytes, the check, and the promise.
 
 use super::body::Batch;
-use super::receive::{form, too_large};
+use super::receive::{form, multipart, refused, too_large};
 use crate::api::accounts::users::known_user;
 use crate::api::caller::Uploader;
 use crate::api::problem::Problem;
@@ -16,7 +16,7 @@ use crate::jobs::{Convert, Given, Job};
 use crate::state::{Slot, State};
 use crate::store::NewUpload;
 use axum::extract;
-use axum::extract::multipart::Multipart;
+use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
@@ -165,7 +165,7 @@ pub(crate) async fn create(
     uploader: Uploader,
     mut query: Parameters,
     headers: HeaderMap,
-    multipart: Result<Multipart, extract::multipart::MultipartRejection>,
+    sent: Result<Multipart, MultipartRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     let limit = state.settings.upload_bytes;
     let announced = headers
@@ -174,10 +174,7 @@ pub(crate) async fn create(
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let multipart = multipart.map_err(|rejection| {
-        Problem::bad_request(rejection.body_text())
-            .hint("send `multipart/form-data` with a part `file`")
-    })?;
+    let sent = multipart(sent)?;
     // What the query says can be judged before the body is taken in.
     if query.text("leafUserId").is_some() {
         parameters(&state, &uploader, &query).await?;
@@ -187,7 +184,7 @@ pub(crate) async fn create(
         .ok_or_else(|| {
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
         })?;
-    let form = form(&state, multipart).await?;
+    let form = form(&state, sent).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
     }
@@ -205,12 +202,7 @@ pub(crate) async fn create(
         .await
         .map_err(|cause| StoreError::io("converter", cause))?;
     if let Err(message) = checked {
-        let (text, hint) = message
-            .trim_end()
-            .split_once('\n')
-            .unwrap_or((message.trim_end(), ""));
-        let detail = format!("`{}`: {text}", file.name);
-        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
+        return Err(refused(&file.name, &message));
     }
     let id = Uuid::now_v7().to_string();
     let upload = NewUpload {

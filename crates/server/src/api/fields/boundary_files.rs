@@ -2,7 +2,7 @@
 
 use super::change::{new_boundary, store};
 use crate::api::accounts::users::known_user;
-use crate::api::batches::receive::form;
+use crate::api::batches::receive::{form, multipart, refused, too_large};
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::{Id, Parameters, Required, Whole, query};
@@ -59,13 +59,10 @@ pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
     mut query: Parameters,
-    multipart: Result<Multipart, MultipartRejection>,
+    sent: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, axum::Json<BoundaryFile>), Problem> {
-    let multipart = multipart.map_err(|rejection| {
-        Problem::bad_request(rejection.body_text())
-            .hint("send `multipart/form-data` with a part `file`")
-    })?;
-    let form = form(&state, multipart).await?;
+    let sent = multipart(sent)?;
+    let form = form(&state, sent).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
     }
@@ -74,7 +71,7 @@ pub(crate) async fn create(
     let farm = BoundaryFileQuery::read(&query)?.farm;
     let file = form.file;
     if file.size > BYTES {
-        return Err(crate::api::batches::receive::too_large(BYTES));
+        return Err(too_large(BYTES));
     }
     let answer = file.path.with_extension("answer");
     let task = ReadBoundaries {
@@ -88,12 +85,7 @@ pub(crate) async fn create(
     let text = tokio::fs::read(&answer).await.unwrap_or_default();
     let _ = tokio::fs::remove_file(&answer).await;
     if let Err(message) = read.map_err(|cause| StoreError::io("converter", cause))? {
-        let (text, hint) = message
-            .trim_end()
-            .split_once('\n')
-            .unwrap_or((message.trim_end(), ""));
-        let detail = format!("`{}`: {text}", file.name);
-        return Err(Problem::bad_request(detail).key("uploadRefused").hint(hint));
+        return Err(refused(&file.name, &message));
     }
     let found: BoundaryAnswer = serde_json::from_slice(&text)
         .map_err(|cause| StoreError::defect("answer of the converter", cause))?;

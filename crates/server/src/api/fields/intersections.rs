@@ -8,6 +8,7 @@ use crate::api::body::Json;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::extract::{self, Path};
@@ -53,7 +54,7 @@ pub(crate) async fn intersects(
     }
     let (_, wanted) = new_boundary(&input.geometry)?;
     let (boundaries, _) = state.db.active_boundaries(&user).await?;
-    let ids = tokio::task::spawn_blocking(move || {
+    let ids = blocking("work", move || {
         let mut ids = Vec::new();
         for row in boundaries {
             let shape = Boundary::from_wkb(&row.wkb)
@@ -66,8 +67,7 @@ pub(crate) async fn intersects(
         }
         Ok::<_, StoreError>(ids)
     })
-    .await
-    .map_err(|cause| StoreError::defect("work", cause))??;
+    .await??;
     let mut fields = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(row) = state.db.field(&caller.account, &user, &id).await? {

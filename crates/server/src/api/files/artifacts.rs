@@ -2,21 +2,21 @@
 
 use super::read::known_file;
 use crate::api::caller::Caller;
+use crate::api::entity::{body, disposition, held, tagged, unchanged};
 use crate::api::problem::Problem;
 use crate::blobs::Opened;
-use crate::cache::{self, Reader};
-use crate::error::{StoreError, Stored};
+use crate::cache::{self, NotMade, Reader};
+use crate::error::StoreError;
 use crate::state::State;
 use crate::store::ArtifactRow;
 use axum::body::Body;
-use axum::extract::{self, Path, Request};
-use axum::http::response::Builder;
+use axum::extract::{self, Path};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use std::convert::Infallible;
 use std::ops::Range;
 use tramline_model::Artifact;
 
@@ -45,17 +45,12 @@ pub(crate) async fn download(
     let content = loop {
         let found = artifact.as_ref().ok_or_else(missing)?;
         if held(&headers, &found.tag(kind)) {
-            let response = tagged(&found.tag(kind)).status(StatusCode::NOT_MODIFIED);
-            return body(response, Body::empty());
+            return unchanged(&found.tag(kind));
         }
         match found.open(&state, kind, &method).await {
-            Ok(Some(content)) => break content,
-            Ok(None) => {
-                let detail = "too many renderings are made or read at once";
-                return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(5));
-            }
+            Ok(content) => break content,
             // The file was converted anew since its row was read.
-            Err(cause) if tries < 3 => {
+            Err(cause @ NotMade::Failed(_)) if tries < 3 => {
                 tries += 1;
                 let now = find(&state, &caller, &file.id, kind).await?;
                 if now
@@ -117,13 +112,6 @@ pub(crate) async fn download(
     body(response, stream)
 }
 
-fn tagged(tag: &str) -> Builder {
-    Response::builder()
-        .header(header::ETAG, tag)
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff")
-}
-
 /// An artifact that is there.
 struct Found {
     /// Of its bytes, or of the columns that it is rendered from.
@@ -155,29 +143,26 @@ impl Found {
         }
     }
 
-    /// Opens it: from then on it stays as it is, whatever becomes of the file. `None` while too many
-    /// renderings are under way.
+    /// Opens it: from then on it stays as it is, whatever becomes of the file.
     async fn open(
         &self,
         state: &State,
         kind: Artifact,
         method: &Method,
-    ) -> Stored<Option<Content>> {
+    ) -> Result<Content, NotMade<Infallible>> {
         let bytes = state.blobs.open(&self.row.blob()).await?;
         if self.row.kind == kind {
-            return Ok(Some(Content::Stored(bytes)));
+            return Ok(Content::Stored(bytes));
         }
         if method == Method::HEAD {
             let size = state.renderings.known_size(&self.row.sha256, kind);
-            return Ok(Some(Content::Head(size)));
+            return Ok(Content::Head(size));
         }
         let columns = bytes.into_file();
-        let Some(reader) = state.renderings.get(&self.row.sha256, kind, columns)? else {
-            return Ok(None);
-        };
+        let reader = state.renderings.get(&self.row.sha256, kind, columns)?;
         let begun = reader.begun().await;
         let begun = begun.map_err(|cause| StoreError::io(self.row.blob_key.to_string(), cause))?;
-        Ok(Some(Content::Rendered(begun)))
+        Ok(Content::Rendered(begun))
     }
 }
 
@@ -208,60 +193,6 @@ impl Content {
     }
 }
 
-/// Whether the client has what has this entity tag.
-pub(super) fn held(headers: &HeaderMap, tag: &str) -> bool {
-    let given = headers.get(header::IF_NONE_MATCH);
-    given
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| {
-            list.split(',').any(|one| {
-                let one = one.trim().trim_start_matches("W/");
-                one == "*" || one == tag || ENCODINGS.iter().any(|name| one == encoded(tag, name))
-            })
-        })
-}
-
-/// How bodies may be compressed.
-const ENCODINGS: [&str; 2] = ["gzip", "zstd"];
-
-/// The entity tag of a compressed body: other bytes have another tag.
-fn encoded(tag: &str, encoding: &str) -> String {
-    format!("{}-{encoding}\"", tag.trim_end_matches('"'))
-}
-
-/// Gives compressed bodies the tag of their bytes, and tells a client that holds one of these its own.
-pub(crate) async fn encoded_tags(request: Request, next: Next) -> Response {
-    let held = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let mut response = next.run(request).await;
-    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    let Some(tag) = response.headers().get(header::ETAG).and_then(text) else {
-        return response;
-    };
-    let coding = response.headers().get(header::CONTENT_ENCODING);
-    let coding = match coding.and_then(text) {
-        None if response.status() == StatusCode::NOT_MODIFIED => {
-            let held = held.as_ref().and_then(text).unwrap_or_default();
-            let known = ENCODINGS.iter();
-            let mut known = known.filter(|name| held.contains(&encoded(&tag, name)));
-            known.next().map(|name| (*name).to_owned())
-        }
-        coding => coding,
-    };
-    if let Some(coding) = coding
-        && let Ok(value) = HeaderValue::from_str(&encoded(&tag, &coding))
-    {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    response
-}
-
-pub(super) fn body(
-    response: axum::http::response::Builder,
-    body: Body,
-) -> Result<Response, Problem> {
-    response.body(body).map_err(Problem::internal)
-}
-
 enum Asked {
     All,
     Part(Range<u64>),
@@ -288,27 +219,4 @@ fn range(text: &str, size: u64) -> Asked {
     } else {
         Asked::Part(range)
     }
-}
-
-/// RFC 6266, with the name in both forms.
-pub(super) fn disposition(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_graphic() && !"\"\\".contains(c) || c == ' ' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }

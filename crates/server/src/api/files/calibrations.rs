@@ -3,7 +3,7 @@
 
 use super::body::MachineFile;
 use super::documents::json;
-use super::read::{known_file, shows_parquet};
+use super::read::{known_file, shown};
 use super::reprocess::conversion;
 use crate::api::body::Json;
 use crate::api::caller::{BaseUrl, Caller};
@@ -96,13 +96,7 @@ async fn change(
             .after(5));
     }
     let row = known_file(state, caller, &row.id).await?;
-    let parquet = shows_parquet(state, &caller.account, &row.user_id).await?;
-    Ok(axum::Json(MachineFile::new(
-        row,
-        &caller.username,
-        base,
-        parquet,
-    )))
+    shown(state, caller, base, row).await
 }
 
 /// Sets the harvest right by a factor or by what the scale weighed, and converts the file again

@@ -2,14 +2,15 @@
 //!
 //! Rule: all are made of what is stored, so that nothing is converted again. Few are made at once.
 
-use super::artifacts::disposition;
 use super::export_files::{Content, Making};
 use super::read::known_file;
 use super::reports;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
+use crate::api::entity::{body, disposition, private};
 use crate::api::problem::Problem;
 use crate::api::query::{Parameter, Parameters, Required, Text, Word, Words, listed, query};
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use crate::state::State;
 use crate::store::FileRow;
@@ -17,7 +18,6 @@ use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::header;
 use axum::response::Response;
-use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 use tramline_convert::StoredOutput;
 use tramline_convert::exports::StoredFormat;
@@ -25,9 +25,6 @@ use tramline_model::UnitSystem;
 use tramline_outputs::export::{ExportOptions, bbox};
 use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
-
-/// Exports that are made at once; further ones wait.
-pub(super) static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// What an artifact is looked for.
 const TO_EXPORT: &str = "to export";
@@ -203,27 +200,16 @@ async fn sent(
         name: name.clone(),
         content,
     };
-    let _permit = AT_ONCE
-        .acquire()
-        .await
-        .map_err(|cause| StoreError::defect("export", cause))?;
-    let (made, size) = tokio::task::spawn_blocking(move || making.make())
-        .await
-        .map_err(|cause| StoreError::defect("export", cause))??;
-    Response::builder()
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff")
+    let place = state.exports.acquire().await;
+    let _place = place.map_err(|cause| StoreError::defect("export", cause))?;
+    let (made, size) = blocking("export", move || making.make()).await??;
+    let name = disposition(&format!("{name}.{ending}"));
+    let response = private()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_LENGTH, size)
-        .header(
-            header::CONTENT_DISPOSITION,
-            disposition(&format!("{name}.{ending}")),
-        )
-        .body(Body::from_stream(ReaderStream::with_capacity(
-            tokio::fs::File::from_std(made),
-            1 << 16,
-        )))
-        .map_err(|cause| StoreError::defect("export", cause).into())
+        .header(header::CONTENT_DISPOSITION, name);
+    let made = ReaderStream::with_capacity(tokio::fs::File::from_std(made), 1 << 16);
+    body(response, Body::from_stream(made))
 }
 
 /// Letters, digits, `-` and `_` of a name without its ending.

@@ -3,6 +3,7 @@
 
 use super::read::known_file;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::entity::{body, private};
 use crate::api::problem::Problem;
 use crate::state::State;
 use axum::body::Body;
@@ -106,11 +107,8 @@ pub(crate) async fn image(
         return Err(missing());
     }
     let stream = state.blobs.read(&zip.blob_key, offset..end).await?;
-    Response::builder()
+    let response = private()
         .header(header::CONTENT_TYPE, content)
-        .header(header::CONTENT_LENGTH, size)
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff")
-        .body(Body::from_stream(stream))
-        .map_err(Problem::internal)
+        .header(header::CONTENT_LENGTH, size);
+    body(response, Body::from_stream(stream))
 }

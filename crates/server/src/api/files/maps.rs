@@ -3,17 +3,17 @@
 //! Rule: the ground of a stored output is burnt once and kept for a while, within a bound; each
 //! property is then a look-up.
 
-use super::artifacts::{body, held};
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::entity::{body, held, tagged, unchanged};
 use crate::api::problem::Problem;
 use crate::api::query::{Word, Words, Written, listed, query};
 use crate::blobs::LocalCopy;
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use crate::state::State;
 use crate::store::FileRow;
-use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -139,7 +139,7 @@ async fn asked(
         }
     };
     let copy = points.clone();
-    let make = move || Map::read(copy.path(), plane).map_err(Problem::from);
+    let make = move || Map::read(copy.path(), plane);
     let map = state.kept.map(artifact.sha256.clone(), plane, make).await?;
     Ok(Asked {
         map,
@@ -149,14 +149,6 @@ async fn asked(
         file,
         query: chosen,
     })
-}
-
-/// Does what may take a while where it may block.
-async fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, MapError> + Send + 'static,
-) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|cause| StoreError::defect("map", cause))??)
 }
 
 /// Images of the file's properties in seven classes that hold as much area each
@@ -176,7 +168,7 @@ pub(crate) async fn images(
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
     let asked = asked(&state, &caller, &id, query).await?;
     let (id, chosen) = (asked.file.id, asked.query);
-    let list = apart(move || {
+    let list = blocking("map", move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
             let Some(legend) = asked
@@ -193,9 +185,9 @@ pub(crate) async fn images(
             entry["downloadUrl"] = json!(url);
             list.push(entry);
         }
-        Ok(list)
+        Ok::<_, MapError>(list)
     });
-    Ok(axum::Json(list.await?))
+    Ok(axum::Json(list.await??))
 }
 
 /// One image of classes, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
@@ -214,21 +206,21 @@ pub(crate) async fn image(
     let missing = || Problem::not_found("image of this file");
     if let Some(property) = name.strip_suffix(".png.aux.xml") {
         asked.map.layer(property)?;
+        if held(&headers, &asked.tag) {
+            return unchanged(&asked.tag);
+        }
         let text = asked.map.sidecar().into_bytes();
-        return sent(&headers, &asked.tag, "application/xml", text);
+        return sent(&asked.tag, "application/xml", text);
     }
     let property = name.strip_suffix(".png").ok_or_else(missing)?;
     let layer = asked.map.layer(property)?;
     if held(&headers, &asked.tag) {
-        return sent(&headers, &asked.tag, "", Vec::new());
+        return unchanged(&asked.tag);
     }
-    let made = apart(move || asked.map.classes(asked.points.path(), layer, asked.colours)).await?;
-    sent(
-        &headers,
-        &asked.tag,
-        "image/png",
-        made.ok_or_else(missing)?.png,
-    )
+    let tag = asked.tag;
+    let make = move || asked.map.classes(asked.points.path(), layer, asked.colours);
+    let made = blocking("map", make).await??;
+    sent(&tag, "image/png", made.ok_or_else(missing)?.png)
 }
 
 /// The GeoTIFF of the file's properties
@@ -245,7 +237,7 @@ pub(crate) async fn geotiffs(
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
     let asked = asked(&state, &caller, &id, query).await?;
     let (id, chosen) = (asked.file.id, asked.query);
-    let list = apart(move || {
+    let list = blocking("map", move || {
         let mut list = Vec::new();
         for layer in asked.map.layers() {
             if !asked.map.has(asked.points.path(), *layer)? {
@@ -258,9 +250,9 @@ pub(crate) async fn geotiffs(
             let unit = layer.unit_symbol();
             list.push(json!({ "property": name, "unit": unit, "url": url, "downloadUrl": url }));
         }
-        Ok(list)
+        Ok::<_, MapError>(list)
     });
-    Ok(axum::Json(list.await?))
+    Ok(axum::Json(list.await??))
 }
 
 /// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
@@ -280,32 +272,14 @@ pub(crate) async fn geotiff(
     let property = name.strip_suffix(".tif").ok_or_else(missing)?;
     let layer = asked.map.layer(property)?;
     if held(&headers, &asked.tag) {
-        return sent(&headers, &asked.tag, "", Vec::new());
+        return unchanged(&asked.tag);
     }
-    let made = apart(move || asked.map.geotiff(asked.points.path(), layer)).await?;
-    sent(
-        &headers,
-        &asked.tag,
-        "image/tiff",
-        made.ok_or_else(missing)?,
-    )
+    let tag = asked.tag;
+    let make = move || asked.map.geotiff(asked.points.path(), layer);
+    let made = blocking("map", make).await??;
+    sent(&tag, "image/tiff", made.ok_or_else(missing)?)
 }
 
-fn sent(
-    headers: &HeaderMap,
-    tag: &str,
-    content: &'static str,
-    bytes: Vec<u8>,
-) -> Result<Response, Problem> {
-    let response = Response::builder()
-        .header(header::ETAG, tag)
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff");
-    if held(headers, tag) {
-        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
-    }
-    body(
-        response.header(header::CONTENT_TYPE, content),
-        Body::from(bytes),
-    )
+fn sent(tag: &str, content: &'static str, bytes: Vec<u8>) -> Result<Response, Problem> {
+    body(tagged(tag).header(header::CONTENT_TYPE, content), bytes)
 }

@@ -1,6 +1,6 @@
 //! Machine files: what conversions made, and what can be made of it.
 
-pub(super) mod artifacts;
+mod artifacts;
 mod body;
 mod calibrations;
 mod documents;

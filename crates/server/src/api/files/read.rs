@@ -19,6 +19,18 @@ pub(crate) async fn known_file(
     file.ok_or_else(|| Problem::not_found("file"))
 }
 
+/// The file as it is sent.
+pub(super) async fn shown(
+    state: &State,
+    caller: &Caller,
+    base: &str,
+    row: FileRow,
+) -> Result<axum::Json<MachineFile>, Problem> {
+    let parquet = shows_parquet(state, &caller.account, &row.user_id).await?;
+    let file = MachineFile::new(row, &caller.username, base, parquet);
+    Ok(axum::Json(file))
+}
+
 /// Whether the user's configuration shows GeoParquet.
 pub(crate) async fn shows_parquet(
     state: &State,
@@ -40,13 +52,7 @@ pub(crate) async fn read(
     Path(id): Path<String>,
 ) -> Result<axum::Json<MachineFile>, Problem> {
     let row = known_file(&state, &caller, &id).await?;
-    let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
-    Ok(axum::Json(MachineFile::new(
-        row,
-        &caller.username,
-        &base,
-        parquet,
-    )))
+    shown(&state, &caller, &base, row).await
 }
 
 /// Removes the file with its artifacts

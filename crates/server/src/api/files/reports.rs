@@ -3,14 +3,14 @@
 //! Rule: the same page as that of the command line. It has no script and loads nothing, and its
 //! headers forbid both.
 
-use super::artifacts::{body, disposition};
-use super::exports::AT_ONCE;
 use super::images;
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
+use crate::api::entity::{body, disposition, private};
 use crate::api::problem::Problem;
 use crate::blobs::LocalCopy;
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use crate::state::State;
 use crate::store::FileRow;
@@ -40,7 +40,7 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     let file = known_file(&state, &caller, &id).await?;
     let html = html(&state, &caller, &file).await?;
-    answer(Response::builder(), html)
+    answer(private(), html)
 }
 
 /// The page as a file to keep.
@@ -52,19 +52,14 @@ pub(super) async fn attachment(
 ) -> Result<Response, Problem> {
     let html = html(state, caller, file).await?;
     let name = disposition(&format!("{name}.html"));
-    answer(
-        Response::builder().header(header::CONTENT_DISPOSITION, name),
-        html,
-    )
+    answer(private().header(header::CONTENT_DISPOSITION, name), html)
 }
 
 fn answer(response: Builder, html: String) -> Result<Response, Problem> {
     let response = response
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .header(header::CONTENT_SECURITY_POLICY, POLICY)
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff");
-    body(response, html.into())
+        .header(header::CONTENT_SECURITY_POLICY, POLICY);
+    body(response, html)
 }
 
 /// A document of a row; `null` where there is none.
@@ -111,13 +106,9 @@ async fn html(state: &State, caller: &Caller, file: &FileRow) -> Result<String, 
     making.zip = stored.local(Artifact::ZippedPngs).await?;
     making.ground = stored.local(Artifact::PolygonGeoparquet).await?;
     making.points = stored.for_page().await?;
-    let _permit = AT_ONCE
-        .acquire()
-        .await
-        .map_err(|cause| StoreError::defect("report", cause))?;
-    let made = tokio::task::spawn_blocking(move || making.html()).await;
-    let made = made.map_err(|cause| StoreError::defect("report", cause))?;
-    Ok(made?)
+    let place = state.exports.acquire().await;
+    let _place = place.map_err(|cause| StoreError::defect("report", cause))?;
+    Ok(blocking("report", move || making.html()).await??)
 }
 
 /// What is stored.

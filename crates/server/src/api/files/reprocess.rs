@@ -1,7 +1,7 @@
 //! Converting a machine file again.
 
 use super::body::MachineFile;
-use super::read::{known_file, shows_parquet};
+use super::read::{known_file, shown};
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
 use crate::jobs::{Convert, Job, Merge};
@@ -39,11 +39,5 @@ pub(crate) async fn reprocess(
         .reprocess_file(&caller.account, &row.id, &run)
         .await?;
     let row = known_file(&state, &caller, &id).await?;
-    let parquet = shows_parquet(&state, &caller.account, &row.user_id).await?;
-    Ok(axum::Json(MachineFile::new(
-        row,
-        &caller.username,
-        &base,
-        parquet,
-    )))
+    shown(&state, &caller, &base, row).await
 }

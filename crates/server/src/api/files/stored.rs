@@ -4,7 +4,8 @@
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::blobs::LocalCopy;
-use crate::error::{StoreError, Stored};
+use crate::blocking::blocking;
+use crate::error::Stored;
 use crate::state::State;
 use crate::store::{ArtifactRow, FileRow};
 use axum::http::StatusCode;
@@ -82,16 +83,13 @@ impl<'a> StoredFile<'a> {
                 copies.insert(kind, copy);
             }
         }
-        let found = tokio::task::spawn_blocking(move || {
+        let found = blocking("map", move || {
             let paths = copies.iter();
             let paths = paths.map(|(kind, copy)| (*kind, copy.path().to_owned()));
             let outputs: StoredOutputs = paths.collect();
             outputs.for_map(chosen).map(|(kind, _)| kind)
         });
-        let found = found
-            .await
-            .map_err(|cause| StoreError::defect("map", cause))?;
-        let kind = found.ok_or_else(|| {
+        let kind = found.await?.ok_or_else(|| {
             let detail = format!("the file is {} and has no points to paint", self.status);
             Problem::new(StatusCode::NOT_FOUND, detail)
         })?;

@@ -3,12 +3,13 @@
 //! Rule: the features of the files looked at lately stay in memory, within a bound. Whoever asks for
 //! what is being loaded waits for that one loading.
 
-use super::artifacts::{body, held};
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
+use crate::api::entity::{body, held, tagged, unchanged};
 use crate::api::problem::Problem;
 use crate::api::query::{Parameters, Text, Word, Words, listed, query};
+use crate::blocking::blocking;
 use crate::error::StoreError;
 use crate::state::State;
 use axum::body::Body;
@@ -22,17 +23,19 @@ use tramline_tiles::{MEDIA_TYPE, Options, Pick, TileError, read_parquet, tile};
 /// Changes when the same features make other tiles.
 const EDITION: u32 = 1;
 
-fn refused(cause: TileError) -> Problem {
-    match cause {
-        TileError::NoColumn(name) => {
-            Problem::field("query", "columns", format!("there is no column `{name}`"))
+impl From<TileError> for Problem {
+    fn from(cause: TileError) -> Self {
+        match cause {
+            TileError::NoColumn(name) => {
+                Self::field("query", "columns", format!("there is no column `{name}`"))
+            }
+            TileError::Memory { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string()).hint(
+                    "ask for some `columns` only, or have the operator raise `memory_cache_bytes`",
+                )
+            }
+            cause => StoreError::corrupt("points", cause).into(),
         }
-        TileError::Memory { .. } => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, cause.to_string()).hint(
-                "ask for some `columns` only, or have the operator raise `memory_cache_bytes`",
-            )
-        }
-        cause => StoreError::corrupt("points", cause).into(),
     }
 }
 
@@ -99,30 +102,21 @@ pub(crate) async fn read(
     let stored = StoredFile::of(&state, &caller, &file).await?;
     let (artifact, points) = stored.artifact(query.kind(), "to make tiles of").await?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
-    let response = Response::builder()
-        .header(header::ETAG, &tag)
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff");
     if held(&headers, &tag) {
-        return body(response.status(StatusCode::NOT_MODIFIED), Body::empty());
+        return unchanged(&tag);
     }
     let pick = query.pick();
     let columns = pick.clone();
     let most = state.kept.most_bytes();
-    let read = move || read_parquet(points.path(), &columns, most).map_err(refused);
+    let read = move || read_parquet(points.path(), &columns, most);
     let source = state
         .kept
         .tiles(artifact.sha256.clone(), pick, read)
         .await?;
-    let made = tokio::task::spawn_blocking(move || tile(&source, z, x, y, &Options::default()));
-    let made = made
-        .await
-        .map_err(|cause| StoreError::defect("tile", cause))?;
+    let made = blocking("tile", move || tile(&source, z, x, y, &Options::default())).await?;
+    let response = tagged(&tag);
     match made {
-        Some(bytes) => body(
-            response.header(header::CONTENT_TYPE, MEDIA_TYPE),
-            Body::from(bytes),
-        ),
+        Some(bytes) => body(response.header(header::CONTENT_TYPE, MEDIA_TYPE), bytes),
         None => body(response.status(StatusCode::NO_CONTENT), Body::empty()),
     }
 }
