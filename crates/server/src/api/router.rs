@@ -16,11 +16,14 @@ use tower_http::request_id::{
     MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
 use tower_http::trace::TraceLayer;
+use utoipa::ToSchema;
+use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -77,9 +80,30 @@ fn name_operations(api: &mut OpenApi) {
         ] {
             if let Some(operation) = operation {
                 operation.operation_id = Some(format!("{method}_{path}"));
+                describe_refusals(operation);
                 describe_problems(operation);
             }
         }
+    }
+}
+
+/// Refusals that any operation of an account may answer: no caller, or a request that cannot be used. Handlers
+/// name only what is special to them.
+fn describe_refusals(operation: &mut Operation) {
+    if operation.security.is_some() {
+        return;
+    }
+    for (status, text) in [
+        ("401", "Nobody who may ask"),
+        ("4XX", "The request cannot be used"),
+    ] {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name())));
+        let response = ResponseBuilder::new()
+            .description(text)
+            .content("application/json", content.build())
+            .build();
+        let responses = &mut operation.responses.responses;
+        responses.insert(status.to_owned(), response.into());
     }
 }
 
@@ -197,21 +221,78 @@ mod tests {
         }
     }
 
+    /// What is answered without a caller.
+    const OPEN: &[&str] = &[
+        "get /api/formats",
+        "get /docs",
+        "get /health/live",
+        "get /health/ready",
+        "get /metrics",
+        "get /openapi.json",
+        "post /api/authenticate",
+    ];
+    /// Refusals that a handler may name: they mean something of their own there.
+    const SPECIAL: &[&str] = &["408", "409", "413", "416", "422", "429"];
+
     #[test]
     fn every_operation_has_an_id_of_its_own_a_summary_and_its_refusals() {
         let api = serde_json::to_value(description()).unwrap_or_default();
         let mut ids = BTreeSet::new();
+        let mut opened = BTreeSet::new();
         for (path, methods) in api["paths"].as_object().into_iter().flatten() {
             for (method, operation) in methods.as_object().into_iter().flatten() {
                 let what = format!("{method} {path}");
                 let id = operation["operationId"].as_str().unwrap_or_default();
                 assert!(ids.insert(id.to_owned()) && !id.is_empty(), "{what}: {id}");
                 assert!(operation["summary"].is_string(), "{what}");
-                let open = operation["security"] == serde_json::json!([{}]);
-                let refuses = operation["responses"]["401"].is_object();
-                assert!(open || refuses, "{what} does not say 401");
+                let responses = operation["responses"].as_object();
+                let all: BTreeSet<&str> = responses
+                    .into_iter()
+                    .flat_map(|all| all.keys())
+                    .map(String::as_str)
+                    .collect();
+                if operation["security"] == serde_json::json!([{}]) {
+                    opened.insert(what);
+                    continue;
+                }
+                assert!(operation["security"].is_null(), "{what}");
+                assert!(
+                    all.contains("401") && all.contains("4XX"),
+                    "{what}: {all:?}"
+                );
+                let refusals = all.iter().filter(|status| status.starts_with('4'));
+                for status in refusals.filter(|status| !["401", "4XX"].contains(status)) {
+                    assert!(
+                        SPECIAL.contains(status),
+                        "{what}: `4XX` says {status} already"
+                    );
+                }
             }
         }
         assert!(ids.len() > 50, "{}", ids.len());
+        assert!(opened.iter().eq(OPEN), "{opened:?}");
+    }
+
+    #[test]
+    fn openapi_is_as_it_was_reviewed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+        let mut made = description()
+            .to_pretty_json()
+            .expect("the description as JSON");
+        made.push('\n');
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(path, &made).expect("writing openapi.json");
+        }
+        let reviewed = std::fs::read_to_string(path).unwrap_or_default();
+        let line = made
+            .lines()
+            .zip(reviewed.lines())
+            .position(|(made, reviewed)| made != reviewed);
+        assert!(
+            made == reviewed,
+            "crates/server/openapi.json is not what the handlers say from line {} on: \
+             `BLESS=1 cargo test -p tramline-server --lib openapi` rewrites it, and its difference is for review",
+            line.unwrap_or_else(|| made.lines().count().min(reviewed.lines().count())) + 1,
+        );
     }
 }

@@ -44,8 +44,7 @@ pub(crate) struct Token {
 
 /// A token for 24 hours, with `rememberMe` for 30 days
 #[utoipa::path(post, path = "/api/authenticate", tag = "authentication", security(()), request_body = Credentials,
-    responses((status = 200, body = Token), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem)))]
+    responses((status = 200, body = Token), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub(crate) async fn authenticate(
     extract::State(state): extract::State<State>,
     Json(credentials): Json<Credentials>,

@@ -76,7 +76,7 @@ async fn set(
 
 /// The owner's configuration: the complete set of keys
 #[utoipa::path(get, path = "/services/config/api/configs", tag = "configurations",
-    responses((status = 200, body = Object), (status = 401, body = Problem)))]
+    responses((status = 200, body = Object)))]
 pub(crate) async fn read_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -87,10 +87,7 @@ pub(crate) async fn read_owner(
 
 /// Sets keys of the owner's configuration; users without their own value follow
 #[utoipa::path(patch, path = "/services/config/api/configs", tag = "configurations",
-    request_body = Object,
-    responses((status = 200, body = Object), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem)))]
+    request_body = Object, responses((status = 200, body = Object)))]
 pub(crate) async fn change_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -103,9 +100,7 @@ pub(crate) async fn change_owner(
 
 /// The keys that a user has of their own
 #[utoipa::path(get, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)),
-    responses((status = 200, body = Object), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem)))]
+    params(("leafUserId" = String, Path)), responses((status = 200, body = Object)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -122,9 +117,7 @@ pub(crate) async fn read(
 /// Gives a user keys of their own
 #[utoipa::path(post, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 201, body = Object), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem)))]
+    responses((status = 201, body = Object)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -144,9 +137,7 @@ pub(crate) async fn create(
 /// Sets keys of a user's own configuration
 #[utoipa::path(patch, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
     params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 200, body = Object), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem)))]
+    responses((status = 200, body = Object)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -160,9 +151,7 @@ pub(crate) async fn change(
 
 /// Removes a user's own keys: they inherit everything again
 #[utoipa::path(delete, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("leafUserId" = String, Path)), responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -70,8 +70,7 @@ query! {
 
 /// API keys of the account, of one user if asked
 #[utoipa::path(get, path = "/services/usermanagement/api/api-keys", tag = "users",
-    params(KeyQuery),
-    responses((status = 200, body = [KeyBody]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    params(KeyQuery), responses((status = 200, body = [KeyBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -93,8 +92,7 @@ pub(crate) async fn list(
 
 /// A new key for a user
 #[utoipa::path(post, path = "/services/usermanagement/api/api-keys", tag = "users", request_body = KeyInput,
-    responses((status = 201, body = NewKey), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 201, body = NewKey)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -141,8 +139,7 @@ pub(crate) async fn create(
 
 /// Ends a key at once
 #[utoipa::path(delete, path = "/services/usermanagement/api/api-keys/{id}", tag = "users", params(("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -109,7 +109,7 @@ query! {
 
 /// Users of the account
 #[utoipa::path(get, path = "/services/usermanagement/api/users", tag = "users", params(UserQuery),
-    responses((status = 200, body = [UserBody]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = [UserBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -132,8 +132,7 @@ pub(crate) async fn list(
 
 /// A new user
 #[utoipa::path(post, path = "/services/usermanagement/api/users", tag = "users", request_body = UserInput,
-    responses((status = 201, body = UserBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 415, body = Problem)))]
+    responses((status = 201, body = UserBody)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -153,8 +152,7 @@ pub(crate) async fn create(
 
 /// One user
 #[utoipa::path(get, path = "/services/usermanagement/api/users/{id}", tag = "users", params(("id" = String, Path)),
-    responses((status = 200, body = UserBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = UserBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -167,8 +165,7 @@ pub(crate) async fn read(
 /// Changes the members that are given
 #[utoipa::path(patch, path = "/services/usermanagement/api/users/{id}", tag = "users",
     params(("id" = String, Path)), request_body = UserInput,
-    responses((status = 200, body = UserBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = UserBody)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -189,8 +186,7 @@ pub(crate) async fn change(
 
 /// Writes the whole user; the id stands in the body
 #[utoipa::path(put, path = "/services/usermanagement/api/users", tag = "users", request_body = UserInput,
-    responses((status = 200, body = UserBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = UserBody)))]
 pub(crate) async fn replace(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -217,9 +213,7 @@ async fn write(
 
 /// Removes the user with all of their files
 #[utoipa::path(delete, path = "/services/usermanagement/api/users/{id}", tag = "users",
-    params(("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -49,7 +49,7 @@ query! {
 
 /// Batches of the account
 #[utoipa::path(get, path = "/services/operations/api/batch", tag = "batches", params(BatchQuery),
-    responses((status = 200, body = [Batch]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = [Batch])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     uploader: Uploader,

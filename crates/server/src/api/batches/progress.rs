@@ -31,9 +31,7 @@ const QUIET: Duration = Duration::from_secs(15);
 /// step and points, and each machine file with its status, step and points; the last one is
 /// `event: end`
 #[utoipa::path(get, path = "/services/operations/api/batch/{id}/progress", tag = "batches",
-    params(("id" = String, Path)),
-    responses((status = 200, content_type = "text/event-stream"), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, content_type = "text/event-stream")))]
 pub(crate) async fn follow(
     extract::State(state): extract::State<State>,
     caller: Uploader,

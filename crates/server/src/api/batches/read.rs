@@ -26,8 +26,7 @@ pub(crate) async fn known_batch(
 
 /// One batch
 #[utoipa::path(get, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
-    responses((status = 200, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Batch)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
@@ -43,8 +42,7 @@ pub(crate) async fn read(
 
 /// Removes the batch with its files
 #[utoipa::path(delete, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -12,8 +12,7 @@ use tramline_model::FileStatus;
 
 /// Converts again what failed
 #[utoipa::path(put, path = "/services/operations/api/batch/{id}/retry", tag = "batches", params(("id" = String, Path)),
-    responses((status = 200, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Batch)))]
 pub(crate) async fn retry(
     extract::State(state): extract::State<State>,
     caller: Caller,

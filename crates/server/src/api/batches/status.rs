@@ -48,9 +48,7 @@ query! {
 
 /// The files of a batch by how they stand
 #[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", tag = "batches",
-    params(("id" = String, Path), StatusQuery),
-    responses((status = 200, body = BatchStatus), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path), StatusQuery), responses((status = 200, body = BatchStatus)))]
 pub(crate) async fn status(
     extract::State(state): extract::State<State>,
     uploader: Uploader,

@@ -157,9 +157,8 @@ pub(crate) struct UploadForm {
 /// Uploads a zip (or one machine file that stands alone)
 #[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(SenderQuery, UploadQuery),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = Batch), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+    responses((status = 201, body = Batch), (status = 408, body = Problem), (status = 413, body = Problem),
+        (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     uploader: Uploader,

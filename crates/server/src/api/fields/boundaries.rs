@@ -17,8 +17,7 @@ use utoipa::ToSchema;
 /// All boundaries of the field, the newest first
 #[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundaries", tag = "fields",
     params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = [BoundaryBody]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = [BoundaryBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -36,8 +35,7 @@ pub(crate) async fn list(
 /// One boundary
 #[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundaries/{boundaryId}",
     tag = "fields", params(("leafUserId" = String, Path), ("id" = String, Path), ("boundaryId" = String, Path)),
-    responses((status = 200, body = BoundaryBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = BoundaryBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -53,8 +51,7 @@ pub(crate) async fn read(
 /// The active boundary
 #[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary", tag = "fields",
     params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = BoundaryBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = BoundaryBody)))]
 pub(crate) async fn active(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -79,8 +76,7 @@ pub(crate) struct BoundaryInput {
 /// A new active boundary; the old one stays as inactive
 #[utoipa::path(put, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary", tag = "fields",
     params(("leafUserId" = String, Path), ("id" = String, Path)), request_body = BoundaryInput,
-    responses((status = 200, body = BoundaryBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = BoundaryBody)))]
 pub(crate) async fn put(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -52,9 +52,8 @@ pub(crate) struct BoundaryFile {
 /// Makes fields of a file: a zip of shapefiles, GeoJSON, KML or KMZ, at most 100 fields
 #[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(OwnerQuery, BoundaryFileQuery),
     request_body(content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = BoundaryFile), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 507, body = Problem)))]
+    responses((status = 201, body = BoundaryFile), (status = 408, body = Problem),
+        (status = 413, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,

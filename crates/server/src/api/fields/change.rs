@@ -89,8 +89,7 @@ fn told(kind: &'static str, field: &str, user: &str) -> Event {
 /// A new field; the user's machine files are looked at again
 #[utoipa::path(post, path = "/services/fields/api/users/{leafUserId}/fields", tag = "fields",
     params(("leafUserId" = String, Path)), request_body = FieldInput,
-    responses((status = 201, body = Field), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 201, body = Field)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -163,8 +162,7 @@ fn boundary_event(kind: &'static str, boundary: &str, field: &str, user: &str) -
 /// Changes name, farm or boundary
 #[utoipa::path(patch, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
     params(("leafUserId" = String, Path), ("id" = String, Path)), request_body = FieldInput,
-    responses((status = 200, body = Field), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = Field)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -225,9 +223,7 @@ pub(crate) async fn replace(
 
 /// Removes the field
 #[utoipa::path(delete, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("leafUserId" = String, Path), ("id" = String, Path)), responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

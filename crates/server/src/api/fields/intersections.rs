@@ -34,8 +34,7 @@ pub(crate) struct IntersectsInput {
 /// Fields that a geometry meets, by at least the threshold of the field or of the geometry
 #[utoipa::path(post, path = "/services/fields/api/users/{leafUserId}/fields/intersects", tag = "fields",
     params(("leafUserId" = String, Path)), request_body = IntersectsInput,
-    responses((status = 200, body = [Field]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = [Field])))]
 pub(crate) async fn intersects(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -80,8 +79,7 @@ pub(crate) async fn intersects(
 /// What fields have in common, as a GeoJSON MultiPolygon
 #[utoipa::path(post, path = "/services/fields/api/users/{leafUserId}/fields/intersect", tag = "fields",
     params(("leafUserId" = String, Path)), request_body = Vec<String>,
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = Object)))]
 pub(crate) async fn intersect(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -45,7 +45,7 @@ query! {
 
 /// Fields of the account
 #[utoipa::path(get, path = "/services/fields/api/fields", tag = "fields", params(FieldQuery),
-    responses((status = 200, body = [Field]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = [Field])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,

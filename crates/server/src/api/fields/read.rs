@@ -24,8 +24,7 @@ pub(crate) async fn known_field(
 /// One field
 #[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
     params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = Field), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Field)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -27,7 +27,6 @@ use tramline_model::Artifact;
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/artifacts/{kind}", tag = "files",
     params(("id" = String, Path), ("kind" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 304),
-        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 416, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn download(
     extract::State(state): extract::State<State>,

@@ -102,9 +102,7 @@ async fn change(
 /// Sets the harvest right by a factor or by what the scale weighed, and converts the file again
 #[utoipa::path(post, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
     params(("id" = String, Path)), request_body = CalibrationInput,
-    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem)))]
+    responses((status = 200, body = MachineFile), (status = 409, body = Problem)))]
 pub(crate) async fn calibrate(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -128,9 +126,7 @@ pub(crate) async fn calibrate(
 
 /// The calibration of the file
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = CalibrationInput), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = CalibrationInput)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -146,8 +142,7 @@ pub(crate) async fn read(
 /// Takes the calibration back, and converts the file again
 #[utoipa::path(delete, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
     params(("id" = String, Path)),
-    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = MachineFile), (status = 409, body = Problem)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

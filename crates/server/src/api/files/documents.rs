@@ -16,8 +16,7 @@ pub(super) fn json(text: String) -> Response {
 
 /// Statistics, totals and the worked area as a GeoJSON feature
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/summary", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Object)))]
 pub(crate) async fn summary(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -47,8 +46,7 @@ async fn document(
 
 /// The unit of each property of this file
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/units", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = BTreeMap<String, String>), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = BTreeMap<String, String>)))]
 pub(crate) async fn units(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -60,8 +58,7 @@ pub(crate) async fn units(
 
 /// How each step ended
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/status", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = Object)))]
 pub(crate) async fn status(
     extract::State(state): extract::State<State>,
     caller: Caller,

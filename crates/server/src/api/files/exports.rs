@@ -119,8 +119,7 @@ query! {
 /// An export of the file for other programs
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/export", tag = "files",
     params(("id" = String, Path), ExportQuery),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/octet-stream")))]
 pub(crate) async fn download(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -41,8 +41,7 @@ pub(super) async fn list(
 
 /// Images of the file's properties
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/images", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = [Object])))]
 pub(crate) async fn images(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -75,8 +74,7 @@ pub(crate) async fn images(
 /// One image, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/images/{name}", tag = "files",
     params(("id" = String, Path), ("name" = String, Path)),
-    responses((status = 200, content_type = "image/png"), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "image/png")))]
 pub(crate) async fn image(
     extract::State(state): extract::State<State>,
     caller: Caller,

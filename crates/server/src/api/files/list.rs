@@ -120,7 +120,7 @@ impl FileQuery {
 
 /// Machine files of the account
 #[utoipa::path(get, path = "/services/operations/api/files", tag = "files", params(FileQuery),
-    responses((status = 200, body = [MachineFile]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = [MachineFile])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,

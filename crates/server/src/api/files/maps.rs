@@ -157,8 +157,7 @@ async fn asked(
 /// in `legend`.
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2", tag = "files",
     params(("id" = String, Path), MapQuery),
-    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = [Object]), (status = 422, body = Problem)))]
 pub(crate) async fn images(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -193,8 +192,7 @@ pub(crate) async fn images(
 /// One image of classes, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2/{name}", tag = "files",
     params(("id" = String, Path), ("name" = String, Path), MapQuery),
-    responses((status = 200, content_type = "image/png"), (status = 304), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "image/png"), (status = 304), (status = 422, body = Problem)))]
 pub(crate) async fn image(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -226,8 +224,7 @@ pub(crate) async fn image(
 /// The GeoTIFF of the file's properties
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages", tag = "files",
     params(("id" = String, Path), MapQuery),
-    responses((status = 200, body = [Object]), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = [Object]), (status = 422, body = Problem)))]
 pub(crate) async fn geotiffs(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -258,8 +255,7 @@ pub(crate) async fn geotiffs(
 /// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages/{name}", tag = "files",
     params(("id" = String, Path), ("name" = String, Path), MapQuery),
-    responses((status = 200, content_type = "image/tiff"), (status = 304), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "image/tiff"), (status = 304), (status = 422, body = Problem)))]
 pub(crate) async fn geotiff(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -32,8 +32,7 @@ pub(crate) struct Merging {
 
 /// Merges files into a new one
 #[utoipa::path(post, path = "/services/operations/api/files/merge", tag = "files", request_body = MergeInput,
-    responses((status = 200, body = Merging), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 200, body = Merging)))]
 pub(crate) async fn merge(
     extract::State(state): extract::State<State>,
     caller: Caller,

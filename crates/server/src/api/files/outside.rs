@@ -45,9 +45,7 @@ impl OutsidePoints {
 
 /// The points of the file that lie in no field
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/outsideFieldGeojson", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = OutsidePoints), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = OutsidePoints)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -74,8 +72,7 @@ query! {
 
 /// Files with points outside fields
 #[utoipa::path(get, path = "/services/operations/api/files/outsideFieldGeojson", tag = "files",
-    params(OutsideQuery),
-    responses((status = 200, body = [OutsidePoints]), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    params(OutsideQuery), responses((status = 200, body = [OutsidePoints])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -114,9 +111,7 @@ query! {
 
 /// Processed files of a user without a field
 #[utoipa::path(get, path = "/services/operations/api/files/uncoveredFiles", tag = "files",
-    params(UncoveredQuery),
-    responses((status = 200, body = Uncovered), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(UncoveredQuery), responses((status = 200, body = Uncovered)))]
 pub(crate) async fn uncovered(
     extract::State(state): extract::State<State>,
     caller: Caller,

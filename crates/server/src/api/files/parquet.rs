@@ -48,9 +48,7 @@ async fn parquet(
 
 /// The standard points as GeoParquet
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/standardGeoparquet", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = StandardGeoparquet), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = StandardGeoparquet)))]
 pub(crate) async fn standard_geoparquet(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -67,9 +65,7 @@ pub(crate) async fn standard_geoparquet(
 
 /// The swath polygons as GeoParquet
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/polygonGeoparquet", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = PolygonGeoparquet), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = PolygonGeoparquet)))]
 pub(crate) async fn polygon_geoparquet(
     extract::State(state): extract::State<State>,
     caller: Caller,

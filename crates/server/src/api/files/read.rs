@@ -43,8 +43,7 @@ pub(crate) async fn shows_parquet(
 
 /// One machine file
 #[utoipa::path(get, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, body = MachineFile)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -57,8 +56,7 @@ pub(crate) async fn read(
 
 /// Removes the file with its artifacts
 #[utoipa::path(delete, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -31,8 +31,7 @@ const IMAGE_BYTES: u64 = 64 << 20;
 ///
 /// HTML that holds all it needs, for the screen and for one sheet of paper.
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/report", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "text/html"), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/html")))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -23,9 +23,7 @@ pub(super) fn conversion(caller: &Caller, row: &FileRow) -> NewRun {
 
 /// Converts the file again with the configuration as it is now
 #[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = MachineFile), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = MachineFile)))]
 pub(crate) async fn reprocess(
     extract::State(state): extract::State<State>,
     caller: Caller,

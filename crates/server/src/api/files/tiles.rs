@@ -57,7 +57,7 @@ impl Words for Tiled {
 query! {
     /// What a tile shows.
     TileQuery {
-        /// As of exports, where `artifact` is not given.
+        /// As of exports (`standard` is the default), where `artifact` is not given.
         output: Word<StoredOutput> = "output",
         artifact: Word<Tiled> = "artifact",
         /// Names of the attributes, separated by commas; all without it.
@@ -83,10 +83,10 @@ impl TileQuery {
 ///
 /// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`.
 #[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
-    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"), TileQuery),
-    responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204), (status = 304),
-        (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
+        TileQuery),
+    responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204),
+        (status = 304), (status = 422, body = Problem)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,

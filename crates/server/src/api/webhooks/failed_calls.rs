@@ -30,7 +30,7 @@ pub(crate) struct FailedCalls {
 
 /// Calls that did not end in 2xx, the newest first
 #[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/failed-calls", tag = "webhooks",
-    responses((status = 200, body = FailedCalls), (status = 401, body = Problem)))]
+    responses((status = 200, body = FailedCalls)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -75,8 +75,7 @@ impl From<Webhook> for WebhookBody {
 
 /// Registers a webhook; a confirmation is sent to it
 #[utoipa::path(post, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks", request_body = WebhookInput,
-    responses((status = 201, body = WebhookBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem)))]
+    responses((status = 201, body = WebhookBody)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -133,7 +132,7 @@ pub(crate) async fn create(
 
 /// Webhooks of the account
 #[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks",
-    responses((status = 200, body = [WebhookBody]), (status = 401, body = Problem)))]
+    responses((status = 200, body = [WebhookBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -146,9 +145,7 @@ pub(crate) async fn list(
 
 /// One webhook
 #[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
-    params(("id" = String, Path)),
-    responses((status = 200, body = WebhookBody), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 200, body = WebhookBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -161,9 +158,7 @@ pub(crate) async fn read(
 
 /// Removes the webhook with what waits for it
 #[utoipa::path(delete, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
-    params(("id" = String, Path)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+    params(("id" = String, Path)), responses((status = 204)))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,
