@@ -295,8 +295,8 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVIDERS, ProviderName};
-    use crate::api::query::Words;
+    use super::{PROVIDERS, ProviderName, UploadQuery};
+    use crate::api::query::{Parameters, Words};
     use tramline_model::Provider;
 
     #[test]
@@ -307,6 +307,27 @@ mod tests {
         for (name, _) in ProviderName::words() {
             let known = Provider::from_code(name);
             assert_eq!(known.is_none(), name == "Panorama", "{name}: {known:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_fault_of_an_upload_is_named() {
+        let width = "`width`: is not above 0 and up to 200 metres";
+        let column = "`column`: is not TITLE=PROPERTY[:UNIT]";
+        for (query, expected) in [
+            (
+                "operationType=x&width=0",
+                "`operationType`: is none of applied, planted, harvested, tillage",
+            ),
+            ("column=x&width=0", width),
+            ("width=200.1", width),
+            ("width=x&force=x", "`width`: is not a number"),
+            ("force=x&column=x", column),
+            ("column=a=yieldVolume&column=x", column),
+            ("force=x", "`force`: is neither `true` nor `false`"),
+        ] {
+            let read = UploadQuery::read(&Parameters::of(query));
+            assert_eq!(read.expect_err("a refusal").detail(), expected, "{query}");
         }
     }
 }

@@ -107,10 +107,10 @@ query! {
         format: Required<Word<FormatName>> = "format",
         /// Names with commas, in the order they shall have; all without it.
         columns: Names = "columns",
-        /// `west,south,east,north` in degrees.
-        bbox: Degrees = "bbox",
         /// The units of the file without it.
         units: Word<UnitSystem> = "units",
+        /// `west,south,east,north` in degrees.
+        bbox: Degrees = "bbox",
         /// `standard` is the default.
         output: Word<StoredOutput> = "output",
     }
@@ -234,7 +234,8 @@ fn plain_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_name;
+    use super::{ExportQuery, plain_name};
+    use crate::api::query::Parameters;
 
     #[test]
     fn names_of_files_are_plain() {
@@ -246,5 +247,34 @@ mod tests {
         ] {
             assert_eq!(plain_name(name), plain);
         }
+    }
+
+    #[test]
+    fn the_first_fault_of_a_query_is_named() {
+        let known = "gpkg, fgb, csv, shp, geojson, parquet, pmtiles, adapt, report";
+        for (query, expected) in [
+            ("", "`format`: is required".to_owned()),
+            ("format=x&units=x", format!("`format`: is none of {known}")),
+            (
+                "format=CSV&bbox=1&units=x&output=x",
+                "`units`: is none of metric, imperial".to_owned(),
+            ),
+            (
+                "format=csv&bbox=1&output=x",
+                "`bbox`: `1` is no box: give west, south, east, north in degrees, with commas"
+                    .to_owned(),
+            ),
+            (
+                "format=csv&output=x",
+                "`output`: is none of standard, filtered, polygon".to_owned(),
+            ),
+        ] {
+            let read = ExportQuery::read(&Parameters::of(query));
+            assert_eq!(read.expect_err("a refusal").detail(), expected, "{query}");
+        }
+        let query = "format=CSV&columns=b,,+a&columns=c&units=Metric&output=POLYGON";
+        let read = ExportQuery::read(&Parameters::of(query)).expect("a query");
+        let columns = read.columns.unwrap_or_default().join(" ");
+        assert_eq!((read.format, columns.as_str()), ("csv", "b a c"));
     }
 }

@@ -9,10 +9,11 @@ use crate::api::query::{Flag, Id, Number, Paging, Sort, Text, Time, Word, Words,
 use crate::state::State;
 use crate::store::{FileFilter, FileSort};
 use axum::extract;
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tramline_model::{FileOrigin, FileStatus, OperationType};
+use utoipa::ToSchema;
 
 impl Words for FileStatus {
     type Word = Self;
@@ -120,13 +121,13 @@ impl FileQuery {
 
 /// Machine files of the account
 #[utoipa::path(get, path = "/services/operations/api/files", tag = "files", params(FileQuery),
-    responses((status = 200, body = [MachineFile])))]
+    responses((status = 200, body = ListedFiles)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
     BaseUrl(base): BaseUrl,
     query: FileQuery,
-) -> Result<Response, Problem> {
+) -> Result<(HeaderMap, axum::Json<ListedFiles>), Problem> {
     let found = state
         .db
         .files(
@@ -150,18 +151,118 @@ pub(crate) async fn list(
         };
         files.push(MachineFile::new(row, &caller.username, &base, shown));
     }
-    if query.envelope.is_some() || state.settings.files_envelope {
-        let body = Envelope {
+    let wrapped = query.envelope.is_some() || state.settings.files_envelope;
+    let body = match wrapped {
+        true => ListedFiles::Wrapped(Envelope {
             message: "SUCCESS",
             operations: files,
-        };
-        return Ok((headers, axum::Json(body)).into_response());
-    }
-    Ok((headers, axum::Json(files)).into_response())
+        }),
+        false => ListedFiles::Bare(files),
+    };
+    Ok((headers, axum::Json(body)))
 }
 
-#[derive(Serialize)]
-struct Envelope {
+/// The files, as `envelope` has it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ListedFiles {
+    Bare(Vec<MachineFile>),
+    Wrapped(Envelope),
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Envelope {
     message: &'static str,
     operations: Vec<MachineFile>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileQuery;
+    use crate::api::query::Parameters;
+    use crate::store::FileFilter;
+    use tramline_model::{FileOrigin, FileStatus, OperationType};
+
+    const ID: &str = "00000000-0000-4000-8000-00000000000a";
+
+    #[test]
+    fn queries_become_filters() {
+        let none = FileFilter::default;
+        let by_ids =
+            format!("leafUserId={ID}&batchId={ID}&fileId={ID}&organizationId=o&providerFileId=p");
+        let id = || Some(ID.to_owned());
+        for (query, expected) in [
+            ("page=1&sort=id", none()),
+            (
+                by_ids.as_str(),
+                FileFilter {
+                    user: id(),
+                    upload: id(),
+                    file: id(),
+                    organization_id: Some("o".to_owned()),
+                    provider_file_id: Some("p".to_owned()),
+                    ..none()
+                },
+            ),
+            (
+                "provider=cnhi&status=PROCESSED&origin=Merged&fileFormat=isoxml&operationType=harvested",
+                FileFilter {
+                    provider: Some("CNHI".to_owned()),
+                    status: Some(FileStatus::Processed),
+                    origin: Some(FileOrigin::Merged),
+                    file_format: Some("ISOXML".to_owned()),
+                    operation_type: Some(OperationType::Harvested),
+                    ..none()
+                },
+            ),
+            (
+                "createdTime=1970-01-01&updatedTime=1970-01-02&operationStartTime=1970-01-03&endTime=1970-01-04",
+                FileFilter {
+                    created_from: Some(0),
+                    updated_from: Some(86_400_000_000),
+                    started_from: Some(2 * 86_400_000_000),
+                    ended_to: Some(3 * 86_400_000_000),
+                    ..none()
+                },
+            ),
+            (
+                "minArea=1e3&standard=False",
+                FileFilter {
+                    min_area_m2: Some(1_000.0),
+                    standard: Some(false),
+                    ..none()
+                },
+            ),
+        ] {
+            let read = FileQuery::read(&Parameters::of(query)).expect("a query");
+            assert_eq!(
+                format!("{:?}", read.filter()),
+                format!("{expected:?}"),
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_fault_of_a_query_is_named() {
+        for (query, expected) in [
+            ("status=x&leafUserId=x", "`leafUserId`: is not a UUID"),
+            (
+                "origin=x&status=x",
+                "`status`: is none of processed, failed, processing",
+            ),
+            (
+                "sort=x&standard=x",
+                "`standard`: is neither `true` nor `false`",
+            ),
+            (
+                "envelope=x&sort=id,up",
+                "`sort`: the direction is `asc` or `desc`",
+            ),
+            ("envelope=x", "`envelope`: is none of operations"),
+        ] {
+            let read = FileQuery::read(&Parameters::of(query));
+            assert_eq!(read.expect_err("a refusal").detail(), expected, "{query}");
+        }
+    }
 }

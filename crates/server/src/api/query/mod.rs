@@ -45,6 +45,18 @@ impl FromRequestParts<State> for Parameters {
 }
 
 impl Parameters {
+    /// Those of `name=value&…` at the path `/things`.
+    #[cfg(test)]
+    pub(crate) fn of(query: &str) -> Self {
+        let address = format!("/things?{query}").parse().expect("an address");
+        let Query(pairs) = Query::try_from_uri(&address).expect("a query");
+        Self {
+            pairs,
+            path: "/things".to_owned(),
+            overruled: None,
+        }
+    }
+
     /// Adds what came as a form field, unless the query has it.
     pub(crate) fn add(&mut self, name: &str, value: String) {
         if self.text(name).is_none() {

@@ -4,7 +4,6 @@ use super::{
     Flag, Id, Number, Paging, Parameters, Required, Sent, Sort, Text, Time, Whole, Word, Words,
     Written,
 };
-use axum::extract::Query;
 
 #[derive(Clone, Copy, Debug)]
 enum Colour {
@@ -59,24 +58,14 @@ super::query! {
 
 const ID: &str = "00000000-0000-4000-8000-00000000000a";
 
-fn parameters(query: &str) -> Parameters {
-    let address = format!("/things?{query}");
-    let Query(pairs) = Query::try_from_uri(&address.parse().expect("an address")).expect("a query");
-    Parameters {
-        pairs,
-        path: "/things".to_owned(),
-        overruled: None,
-    }
-}
-
 fn detail(query: &str) -> String {
-    let read = Everything::read(&parameters(query));
+    let read = Everything::read(&Parameters::of(query));
     read.map_or_else(|problem| problem.detail().to_owned(), |_| String::new())
 }
 
 /// What is read, but for what is absent.
 fn shown(query: &str) -> String {
-    let Ok(read) = Everything::read(&parameters(query)) else {
+    let Ok(read) = Everything::read(&Parameters::of(query)) else {
         return format!("refused: {}", detail(query));
     };
     let mut all = vec![
@@ -179,11 +168,11 @@ fn what_must_be_given_comes_once_and_can_be_a_part_of_the_form() {
         (&format!("user={ID}"), "`place`: is required"),
         (&format!("user={ID}&place=here"), "here"),
     ] {
-        let read = Strict::read(&parameters(query));
+        let read = Strict::read(&Parameters::of(query));
         let said = read.map_or_else(|problem| problem.detail().to_owned(), |read| read.place);
         assert_eq!(said, expected, "{query}");
     }
-    let mut query = parameters("place=here");
+    let mut query = Parameters::of("place=here");
     query.add("user", ID.to_owned());
     query.add("place", "there".to_owned());
     let read = Strict::read(&query).expect("both");
@@ -192,7 +181,7 @@ fn what_must_be_given_comes_once_and_can_be_a_part_of_the_form() {
 
 #[test]
 fn what_is_overruled_is_not_read_but_stays_in_links() {
-    let mut query = parameters("id=nonsense&size=5");
+    let mut query = Parameters::of("id=nonsense&size=5");
     query.overrule("id");
     let read = Everything::read(&query).expect("all but the id");
     assert_eq!(read.id, None);
@@ -204,7 +193,7 @@ fn what_is_overruled_is_not_read_but_stays_in_links() {
 
 #[test]
 fn pages_link_to_each_other() {
-    let read = Everything::read(&parameters("text=a%26b&page=1&size=2")).expect("a page");
+    let read = Everything::read(&Parameters::of("text=a%26b&page=1&size=2")).expect("a page");
     let headers = read.paging.headers("http://here", 5);
     assert_eq!(headers["x-total-count"], "5");
     let link = |page: u64, relation: &str| {
