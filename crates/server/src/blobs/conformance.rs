@@ -106,7 +106,6 @@ async fn folders_are_put_with_all_below_them() {
         for dir in ["01-a", "02-b"] {
             let work = folder.path().join("work").join(dir);
             std::fs::create_dir_all(work.join("images")).unwrap();
-            // Enough of them to be flushed together.
             for number in 0..20 {
                 let file = work.join(format!("images/{number}.png"));
                 std::fs::write(file, dir).unwrap();

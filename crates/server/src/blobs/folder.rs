@@ -13,21 +13,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Files and folders that are flushed one by one; beyond it the file system is flushed once.
-const MANY: usize = 24;
+/// Threads that flush at the same time.
+const FLUSHING: usize = 8;
 
 /// Blobs as files below a root.
 #[derive(Clone, Debug)]
 pub struct Folder {
     store: Arc<LocalFileSystem>,
     root: PathBuf,
-}
-
-/// Flushes a folder's own entry table.
-fn sync_folder(folder: &Path) -> Stored<()> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|cause| StoreError::io(folder, cause))
 }
 
 /// Makes a folder and those above it, each entry flushed.
@@ -43,43 +36,47 @@ fn make_folder(folder: &Path) -> Stored<()> {
         Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(cause) => return Err(StoreError::io(folder, cause)),
     }
-    folder.parent().map_or(Ok(()), sync_folder)
+    folder.parent().map_or(Ok(()), sync)
 }
 
-/// Files and folders below a folder.
-fn count(folder: &Path) -> usize {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let count = |entry: std::fs::DirEntry| match entry.file_type() {
-        Ok(kind) if kind.is_dir() => 1 + count(&entry.path()),
-        _ => 1,
-    };
-    entries.map(count).sum()
-}
-
-/// Flushes folders with all that is below them.
-fn sync_all(root: &Path, folders: &[(PathBuf, Key)]) -> Stored<()> {
-    let entries: usize = folders.iter().map(|(folder, _)| count(folder)).sum();
-    if entries > MANY {
-        let root = File::open(root).map_err(|cause| StoreError::io(root, cause))?;
-        return rustix::fs::syncfs(&root)
-            .map_err(|cause| StoreError::io("the file system", cause.into()));
-    }
-    folders.iter().try_for_each(|(folder, _)| sync_tree(folder))
-}
-
-fn sync_tree(folder: &Path) -> Stored<()> {
+/// Files and folders below folders, and these themselves; what is inside comes before what it is in.
+fn all_below(folder: &Path, list: &mut Vec<PathBuf>) -> Stored<()> {
     let entries = std::fs::read_dir(folder).map_err(|cause| StoreError::io(folder, cause))?;
     for entry in entries {
         let path = entry.map_err(|cause| StoreError::io(folder, cause))?.path();
         if path.is_dir() {
-            sync_tree(&path)?;
+            all_below(&path, list)?;
         } else {
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .map_err(|cause| StoreError::io(&path, cause))?;
+            list.push(path);
         }
     }
-    sync_folder(folder)
+    list.push(folder.to_owned());
+    Ok(())
+}
+
+fn sync(path: &Path) -> Stored<()> {
+    let synced = File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|cause| StoreError::io(path, cause))
+}
+
+/// Flushes folders with all that is below them. Those who flush at the same time wait for one write of the
+/// file system's journal together.
+fn sync_all(folders: &[(PathBuf, Key)]) -> Stored<()> {
+    let mut list = Vec::new();
+    for (folder, _) in folders {
+        all_below(folder, &mut list)?;
+    }
+    let each = list.len().div_ceil(FLUSHING).max(1);
+    std::thread::scope(|scope| {
+        let parts = list.chunks(each);
+        let flushing: Vec<_> = parts
+            .map(|paths| scope.spawn(|| paths.iter().try_for_each(|path| sync(path))))
+            .collect();
+        flushing.into_iter().try_for_each(|part| {
+            let done = part.join();
+            done.unwrap_or_else(|_| Err(StoreError::defect("blobs", "a flush stopped")))
+        })
+    })
 }
 
 impl Folder {
@@ -116,14 +113,12 @@ impl Folder {
     }
 
     fn take_file(&self, file: &Path, key: &Key) -> Stored<()> {
-        File::open(file)
-            .and_then(|file| file.sync_all())
-            .map_err(|cause| StoreError::io(file, cause))?;
-        sync_folder(&self.move_in(file, &self.path(key))?)
+        sync(file)?;
+        sync(&self.move_in(file, &self.path(key))?)
     }
 
     fn take_folders(&self, folders: &[(PathBuf, Key)]) -> Stored<()> {
-        sync_all(&self.root, folders)?;
+        sync_all(folders)?;
         let mut above = Vec::with_capacity(folders.len());
         for (folder, key) in folders {
             let target = self.path(key);
@@ -134,7 +129,7 @@ impl Folder {
         }
         above.sort_unstable();
         above.dedup();
-        above.iter().try_for_each(|folder| sync_folder(folder))
+        above.iter().try_for_each(|folder| sync(folder))
     }
 }
 

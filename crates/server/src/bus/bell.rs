@@ -1,6 +1,6 @@
 //! What a transaction makes others do.
 
-use super::{Bus, Call, Topic};
+use super::{Bus, Call, END, Topic};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ pub struct Bell {
     runs: usize,
     events: bool,
     changed: BTreeSet<String>,
+    ended: BTreeSet<String>,
     cancelled: BTreeSet<String>,
 }
 
@@ -31,6 +32,11 @@ impl Bell {
         self.changed.insert(subject.to_owned());
     }
 
+    /// The subject of a run stands as it will stand.
+    pub(crate) fn ended(&mut self, subject: &str) {
+        self.ended.insert(subject.to_owned());
+    }
+
     /// A run is to stop.
     pub(crate) fn cancelled(&mut self, run: &str) {
         self.cancelled.insert(run.to_owned());
@@ -46,6 +52,9 @@ impl Bell {
         let changed = self.changed.into_iter().map(Topic::Subject);
         for topic in changed.chain(self.cancelled.into_iter().map(Topic::Run)) {
             bus.tell(&topic, Bytes::new()).await;
+        }
+        for topic in self.ended.into_iter().map(Topic::Subject) {
+            bus.tell(&topic, Bytes::from_static(END)).await;
         }
     }
 }

@@ -28,12 +28,15 @@ pub enum Call {
 /// What somebody follows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// The subject of runs, such as an upload. The body is the progress of its run as JSON; an empty one
-    /// says that rows have changed.
+    /// The subject of runs, such as an upload. The body is the progress of its run as JSON, [`END`] when the
+    /// run has ended, or empty when rows have changed.
     Subject(String),
     /// A run that is cancelled.
     Run(String),
 }
+
+/// The body that tells of an end.
+pub const END: &[u8] = b"end";
 
 /// The way of messages; in this process for now.
 #[async_trait]

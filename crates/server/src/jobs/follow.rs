@@ -8,12 +8,16 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tramline_converter::protocol::{Line, Order, Said};
 
 /// How often progress is told.
 const BEAT: Duration = Duration::from_millis(500);
 /// Messages of a converter that are taken at once: each may be a machine file with its report.
 const AT_ONCE: usize = 64;
+/// What a converter makes within this time goes together: the first of it at once, since whoever watches waits
+/// for that; so small files do not cost a flush of the disk each.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Who takes what a converter says of machine files.
 #[async_trait]
@@ -48,55 +52,49 @@ pub(super) async fn follow(
     let mut beat = tokio::time::interval(BEAT);
     let mut line = None;
     let mut heard = Vec::new();
+    let mut next = Instant::now();
     loop {
         tokio::select! {
             biased;
-            _ = said.recv_many(&mut heard, AT_ONCE) => {
-                take(&mut heard, &mut line, listener).await?;
+            () = sleep_until(next), if !heard.is_empty() => {
+                listener.hear(std::mem::take(&mut heard)).await?;
+                next = Instant::now() + GATHER;
             }
+            _ = beat.tick() => tell(work, line.take()).await,
+            Some(said) = said.recv(), if heard.len() < AT_ONCE => match said {
+                Said::Progress(progress) => line = Some(progress),
+                said => heard.push(said),
+            },
             ended = &mut converting => {
                 // What was said before the end counts.
-                loop {
-                    while heard.len() < AT_ONCE && let Ok(said) = said.try_recv() {
-                        heard.push(said);
+                while let Ok(said) = said.try_recv() {
+                    match said {
+                        Said::Progress(progress) => line = Some(progress),
+                        said => heard.push(said),
                     }
-                    if heard.is_empty() {
-                        break;
-                    }
-                    take(&mut heard, &mut line, listener).await?;
+                }
+                while !heard.is_empty() {
+                    let rest = heard.split_off(heard.len().min(AT_ONCE));
+                    listener.hear(std::mem::replace(&mut heard, rest)).await?;
                 }
                 tell(work, line).await;
                 return Ok(ended);
             }
-            _ = beat.tick() => tell(work, line.take()).await,
         }
     }
 }
 
-/// Keeps the last line of progress; the rest is the listener's.
-async fn take(
-    heard: &mut Vec<Said>,
-    line: &mut Option<Line>,
-    listener: &mut dyn Listener,
-) -> Stored<()> {
-    let mut rest = Vec::with_capacity(heard.len());
-    for said in heard.drain(..) {
-        match said {
-            Said::Progress(progress) => *line = Some(progress),
-            said => rest.push(said),
-        }
-    }
-    if rest.is_empty() {
-        return Ok(());
-    }
-    listener.hear(rest).await
-}
-
-/// Tells how far the run is, if that has changed.
+/// Tells how far the run is: once more where it has come no further, since somebody may have begun to follow
+/// it.
 async fn tell(work: &mut Work<'_>, line: Option<Line>) {
-    let Some(line) = line else { return };
-    let text = serde_json::json!(line).to_string();
-    let topic = Topic::Subject(work.run.subject.clone());
-    work.state.bus.tell(&topic, Bytes::from(text.clone())).await;
-    work.held.came(text);
+    if let Some(line) = line {
+        work.held.came(serde_json::json!(line).to_string());
+    }
+    if let Some(progress) = work.held.progress() {
+        let topic = Topic::Subject(work.run.subject.clone());
+        work.state
+            .bus
+            .tell(&topic, Bytes::from(progress.to_owned()))
+            .await;
+    }
 }

@@ -19,7 +19,7 @@ pub(super) async fn keep(state: &State, run: &Run, files: &[MadeFile]) -> Stored
     let root = state.run_folder(run);
     let mut folders = Vec::with_capacity(files.len());
     for MadeFile { file, dir } in files {
-        let (folder, key) = (root.join(dir), made_key(run, dir));
+        let (folder, key) = (root.join(dir), made_key(run, dir)?);
         let below = format!("{key}/");
         let named = file.artifacts.iter().filter_map(|artifact| {
             let key = artifact.blob_key.to_string();

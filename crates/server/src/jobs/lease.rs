@@ -27,7 +27,7 @@ pub(crate) struct Held {
     /// Turns true when the run is cancelled or another worker's.
     pub(super) lost: watch::Receiver<bool>,
     /// How far the run is, as JSON.
-    pub(super) progress: String,
+    progress: Option<String>,
 }
 
 impl Held {
@@ -36,7 +36,12 @@ impl Held {
         if let Some(lease) = self.leases.lock().get_mut(&self.run) {
             lease.unwritten = Some(progress.clone());
         }
-        self.progress = progress;
+        self.progress = Some(progress);
+    }
+
+    /// How far it is, once that is known.
+    pub(super) fn progress(&self) -> Option<&str> {
+        self.progress.as_deref()
     }
 }
 
@@ -85,7 +90,7 @@ impl Leases {
             leases: self.clone(),
             run: run.id.clone(),
             lost,
-            progress: "{}".to_owned(),
+            progress: None,
         }
     }
 
@@ -116,7 +121,15 @@ impl Leases {
                 }
             }
             // The next beat tries again; the lease outlives three of them.
-            Err(cause) => tracing::warn!(%cause, "leases not renewed"),
+            Err(cause) => {
+                tracing::warn!(%cause, "leases not renewed");
+                let mut leases = self.lock();
+                for beat in beats {
+                    if let Some(lease) = leases.get_mut(&beat.run) {
+                        lease.unwritten = lease.unwritten.take().or(beat.progress);
+                    }
+                }
+            }
         }
     }
 }

@@ -154,7 +154,7 @@ async fn some(work: &mut Work<'_>, files: &[String]) -> Stored<(Ended, Vec<Strin
             id: id.clone(),
             parquet: copy.path().to_owned(),
         });
-        points.push((row.blob_key, copy));
+        points.push((id.clone(), row.blob_key, copy));
     }
     if stored.is_empty() {
         return Ok((Ended::Converted, Vec::new()));
@@ -173,41 +173,47 @@ async fn some(work: &mut Work<'_>, files: &[String]) -> Stored<(Ended, Vec<Strin
     let ended = follow(work, &order, &mut Nobody).await?;
     let stale = match ended {
         Ended::Converted => {
-            let keys = points.into_iter().map(|(key, _)| key);
-            publish(work, (&known, tolerance_m), keys, folder.path()).await?
+            let asked = points.into_iter().map(|(id, key, _)| (id, key));
+            publish(work, (&known, tolerance_m), asked, folder.path()).await?
         }
         _ => Vec::new(),
     };
     Ok((ended, stale))
 }
 
-/// `keys` are those of the points that were read, in the order of the facts. The answer is the files that
-/// were located with boundaries of before.
+/// `asked` are the files, with the keys of the points that were read, in the order of the facts. The answer is
+/// the files that were located with boundaries of before.
 async fn publish(
     work: &Work<'_>,
     (known, tolerance_m): (&KnownFields, f64),
-    keys: impl Iterator<Item = Key>,
+    asked: impl Iterator<Item = (String, Key)>,
     folder: &Path,
 ) -> Stored<Vec<String>> {
     let (state, run) = (work.state, work.run);
     let answer: Answer<()> = read_answer(folder)?;
     let mut folders = Vec::new();
     let mut found = Vec::with_capacity(answer.facts.len());
-    for (facts, standard_key) in answer.facts.iter().zip(keys) {
+    for (facts, (id, standard_key)) in answer.facts.iter().zip(asked) {
+        if facts.id != id {
+            return Err(StoreError::corrupt("answer of the converter", &facts.id));
+        }
         let Some(split) = &facts.located else {
             continue;
         };
         let name = format!("{}/{OUTSIDE_NAME}", facts.id);
         let outside = answer.artifacts.get(&name);
-        let outside = outside.map(|(size, sha256)| NewArtifact {
-            kind: Artifact::OutsideFieldGeoparquet,
-            blob_key: made_key(run, &name),
-            size: *size,
-            sha256: sha256.clone(),
-        });
-        if outside.is_some() {
-            folders.push((folder.join(&facts.id), made_key(run, &facts.id)));
-        }
+        let outside = match outside {
+            None => None,
+            Some((size, sha256)) => {
+                folders.push((folder.join(&facts.id), made_key(run, &facts.id)?));
+                Some(NewArtifact {
+                    kind: Artifact::OutsideFieldGeoparquet,
+                    blob_key: made_key(run, &name)?,
+                    size: *size,
+                    sha256: sha256.clone(),
+                })
+            }
+        };
         found.push(Located {
             file: facts.id.clone(),
             standard_key,

@@ -1,7 +1,7 @@
 //! From the answer of a converter to rows of machine files.
 
 use super::locate::shares;
-use crate::blobs::Key;
+use crate::blobs::{Key, is_inner};
 use crate::clock::{Micros, SECOND};
 use crate::error::{StoreError, Stored};
 use crate::store::{NewArtifact, NewFile, Run};
@@ -40,13 +40,17 @@ pub(super) fn read_answer<R: DeserializeOwned>(folder: &Path) -> Stored<Answer<R
     serde_json::from_slice(&bytes).map_err(|cause| StoreError::corrupt(ANSWER, cause))
 }
 
-/// Key of a file that a run made, by its name in the run's folder.
-pub(super) fn made_key(run: &Run, name: &str) -> Key {
-    Key::Made {
+/// Key of a file that a run made, by its name in the run's folder. A converter reads strangers' bytes: what it
+/// names leads nowhere but into that folder.
+pub(super) fn made_key(run: &Run, name: &str) -> Stored<Key> {
+    if !is_inner(name) {
+        return Err(StoreError::corrupt("name of an artifact", name));
+    }
+    Ok(Key::Made {
         run: run.id.clone(),
         fence: run.fence,
         name: name.to_owned(),
-    }
+    })
 }
 
 /// Where the artifacts of a run are and what they are.
@@ -74,6 +78,11 @@ pub(super) fn row(
     origin: Origin<'_>,
     made: &Made<'_>,
 ) -> Stored<NewFile> {
+    let below = format!("{}/", report.dir);
+    let strange = |name: &String| !is_inner(name) || !name.starts_with(&below);
+    if let Some(name) = report.artifacts.values().find(|name| strange(name)) {
+        return Err(StoreError::corrupt("name of an artifact", name));
+    }
     let size = origin.original.as_ref().map(|artifact| artifact.size);
     let mut artifacts: Vec<NewArtifact> = origin.original.into_iter().collect();
     for (kind, name) in &report.artifacts {
@@ -87,7 +96,7 @@ pub(super) fn row(
             .find(|other| other.sha256 == *sha256 && other.kind != Artifact::OriginalFile);
         let blob_key = match equal {
             Some(other) => other.blob_key.clone(),
-            None => made_key(made.run, name),
+            None => made_key(made.run, name)?,
         };
         artifacts.push(NewArtifact {
             kind: *kind,

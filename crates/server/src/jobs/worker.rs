@@ -52,6 +52,8 @@ impl Worker {
             let rung = self.state.bus.hear(Call::Work).await;
             match db.lease_run(&self.name, self.lease).await {
                 Ok(Some(run)) => {
+                    // The next ring is for a worker that waits.
+                    drop(rung);
                     pass("run.leased");
                     let stopped = tokio::select! {
                         () = self.run(&run) => false,

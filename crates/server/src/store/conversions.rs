@@ -75,8 +75,8 @@ pub struct Converted {
     pub given_up: bool,
     /// Of the batch: told by the last of its conversions that ends.
     pub events: Vec<Event>,
-    /// How far it came, as JSON.
-    pub progress: String,
+    /// How far it came, as JSON, if it came anywhere.
+    pub progress: Option<String>,
     /// The run that locates files again, for those with which a boundary changed meanwhile.
     pub relocate: fn(&Run, [f64; 4], Vec<String>) -> NewRun,
 }

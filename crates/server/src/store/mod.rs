@@ -43,38 +43,18 @@ pub use sweep::{NamedBlob, Sweep};
 pub use uploads::{NewUpload, Upload, UploadFilter, UploadSort, UploadStatus, Uploads};
 pub use webhooks::{Due, FailedCall, Webhook, Webhooks};
 
-/// The whole database.
-pub trait Database:
-    Accounts
-    + ApiKeys
-    + Calibrations
-    + Configurations
-    + Conversions
-    + Fields
-    + Files
-    + Queue
-    + Secrets
-    + Sweep
-    + Uploads
-    + Webhooks
-{
+/// Declares [`Database`] as all of these subjects.
+macro_rules! database {
+    ($($subject:ident),* $(,)?) => {
+        /// The whole store of rows.
+        pub trait Database: $($subject +)* Send + Sync {}
+
+        impl<T: $($subject +)* Send + Sync> Database for T {}
+    };
 }
 
-impl<
-    T: Accounts
-        + ApiKeys
-        + Calibrations
-        + Configurations
-        + Conversions
-        + Fields
-        + Files
-        + Queue
-        + Secrets
-        + Sweep
-        + Uploads
-        + Webhooks,
-> Database for T
-{
+database! {
+    Accounts, ApiKeys, Calibrations, Configurations, Conversions, Fields, Files, Queue, Secrets, Sweep, Uploads, Webhooks,
 }
 
 /// One page of a list: `size` items from `page * size` on, and how many there are in all.

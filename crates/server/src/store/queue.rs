@@ -19,6 +19,19 @@ pub enum RunState {
 }
 
 impl RunState {
+    const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Running,
+        Self::Done,
+        Self::Dead,
+        Self::Cancelled,
+    ];
+
+    /// Reads the word in the database.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// The word in the database.
     pub fn name(self) -> &'static str {
         match self {
@@ -76,10 +89,9 @@ pub struct Beat {
 }
 
 /// How the run about a subject stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RunProgress {
-    /// A [`RunState`] by its name.
-    pub state: String,
+    pub state: RunState,
     /// JSON, as old as the last heartbeat.
     pub progress: String,
     /// Runs that are ahead of it.

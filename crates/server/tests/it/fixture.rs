@@ -155,7 +155,7 @@ fn converted() -> Converted {
         ignored: "[]".to_owned(),
         given_up: false,
         events: Vec::new(),
-        progress: "{}".to_owned(),
+        progress: None,
         relocate: |run, bounds, files| NewRun {
             id: Uuid::now_v7().to_string(),
             account_id: run.account_id.clone(),

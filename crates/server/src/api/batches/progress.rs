@@ -6,14 +6,14 @@
 use super::read::known_batch;
 use crate::api::caller::Uploader;
 use crate::api::problem::Problem;
-use crate::bus::Topic;
+use crate::bus::{END, Topic};
 use crate::state::State;
 use crate::store::{FileProgress, RunProgress, RunState, Upload, UploadStatus};
 use axum::extract::{self, Path};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use bytes::Bytes;
 use futures::stream::{BoxStream, select};
-use futures::{FutureExt, Stream, StreamExt};
+use futures::{Stream, StreamExt};
 use serde_json::Value;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -42,17 +42,20 @@ pub(crate) async fn follow(
         .duplicate_of
         .clone()
         .unwrap_or_else(|| upload.id.clone());
-    let topics = [subject.clone(), upload.id.clone()].map(Topic::Subject);
-    let [own, first] = topics.map(|topic| state.bus.listen(topic));
+    let mut news = state.bus.listen(Topic::Subject(subject.clone())).await;
+    if subject != upload.id {
+        let own = state.bus.listen(Topic::Subject(upload.id.clone())).await;
+        news = select(news, own).boxed();
+    }
     let follower = Follower {
-        news: select(own.await, first.await).boxed(),
+        news,
         state,
         caller,
         id,
         subject,
         files: None,
         upload,
-        run: RunProgress::default(),
+        run: None,
         heard: None,
         last: String::new(),
         next: Instant::now(),
@@ -88,7 +91,7 @@ struct Follower {
     /// With their version.
     files: Option<(i64, Vec<FileProgress>)>,
     upload: Upload,
-    run: RunProgress,
+    run: Option<RunProgress>,
     /// Progress of the run that is newer than what the store has.
     heard: Option<String>,
     last: String,
@@ -99,32 +102,45 @@ struct Follower {
 impl Follower {
     /// Waits for news; whether the store is to be asked.
     async fn news(&mut self) -> bool {
-        let quiet = match self.run.state == RunState::Queued.name() {
-            true => WAITING,
-            false => QUIET,
+        let quiet = match self.run_state() {
+            Some(RunState::Queued) => WAITING,
+            _ => QUIET,
         };
-        let Ok(Some(first)) = tokio::time::timeout(quiet, self.news.next()).await else {
-            return true;
+        let first = match tokio::time::timeout(quiet, self.news.next()).await {
+            Ok(Some(first)) => first,
+            // Nobody tells anything any more.
+            Ok(None) => {
+                tokio::time::sleep(WAITING).await;
+                return true;
+            }
+            Err(_) => return true,
         };
-        // What comes until the client may hear again goes together.
-        tokio::time::sleep_until(self.next).await;
-        self.next = Instant::now() + PACE;
         let mut look = self.hear(&first);
-        while let Some(Some(more)) = self.news.next().now_or_never() {
+        let mut end = first == END;
+        // What comes until the client may hear again goes together; an end is heard at once.
+        while !end {
+            let more = tokio::time::timeout_at(self.next, self.news.next()).await;
+            let Ok(Some(more)) = more else { break };
             look |= self.hear(&more);
+            end = more == END;
         }
+        self.next = Instant::now() + PACE;
         look
     }
 
     /// Progress is taken as it is; anything else means a look.
     fn hear(&mut self, news: &Bytes) -> bool {
         match std::str::from_utf8(news) {
-            Ok(text) if !text.is_empty() && self.run.state == RunState::Running.name() => {
+            Ok(text) if text.starts_with('{') && self.run_state() == Some(RunState::Running) => {
                 self.heard = Some(text.to_owned());
                 false
             }
             _ => true,
         }
+    }
+
+    fn run_state(&self) -> Option<RunState> {
+        self.run.as_ref().map(|run| run.state)
     }
 
     /// Asks the store.
@@ -136,9 +152,8 @@ impl Follower {
             self.files = Some(files);
         }
         self.upload = known_batch(&self.state, &self.caller, &self.id).await?;
-        let run = db.run_of_subject(&self.subject).await?;
-        self.run = run.unwrap_or_default();
-        if self.run.state != RunState::Running.name() {
+        self.run = db.run_of_subject(&self.subject).await?;
+        if self.run_state() != Some(RunState::Running) {
             self.heard = None;
         }
         Ok(())
@@ -146,16 +161,20 @@ impl Follower {
 
     /// The state as JSON, and whether nothing will change any more.
     fn shown(&self) -> (String, bool) {
-        let progress = self.heard.as_ref().unwrap_or(&self.run.progress);
-        let progress: Value = serde_json::from_str(progress).unwrap_or_default();
+        let stored = self.run.as_ref().map(|run| &run.progress);
+        let progress = self.heard.as_ref().or(stored);
+        let progress = progress.and_then(|text| serde_json::from_str(text).ok());
+        let progress: Value = progress.unwrap_or_default();
         let mut body = serde_json::json!({
             "batchId": self.id,
             "status": self.upload.status,
             "sizeInBytes": self.upload.size,
-            "run": self.run.state,
+            "run": self.run_state().map_or("", RunState::name),
         });
-        if self.run.state == RunState::Queued.name() {
-            body["placeInQueue"] = self.run.before.into();
+        if let Some(run) = &self.run
+            && run.state == RunState::Queued
+        {
+            body["placeInQueue"] = run.before.into();
         }
         let files = self.files.iter().flat_map(|(_, files)| files);
         body["machineFiles"] = files.map(|file| shown(file, &progress)).collect();

@@ -51,7 +51,7 @@ pub(super) async fn finish(
         ignored: serde_json::json!(report.unclaimed).to_string(),
         given_up: false,
         events: vec![batch_event(run, upload)],
-        progress: work.held.progress.clone(),
+        progress: work.held.progress().map(str::to_owned),
         relocate: Locate::again,
     };
     work.state.db.finish_conversion(run, &converted).await?;
@@ -82,7 +82,7 @@ async fn fail(
         ignored: "[]".to_owned(),
         given_up,
         events: vec![batch_event(run, upload)],
-        progress: work.held.progress.clone(),
+        progress: work.held.progress().map(str::to_owned),
         relocate: Locate::again,
     };
     work.state.db.finish_conversion(run, &converted).await

@@ -79,8 +79,22 @@ impl Publishing<'_> {
         if dirs.is_empty() {
             return Ok(());
         }
-        let made = dirs.iter().map(|dir| self.made(dir));
-        let made = made.collect::<Stored<Vec<MadeFile>>>()?;
+        // Those before one that cannot be used are published all the same.
+        let mut failed = None;
+        let mut made: Vec<MadeFile> = Vec::with_capacity(dirs.len());
+        for dir in dirs {
+            match self.made(dir) {
+                Ok(new) => {
+                    // The last of the same machine file counts.
+                    made.retain(|known| known.file.id != new.file.id);
+                    made.push(new);
+                }
+                Err(cause) => {
+                    failed = Some(cause);
+                    break;
+                }
+            }
+        }
         keep(self.state, self.run, &made).await?;
         pass("file.adopted");
         let published = made.into_iter().map(|made| Published {
@@ -92,7 +106,7 @@ impl Publishing<'_> {
         let published: Vec<Published> = published.collect();
         self.state.db.publish(self.run, &published).await?;
         pass("file.published");
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// A machine file by the answer in its folder.
@@ -105,10 +119,8 @@ impl Publishing<'_> {
         }
         let folder = out.join(dir);
         let answer: Answer<FileReport> = read_answer(&folder)?;
-        let below = format!("{dir}/");
-        let mut names = answer.report.artifacts.values();
-        if let Some(name) = names.find(|name| !is_inner(name) || !name.starts_with(&below)) {
-            return Err(strange(name));
+        if answer.report.dir != dir {
+            return Err(strange(&answer.report.dir));
         }
         let path = folder.join(ANSWER);
         std::fs::remove_file(&path).map_err(|cause| StoreError::io(&path, cause))?;

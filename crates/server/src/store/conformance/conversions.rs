@@ -289,6 +289,46 @@ pub(crate) async fn many_files_are_published_together(world: &World) {
     assert_eq!(world.now(&upload).await.status, UploadStatus::Processed);
 }
 
+/// However many files there are, they end, and are listed as they were recognised.
+pub(crate) async fn thousands_of_files_end_with_their_run(world: &World) {
+    let db = &world.db;
+    let upload = world.upload("one").await;
+    let run = world.lease(60).await;
+    // Ids are hashes: they say nothing of the order.
+    let ids: Vec<String> = (0..7_000_u32)
+        .map(|number| format!("{:08x}-{number:027}", number.wrapping_mul(2_654_435_761)))
+        .collect();
+    let files: Vec<NewFile> = ids.iter().map(|id| file(id, &run)).collect();
+    for files in files.chunks(3_500) {
+        db.announce(&run, &announced(files)).await.unwrap();
+    }
+    assert!(world.publish(&run, &files[1]).await);
+    let given_up = Converted {
+        nothing_came: NothingCame::Failed("it was given up"),
+        ..converted(None)
+    };
+    world.finish(&run, &given_up).await;
+    let listed = db.file_ids_of_upload(&world.account, &upload.id).await;
+    assert!(listed.unwrap() == ids);
+    let mut told = 0;
+    while let events @ 1.. = db.spread_events().await.unwrap() {
+        told += events;
+    }
+    assert_eq!(told, 6_999);
+    let mut much = file(ONE, &run);
+    much.fields = (0..9_000)
+        .map(|number| crate::store::FieldShare {
+            field_id: number.to_string(),
+            points: 1,
+            area_m2: 1.0,
+        })
+        .collect();
+    let again = world.upload("two").await;
+    let run = world.lease(60).await;
+    assert_eq!(run.subject, again.id);
+    world.convert(&run, vec![much]).await;
+}
+
 pub(crate) async fn datasets_without_work_are_no_rows_any_more(world: &World) {
     let db = &world.db;
     let upload = world.upload("one").await;

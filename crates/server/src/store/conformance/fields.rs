@@ -96,13 +96,14 @@ pub(crate) async fn fields_are_listed_by_filter(world: &World) {
     let list = async |filter: FieldFilter| {
         let page = Page { page: 0, size: 9 };
         let found = db.fields(account, &filter, page).await.unwrap();
-        let ids: Vec<String> = found.items.into_iter().map(|row| row.id).collect();
+        let mut ids: Vec<String> = found.items.into_iter().map(|row| row.id).collect();
+        ids.sort();
         (ids, found.total)
     };
     let none = FieldFilter::default();
     assert_eq!(
         list(none.clone()).await,
-        (vec!["south".to_owned(), "north".to_owned()], 2)
+        (vec!["north".to_owned(), "south".to_owned()], 2)
     );
     let named = FieldFilter {
         name: Some("Süd".to_owned()),

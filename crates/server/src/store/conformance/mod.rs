@@ -33,6 +33,7 @@ macro_rules! conforms {
                 the_last_conversion_that_ends_says_how_the_upload_stands,
                 what_its_owner_removed_stays_away_after_a_conversion_that_was_given_up,
                 many_files_are_published_together,
+                thousands_of_files_end_with_their_run,
                 datasets_without_work_are_no_rows_any_more,
                 a_merged_file_that_was_removed_does_not_come_back,
                 what_a_commit_makes_ready_is_rung_and_nothing_before];

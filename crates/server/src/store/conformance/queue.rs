@@ -69,7 +69,7 @@ pub(crate) async fn a_beat_says_what_is_lost_and_keeps_progress(world: &World) {
     ];
     assert_eq!(db.renew(&beats, MINUTE).await.unwrap(), [&*late.id]);
     let found = db.run_of_subject(&first.subject).await.unwrap().unwrap();
-    assert_eq!(found.state, RunState::Running.name());
+    assert_eq!(found.state, RunState::Running);
     assert_eq!(found.progress, r#"{"points":7}"#);
     db.renew(&beats[2..], MINUTE).await.unwrap();
     db.renew(&[beat(&first, None)], MINUTE).await.unwrap();
@@ -118,10 +118,7 @@ pub(crate) async fn what_is_put_off_waits(world: &World) {
         .unwrap();
     assert!(db.lease_run("worker", MINUTE).await.unwrap().is_none());
     let found = db.run_of_subject(&upload.id).await.unwrap().unwrap();
-    assert_eq!(
-        (found.state.as_str(), found.before),
-        (RunState::Queued.name(), 0)
-    );
+    assert_eq!((found.state, found.before), (RunState::Queued, 0));
     let refused = db.postpone(&run, "{}", "again", MINUTE).await;
     assert!(matches!(refused, Err(StoreError::LeaseLost(_))));
     world.upload("two").await;

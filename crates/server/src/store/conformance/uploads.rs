@@ -141,11 +141,16 @@ pub(crate) async fn a_removed_upload_stops_its_run(world: &World) {
     let (one, two) = (world.upload("one").await, world.upload("two").await);
     let running = world.lease(60).await;
     let mut stops = world.bus.listen(Topic::Run(running.id.clone())).await;
+    let mut news = world.bus.listen(Topic::Subject(two.id.clone())).await;
     for upload in [&one, &two] {
         let keys = db.remove_upload(&world.account, &upload.id).await.unwrap();
         assert_eq!(keys, Some(vec![upload.blob_key.to_string()]));
     }
     assert!(stops.next().now_or_never().is_some(), "its worker is told");
+    assert!(
+        news.next().now_or_never().is_some(),
+        "who follows it is told"
+    );
     assert_eq!(db.run_counts().await.unwrap(), (0, 1, 0));
     assert!(
         db.lease_run("worker", Duration::ZERO)

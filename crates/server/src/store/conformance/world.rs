@@ -230,7 +230,7 @@ pub(crate) fn converted(only: Option<Vec<String>>) -> Converted {
         ignored: "[]".to_owned(),
         given_up: false,
         events: Vec::new(),
-        progress: r#"{"files":1}"#.to_owned(),
+        progress: Some(r#"{"files":1}"#.to_owned()),
         relocate: |run, bounds, files| NewRun {
             id: Uuid::now_v7().to_string(),
             account_id: run.account_id.clone(),

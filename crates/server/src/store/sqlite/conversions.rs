@@ -5,7 +5,7 @@ use super::fields::fields_changed;
 use super::publish::{Owner, Row, insert_files};
 use super::queue::end;
 use super::writing::Writing;
-use super::{Sqlite, list_of};
+use super::{ROWS, Sqlite, list_of};
 use crate::clock::now;
 use crate::error::Stored;
 use crate::failpoint::pass;
@@ -43,29 +43,38 @@ impl Conversions for Sqlite {
         if new.is_empty() {
             return Ok(());
         }
-        let time = now();
-        let mut query = QueryBuilder::new(
-            "INSERT INTO files (id, account_id, user_id, upload_id, provider, file_name, file_format,
-                status, origin, size, report, run_id, created, updated) ",
-        );
-        query.push_values(&new, |mut row, file| {
-            row.push_bind(&file.id)
-                .push_bind(&run.account_id)
-                .push_bind(&run.user_id)
-                .push_bind(&run.subject)
-                .push_bind(&file.provider)
-                .push_bind(&file.file_name)
-                .push_bind(&file.file_format)
-                .push_bind("processing")
-                .push_bind(FileOrigin::Uploaded.name())
-                .push_bind(super::signed(file.size))
-                .push_bind(serde_json::json!({ "name": file.name }).to_string())
-                .push_bind(&run.id)
-                .push_bind(time)
-                .push_bind(time);
-        });
-        query.push(" ON CONFLICT DO NOTHING");
-        query.build().execute(&mut *transaction).await?;
+        // Files are listed in the order in which they were recognised.
+        let row = sqlx::query("SELECT COALESCE(MAX(created), 0) FROM files WHERE upload_id = ?")
+            .bind(&run.subject)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let first = now().max(row.try_get::<i64, _>(0)?.saturating_add(1));
+        let rows: Vec<(&Announced, i64)> = new.iter().copied().zip(first..).collect();
+        for rows in rows.chunks(ROWS) {
+            let mut query = QueryBuilder::new(
+                "INSERT INTO files (id, account_id, user_id, upload_id, provider, file_name, file_format,
+                    status, origin, size, report, run_id, created, updated) ",
+            );
+            query.push_values(rows, |mut row, (file, time)| {
+                row.push_bind(&file.id)
+                    .push_bind(&run.account_id)
+                    .push_bind(&run.user_id)
+                    .push_bind(&run.subject)
+                    .push_bind(&file.provider)
+                    .push_bind(&file.file_name)
+                    .push_bind(&file.file_format)
+                    .push_bind("processing")
+                    .push_bind(FileOrigin::Uploaded.name())
+                    .push_bind(super::signed(file.size))
+                    .push_bind(serde_json::json!({ "name": file.name }).to_string())
+                    .push_bind(&run.id)
+                    .push_bind(*time)
+                    .push_bind(*time);
+            });
+            query.push(" ON CONFLICT DO NOTHING");
+            let query = query.build().persistent(rows.len() == 1);
+            query.execute(&mut *transaction).await?;
+        }
         sqlx::query(
             "INSERT INTO artifacts (file_id, kind, blob_key, size, sha256)
              SELECT f.value, ?, u.blob_key, u.size, u.sha256 FROM uploads u, json_each(?) f WHERE u.id = ?
@@ -169,7 +178,7 @@ impl Conversions for Sqlite {
 
     async fn finish_conversion(&self, run: &Run, converted: &Converted) -> Stored<()> {
         let mut transaction = self.begin().await?;
-        let progress = Some(converted.progress.as_str());
+        let progress = converted.progress.as_deref();
         end(&mut transaction, run, RunState::Done, progress).await?;
         settle_unfinished(&mut transaction, run, converted).await?;
         if converted.only.is_none() {
@@ -199,9 +208,9 @@ impl Conversions for Sqlite {
             .add_events(&run.account_id, &ending.events)
             .await?;
         for (duplicate, _) in &standing.duplicates {
-            transaction.bell.changed(duplicate);
+            transaction.bell.ended(duplicate);
         }
-        transaction.bell.changed(&run.subject);
+        transaction.bell.ended(&run.subject);
         pass("run.publishing");
         transaction.commit().await
     }

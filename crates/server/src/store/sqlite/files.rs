@@ -4,7 +4,7 @@ use super::documents::{COLUMNS, file};
 use super::publish::{Owner, Row as FileToWrite, insert_files};
 use super::sweep::unowned;
 use super::writing::Writing;
-use super::{Sqlite, list_of, signed, unsigned, word};
+use super::{ROWS, Sqlite, list_of, signed, unsigned, word};
 use crate::blobs::Key;
 use crate::clock::now;
 use crate::error::Stored;
@@ -382,14 +382,15 @@ impl Files for Sqlite {
         .bind(id)
         .fetch_all(&mut *transaction)
         .await?;
-        let done = sqlx::query("DELETE FROM files WHERE account_id = ? AND id = ?")
-            .bind(account)
-            .bind(id)
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Ok(None);
-        }
+        let gone = sqlx::query(
+            "DELETE FROM files WHERE account_id = ? AND id = ? RETURNING COALESCE(upload_id, id)",
+        )
+        .bind(account)
+        .bind(id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(gone) = gone else { return Ok(None) };
+        transaction.bell.changed(gone.try_get(0)?);
         let keys: Vec<String> = rows
             .iter()
             .map(|row| row.try_get(0))
@@ -427,21 +428,18 @@ impl Files for Sqlite {
             located_with: None,
         };
         insert_files(&mut transaction, &owner, &[row]).await?;
-        if !sources.is_empty() {
+        let places: Vec<(&String, i64)> = sources.iter().zip(0..).collect();
+        for places in places.chunks(ROWS) {
             let mut query =
                 QueryBuilder::new("INSERT INTO file_sources (file_id, source_id, position) ");
-            let places = sources.iter().zip(0_i64..);
             query.push_values(places, |mut values, (source, position)| {
                 values
                     .push_bind(&file.id)
-                    .push_bind(source)
-                    .push_bind(position);
+                    .push_bind(*source)
+                    .push_bind(*position);
             });
-            query
-                .build()
-                .persistent(false)
-                .execute(&mut *transaction)
-                .await?;
+            let query = query.build().persistent(false);
+            query.execute(&mut *transaction).await?;
         }
         transaction.add_run(run).await?;
         transaction.commit().await

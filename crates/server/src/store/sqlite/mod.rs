@@ -126,13 +126,15 @@ impl Sqlite {
 /// The name of this database in what is said of it.
 const DATABASE: &str = "the database";
 /// Result codes of SQLite: somebody else writes, or the disk is full.
-const BUSY: &str = "5";
-const FULL: &str = "13";
+const BUSY: u32 = 5;
+const FULL: u32 = 13;
 
 impl From<sqlx::Error> for StoreError {
     fn from(cause: sqlx::Error) -> Self {
         let code = cause.as_database_error().and_then(|error| error.code());
-        match (&cause, code.as_deref()) {
+        // What stands above the lowest byte tells more of the same.
+        let code = code.and_then(|code| Some(code.parse::<u32>().ok()? & 0xff));
+        match (&cause, code) {
             (sqlx::Error::PoolTimedOut, _) | (_, Some(BUSY)) => Self::Busy {
                 what: DATABASE,
                 cause: cause.to_string(),
@@ -148,6 +150,9 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
         Self::defect("bringing the database to this version", cause)
     }
 }
+
+/// Rows of one statement: of at most 30 variables each, of which SQLite takes 32,766.
+const ROWS: usize = 1_000;
 
 /// A JSON array for `json_each`.
 fn list_of<'a>(items: impl IntoIterator<Item = &'a String>) -> Stored<String> {

@@ -1,6 +1,6 @@
 //! Writing what runs made: rows of files with all their parts, by arrays, inside the caller's transaction.
 
-use super::{list_of, signed};
+use super::{ROWS, list_of, signed};
 use crate::clock::{Micros, now};
 use crate::error::Stored;
 use crate::store::{FieldShare, NewArtifact, NewFile};
@@ -86,20 +86,22 @@ pub(super) async fn insert_files(
     let changed: Vec<String> = changed
         .map(|(name, ..)| format!("{name} = excluded.{name}"))
         .collect();
-    let mut query = QueryBuilder::new("INSERT INTO files (");
-    query.push(names.join(", ")).push(") ");
-    query.push_values(rows, |mut values, row| {
-        let filling = Filling { owner, row, time };
-        for (_, _, bind) in COLUMNS {
-            bind(&mut values, &filling);
-        }
-    });
-    query
-        .push(" ON CONFLICT (id) DO UPDATE SET ")
-        .push(changed.join(", "));
-    // The text depends on how many they are: only that of one is worth keeping.
-    let query = query.build().persistent(rows.len() == 1);
-    query.execute(&mut *connection).await?;
+    for rows in rows.chunks(ROWS) {
+        let mut query = QueryBuilder::new("INSERT INTO files (");
+        query.push(names.join(", ")).push(") ");
+        query.push_values(rows, |mut values, row| {
+            let filling = Filling { owner, row, time };
+            for (_, _, bind) in COLUMNS {
+                bind(&mut values, &filling);
+            }
+        });
+        query
+            .push(" ON CONFLICT (id) DO UPDATE SET ")
+            .push(changed.join(", "));
+        // The text depends on how many they are: only that of one is worth keeping.
+        let query = query.build().persistent(rows.len() == 1);
+        query.execute(&mut *connection).await?;
+    }
     replace_parts(connection, rows).await
 }
 
@@ -119,12 +121,12 @@ async fn replace_parts(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> S
     }
     let summaries = files().filter_map(|file| Some((&file.id, file.summary.as_ref()?)));
     let summaries: Vec<_> = summaries.collect();
-    if !summaries.is_empty() {
+    for summaries in summaries.chunks(ROWS) {
         let mut query = QueryBuilder::new("INSERT INTO file_summaries (file_id, summary) ");
-        query.push_values(&summaries, |mut values, (id, summary)| {
+        query.push_values(summaries, |mut values, (id, summary)| {
             values.push_bind(*id).push_bind(*summary);
         });
-        let query = query.build().persistent(rows.len() == 1);
+        let query = query.build().persistent(summaries.len() == 1);
         query.execute(&mut *connection).await?;
     }
     let artifacts: Vec<_> = files().flat_map(artifacts_of).collect();
@@ -147,20 +149,20 @@ pub(super) async fn insert_artifacts(
     connection: &mut SqliteConnection,
     artifacts: &[(&str, &NewArtifact)],
 ) -> Stored<()> {
-    if artifacts.is_empty() {
-        return Ok(());
+    for artifacts in artifacts.chunks(ROWS) {
+        let mut query =
+            QueryBuilder::new("INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) ");
+        query.push_values(artifacts, |mut values, (file, artifact)| {
+            values
+                .push_bind(*file)
+                .push_bind(artifact.kind.name())
+                .push_bind(artifact.blob_key.to_string())
+                .push_bind(signed(artifact.size))
+                .push_bind(&artifact.sha256);
+        });
+        let query = query.build().persistent(false);
+        query.execute(&mut *connection).await?;
     }
-    let mut query =
-        QueryBuilder::new("INSERT INTO artifacts (file_id, kind, blob_key, size, sha256) ");
-    query.push_values(artifacts, |mut values, (file, artifact)| {
-        values
-            .push_bind(*file)
-            .push_bind(artifact.kind.name())
-            .push_bind(artifact.blob_key.to_string())
-            .push_bind(signed(artifact.size))
-            .push_bind(&artifact.sha256);
-    });
-    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 
@@ -169,22 +171,22 @@ pub(super) async fn insert_shares(
     connection: &mut SqliteConnection,
     shares: &[(&str, &FieldShare)],
 ) -> Stored<()> {
-    if shares.is_empty() {
-        return Ok(());
+    for shares in shares.chunks(ROWS) {
+        let mut query = QueryBuilder::new("WITH share (file_id, field_id, points, area_m2) AS (");
+        query.push_values(shares, |mut values, (file, share)| {
+            values
+                .push_bind(*file)
+                .push_bind(&share.field_id)
+                .push_bind(signed(share.points))
+                .push_bind(share.area_m2);
+        });
+        query.push(
+            ") INSERT INTO file_fields (file_id, field_id, points, area_m2)
+             SELECT s.file_id, s.field_id, s.points, s.area_m2 FROM share s
+             JOIN files f ON f.id = s.file_id JOIN fields d ON d.id = s.field_id AND d.user_id = f.user_id",
+        );
+        let query = query.build().persistent(false);
+        query.execute(&mut *connection).await?;
     }
-    let mut query = QueryBuilder::new("WITH share (file_id, field_id, points, area_m2) AS (");
-    query.push_values(shares, |mut values, (file, share)| {
-        values
-            .push_bind(*file)
-            .push_bind(&share.field_id)
-            .push_bind(signed(share.points))
-            .push_bind(share.area_m2);
-    });
-    query.push(
-        ") INSERT INTO file_fields (file_id, field_id, points, area_m2)
-         SELECT s.file_id, s.field_id, s.points, s.area_m2 FROM share s
-         JOIN files f ON f.id = s.file_id JOIN fields d ON d.id = s.field_id AND d.user_id = f.user_id",
-    );
-    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Durable work in SQLite.
 
-use super::{Sqlite, unsigned};
+use super::{Sqlite, unsigned, word};
 use crate::clock::now;
 use crate::error::{StoreError, Stored};
 use crate::store::{Beat, NewRun, Queue, Run, RunProgress, RunState};
@@ -204,7 +204,7 @@ impl Queue for Sqlite {
         .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RunProgress {
-            state: row.try_get("state")?,
+            state: word(&row, "state", RunState::from_name)?,
             progress: row.try_get("progress")?,
             before: unsigned(row.try_get("before")?),
         }))

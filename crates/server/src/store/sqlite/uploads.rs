@@ -242,10 +242,13 @@ impl Uploads for Sqlite {
         let mut keys = Vec::new();
         if row.try_get::<Option<String>, _>("duplicate_of")?.is_none() {
             // What duplicates of it showed goes with it: they have no files of their own.
-            sqlx::query("DELETE FROM uploads WHERE duplicate_of = ?")
+            let rows = sqlx::query("DELETE FROM uploads WHERE duplicate_of = ? RETURNING id")
                 .bind(id)
-                .execute(&mut *transaction)
+                .fetch_all(&mut *transaction)
                 .await?;
+            for row in rows {
+                transaction.bell.ended(row.try_get(0)?);
+            }
             keys.push(row.try_get("blob_key")?);
             let rows = sqlx::query(
                 "SELECT a.blob_key FROM artifacts a JOIN files f ON f.id = a.file_id WHERE f.upload_id = ?",
@@ -279,6 +282,7 @@ impl Uploads for Sqlite {
             .execute(&mut *transaction)
             .await?;
         let keys = unowned(&mut transaction, &keys).await?;
+        transaction.bell.ended(id);
         transaction.commit().await?;
         Ok(Some(keys))
     }

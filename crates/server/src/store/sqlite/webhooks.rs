@@ -182,7 +182,7 @@ impl Webhooks for Sqlite {
         }
         let mut transaction = self.begin().await?;
         let rows = sqlx::query(
-            "SELECT id, account_id, kind FROM events WHERE spread = 0 ORDER BY created LIMIT 500",
+            "SELECT id, account_id, kind FROM events WHERE spread = 0 ORDER BY created, rowid LIMIT 500",
         )
         .fetch_all(&mut *transaction)
         .await?;

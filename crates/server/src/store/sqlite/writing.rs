@@ -1,12 +1,12 @@
 //! A transaction that writes. What it makes ready for others is rung by its commit and by nothing else.
 
-use super::Sqlite;
+use super::{ROWS, Sqlite};
 use crate::bus::{Bell, Bus};
 use crate::clock::now;
 use crate::error::Stored;
 use crate::store::{Event, NewRun};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Sqlite as Driver, Transaction};
+use sqlx::{QueryBuilder, Sqlite as Driver, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -74,23 +74,22 @@ impl Writing {
 
     /// Writes events into the outbox; one of the same id is there already.
     pub(super) async fn add_events(&mut self, account: &str, events: &[Event]) -> Stored<()> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        let mut query =
-            sqlx::QueryBuilder::new("INSERT INTO events (id, account_id, kind, body, created) ");
         let time = now();
-        query.push_values(events, |mut row, event| {
-            row.push_bind(event.id.as_str())
-                .push_bind(account)
-                .push_bind(event.kind)
-                .push_bind(event.body.as_str())
-                .push_bind(time);
-        });
-        query.push(" ON CONFLICT (id) DO NOTHING");
-        let query = query.build().persistent(events.len() == 1);
-        query.execute(&mut *self.transaction).await?;
-        self.bell.events();
+        for events in events.chunks(ROWS) {
+            let mut query =
+                QueryBuilder::new("INSERT INTO events (id, account_id, kind, body, created) ");
+            query.push_values(events, |mut row, event| {
+                row.push_bind(event.id.as_str())
+                    .push_bind(account)
+                    .push_bind(event.kind)
+                    .push_bind(event.body.as_str())
+                    .push_bind(time);
+            });
+            query.push(" ON CONFLICT (id) DO NOTHING");
+            let query = query.build().persistent(events.len() == 1);
+            query.execute(&mut *self.transaction).await?;
+            self.bell.events();
+        }
         Ok(())
     }
 }
