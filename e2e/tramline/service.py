@@ -154,7 +154,8 @@ class Service:
     def defects(self) -> str:
         """The end of the log if it tells of a defect, else nothing."""
         text = self.log_text()
-        return text[-2000:] if "stopped on a defect" in text or "panicked" in text else ""
+        marks = ("stopped on a defect", "because of a defect", "panicked")
+        return text[-2000:] if any(mark in text for mark in marks) else ""
 
     def memory(self, key: str) -> int:
         """A line of the process's status in bytes: VmHWM, VmRSS."""

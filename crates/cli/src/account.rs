@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Add an account; its password is read from standard input
+    /// Add an account. The command reads its password from standard input
     Add(Add),
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct Add {
     folder: DataFolder,
 }
 
-/// Where the service's data lie.
+/// Where the service keeps its data.
 #[derive(Args)]
 pub(crate) struct DataFolder {
     /// Folder of the service's data
@@ -44,7 +44,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         .context("cannot read the password")?;
     let password = password.trim_end_matches(['\r', '\n']);
     if password.len() < 8 {
-        bail!("the password needs at least 8 characters");
+        bail!("the password is too short: give at least 8 characters");
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     runtime.block_on(async {
@@ -52,7 +52,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         let added = tramline_server::add_account(&database, &add.name, password).await?;
         database.close().await;
         if !added {
-            bail!("there is an account `{}` already", add.name);
+            bail!("the account `{}` exists already", add.name);
         }
         writeln!(std::io::stdout(), "account `{}` added", add.name)?;
         Ok(ExitCode::SUCCESS)

@@ -11,8 +11,8 @@ use tramline_formats::Tree;
 /// Options of `convert`.
 #[derive(Args)]
 pub(crate) struct CalibrateArguments {
-    /// What the scale weighed of a harvest: masses and volumes are set right by it. `12.5t` where
-    /// the input has one harvest machine file, else once for each by its name or folder:
+    /// Scale weight of a harvest, by which masses and volumes are corrected. `12.5t` if the input has one
+    /// harvest machine file; otherwise repeat the option with the name or folder of each:
     /// `North Forty=12.5t`. Units: kg, t, lb, ton (short)
     #[arg(
         long = "scale-mass",
@@ -20,7 +20,7 @@ pub(crate) struct CalibrateArguments {
         allow_hyphen_values = true
     )]
     scale_masses: Vec<String>,
-    /// Factors, weights and loads by name or folder of the harvest machine file, as JSON:
+    /// JSON file with factors, scale weights or loads by name or folder of the harvest machine file:
     /// `{"North Forty": {"factor": 1.034}}` (docs/configuration.md)
     #[arg(long, value_name = "FILE")]
     calibrate: Option<PathBuf>,
@@ -44,16 +44,16 @@ impl CalibrateArguments {
             let mass = Mass::parse(mass)
                 .with_context(|| format!("`--scale-mass {text}` cannot be used"))?;
             if key.is_empty() {
-                bail!("`--scale-mass {text}` names no machine file before the `=`");
+                bail!("`--scale-mass {text}` does not name a machine file before the `=`");
             }
             let known = given.insert(key.to_owned(), Calibration::ScaleMass(mass));
             if known.is_some() {
                 let name = if key == EVERY { "the harvest" } else { key };
-                bail!("two calibrations are given for {name}: keep one of them");
+                bail!("there are two calibrations for {name}: keep one of them");
             }
         }
         if inputs > 1 && !given.is_empty() {
-            bail!("a calibration is of one input: convert the inputs one by one");
+            bail!("a calibration is for one input: convert the inputs one by one");
         }
         Ok(Calibrations::from(given))
     }
@@ -63,7 +63,9 @@ impl CalibrateArguments {
 fn from_json(text: &str) -> anyhow::Result<BTreeMap<String, Calibration>> {
     let value: serde_json::Value = serde_json::from_str(text)?;
     let Some(members) = value.as_object() else {
-        bail!("it is no object of calibrations by name or folder of the machine file");
+        bail!(
+            "the file is not a JSON object that maps the name or folder of a machine file to a calibration"
+        );
     };
     let alone = ["factor", "scaleMass", "loads"];
     if members.keys().any(|key| alone.contains(&key.as_str())) {
@@ -109,9 +111,9 @@ pub(crate) fn settled(
     }
     for key in &found.unused {
         faults.push(if key == EVERY {
-            "the input has no harvest machine file to be calibrated".to_owned()
+            "the input has no harvest machine file to calibrate".to_owned()
         } else {
-            format!("no harvest machine file goes by `{key}`")
+            format!("no harvest machine file has the id, folder or name `{key}`")
         });
     }
     if faults.is_empty() {
@@ -122,7 +124,7 @@ pub(crate) fn settled(
     }
     let mut text = format!("nothing was converted: {}", faults.join("\n"));
     if !found.harvests.is_empty() {
-        text.push_str("\nharvest machine files of the input, by folder:");
+        text.push_str("\nharvest machine files in the input, by folder:");
         for (name, dir) in &found.harvests {
             text.push_str(&format!("\n  {dir}  ({name})"));
         }

@@ -10,7 +10,7 @@ use tramline_model::{OperationType, Provider, UnitSystem, did_you_mean};
 pub(crate) fn none_of(word: &str, names: &[&str]) -> String {
     let shown: String = word.chars().take(100).collect();
     let nearest = did_you_mean(&shown, names.iter().copied());
-    format!("there are {}{nearest}", names.join(", "))
+    format!("choose one of {}{nearest}", names.join(", "))
 }
 
 /// `--units`.
@@ -96,7 +96,7 @@ pub(crate) fn file_format(text: &str) -> Result<String, String> {
     })
 }
 
-/// `--crop`: any word; what no table knows keeps its mass and is told.
+/// `--crop`: any word; a crop that is not in the table keeps its mass, and a finding says so.
 pub(crate) fn crop(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -109,6 +109,6 @@ pub(crate) fn crop(text: &str) -> Result<String, String> {
 pub(crate) fn width(text: &str) -> Result<f64, String> {
     match text.trim().parse::<f64>() {
         Ok(metres) if metres > 0.0 && metres <= 200.0 => Ok(metres),
-        _ => Err("a width in metres, above 0 and up to 200".to_owned()),
+        _ => Err("give a width in metres, above 0 and up to 200".to_owned()),
     }
 }

@@ -7,8 +7,8 @@ use tramline_formats::columns::given;
 
 #[derive(Args)]
 pub(crate) struct ColumnArguments {
-    /// Meaning of a column, once for each: `Rendement=dryMassPerArea:t/ha`, `X=longitude`; the
-    /// coordinate system: `crs=EPSG:28355`
+    /// Meaning of a column, such as `Rendement=dryMassPerArea:t/ha` or `X=longitude`, or the coordinate
+    /// system: `crs=EPSG:28355`. Repeat the option for further columns
     #[arg(long = "column", value_name = "TITLE=PROPERTY[:UNIT]")]
     columns: Vec<String>,
 }

@@ -20,16 +20,16 @@ fn own_defaults() -> Map<String, Value> {
 /// Options of `convert`.
 #[derive(Args, Default)]
 pub(crate) struct ConfigurationArguments {
-    /// Configuration object of the API, as JSON (docs/configuration.md)
+    /// JSON file with a configuration object as the API has it (docs/configuration.md)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A key of the configuration, once for each: `fileImages=false`, `unitMeasurement=METRIC`.
-    /// Stands over `--config` (docs/configuration.md)
+    /// One key of the configuration, such as `fileImages=false` or `unitMeasurement=METRIC`; repeat the
+    /// option for further keys. Overrides `--config` (docs/configuration.md)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// Judge as the service does by default: work fails that lacks a crop, rate or moisture, or is
-    /// no planting, application, harvest or tillage. Without it such work is kept, and what it
-    /// lacks is said
+    /// Be as strict as the service is by default: work fails if it lacks a crop, rate or moisture, or
+    /// is not planting, application, harvest or tillage. Without this option such work is converted,
+    /// and the report says what it lacks
     #[arg(long)]
     strict: bool,
     /// Filter profile: compat, recommended, depurate or none
@@ -73,7 +73,7 @@ impl ConfigurationArguments {
 fn read(path: &Path) -> anyhow::Result<Map<String, Value>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
-    let at = || format!("`{}` is no configuration object", path.display());
+    let at = || format!("`{}` is not a configuration object", path.display());
     let keys: Map<String, Value> = serde_json::from_str(&text).with_context(at)?;
     let mut named = Map::new();
     for (key, value) in keys {

@@ -28,49 +28,50 @@ use tramline_outputs::{FolderSink, page};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Zips, folders or single files. With several, each has its own folder in DIR
+    /// Zips, folders or single files. Each of several inputs gets its own folder in DIR
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
-    /// Where the results go; made if it is not there
+    /// Folder for the results; created if it does not exist
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
     configuration: ConfigurationArguments,
-    /// Unit systems: default (the source's), metric, imperial. The first is that of the points,
-    /// further ones add a summary and a units map each
+    /// Unit systems, separated by commas: default (as in the source), metric, imperial. The points use
+    /// the first; each further one adds a summary and a list of units
     #[arg(long, value_name = "SYSTEM", value_delimiter = ',', value_parser = choices::unit_system)]
     units: Vec<UnitSystem>,
-    /// Maker of the data, if known: CNHI, JohnDeere, Trimble, AgLeader, …
+    /// Provider of the data, if you know it: CNHI, JohnDeere, Trimble, AgLeader, …
     #[arg(long, value_parser = choices::provider)]
     provider: Option<Provider>,
-    /// Consider this format only, by its code: ISO11783, SHAPEFILE, CSV, GEOJSON, …
+    /// Code of the only format to read: ISO11783, SHAPEFILE, CSV, GEOJSON, …
     #[arg(long, value_name = "CODE", value_parser = choices::file_format)]
     format: Option<String>,
-    /// Crop, where the file names none
+    /// Crop, if the file does not name one
     #[arg(long, value_name = "NAME", value_parser = choices::crop)]
     crop: Option<String>,
-    /// Working width in metres, where the file has none
+    /// Working width in metres, if the file has none
     #[arg(long, value_name = "METRES", value_parser = choices::width)]
     width: Option<f64>,
-    /// Kind of work, where the file does not tell: applied, planted, harvested, tillage, other
+    /// Kind of work, if the file does not state it: applied, planted, harvested, tillage, other
     #[arg(long, value_name = "TYPE", value_parser = choices::operation_type)]
     operation_type: Option<OperationType>,
     #[command(flatten)]
     columns: ColumnArguments,
-    /// Forms of the points, with commas: parquet, geojson. `raw` adds the records as the machine
-    /// logged them, in these forms
+    /// Forms of the points, separated by commas: parquet, geojson. `raw` adds the records as the display
+    /// logged them, in the same forms
     #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = choices::output,
         default_value = "parquet,geojson")]
     outputs: Vec<choices::Form>,
     #[command(flatten)]
     export: ExportArguments,
-    /// A program that turns a format nobody reads openly into one that Tramline reads, once for each:
-    /// `CN1=/opt/cn1/convert --adm {input} {output}` (docs/bridge.md)
+    /// A program that translates a closed format into one that Tramline reads, such as
+    /// `CN1=/opt/cn1/convert --adm {input} {output}`; repeat the option for further formats
+    /// (docs/bridge.md)
     #[arg(long = "bridge", value_name = "CODE=COMMAND")]
     bridges: Vec<String>,
     #[command(flatten)]
     calibrate: CalibrateArguments,
-    /// Print the report as JSON instead of the table
+    /// Print the report as JSON instead of text
     #[arg(long)]
     json: bool,
 }
@@ -217,11 +218,11 @@ fn remove_stale(report: &Report, out: &Path) {
 fn make(out: &Path) -> anyhow::Result<()> {
     if out.is_file() {
         bail!(
-            "`{}` is a file; give a folder for the results with `--out`",
+            "`{}` is a file: give a folder for the results with `--out`",
             out.display()
         );
     }
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))
+    std::fs::create_dir_all(out).with_context(|| format!("cannot create `{}`", out.display()))
 }
 
 fn write_report(report: &Report, out: &Path) -> anyhow::Result<()> {
@@ -245,8 +246,8 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
     let outputs = choices::outputs(&arguments.outputs);
     if !outputs.parquet && wanted.needs_columns() {
         bail!(
-            "`--export` is made of the points as columns: add `parquet` to `--outputs`, or leave \
-             `--outputs` out"
+            "`--export` needs the points as columns: add `parquet` to `--outputs`, or omit \
+             `--outputs`"
         );
     }
     Ok(Options {
@@ -328,9 +329,9 @@ pub(crate) fn print_report(
     if report.files.is_empty() {
         let text = match report.exit_class() {
             ExitClass::NothingRecognised => {
-                "nothing recognised; see `tramline formats` for what can be read"
+                "nothing was recognised; run `tramline formats` to see what Tramline reads"
             }
-            _ => "recognised, and no logged work in it",
+            _ => "the input was recognised, but it holds no logged work",
         };
         writeln!(out, "{text}")?;
     } else {

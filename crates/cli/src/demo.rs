@@ -14,13 +14,14 @@ use tramline_server::{Server, Settings};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where stick, service data and results go; made if it is not there
+    /// Folder for the sample upload, the data of the service and the results; created if it does not
+    /// exist
     #[arg(long, value_name = "DIR", default_value = "demo")]
     dir: PathBuf,
-    /// Address to listen on; by default a free port of this machine
+    /// Address and port to listen on; by default a free port that only this machine can reach
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// End after the results, also on a terminal
+    /// Stop the service after showing the results, even in a terminal
     #[arg(long)]
     end: bool,
 }
@@ -39,11 +40,11 @@ async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
     let stick = arguments.dir.join("stick.zip");
     std::fs::create_dir_all(&arguments.dir)
-        .with_context(|| format!("cannot make `{}`", arguments.dir.display()))?;
+        .with_context(|| format!("cannot create `{}`", arguments.dir.display()))?;
     let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
     std::fs::write(&stick, &bytes)
         .with_context(|| format!("cannot write `{}`", stick.display()))?;
-    writeln!(out, "made a sample stick: {}", stick.display())?;
+    writeln!(out, "generated a sample upload: {}", stick.display())?;
     let settings = Settings {
         listen: arguments.listen,
         data: arguments.dir.join("service"),
@@ -64,14 +65,14 @@ async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     client.print(&mut out, &batch, &results).await?;
     writeln!(
         out,
-        "\nThe .dat file stands for a closed format: it is named, not read.\n\
-         Downloads are in {}; docs/outputs.md explains every file, docs/api.md every request.",
+        "\nThe .dat file stands for a closed format: Tramline names it but does not read it.\n\
+         The results are in {}. docs/outputs.md explains every file, docs/api.md every request.",
         results.display()
     )?;
     if !arguments.end && out.is_terminal() {
         writeln!(
             out,
-            "The service goes on until Ctrl-C; a token for it:\n\n{}",
+            "The service runs until you press Ctrl-C. Use it with this token:\n\n{}",
             client.token
         )?;
         tokio::signal::ctrl_c()
@@ -94,7 +95,7 @@ async fn json(answer: reqwest::Response) -> anyhow::Result<Value> {
     let body: Value = answer
         .json()
         .await
-        .with_context(|| format!("{url}: no JSON"))?;
+        .with_context(|| format!("{url}: the answer is not JSON"))?;
     if !status.is_success() {
         bail!(
             "{url}: {status}: {}",
@@ -169,7 +170,7 @@ impl Client {
         };
         tokio::time::timeout(Duration::from_secs(300), follow)
             .await
-            .context("the upload is not settled after 5 minutes")??;
+            .context("the upload is not finished after 5 minutes")??;
         self.get(&format!("{OPERATIONS}/batch/{batch}")).await
     }
 
@@ -206,7 +207,7 @@ impl Client {
 
     async fn download(&self, file: &Value, folder: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+            .with_context(|| format!("cannot create `{}`", folder.display()))?;
         for (kind, name) in [
             ("downloadStandardGeojson", "standard.geojson"),
             ("downloadFilteredGeojson", "filtered.geojson"),

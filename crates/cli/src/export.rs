@@ -20,15 +20,15 @@ const FOLDER: &str = "export";
 
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ExportArguments {
-    /// Further outputs, with commas. adapt: the AgGateway ADAPT Standard 2.0, in the folder `adapt`
-    /// of each machine file. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp (Shapefile),
-    /// geojson, parquet, pmtiles (vector tiles): the points, in the folder `export`. report: a page
-    /// for people, `report.html`, that prints on one sheet. classes: images of seven classes that
-    /// hold as much area each, in the folder `classes`. geotiff, geotiff-utm: the numbers as GeoTIFF in
-    /// Web Mercator or the field's zone of UTM, in the folder of that name
+    /// Further outputs for each machine file, separated by commas. adapt: the AgGateway ADAPT Standard
+    /// 2.0, in the folder `adapt`. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp
+    /// (shapefile), geojson, parquet, pmtiles (vector tiles): the points, in the folder `export`.
+    /// report: `report.html`, a report that prints on one sheet. classes: images in seven
+    /// classes of equal area, in the folder `classes`. geotiff, geotiff-utm: the numbers as GeoTIFF in
+    /// Web Mercator or in the UTM zone of the field, in the folder of that name
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
-    /// Columns of the files in `export`, with commas, in the order they shall have; all without it
+    /// Columns of the files in `export`, separated by commas, in this order [default: all]
     #[arg(
         long,
         value_name = "COLUMN",
@@ -36,15 +36,14 @@ pub(crate) struct ExportArguments {
         requires = "export"
     )]
     export_columns: Vec<String>,
-    /// Only what touches this box of degrees: west,south,east,north
+    /// Export only what touches this box, in degrees: west,south,east,north
     #[arg(long, value_name = "BOX", value_parser = degrees, allow_hyphen_values = true, requires = "export")]
     export_bbox: Option<Degrees>,
-    /// Units of the files in `export`: metric or imperial; those of the points without it
+    /// Units of the files in `export`: metric or imperial [default: those of the points]
     #[arg(long, value_name = "SYSTEM", value_parser = system, requires = "export")]
     export_units: Option<UnitSystem>,
-    /// What the files in `export` have: the standard points, the filtered ones, or the ground below
-    /// the standard points as polygons (which are made for it); without it standard, and filtered for
-    /// classes and GeoTIFF
+    /// What to export: the standard points, the filtered points, or the ground that the standard points
+    /// cover as polygons [default: standard; filtered for classes and GeoTIFF]
     #[arg(long, value_name = "OUTPUT", value_parser = StoredOutput::ALL.map(StoredOutput::name),
         requires = "export")]
     export_output: Option<String>,
@@ -62,7 +61,7 @@ fn system(text: &str) -> Result<UnitSystem, String> {
     UnitSystem::from_name(text)
         .filter(|system| *system != UnitSystem::Default)
         .ok_or_else(|| {
-            "give metric or imperial, or leave it out for the units of the points".to_owned()
+            "give metric or imperial, or omit the option for the units of the points".to_owned()
         })
 }
 
@@ -121,7 +120,7 @@ impl Wanted {
                     let known = known.chain(MapExport::ALL.map(MapExport::name));
                     let known: Vec<&str> = known.collect();
                     bail!(
-                        "unknown export `{name}`: adapt, report, {}",
+                        "unknown export `{name}`: choose from adapt, report, {}",
                         known.join(", ")
                     );
                 }
@@ -159,7 +158,7 @@ impl Wanted {
                 if let Err(cause) = self.one(file, &stored, folder, *format) {
                     failed += 1;
                     let ending = format.ending();
-                    writeln!(out, "export of `{}` as {ending} failed: {cause}", file.name)?;
+                    writeln!(out, "cannot export `{}` as {ending}: {cause}", file.name)?;
                 }
             }
             let columns = self.options.columns.as_deref();
@@ -168,7 +167,7 @@ impl Wanted {
                 if let Err(cause) = map.write(&stored, self.output, columns, colours, &own) {
                     failed += 1;
                     let name = map.name();
-                    writeln!(out, "export of `{}` as {name} failed: {cause}", file.name)?;
+                    writeln!(out, "cannot export `{}` as {name}: {cause}", file.name)?;
                 }
             }
         }
@@ -185,7 +184,7 @@ impl Wanted {
         let output = self.output.unwrap_or(StoredOutput::Standard);
         let points = stored.for_export(output).ok_or_else(|| {
             WriteError::Refused(format!(
-                "the machine file has no {} output; its steps in report.json say why, or choose \
+                "the machine file has no {} output: see its steps in report.json, or choose \
                  --export-output standard",
                 output.name()
             ))

@@ -34,11 +34,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "\nBY PROVIDER (proven: compared with another program's values; sampled: real files"
+        "\nBY PROVIDER (proven: compared with the values of another program; sampled: real files"
     )?;
     writeln!(
         out,
-        "read; reported: built from a description, no file seen)"
+        "were read; reported: built from a description, without a real file)"
     )?;
     for row in rows.iter().filter(|row| row.sureness != Sureness::Named) {
         let (provider, word) = (row.provider.code(), row.sureness.word());
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         out,
-        "\nRECOGNISED, NOT READ (each is named in the report, with the way out)"
+        "\nRECOGNISED, NOT READ (the report names each and says what to do instead)"
     )?;
     for row in rows.iter().filter(|row| row.sureness == Sureness::Named) {
         writeln!(out, "  {}\n      {}", row.data, row.evidence)?;

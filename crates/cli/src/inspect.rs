@@ -16,7 +16,7 @@ use tramline_model::did_you_mean;
 pub(crate) struct Arguments {
     /// Zip, folder or single file
     input: PathBuf,
-    /// Consider this format only, by its code: ISO11783, SHAPEFILE, CSV, GEOJSON, …
+    /// Code of the only format to look for: ISO11783, SHAPEFILE, CSV, GEOJSON, …
     #[arg(long, value_name = "CODE", value_parser = crate::choices::file_format)]
     format: Option<String>,
     #[command(flatten)]
@@ -110,8 +110,8 @@ pub(crate) fn check_is_there(input: &Path) -> anyhow::Result<()> {
             let shown = input.display();
             let beside = beside(input);
             bail!(
-                "there is no file or folder `{shown}`{beside}\nwhat to do: check the path; a stick or \
-                 card must be plugged in, and a path with blanks stands in quotes"
+                "there is no file or folder `{shown}`{beside}\nwhat to do: check the path; plug in the \
+                 stick or card, and put a path with spaces in quotes"
             )
         }
         _ => Ok(()),

@@ -21,7 +21,7 @@ mod totals;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// From a machine's USB stick to standard points, with a reason for everything left out.
+/// Turns the files of farm machines into standard points, and gives a reason for everything left out.
 #[derive(Parser)]
 #[command(name = "tramline", version, about, arg_required_else_help = true)]
 struct Arguments {
@@ -33,21 +33,21 @@ struct Arguments {
 enum Command {
     /// Convert a zip, folder or file: one folder of results for each machine file
     Convert(Box<convert::Arguments>),
-    /// Show what is in a zip, folder or file, and what would be made of it
+    /// Show what a zip, folder or file holds, and what `convert` would do with it
     Inspect(inspect::Arguments),
-    /// List the formats known, and what is done with each
+    /// List all known formats, and what Tramline does with each
     Formats(formats::Arguments),
-    /// Make a sample stick with our own generator and convert it
+    /// Generate a sample upload, convert it with the service and show the results
     Demo(demo::Arguments),
-    /// Run the service: HTTP API and conversion on a folder of data
+    /// Run the service: the HTTP API and conversions, with its data in one folder
     Serve(serve::Arguments),
-    /// Free the space of GeoJSON that an earlier version stored, and that is rendered now; the service
-    /// must not be running
+    /// Delete GeoJSON files that an earlier version stored and this one generates on request. Stop the
+    /// service first
     Migrate(migrate::Arguments),
-    /// Add accounts to the service
+    /// Manage the accounts of the service
     #[command(subcommand)]
     Account(account::Command),
-    /// What the service runs for each upload
+    /// The process that the service starts for each upload
     #[command(name = tramline_converter::protocol::COMMAND, hide = true)]
     ConvertChild,
 }

@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if !arguments.folder.data.join("tramline.db").is_file() {
         bail!(
-            "`{}` is no data folder of the service: it has no `tramline.db`; name the folder with `--data`",
+            "`{}` is not a data folder of the service: it has no `tramline.db`; give the folder with `--data`",
             arguments.folder.data.display()
         );
     }
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let megabytes = bytes as f64 / 1e6;
     writeln!(
         std::io::stdout(),
-        "{artifacts} stored GeoJSON files removed, {megabytes:.1} MB freed; they are rendered when they are asked for"
+        "{artifacts} stored GeoJSON files deleted, {megabytes:.1} MB freed; the service generates them on request"
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -34,7 +34,7 @@ impl Bar {
         match progress {
             Progress::Detected { found } => {
                 let count = found.len();
-                self.bar.set_message(format!("{count} data sets found"));
+                self.bar.set_message(format!("{count} datasets found"));
             }
             Progress::File { name, .. } => {
                 (*name).clone_into(&mut self.name);

@@ -15,10 +15,10 @@ pub(crate) struct Arguments {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long)]
     listen: Option<SocketAddr>,
-    /// Folder of database, uploads and results [default: tramline-data]
+    /// Folder for the database, uploads and results [default: tramline-data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Settings file (TOML); `TRAMLINE_…` variables overrule it
+    /// Settings file (TOML). `TRAMLINE_…` environment variables override it
     #[arg(long, value_name = "FILE", env = "TRAMLINE_SETTINGS")]
     settings: Option<PathBuf>,
 }

@@ -65,7 +65,7 @@ pub(crate) fn line(properties: &Value) -> String {
     if area > 0.0 {
         parts.push(format!("{area:.*} ha", decimals(area, 2)));
     } else if let Some(way) = value(&properties["totalDistance"], kilometres) {
-        parts.push(format!("{way:.*} km of way", decimals(way, 2)));
+        parts.push(format!("{way:.*} km driven", decimals(way, 2)));
     }
     if let Some(mass) = value(&properties["totalWetMass"], tonnes) {
         let mut text = format!("{mass:.*} t as harvested", decimals(mass, 1));
@@ -118,6 +118,6 @@ mod tests {
             "totalArea": {"value": null, "unit": "m2"},
             "totalDistance": {"value": 10_081.7, "unit": "m"},
         });
-        assert_eq!(line(&no_width), "10.08 km of way");
+        assert_eq!(line(&no_width), "10.08 km driven");
     }
 }

@@ -10,7 +10,7 @@ pub enum RunError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// Points cannot be kept until all are known.
-    #[error("cannot keep points on the temporary disk: {0}")]
+    #[error("cannot store points on the temporary disk: {0}")]
     Spool(String),
 }
 

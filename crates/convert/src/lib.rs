@@ -15,6 +15,7 @@ mod error;
 mod exact;
 mod facts;
 pub mod fields;
+pub mod findings;
 mod identity;
 mod image_choice;
 mod input;
@@ -46,6 +47,7 @@ pub use configuration::{
 };
 pub use error::RunError;
 pub use facts::{FieldShare, FieldSplit, FileFacts};
+pub use findings::finding_codes;
 pub use input::Input;
 pub use options::{Options, Outputs, PassedOver};
 pub use original::write_originals;

@@ -3,10 +3,11 @@
 //! Rule: the same entries give the same bytes. Only a part of an entry is in memory.
 
 use crate::error::RunError;
+use crate::findings::{self, warning};
 use crate::report::Report;
 use std::io::{Read, Write};
 use tramline_formats::{EntryId, Tree};
-use tramline_model::{Artifact, Finding, Severity};
+use tramline_model::{Artifact, Finding};
 use tramline_outputs::{Sink, WriteError};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -65,7 +66,7 @@ fn pack(
         })
     };
     let mut zip = ZipWriter::new_stream(out);
-    let mut findings = Vec::new();
+    let mut noticed = Vec::new();
     for id in ids {
         let entry = tree.entry(*id);
         let options = SimpleFileOptions::default()
@@ -74,11 +75,10 @@ fn pack(
             .last_modified_time(zip::DateTime::default())
             .large_file(entry.size >= LARGE);
         let mut unreadable = |cause: String| {
-            let text = format!("{NAME} lacks this entry or the end of it: {cause}");
-            let code = "convert.original-incomplete";
-            findings.push(
-                Finding::new(code, Severity::Warning, tree.place(*id), text)
-                    .hint("copy the file from the stick again"),
+            let text = format!("`{NAME}` lacks this entry or its end: {cause}");
+            noticed.push(
+                warning(&findings::ORIGINAL_INCOMPLETE, &tree.place(*id), text)
+                    .hint("copy the file from the display or stick again"),
             );
         };
         let mut stream = match tree.stream(*id) {
@@ -107,7 +107,7 @@ fn pack(
     }
     let mut out = zip.finish().map_err(|cause| trouble(&cause))?;
     out.flush().map_err(|cause| trouble(&cause))?;
-    Ok(findings)
+    Ok(noticed)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What came of an upload: `report.json`, and the status of each machine file.
 
+use crate::findings;
 use crate::input::Input;
-use crate::plausible::told;
 use crate::step::Step;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -79,7 +79,7 @@ impl FileReport {
     /// The findings of results that cannot be true.
     pub fn implausible(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| {
-            finding.severity == Severity::Error && finding.code.starts_with(told::ROOM)
+            finding.severity == Severity::Error && finding.code.starts_with(findings::PLAUSIBLE)
         })
     }
 
@@ -96,7 +96,7 @@ impl FileReport {
 }
 
 /// Missing properties in the words of people. What follows from another one that is missing is
-/// not told.
+/// left out.
 pub(crate) fn lacks<T: AsRef<str>>(missing: &[T]) -> String {
     let mut words: Vec<String> = Vec::new();
     for name in missing.iter().map(AsRef::as_ref) {
@@ -107,7 +107,7 @@ pub(crate) fn lacks<T: AsRef<str>>(missing: &[T]) -> String {
             "seedRate" => "no seed rate",
             "appliedRate" => "no applied rate",
             "area" => "no working width",
-            "distance" => "no way between points",
+            "distance" => "no distance between points",
             other => {
                 words.push(format!("no {other}"));
                 continue;
@@ -283,9 +283,6 @@ impl PointCounts {
     }
 }
 
-/// The finding of a caller's column that no table has.
-pub(crate) const NO_SUCH_COLUMN: &str = "columns.no-such-column";
-
 /// For the exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
@@ -302,7 +299,8 @@ pub enum ExitClass {
 impl Report {
     /// What the exit code of a command tells.
     pub fn exit_class(&self) -> ExitClass {
-        if self.findings.iter().any(|f| f.code == NO_SUCH_COLUMN) {
+        let refused = findings::NO_SUCH_COLUMN.name;
+        if self.findings.iter().any(|f| f.code == refused) {
             ExitClass::Refused
         } else if self.files.is_empty() && self.unclaimed.iter().all(|entry| entry.set.is_none()) {
             ExitClass::NothingRecognised

@@ -3,11 +3,12 @@
 use crate::calibration::settle::settle;
 use crate::error::RunError;
 use crate::facts::FileFacts;
+use crate::findings::{self, warning};
 use crate::input::Input;
 use crate::options::Options;
 use crate::pass::one_pass;
 use crate::progress::Progress;
-use crate::report::{NO_SUCH_COLUMN, Report};
+use crate::report::Report;
 use tramline_formats::Tree;
 use tramline_model::{Finding, Place, Severity};
 use tramline_outputs::Sink;
@@ -53,20 +54,18 @@ pub fn run_with_facts(
     let unused = options.calibrations.unused(&report.files);
     // A machine file that was passed over may have been meant.
     for key in unused.into_iter().filter(|_| !passed.passed_any) {
-        let text =
-            format!("no harvest machine file goes by `{key}`, for which a calibration is given");
-        let finding = Finding::new(
-            "convert.calibration-unused",
-            Severity::Warning,
-            Place::default(),
-            text,
+        let text = format!(
+            "a calibration is given for `{key}`, but no harvest machine file has that id, folder or name"
         );
-        let hint = "give the id, folder or name of a harvest machine file of this input";
+        let finding =
+            warning(&findings::CALIBRATION_UNUSED, &Place::default(), text).value("key", key);
+        let hint = "give the id, folder or name of a harvest machine file of this upload";
         report.findings.push(finding.hint(hint));
     }
     let read = &options.read;
     for text in read.used.refusals(&read.column_map) {
-        let finding = Finding::new(NO_SUCH_COLUMN, Severity::Error, Place::default(), text);
+        let code = &findings::NO_SUCH_COLUMN;
+        let finding = Finding::new(code, Severity::Error, Place::default(), text);
         let hint = "give the title as the file shows it, with its unit in brackets or without";
         report.findings.push(finding.hint(hint));
     }

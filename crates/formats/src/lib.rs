@@ -10,6 +10,7 @@ pub mod boundaries;
 pub mod claim;
 pub mod descriptors;
 pub mod detect;
+pub mod findings;
 pub mod reasons;
 pub mod registry;
 pub mod source;

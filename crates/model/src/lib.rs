@@ -23,7 +23,7 @@ mod unit_spelling;
 pub mod words;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Code, Finding, Place, Severity};
 pub use nearest::{did_you_mean, nearest};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,

@@ -26,7 +26,7 @@ pub enum StoreError {
         cause: std::io::Error,
     },
     /// What is stored is not what this version wrote: trying again does not help.
-    #[error("stored {what} is unreadable: {cause}")]
+    #[error("stored {what} cannot be read: {cause}")]
     Corrupt {
         /// Which document.
         what: &'static str,

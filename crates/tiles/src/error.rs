@@ -18,10 +18,10 @@ pub enum TileError {
         wanted: usize,
     },
     /// More rows than 32 bits count.
-    #[error("{0} rows are too many for one source of tiles: split the file")]
+    #[error("{0} rows are too many for one set of tiles: split the file")]
     TooManyRows(usize),
     #[error(
-        "the features would take {bytes} bytes of memory and may take {most_bytes}: choose fewer columns"
+        "the features would need {bytes} bytes of memory, and the limit is {most_bytes}: choose fewer columns"
     )]
     /// The features outgrow what they may take.
     Memory {
@@ -31,13 +31,15 @@ pub enum TileError {
         most_bytes: usize,
     },
     /// The zooms have more tiles than an archive may.
-    #[error("more than {0} tiles: choose a lower zoom as the highest")]
+    #[error("there are more than {0} tiles: choose a lower highest zoom")]
     TooManyTiles(usize),
     /// A part of the archive outgrows its header.
-    #[error("the archive's {0} do not fit into its header: choose a lower zoom as the highest")]
+    #[error("the archive's {0} do not fit into its header: choose a lower highest zoom")]
     TooLarge(&'static str),
     /// The zooms fall, or reach beyond the highest there is.
-    #[error("zooms {min} to {max}: they rise, and the highest is {MAX_ZOOM} at most")]
+    #[error(
+        "zooms {min} to {max} cannot be used: give the lower one first, and at most {MAX_ZOOM}"
+    )]
     Zooms {
         /// Lowest zoom that was asked for.
         min: u8,
@@ -45,15 +47,15 @@ pub enum TileError {
         max: u8,
     },
     /// The file has no such column, or one of another type.
-    #[error("no column `{0}`, or neither numbers nor text: name one that the file has")]
+    #[error("the file has no column `{0}` of numbers or text: give one that it has")]
     NoColumn(String),
     #[error(
-        "there are no positions: neither `bbox` with `xmin` and `ymin` nor `longitude` and `latitude`"
+        "the file has no positions: neither `bbox` with `xmin` and `ymin` nor `longitude` and `latitude`"
     )]
     /// The batches have no positions.
     NoPositions,
     #[error(
-        "there are no polygons: `geometry` is no column of well-known binary; give a GeoParquet file that Tramline wrote"
+        "the file has no polygons: `geometry` is not a column of well-known binary; give a GeoParquet file that Tramline wrote"
     )]
     /// The batches have no polygons.
     NoPolygons,

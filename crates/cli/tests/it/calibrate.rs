@@ -90,10 +90,10 @@ fn wrong_usage_ends_with_2_and_writes_nothing() {
     let cases: &[(&[&str], &str)] = &[
         (&["--scale-mass", "12.5"], "no unit"),
         (&["--scale-mass", "12.5 bushels"], "kg, t (1000 kg), lb"),
-        (&["--scale-mass", "heavy"], "no mass"),
+        (&["--scale-mass", "heavy"], "not a mass"),
         (&["--scale-mass", "-1t"], "above 0"),
         (&["--scale-mass=-1t"], "above 0"),
-        (&["--scale-mass", "18500t"], "mistake of units"),
+        (&["--scale-mass", "18500t"], "check the units"),
         (&["--scale-mass", "South Forty=12.5t"], "(Corn harvest)"),
         (
             &["--scale-mass", "1t", "--scale-mass", "2t"],

@@ -175,7 +175,7 @@ fn a_column_that_one_file_lacks_costs_that_export_only() {
     );
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("`seedRate`") && said.matches(" failed: ").count() == 1,
+        said.contains("`seedRate`") && said.matches("cannot export `").count() == 1,
         "{said}"
     );
     let tables = tables(&folder.join("out"));

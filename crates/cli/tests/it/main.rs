@@ -4,6 +4,7 @@
 mod calibrate;
 mod cases;
 mod export;
+mod findings;
 mod incomplete;
 mod located;
 mod outputs;

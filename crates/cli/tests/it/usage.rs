@@ -97,7 +97,7 @@ fn wrong_values_of_a_configuration_file_name_their_key() {
     );
     let (code, said) = convert("[]");
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains("no configuration object"), "{said}");
+    assert!(said.contains("not a configuration object"), "{said}");
     // Keys that nothing knows are told and do no harm.
     let (_, said) = convert(r#"{"fileImage": false}"#);
     assert!(said.contains("did you mean `fileImages`"), "{said}");

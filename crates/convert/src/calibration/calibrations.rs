@@ -106,8 +106,8 @@ impl Calibrations {
                         Calibrate::By(Box::new(Settled::factor(*factor)))
                     }
                     _ => Calibrate::Refused(Refusal {
-                        reason: "the monitor's mass was not added up before".to_owned(),
-                        hint: "convert through `run`, which does it".to_owned(),
+                        reason: "the mass logged by the display was not added up before".to_owned(),
+                        hint: "convert with `run`, which does that".to_owned(),
                     }),
                 }
             }
@@ -171,7 +171,8 @@ pub(super) fn may_skip(key: &str, dir: &str, name: &str) -> bool {
 
 pub(super) fn no_harvest(operation: &OperationType) -> Refusal {
     Refusal {
-        reason: format!("the machine file is {} and no harvest", operation.name()),
-        hint: "calibrate harvest files; take the calibration of this one away".to_owned(),
+        reason: format!("the machine file is {}, not a harvest", operation.name()),
+        hint: "remove the calibration of this file; only harvest files can be calibrated"
+            .to_owned(),
     }
 }

@@ -63,7 +63,7 @@ pub struct CalibrationError {
 
 const SHAPES: &str = "give one of `factor`, `scaleMass` and `loads`, for example \
                       {\"scaleMass\": {\"value\": 12.5, \"unit\": \"t\"}}";
-const UNITS: &str = "units are kg, t (1000 kg), lb and ton (short, 2000 lb)";
+const UNITS: &str = "the units are kg, t (1000 kg), lb and ton (short, 2000 lb)";
 
 fn fault(
     field: impl Into<String>,
@@ -85,7 +85,7 @@ pub(crate) fn checked(factor: f64, how: &str) -> Result<f64, CalibrationError> {
     }
     if !(LEAST..=MOST).contains(&factor) {
         let what = format!("a factor of {factor:.4}{how} is not between {LEAST} and {MOST}");
-        let hint = format!("this is most likely a mistake of units: {UNITS}");
+        let hint = format!("check the units, of which one is most likely wrong: {UNITS}");
         return Err(fault("factor", what, hint));
     }
     Ok(factor)
@@ -101,7 +101,7 @@ impl Mass {
         let (number, unit) = text.split_at(split);
         let value = number.parse().ok().ok_or_else(|| {
             let hint = format!("write number and unit, as in 12.5t; {UNITS}");
-            fault("scaleMass", format!("`{text}` is no mass"), hint)
+            fault("scaleMass", format!("`{text}` is not a mass"), hint)
         })?;
         Self::new(value, unit.trim(), "scaleMass")
     }
@@ -112,7 +112,7 @@ impl Mass {
             let what = if unit.is_empty() {
                 "the mass has no unit".to_owned()
             } else {
-                format!("`{unit}` is no unit of a scale")
+                format!("`{unit}` is not a unit of a scale")
             };
             return Err(fault(format!("{field}.unit"), what, UNITS));
         };
@@ -127,7 +127,7 @@ impl Mass {
     fn of_value(value: Option<&Value>, field: &str) -> Result<Self, CalibrationError> {
         let hint = format!("write {{\"value\": 12.5, \"unit\": \"t\"}}; {UNITS}");
         let Some(members) = value.and_then(Value::as_object) else {
-            return Err(fault(field, "the mass is missing or no object", hint));
+            return Err(fault(field, "the mass is missing or not an object", hint));
         };
         only(members, &["value", "unit"], field)?;
         let (Some(value), Some(unit)) = (
@@ -136,7 +136,7 @@ impl Mass {
         ) else {
             return Err(fault(
                 field,
-                "needs a number `value` and a text `unit`",
+                "the mass needs a number `value` and a text `unit`",
                 hint,
             ));
         };
@@ -168,8 +168,12 @@ fn only(members: &Map<String, Value>, known: &[&str], field: &str) -> Result<(),
             } else {
                 format!("{field}.")
             };
-            let hint = format!("the members are {}", known.join(", "));
-            Err(fault(format!("{at}{key}"), "is no member of this", hint))
+            let hint = format!("use only the members {}", known.join(", "));
+            Err(fault(
+                format!("{at}{key}"),
+                "is not a member of this object",
+                hint,
+            ))
         }
     }
 }
@@ -183,7 +187,7 @@ fn instant(members: &Map<String, Value>, key: &str, at: &str) -> Result<i64, Cal
             let what = if text.is_empty() {
                 "the time is missing".to_owned()
             } else {
-                format!("`{text}` is no time with an offset from UTC")
+                format!("`{text}` is not a time with an offset from UTC")
             };
             let hint = "write it as 2025-10-04T14:30:00Z or 2025-10-04T09:30:00-05:00";
             fault(format!("{at}.{key}"), what, hint)
@@ -197,19 +201,19 @@ pub(crate) fn time(ms: i64) -> String {
 impl Load {
     fn of_value(value: &Value, at: &str) -> Result<Self, CalibrationError> {
         let members = value.as_object().ok_or_else(|| {
-            let hint = "give startTime, endTime and scaleMass of each load";
-            fault(at, "the load is no object", hint)
+            let hint = "give startTime, endTime and scaleMass for each load";
+            fault(at, "the load is not an object", hint)
         })?;
         only(members, &["startTime", "endTime", "scaleMass"], at)?;
         let start_ms = instant(members, "startTime", at)?;
         let end_ms = instant(members, "endTime", at)?;
         if end_ms <= start_ms {
             let what = format!(
-                "the load ends at {}, not after it begins at {}",
-                time(end_ms),
-                time(start_ms)
+                "the load begins at {} and ends at {}, which is not later",
+                time(start_ms),
+                time(end_ms)
             );
-            return Err(fault(format!("{at}.endTime"), what, "look at both times"));
+            return Err(fault(format!("{at}.endTime"), what, "check both times"));
         }
         let scale_mass = Mass::of_value(members.get("scaleMass"), &format!("{at}.scaleMass"))?;
         Ok(Self {
@@ -241,7 +245,7 @@ fn loads(list: &[Value]) -> Result<Vec<Load>, CalibrationError> {
                 time(after.start_ms),
                 time(before.end_ms)
             );
-            let hint = "a record belongs to one load: let each begin when the one before ends";
+            let hint = "let each load begin when the previous one ends, because a record belongs to one load";
             return Err(fault(format!("loads[{second}].startTime"), what, hint));
         }
     }
@@ -252,12 +256,12 @@ impl Calibration {
     /// Reads `{"factor": …}`, `{"scaleMass": …}` or `{"loads": […]}`.
     pub fn from_value(value: &Value) -> Result<Self, CalibrationError> {
         let Some(members) = value.as_object() else {
-            return Err(fault("", "the calibration is no object", SHAPES));
+            return Err(fault("", "the calibration is not an object", SHAPES));
         };
         only(members, &["factor", "scaleMass", "loads"], "")?;
         if members.len() > 1 {
             let keys: Vec<&str> = members.keys().map(String::as_str).collect();
-            let what = format!("{} are given at once", keys.join(" and "));
+            let what = format!("{} are given together", keys.join(" and "));
             return Err(fault(
                 keys.last().copied().unwrap_or_default(),
                 what,
@@ -269,7 +273,7 @@ impl Calibration {
                 let factor = factor.as_f64().ok_or_else(|| {
                     fault(
                         "factor",
-                        "is no number",
+                        "is not a number",
                         "give a number near 1, such as 1.034",
                     )
                 })?;
@@ -278,7 +282,7 @@ impl Calibration {
             (_, Some(list)) => {
                 let list = list
                     .as_array()
-                    .ok_or_else(|| fault("loads", "is no list", SHAPES))?;
+                    .ok_or_else(|| fault("loads", "is not a list", SHAPES))?;
                 Ok(Self::Loads(loads(list)?))
             }
             _ if members.is_empty() => Err(fault("", "the calibration is empty", SHAPES)),
@@ -332,7 +336,7 @@ pub(crate) fn ratio(scale: Mass, monitor_kg: f64) -> Result<f64, CalibrationErro
     }
     let monitor = scale.unit.from_base(monitor_kg);
     let unit = scale.unit.symbol;
-    let how = format!(" ({scale} by the scale, {monitor:.3} {unit} by the monitor)");
+    let how = format!(" ({scale} by the scale, {monitor:.3} {unit} by the display)");
     checked(scale.kilograms() / monitor_kg, &how).map_err(|error| CalibrationError {
         field: "scaleMass".to_owned(),
         ..error
@@ -341,19 +345,19 @@ pub(crate) fn ratio(scale: Mass, monitor_kg: f64) -> Result<f64, CalibrationErro
 
 /// A file whose harvest has no mass.
 pub(crate) fn without_mass() -> CalibrationError {
-    let hint = "give the crop if the file has volumes only, or take the calibration away";
-    fault("", "the monitor logged no mass of harvest", hint)
+    let hint = "give the crop if the file has only volumes, or remove the calibration";
+    fault("", "the display logged no harvested mass", hint)
 }
 
 /// A load in which the file has nothing.
 pub(crate) fn without_records(load: &Load, first_ms: i64, last_ms: i64) -> CalibrationError {
     let what = format!(
-        "no harvest was logged in the load from {} to {}",
+        "the display logged no harvest in the load from {} to {}",
         time(load.start_ms),
         time(load.end_ms)
     );
     let hint = format!(
-        "the file's records are from {} to {}: look at the times of the load and their offset from UTC",
+        "check the times of the load and their offset from UTC: the file's records are from {} to {}",
         time(first_ms),
         time(last_ms)
     );

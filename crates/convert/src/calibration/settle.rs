@@ -130,11 +130,12 @@ fn ambiguous(key: &str, folders: &[&str]) -> Refusal {
     };
     Refusal {
         reason: format!(
-            "what the scale weighed is given {once} for {} harvest machine files: {}",
+            "the scale weight is given {once} for {} harvest machine files: {}",
             folders.len(),
             folders.join(", ")
         ),
-        hint: "give each its own by the name of its folder, or a factor for all".to_owned(),
+        hint: "give each of them its own weight by the name of its folder, or one factor for all"
+            .to_owned(),
     }
 }
 

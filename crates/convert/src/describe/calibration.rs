@@ -2,10 +2,11 @@
 
 use crate::calibration::Calibrate;
 use crate::calibration::given::{time, without_mass};
+use crate::findings::{self, note, number, warning};
 use crate::points::standardised::Standardised;
 use crate::refusal::Refusal;
 use serde_json::{Value, json};
-use tramline_model::{Property, Severity, Unit};
+use tramline_model::{Finding, Place, Property, Unit};
 
 /// Above this share the total is not what the scale said.
 const TOLERANCE: f64 = 1e-6;
@@ -63,43 +64,54 @@ pub(crate) fn summary(standardised: &Standardised<'_>, unit: &Unit) -> Option<Va
 }
 
 /// What is told of the calibration.
-pub(crate) fn findings(
-    standardised: &Standardised<'_>,
-    add: &mut impl FnMut(&'static str, Severity, String, &str),
-) {
+pub(crate) fn findings(standardised: &Standardised<'_>, place: &Place, list: &mut Vec<Finding>) {
     let Calibrate::By(settled) = standardised.calibration else {
         return;
     };
     let factor = settled.factor;
-    let mut text = format!("harvest mass and what follows from it times {factor:.6}");
+    let mut text =
+        format!("harvest mass and everything derived from it was multiplied by {factor:.6}");
+    let mut values = vec![("factor", json!(number(factor)))];
     if let (Some(scale), Some(monitor_kg)) = (settled.scale, settled.monitor_kg) {
         let (unit, monitor) = (scale.unit.symbol, scale.unit.from_base(monitor_kg));
         text.push_str(&format!(
-            ": {:.3} {unit} by the scale, {monitor:.3} {unit} by the monitor",
+            ": {:.3} {unit} by the scale, {monitor:.3} {unit} by the display",
             scale.value
         ));
+        values.push(("scaleMass", json!(number(scale.value))));
+        values.push(("displayMass", json!(number(monitor))));
+        values.push(("unit", json!(unit)));
     }
     if !settled.loads.is_empty() {
         text.push_str(&format!(", in {} loads", settled.loads.len()));
+        values.push(("loads", json!(settled.loads.len())));
     }
-    add("convert.calibrated", Severity::Note, text, "");
-    if settled.points_outside > 0 {
-        let text = format!(
-            "{} points lie in no load: their mass is as the monitor logged it",
-            settled.points_outside
-        );
+    let finding = note(&findings::CALIBRATED, place, text);
+    list.push(
+        values
+            .into_iter()
+            .fold(finding, |finding, (name, value)| finding.value(name, value)),
+    );
+    let points = settled.points_outside;
+    if points > 0 {
+        let text =
+            format!("{points} points lie in no load: their mass is as the display logged it");
         let hint = "widen the loads if these points belong to one";
-        add("convert.calibration-outside", Severity::Warning, text, hint);
+        let finding = warning(&findings::CALIBRATION_OUTSIDE, place, text);
+        list.push(finding.value("points", points).hint(hint));
     }
     let total = total_kg(standardised);
     if let Some(expected) = settled.expected_kg
         && (total / expected - 1.0).abs() > TOLERANCE
     {
         let text = format!(
-            "the cleanup rules keep other points at calibrated values: the total is {total:.1} kg and \
+            "with calibrated values the cleanup rules keep different points: the total is {total:.1} kg and \
              not {expected:.1} kg"
         );
         let hint = "use rules that do not depend on mass, or give a factor";
-        add("convert.calibration-missed", Severity::Warning, text, hint);
+        let finding = warning(&findings::CALIBRATION_MISSED, place, text)
+            .value("totalKg", number(total))
+            .value("expectedKg", number(expected));
+        list.push(finding.hint(hint));
     }
 }

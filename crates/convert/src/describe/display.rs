@@ -95,7 +95,7 @@ pub(crate) fn cause(
         let same = total.quantity == Some(TotalQuantity::Area)
             && (united / total.value - 1.0).abs() < 0.03
             && quotient > 1.0;
-        same.then(|| "the display leaves out ground that was covered twice".to_owned())
+        same.then(|| "the display does not count ground that was covered twice".to_owned())
     });
     if let Some(cause) = twice {
         return cause;
@@ -112,18 +112,20 @@ pub(crate) fn cause(
                 ("a multiple", 10_u64.pow(power.unsigned_abs()).to_string())
             };
             return format!(
-                "the logged rate is {times} of what was set ({:.4}), and the total one of the display's \
-                 ({quotient:.4}): both are about {which}, so the rate lacks its power of ten",
+                "the logged rate is {times} of the target rate ({:.4}), and the total is {times} of the display's \
+                 ({quotient:.4}): both are about {which}, so the rate is off by a power of ten",
                 found.quotient
             );
         }
         return format!(
-            "the logged rate is {:.3} of what was set: it cannot be what was applied",
+            "the logged rate is {:.3} times the target rate, so it cannot be the applied rate",
             found.quotient
         );
     }
     if let Some((one, other)) = factor_of_units(total, quotient) {
-        return format!("the one by the other is {one} by {other}: a unit was mistaken");
+        return format!(
+            "they differ by the factor from {one} to {other}: one of the units is wrong"
+        );
     }
     if let Some(cause) = of_area(total, all, quotient, results, ALIKE) {
         return cause;
@@ -155,17 +157,18 @@ pub(crate) fn cause(
     {
         let held = held_by_left_out(total, results).1 / total.value * 100.0;
         if held > 100.0 {
-            return format!("{dropped} of {read} points are left out, most by `{reason}`");
+            return format!("{dropped} of {read} points were dropped, most by `{reason}`");
         }
         return format!(
-            "{dropped} of {read} points are left out, most by `{reason}`; they hold {held:.1} % of the display's \
+            "{dropped} of {read} points were dropped, most by `{reason}`; they hold {held:.1} % of the display's \
              total"
         );
     }
     if quotient < 1.0 {
         "the display counted work that is not in this file".to_owned()
     } else {
-        "the display did not count all work of this file, or was reset in between".to_owned()
+        "the display did not count all the work in this file, or somebody reset it in between"
+            .to_owned()
     }
 }
 
@@ -199,8 +202,8 @@ fn of_width(total: &DisplayTotal, ours: f64, results: &Standardised<'_>) -> Opti
     let is_area = total.quantity == Some(TotalQuantity::Area) && way_m > 0.0;
     is_area.then(|| {
         format!(
-            "over the {way_m:.0} m that the points worked, the display's area is {:.2} m wide and that of the \
-             points {:.2} m",
+            "over the {way_m:.0} m that the points worked, the display's area is {:.2} m wide and the area of \
+             the points {:.2} m",
             total.value * m2 / way_m,
             ours * m2 / way_m
         )
@@ -225,13 +228,9 @@ fn of_left_out(total: &DisplayTotal, ours: f64, results: &Standardised<'_>) -> O
     let each = left
         .iter()
         .filter(|(reason, _)| !by_way || **reason != rest);
-    let each = each.map(|(reason, left)| {
-        (
-            format!("that `{reason}` left out"),
-            (left.rows, amount(left)),
-        )
-    });
-    let (which, (rows, held)) = std::iter::once(("that were left out".to_owned(), all))
+    let each =
+        each.map(|(reason, left)| (format!("dropped by `{reason}`"), (left.rows, amount(left))));
+    let (which, (rows, held)) = std::iter::once(("that were dropped".to_owned(), all))
         .chain(each)
         .min_by(|a, b| {
             let away = |held: f64| (difference + share(held)).abs();
@@ -242,7 +241,7 @@ fn of_left_out(total: &DisplayTotal, ours: f64, results: &Standardised<'_>) -> O
         return None;
     }
     Some(format!(
-        "the display counted on at {rows} points {which}: they hold {held:.1} {}, {:.1} % of its total, and with \
+        "the display also counted {rows} points {which}: they hold {held:.1} {}, {:.1} % of its total, and with \
          them the difference is {with:+.1} %",
         total.unit,
         share(held),
@@ -257,8 +256,8 @@ fn of_changes(total: &DisplayTotal, ours: f64, results: &Standardised<'_>) -> Op
         total.quantity == Some(TotalQuantity::Area) && (ours - total.value).abs() <= held;
     explains.then(|| {
         format!(
-            "the log tells the {} changes between work and rest to a record only: those records hold {held:.0} {}, \
-             {:.1} % of the display's total, which it counted at its own pace",
+            "the log shows the {} changes between work and rest only to the nearest record: those records hold \
+             {held:.0} {}, {:.1} % of the display's total, and the display counted them more finely",
             left.changes,
             total.unit,
             held / total.value * 100.0
@@ -287,7 +286,7 @@ fn of_way(
         && away.abs() >= of_area.abs() / 3.0;
     (derived && (same || like)).then(|| {
         format!(
-            "the way between the positions is {ours:.0} m, and the display's own sensor counted {:.0} m \
+            "the distance between the positions is {ours:.0} m, and the display's own sensor counted {:.0} m \
              ({away:+.1} %)",
             way.value
         )
@@ -311,7 +310,7 @@ fn of_area(
     let like = ((quotient - 1.0) * 100.0 - away).abs() <= near && severity(away).is_some();
     like.then(|| {
         format!(
-            "the ground differs alike: {ours:.0} {} in the points, {:.0} {} on the display ({away:+.1} %)",
+            "the worked area differs by as much: {ours:.0} {} in the points, {:.0} {} on the display ({away:+.1} %)",
             area.unit, area.value, area.unit
         )
     })
@@ -333,8 +332,8 @@ fn of_rate(
     let to_ha = if area.unit == "ha" { 1.0 } else { 1e-4 };
     severity(away).is_none().then(|| {
         format!(
-            "the ground agrees ({away:+.1} %), so the rates differ: {:.1} {unit}/ha by the display's totals, {:.1} \
-             {unit}/ha in the points",
+            "the worked area agrees ({away:+.1} %), so the rates differ: {:.1} {unit}/ha by the display's totals, \
+             {:.1} {unit}/ha in the points",
             total.value / (area.value * to_ha),
             ours / (our_area * to_ha),
             unit = total.unit

@@ -2,15 +2,14 @@
 
 use super::calibration;
 use crate::configuration::Configuration;
+use crate::findings::{self, warning};
 use crate::options::Options;
 use crate::points::standardised::Standardised;
 use crate::report::{Outcome, Steps, lacks};
 use crate::step::Step;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use tramline_model::{
-    DropReason, Finding, OperationType, Place, Property, RefusedStandard, Severity,
-};
+use tramline_model::{DropReason, Finding, OperationType, Place, Property, RefusedStandard};
 
 /// The contract's message of a dataset that could not be read.
 pub(crate) const UNREADABLE: &str = "Failed to convert file on provider batch processing";
@@ -111,12 +110,7 @@ pub(crate) fn incomplete(
     let names: Vec<&str> = missing.required.iter().map(|p| p.name()).collect();
     let text = format!("incomplete: {}", lacks(&names));
     let ways = remedies(&missing.names(), present);
-    let finding = Finding::new(
-        "standard.incomplete",
-        Severity::Warning,
-        place.clone(),
-        text,
-    );
+    let finding = warning(&findings::INCOMPLETE, place, text).value("properties", names);
     Some(finding.hint(ways.join("; or ")))
 }
 
@@ -130,7 +124,7 @@ pub(crate) fn standard_failure(
         && !lenient
     {
         let outcome = Outcome::failed(format!("unsupported operation type: {name}")).detail(
-            "planting, application, harvest and tillage are converted",
+            "only planting, application, harvest and tillage are converted",
             "give the operation type if you know it, or set `outOfStandardOperations`",
         );
         return Some((RefusedStandard::UnsupportedOperation, outcome));
@@ -140,7 +134,7 @@ pub(crate) fn standard_failure(
         let missing: Vec<&str> = missing.required.iter().map(|p| p.name()).collect();
         let message = format!("missing required properties: {}", missing.join(", "));
         let outcome = Outcome::failed(message).detail(
-            "no point of the file has them and they cannot be derived",
+            "no point of the file has them, and they cannot be derived",
             remedy(&missing, results.present),
         );
         return Some((RefusedStandard::MissingProperties, outcome));
@@ -149,8 +143,8 @@ pub(crate) fn standard_failure(
         let at_rest = DropReason::Cleanup(Property::RecordingStatus);
         let all_at_rest = results.dropped.keys().eq([&at_rest]);
         let hint = if all_at_rest {
-            "the machine logged no work here: look for the task in which it worked; to keep the points all the \
-             same, leave `recordingStatus` out of `cleanupRules`"
+            "look for the task in which the machine worked, because it logged no work here; to keep the points \
+             anyway, leave `recordingStatus` out of `cleanupRules`"
         } else {
             "switch off `cleanupStandardGeojson` or change `cleanupRules`"
         };
@@ -218,9 +212,9 @@ fn remedies(missing: &[&str], present: &BTreeSet<Property>) -> Vec<&'static str>
         ways.push("give the working width (`--width METRES`), if the file lacks it");
     }
     if by_volume {
-        ways.push("give the crop (`--crop NAME`), whose weight makes mass of the logged volume");
+        ways.push("give the crop (`--crop NAME`), so that its test weight turns the logged volume into mass");
     } else if lacks(&["wetMassPerArea", "wetMass"]) && !lacks(&["area"]) {
-        ways.push("name the column of the yield (`--column TITLE=wetMassPerArea:t/ha`)");
+        ways.push("name the yield column (`--column TITLE=wetMassPerArea:t/ha`)");
     }
     // With a crop it is known whether it has moisture at all.
     if lacks(&["harvestMoisture"]) && !lacks(&["crop"]) {
@@ -241,7 +235,7 @@ fn dropped_detail(results: &Standardised<'_>) -> String {
         .iter()
         .map(|(reason, count)| format!("{count} by `{reason}`"))
         .collect();
-    format!("points left out: {}", list.join(", "))
+    format!("dropped points: {}", list.join(", "))
 }
 
 /// Marks what follows a failed step.

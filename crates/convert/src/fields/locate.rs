@@ -10,12 +10,10 @@ use super::locator::Locator;
 use super::places::Places;
 use crate::error::RunError;
 use crate::facts::{FieldShare, FieldSplit};
+use crate::findings::{self, note, number};
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
-use tramline_model::{Finding, Place, Severity};
-
-/// Code of the finding that points outside count as inside.
-pub const TOLERATED: &str = "fields.within-tolerance";
+use tramline_model::{Finding, Place};
 
 /// Fields in which the points of machine files are to be found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,13 +146,15 @@ impl FieldSplit {
             many => format!("{many} points"),
         };
         let text = format!(
-            "{count} of {} outside of a field, but not more than {tolerance_m} m from its boundary, \
-             counted as inside",
+            "{count} of {} outside a field, but no more than {tolerance_m} m from its boundary, counted as inside",
             self.points
         );
-        let finding = Finding::new(TOLERATED, Severity::Note, place, text);
-        Some(
-            finding.hint("set `fieldsBoundaryTolerance` to 0 and reprocess the file for the boundaries as they are drawn"),
-        )
+        let finding = note(&findings::WITHIN_TOLERANCE, &place, text)
+            .value("points", self.tolerated)
+            .value("of", self.points)
+            .value("toleranceM", number(tolerance_m));
+        Some(finding.hint(
+            "set `fieldsBoundaryTolerance` to 0 and reprocess the file to use the boundaries exactly as drawn",
+        ))
     }
 }

@@ -10,7 +10,7 @@ mod split;
 
 pub use crate::facts::{FieldShare, FieldSplit};
 pub use boundary::{Boundary, InvalidBoundary};
-pub use locate::{FieldLocator, Locate, Located, TOLERATED};
+pub use locate::{FieldLocator, Locate, Located};
 pub use locator::Locator;
 pub use outside::{OUTSIDE_NAME, OutsidePoints};
 pub use split::split_by_fields;

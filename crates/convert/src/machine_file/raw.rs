@@ -6,6 +6,7 @@
 use super::artifacts::Artifacts;
 use super::spool::Spool;
 use crate::error::RunError;
+use crate::findings::{self, warning};
 use crate::identity::Identity;
 use crate::options::Outputs;
 use crate::writers::{ArtifactWriter, Out, finish_geojson, finish_geoparquet};
@@ -15,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
-use tramline_model::{Artifact, Finding, Place, Severity};
+use tramline_model::{Artifact, Finding, Place};
 use tramline_outputs::geojson::{GeoJsonWriter, source_columns};
 use tramline_outputs::geoparquet::GeoParquetWriter;
 use tramline_outputs::{Sink, WriteError};
@@ -95,9 +96,12 @@ impl RawRecords {
         }
         let left_out = self.told.left_out.load(Ordering::Relaxed);
         let text = format!(
-            "the records have {left_out} columns more than the {COLUMNS} that the raw output takes"
+            "the records have {left_out} more columns than the {COLUMNS} that the raw points can hold; these \
+             columns are left out of the raw points"
         );
-        let finding = Finding::new("raw.columns-left-out", Severity::Warning, place, text);
+        let finding = warning(&findings::RAW_COLUMNS_LEFT_OUT, &place, text)
+            .value("columns", left_out)
+            .value("limit", COLUMNS);
         Ok((left_out > 0).then_some(finding))
     }
 

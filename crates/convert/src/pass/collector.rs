@@ -8,6 +8,7 @@ use crate::analysis;
 use crate::calibration::Measured;
 use crate::error::RunError;
 use crate::facts::FileFacts;
+use crate::findings::{self, note};
 use crate::identity::Identity;
 use crate::input::Input;
 use crate::machine_file::{self, MachineFile};
@@ -174,7 +175,7 @@ impl<'a> Collector<'a> {
             Ok(()) => ReadError::malformed(
                 Place::entry(self.main.clone()),
                 "the reader left the file unfinished",
-                "please report it with the file",
+                "report it together with the file",
             ),
             Err(ReadError::Stopped(_)) if std::mem::take(&mut self.over_limit) => {
                 ReadError::Limit {
@@ -199,12 +200,9 @@ impl<'a> Collector<'a> {
         }
         // Earlier machine files of the dataset stand.
         let place = Place::entry(self.main.clone());
-        let finding = Finding::new(
-            "convert.dataset-ended-early",
-            Severity::Error,
-            place,
-            error.to_string(),
-        );
+        let code = &findings::DATASET_ENDED_EARLY;
+        let finding = Finding::new(code, Severity::Error, place, error.to_string())
+            .value("machineFiles", self.in_claim);
         self.findings.push(finding.hint(error.hint()));
         Ok(())
     }
@@ -307,13 +305,13 @@ impl<'a> Collector<'a> {
                 .map(|crop| format!("cropNumbers.{}", crop.chars().take(80).collect::<String>())),
         );
         if !keys.is_empty() {
-            let text = format!("configuration keys that are not known: {}", keys.join(", "));
-            self.findings.push(Finding::new(
-                "convert.configuration-key-unknown",
-                Severity::Note,
-                Place::default(),
+            let text = format!("unknown configuration keys: {}", keys.join(", "));
+            let finding = note(
+                &findings::CONFIGURATION_KEY_UNKNOWN,
+                &Place::default(),
                 text,
-            ));
+            );
+            self.findings.push(finding.value("keys", keys));
         }
     }
 
@@ -396,7 +394,7 @@ impl Receiver for Collector<'_> {
             let error = ReadError::malformed(
                 Place::entry(self.main.clone()),
                 "the reader left the file unfinished",
-                "please report it with the file",
+                "report it together with the file",
             );
             let failed = self.fail(file, &error);
             self.stop(failed)?;
@@ -423,9 +421,10 @@ impl Receiver for Collector<'_> {
             Ok(file) => {
                 self.current = Some(file);
                 if let Some(bridged) = bridged {
-                    let text = format!("converted by the bridge `{}`", bridged.program);
+                    let text = format!("the bridge `{}` converted this dataset", bridged.program);
                     let place = Place::entry(self.main.clone());
-                    self.finding(Finding::new("convert.bridged", Severity::Note, place, text));
+                    let finding = note(&findings::BRIDGED, &place, text);
+                    self.finding(finding.value("program", bridged.program));
                 }
                 Ok(())
             }

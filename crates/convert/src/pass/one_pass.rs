@@ -214,8 +214,8 @@ fn read_claim(
     result.unwrap_or_else(|_| {
         Err(ReadError::malformed(
             tree.place(claim.main),
-            "the reader stopped on a defect of its own",
-            "please report it with the file",
+            "the reader stopped because of a defect in Tramline",
+            "report it together with the file",
         ))
     })
 }
@@ -234,13 +234,13 @@ fn through_bridge(
     let opened = Tree::open(&bridged.output, &options.limits);
     let left = opened.map_err(|error| {
         let what = format!(
-            "what the bridge `{}` left cannot be opened: {error}",
+            "the output of the bridge `{}` cannot be opened: {error}",
             bridge.program()
         );
         ReadError::malformed(
             place.clone(),
             what,
-            "ask the operator to look at the configured command",
+            "ask the operator to check the configured command",
         )
     })?;
     let detection = detect(&left, None, &options.read);
@@ -255,11 +255,11 @@ fn through_bridge(
     }
     if read == 0 {
         let what = format!(
-            "the bridge `{}` left nothing that can be read",
+            "the bridge `{}` wrote nothing that Tramline can read",
             bridge.program()
         );
-        let hint = "ask the operator to look at the configured command: it must leave an ADM card, an \
-                    ADAPT Standard data set, or another format that is read";
+        let hint = "ask the operator to check the configured command: it must write an ADM card, an ADAPT \
+                    Standard dataset, or another format that Tramline reads";
         return Err(ReadError::malformed(place, what, hint));
     }
     Ok(())

@@ -76,13 +76,13 @@ impl Evidence {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::WayOfDistance => "the distance between the positions",
-            Self::WayOfSpeed => "the distance between the positions over the time it took",
+            Self::WayOfSpeed => "the distance between the positions divided by the time it took",
             Self::ProductOfArea => "distance times width",
-            Self::MassOfYield => "mass by area",
-            Self::VolumeOfYield => "volume by area",
+            Self::MassOfYield => "mass divided by area",
+            Self::VolumeOfYield => "volume divided by area",
             Self::FlowOfMass => "flow times time",
-            Self::FlowOfYield => "flow times time by area",
-            Self::TargetOfSeed | Self::TargetOfRate => "the rate that was set",
+            Self::FlowOfYield => "flow times time divided by area",
+            Self::TargetOfSeed | Self::TargetOfRate => "the target rate",
         }
     }
 

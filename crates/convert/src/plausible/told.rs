@@ -2,16 +2,14 @@
 
 use super::judge::{Aspect, Implausible, Judged};
 use super::pairs::Contradiction;
+use crate::findings::{self, note, number, warning};
 use crate::points::standardised::Standardised;
 use crate::points::unit_table::UnitTable;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use tramline_model::{
     Dimension, Finding, OperationDescription, Place, Property, Severity, Unit, records,
 };
 
-/// Of all codes here.
-pub(crate) const ROOM: &str = "plausible.";
 /// The formats whose columns have titles that a caller can give.
 const TABLES: [&str; 6] = ["CSV", "SHAPEFILE", "GEOJSON", "GPKG", "FGB", "KML"];
 /// Work over ground that no field has.
@@ -55,7 +53,7 @@ pub(crate) fn findings(
     for found in &judged.contradictions {
         let told = |other: &Implausible| other.proof.as_ref() == Some(found);
         if !judged.implausible.iter().any(told) {
-            list.push(warning(found, description, place));
+            list.push(contradicts(found, description, place));
         }
     }
     list
@@ -70,15 +68,19 @@ fn overlaid((worked, united): (f64, f64), place: &Place) -> Finding {
         Severity::Warning
     };
     let text = format!(
-        "the rows work {:.2} ha, and the ground that they cover is {:.2} ha: {times:.1} times as much; the file \
-         may hold rows twice, several rows for each place, distances that add up, or rows that are not in the \
-         order of the drive; the totals count every row",
+        "the rows add up to {:.2} ha, {times:.1} times the {:.2} ha of ground that they cover; the file may hold rows \
+         twice, several rows for each place, running totals as distances, or rows that are not in the order of \
+         the drive; the totals count every row",
         worked / 1e4,
         united / 1e4
     );
     let hint =
         "compare the totals with the display; export each pass once, in the order of the drive";
-    Finding::new("plausible.overlaid", severity, place.clone(), text).hint(hint)
+    Finding::new(&findings::OVERLAID, severity, place.clone(), text)
+        .value("workedHa", number(worked / 1e4))
+        .value("coveredHa", number(united / 1e4))
+        .value("factor", number(times))
+        .hint(hint)
 }
 
 /// Values that were taken out, a finding for each property.
@@ -94,19 +96,23 @@ pub(crate) fn absent(results: &Standardised<'_>, place: &Place) -> Vec<Finding> 
                 .map(|value| format!("{} {symbol}", exact(*value)).trim_end().to_owned())
                 .collect();
             let text = format!(
-                "left out as impossible, or as meaning that there is none: {} of {} values of {} ({}); the points are kept",
+                "{} of {} values of {} are impossible or mean \"no value\" ({}): they were left out; the points are \
+                 kept",
                 counted.absent(),
                 counted.known,
                 property.name(),
                 shown.join(", ")
             );
-            let severity = if counted.wrong_mean().is_some() {
-                Severity::Warning
-            } else {
-                Severity::Note
+            let finding = match counted.wrong_mean() {
+                Some(_) => warning(&findings::VALUE_ABSENT, place, text),
+                None => note(&findings::VALUE_ABSENT, place, text),
             };
-            let code = "standard.value-absent";
-            Finding::new(code, severity, place.clone(), text)
+            finding
+                .value("property", property.name())
+                .value("values", counted.absent())
+                .value("known", counted.known)
+                .value("examples", counted.shown().to_vec())
+                .value("unit", symbol)
         })
         .collect()
 }
@@ -118,7 +124,7 @@ fn error(
     place: &Place,
 ) -> Finding {
     let unit = unit_of(found, results.units);
-    let number = |base: f64| plain(unit.map_or(base, |unit| unit.from_base(base)));
+    let shown = |base: f64| plain(unit.map_or(base, |unit| unit.from_base(base)));
     let symbol = symbol(found, unit);
     let of = found.subject.as_ref().map_or_else(String::new, |subject| {
         format!(" of {}", subject.chars().take(NAME).collect::<String>())
@@ -126,39 +132,61 @@ fn error(
     let mut text = format!(
         "this result cannot be true: {} is {} {symbol}{of}; possible values are {} to {}",
         words(found.result),
-        number(found.value),
-        number(found.plausible.low),
-        number(found.plausible.high),
+        shown(found.value),
+        shown(found.plausible.low),
+        shown(found.plausible.high),
     );
     if let Some(proof) = &found.proof {
         text.push_str(&format!("; {}", self::proof(proof)));
     } else if let (Some(stated), Some(fits)) = (found.stated, found.suggested) {
         let read = stated.from_base(found.value);
         text.push_str(&format!(
-            "; it was read in {}, and {} {} would be possible",
+            "; the values were read in {}, and {} {} would be possible",
             stated.symbol,
             plain(read),
             fits.symbol
         ));
     }
     let hint = hint(found.result, found.suggested, description);
-    let mut finding = Finding::new("plausible.result", Severity::Error, place.clone(), text);
-    finding.code = Cow::Owned(format!("{ROOM}{}", found.result.name()));
+    let finding = Finding::new(&findings::RESULT, Severity::Error, place.clone(), text);
+    let base = |base: f64| number(unit.map_or(base, |unit| unit.from_base(base)));
+    let mut finding = findings::named(finding, found.result.name())
+        .value("result", found.result.name())
+        .value("value", base(found.value))
+        .value("low", base(found.plausible.low))
+        .value("high", base(found.plausible.high))
+        .value("unit", symbol);
+    if let Some(subject) = &found.subject {
+        let name: String = subject.chars().take(NAME).collect();
+        finding = finding.value("subject", name);
+    }
+    if let Some(unit) = found.suggested {
+        finding = finding.value("suggestedUnit", unit.symbol);
+    }
     finding.hint(hint)
 }
 
-fn warning(found: &Contradiction, description: &OperationDescription, place: &Place) -> Finding {
+fn contradicts(
+    found: &Contradiction,
+    description: &OperationDescription,
+    place: &Place,
+) -> Finding {
     let property = found.evidence.property();
     let hint = match found.fits {
         Some(fits) => hint(Aspect::Of(property), Some(fits), description),
-        None => {
-            "compare with the display's total, and do not use the rate if they differ".to_owned()
-        }
+        None => "compare with the total on the display, and do not use the rate if they differ"
+            .to_owned(),
     };
     let text = format!("{}; nothing was changed", proof(found));
-    let mut finding = Finding::new("plausible.unit", Severity::Warning, place.clone(), text);
-    let what = found.fits.map_or("target", |_| "unit");
-    finding.code = Cow::Owned(format!("{ROOM}{}-{what}", property.name()));
+    let code = found.fits.map_or(&findings::TARGET, |_| &findings::UNIT);
+    let mut finding = findings::named(warning(code, place, text), property.name())
+        .value("property", property.name())
+        .value("factor", number(found.quotient))
+        .value("rows", found.pairs)
+        .value("unit", found.stated.symbol);
+    if let Some(unit) = found.fits {
+        finding = finding.value("suggestedUnit", unit.symbol);
+    }
     finding.hint(hint)
 }
 
@@ -193,13 +221,13 @@ fn hint(
     let property = match result {
         Aspect::Of(property) => property,
         Aspect::Swath | Aspect::PassesOfRecords => {
-            return "look at the times and positions of the file: records of one time are taken \
+            return "check the times and positions of the file: records with the same time are taken \
                     for sections side by side"
                 .to_owned();
         }
         Aspect::Slope => Property::Elevation,
         Aspect::RecordArea | Aspect::PassArea => {
-            return "look at the units of distance and width".to_owned();
+            return "check the units of distance and width".to_owned();
         }
         Aspect::TotalMass => Property::WetMass,
     };
@@ -214,16 +242,18 @@ fn hint(
     let table = TABLES.contains(&description.file_format);
     match (title.filter(|_| table), suggested.map(|unit| unit.symbol)) {
         (Some(title), Some(unit)) => {
-            format!("if the column is in {unit}, say so: `--column \"{title}={name}:{unit}\"`")
+            format!(
+                "if the column is in {unit}, give that unit: `--column \"{title}={name}:{unit}\"`"
+            )
         }
         (Some(title), None) => format!(
             "give the unit or the meaning of the column: `--column \"{title}={name}:UNIT\"`"
         ),
         (None, _) if schema.field_with_name(name).is_ok() => {
-            "do not use this number; check what the display was set to".to_owned()
+            "do not use this number; check the settings of the display".to_owned()
         }
         (None, _) => {
-            "it follows from others: look at the units of mass, distance and width".to_owned()
+            "check the units of mass, distance and width, from which this was computed".to_owned()
         }
     }
 }
@@ -239,12 +269,12 @@ fn words(result: Aspect) -> String {
             Property::EquipmentWidth => "the working width (equipmentWidth)".to_owned(),
             property => format!("the mean of {}", property.name()),
         },
-        Aspect::Swath => "the swath of all sections at one time".to_owned(),
+        Aspect::Swath => "the swath width of all sections together".to_owned(),
         Aspect::Slope => "the slope from elevation and distance".to_owned(),
         Aspect::RecordArea => "the mean area of a record".to_owned(),
         Aspect::PassArea => "the mean area of a pass".to_owned(),
         Aspect::PassesOfRecords => "the number of passes per record".to_owned(),
-        Aspect::TotalMass => "the mass of the file".to_owned(),
+        Aspect::TotalMass => "the total mass of the file".to_owned(),
     }
 }
 

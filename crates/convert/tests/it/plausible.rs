@@ -389,26 +389,26 @@ fn a_total_that_is_not_the_displays_stands_first_with_its_cause() {
             TotalQuantity::WetMass,
             "kg",
             6_000.0,
-            Some("did not count all work"),
+            Some("did not count all the work"),
         ),
         (
             TotalQuantity::WetMass,
             "kg",
             7_200.0 * 2.204_62,
-            Some("a unit was mistaken"),
+            Some("one of the units is wrong"),
         ),
         (
             TotalQuantity::Area,
             "m2",
             7_200.0 / 2.471_05,
-            Some("a unit was mistaken"),
+            Some("one of the units is wrong"),
         ),
         (TotalQuantity::Area, "ha", 0.72, None),
         (
             TotalQuantity::Distance,
             "m",
             800.0 / 0.3048,
-            Some("a unit was mistaken"),
+            Some("one of the units is wrong"),
         ),
     ] {
         let total = DisplayTotal {
@@ -478,23 +478,23 @@ fn the_cause_of_another_total_is_told_in_numbers() {
         // The display counted the crop of the records at rest: 40 of 18 kg.
         (
             &[(WetMass, "kg", 7_200.0)][..],
-            "at 40 points that were left out: they hold 720.0 kg, 10.0 % of its total, and with them the \
+            "counted 40 points that were dropped: they hold 720.0 kg, 10.0 % of its total, and with them the \
              difference is +0.0 %",
         ),
         // It counted 8 % more ground, and the crop with it.
         (
             &[(WetMass, "kg", 6_998.4), (Area, "m2", 6_998.4)],
-            "the ground differs alike: 6480 m2 in the points, 6998 m2 on the display (-7.4 %)",
+            "the worked area differs by as much: 6480 m2 in the points, 6998 m2 on the display (-7.4 %)",
         ),
         // A display that was set to a header of 12 m.
         (
             &[(Area, "m2", 8_640.0)],
-            "the display's area is 12.00 m wide and that of the points 9.00 m",
+            "the display's area is 12.00 m wide and the area of the points 9.00 m",
         ),
         // The same ground, and a calibration between the two.
         (
             &[(WetMass, "kg", 5_000.0), (Area, "m2", 6_480.0)],
-            "the ground agrees (+0.0 %), so the rates differ: 7716.0 kg/ha by the display's totals, 10000.0 kg/ha",
+            "the worked area agrees (+0.0 %), so the rates differ: 7716.0 kg/ha by the display's totals, 10000.0 kg/ha",
         ),
     ] {
         let cause = cause_of(totals);

@@ -188,7 +188,7 @@ fn rows_in_no_order_have_no_way_and_no_ground() {
         }
         assert!(summary.get("speed").is_none());
         let told = text(&converted, "standard.unordered").expect("a finding");
-        assert!(told.contains("no order"), "{told}");
+        assert!(told.contains("not in the order"), "{told}");
     }
     assert!(text(&run(&table(&drive(turns), false)), "standard.unordered").is_none());
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tramline_model::{Place, ReadError};
 
 /// What the person can do about a data set that cannot be read.
-pub(super) const AGAIN: &str = "export the data set again from the program that made it, and send the whole \
+pub(super) const AGAIN: &str = "export the data set again from the program that made it, and upload the whole \
                      folder (adapt.json with its .parquet files) or its zip";
 /// Bytes of a document; boundaries in it are its bulk.
 const BYTES: u64 = 64 << 20;
@@ -190,12 +190,12 @@ pub(super) fn parse(bytes: &[u8], place: &Place) -> Result<Root, ReadError> {
         let what = match error.classify() {
             serde_json::error::Category::Eof => format!("adapt.json is truncated: {text}"),
             serde_json::error::Category::Data => {
-                format!("adapt.json is not as the ADAPT Standard has it: {text}")
+                format!("adapt.json does not follow the ADAPT Standard: {text}")
             }
             _ if text.contains("recursion limit") => {
-                format!("adapt.json is nested beyond the depth that is read: {text}")
+                format!("adapt.json is nested too deeply: {text}")
             }
-            _ => format!("adapt.json is no valid json: {text}"),
+            _ => format!("adapt.json is not valid JSON: {text}"),
         };
         ReadError::malformed(place.clone(), what, AGAIN)
     })

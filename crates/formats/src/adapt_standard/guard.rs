@@ -72,7 +72,7 @@ pub(super) fn shielded<T>(
 ) -> Result<T, ReadError> {
     let damaged = |text: String| malformed(place, format!("the parquet file is damaged: {text}"));
     catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("its pages contradict themselves".to_owned()))
+        .unwrap_or_else(|_| Err("its pages contradict each other".to_owned()))
         .map_err(damaged)
 }
 
@@ -121,7 +121,7 @@ fn footer(file: &File, place: &Place) -> Result<(), ReadError> {
     let length = file.metadata().map(|m| m.len()).unwrap_or(0);
     let io = |e: std::io::Error| malformed(place, format!("the parquet file is cut off: {e}"));
     if length < 12 {
-        let what = format!("no parquet file: {length} bytes are less than its frame");
+        let what = format!("not a parquet file: {length} bytes are fewer than its frame needs");
         return Err(malformed(place, what));
     }
     let mut tail = [0; 8];
@@ -131,15 +131,16 @@ fn footer(file: &File, place: &Place) -> Result<(), ReadError> {
     let [a, b, c, d, magic @ ..] = tail;
     if &magic != b"PAR1" {
         let what = format!(
-            "no parquet file, or cut off: it does not end with its mark (byte {})",
+            "not a parquet file, or cut off: its end mark is missing (byte {})",
             length - 4
         );
         return Err(malformed(place, what));
     }
     let size = u64::from(u32::from_le_bytes([a, b, c, d]));
     if size > length - 12 {
-        let what =
-            format!("the parquet file is damaged: its metadata of {size} bytes is longer than it");
+        let what = format!(
+            "the parquet file is damaged: it states metadata of {size} bytes, more than the file has"
+        );
         return Err(malformed(place, what));
     }
     if size > FOOTER {
@@ -150,7 +151,7 @@ fn footer(file: &File, place: &Place) -> Result<(), ReadError> {
     from.read_exact(&mut bytes).map_err(io)?;
     Thrift::new(&bytes, ELEMENTS).skip_struct().ok_or_else(|| {
         let what = format!(
-            "the parquet file is damaged: its metadata (byte {}) states more than is there",
+            "the parquet file is damaged: its metadata (byte {}) states more than the file has",
             length - 8 - size
         );
         malformed(place, what)
@@ -180,7 +181,7 @@ pub(super) fn pages(
             malformed(&place, what)
         };
         let group_rows = u64::try_from(group.num_rows())
-            .map_err(|e| in_group(&format!("a count of rows below zero: {e}")))?;
+            .map_err(|e| in_group(&format!("the number of rows is negative: {e}")))?;
         rows = rows.saturating_add(group_rows);
         if rows > limits.points {
             return Err(limit(place, "points", limits.points));
@@ -242,8 +243,10 @@ impl Walk<'_> {
             other => {
                 return Err(ReadError::unsupported(
                     place,
-                    format!("the compression {other} of parquet is not read"),
-                    "write the parquet file with Zstd, as the ADAPT Standard has it",
+                    format!(
+                        "the parquet file uses the compression {other}, which Tramline does not read"
+                    ),
+                    "write the parquet file with Zstd compression, as the ADAPT Standard says",
                 ));
             }
         }
@@ -252,10 +255,10 @@ impl Walk<'_> {
             .unwrap_or_else(|| column.data_page_offset());
         let size = u64::try_from(column.compressed_size());
         let (Ok(start), Ok(size)) = (u64::try_from(start), size) else {
-            return Err(bad("a place below zero".to_owned()));
+            return Err(bad("a column has a negative offset".to_owned()));
         };
         let end = start.checked_add(size).filter(|end| *end <= self.length);
-        let end = end.ok_or_else(|| bad("a column lies outside of the file".to_owned()))?;
+        let end = end.ok_or_else(|| bad("a column lies outside the file".to_owned()))?;
         let (mut at, mut largest, mut all) = (start, 0, 0_i64);
         while at < end {
             let page = self
@@ -277,12 +280,12 @@ impl Walk<'_> {
                 rows.num_rows()
             };
             if page.values > most {
-                return Err(bad(format!("a page of too many values at byte {at}")));
+                return Err(bad(format!("a page with too many values at byte {at}")));
             }
             if page.encoding == DELTA_BYTES && column.column_type() == Type::BYTE_ARRAY {
                 return Err(ReadError::unsupported(
                     place,
-                    "the encoding DELTA_BYTE_ARRAY of parquet is not read",
+                    "the parquet file uses the encoding DELTA_BYTE_ARRAY, which Tramline does not read",
                     "write the parquet file with plain or dictionary encoding",
                 ));
             }

@@ -8,6 +8,7 @@
 mod claim;
 mod describe;
 mod document;
+pub(crate) mod findings;
 mod geometry;
 mod guard;
 mod layout;

@@ -3,10 +3,12 @@
 use super::claim::{NoFile, named_file};
 use super::describe::{Facts, describe, totals};
 use super::document::{self, AGAIN, Root, items};
+use super::findings;
 use super::guard;
 use super::layout::Layout;
 use super::records::{Turner, covers_ground, has_values, is_counter};
 use crate::claim::{Claim, ReadOptions};
+use crate::shared::words::{self, counted};
 use crate::source::{EntryId, Limits, Tree};
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
@@ -61,10 +63,10 @@ pub(super) fn read(
 fn no_work(tree: &Tree, main: EntryId, root: &Root) -> ReadError {
     let others = root.documents.as_ref().map(|documents| documents.others());
     let what = match others.as_deref() {
-        Some([first, ..]) => format!("no work records, only {first}: plans, not work done"),
+        Some([first, ..]) => format!("no work records, only {first}: these are plans, not work"),
         _ => "adapt.json names no work records".to_owned(),
     };
-    let hint = "export the work records (as-applied, harvest) of the program, not its plans";
+    let hint = "export work records (as-applied, harvest) from the program, not plans";
     ReadError::unsupported(tree.place(main), what, hint)
 }
 
@@ -105,7 +107,7 @@ impl Set<'_> {
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
             return Err(ReadError::unsupported(
                 place,
-                "the operation has no spatial records, only what it sums up to",
+                "the operation has only totals and no spatial records",
                 "export the work records with their points (spatialRecordsFile)",
             ));
         };
@@ -115,14 +117,16 @@ impl Set<'_> {
         if lower.ends_with(".tif") || lower.ends_with(".tiff") {
             return Err(ReadError::unsupported(
                 place,
-                format!("the records `{shown}` are a raster (GeoTIFF), which has no logged points"),
+                format!(
+                    "the records `{shown}` are a raster (GeoTIFF), so they have no logged points"
+                ),
                 "export the work records as GeoParquet (vector)",
             ));
         }
         named_file(self.tree, self.main, name).map_err(|why| {
             let what = match why {
                 NoFile::Outside => format!(
-                    "adapt.json names `{shown}`, which lies outside of its own folder: not opened"
+                    "adapt.json names `{shown}`, which lies outside its folder: it was not opened"
                 ),
                 NoFile::Missing => {
                     format!("adapt.json names `{shown}`, which is not in the upload")
@@ -152,13 +156,13 @@ impl Set<'_> {
         let mask = ProjectionMask::leaves(leaves, read);
         let mut reader = batches(file, metadata, mask, &place)?;
         let first = next(&mut reader, &place)?;
-        let mut findings = self.judge(&mut layout, first.as_ref(), &place);
+        let mut noticed = self.judge(&mut layout, first.as_ref(), &place);
         if !has_values(&layout) {
             let text =
-                "no variable of the operation has a meaning that is known: only its track is read";
+                "no variable of the operation has a known meaning: the points have positions only";
             let warning = Severity::Warning;
-            findings.push(Finding::new(
-                "adapt.no-known-variable",
+            noticed.push(Finding::new(
+                &findings::NO_KNOWN_VARIABLE,
                 warning,
                 place.clone(),
                 text,
@@ -169,7 +173,7 @@ impl Set<'_> {
             first,
             layout,
             place,
-            findings,
+            findings: noticed,
             path: self.tree.entry(entry).path.clone(),
         })
     }
@@ -181,12 +185,10 @@ impl Set<'_> {
         first: Option<&RecordBatch>,
         place: &Place,
     ) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut note = |code, text: String| {
-            findings.push(Finding::new(code, Severity::Note, place.clone(), text));
-        };
+        let mut list = Vec::new();
+        let note = |code, text: String| Finding::new(code, Severity::Note, place.clone(), text);
         let Some(first) = first else {
-            return findings;
+            return list;
         };
         let shapes = layout.geometry.and_then(|root| layout.position(root));
         let ground = shapes.is_some_and(|at| covers_ground(first, at));
@@ -202,36 +204,38 @@ impl Set<'_> {
             .is_some_and(|at| is_counter(first, at));
         if counter {
             layout.forget(Property::Distance);
-            note(
-                "adapt.distance-counter",
-                "`DistanceTraveled` counts on from record to record; the way is taken from the \
-                 positions"
-                    .to_owned(),
-            );
+            let text = "`DistanceTraveled` counts up from record to record; distances are derived from the \
+                        positions";
+            list.push(note(&findings::DISTANCE_COUNTER, text.to_owned()));
         }
         if let Some(rates) = layout
             .targets
             .iter()
             .find(|target| target.sources.len() > 1)
         {
+            let (property, products) = (rates.property.name(), rates.sources.len());
             let text = format!(
-                "`{}` is the sum of {} products of the operation; each stands in the raw records",
-                rates.property.name(),
-                rates.sources.len()
+                "`{property}` is the sum of {products} products of the operation; the raw points have each of them"
             );
-            note("adapt.products-summed", text);
+            let finding = note(&findings::PRODUCTS_SUMMED, text);
+            let finding = finding.value("property", property);
+            list.push(finding.value("products", products));
         }
         if !layout.passed_over.is_empty() {
-            let list: Vec<&str> = layout
+            let columns: Vec<&str> = layout
                 .passed_over
                 .iter()
                 .take(10)
                 .map(String::as_str)
                 .collect();
-            let text = format!("other columns give the same already: {}", list.join(", "));
-            note("adapt.column-passed-over", text);
+            let text = format!(
+                "columns left out because another column has the same meaning: {}",
+                columns.join(", ")
+            );
+            let finding = note(&findings::COLUMN_PASSED_OVER, text);
+            list.push(finding.value("columns", columns));
         }
-        findings
+        list
     }
 
     fn stream(&self, open: Open, receiver: &mut dyn Receiver) -> Result<(), ReadError> {
@@ -240,7 +244,7 @@ impl Set<'_> {
             first,
             layout,
             place,
-            findings,
+            findings: noticed,
             path,
         } = open;
         let instants = if layout.timestamp.is_some() {
@@ -252,7 +256,7 @@ impl Set<'_> {
         let entries = vec![self.tree.entry(self.main).path.clone(), path];
         let schema = Arc::clone(&turner.points_schema);
         receiver.begin(describe(&self.facts, entries, schema, instants))?;
-        for finding in findings {
+        for finding in noticed {
             receiver.finding(finding);
         }
         let mut batch = first;
@@ -266,12 +270,13 @@ impl Set<'_> {
                 Ok(batch) => batch,
                 Err(error) => {
                     // The records before the damage are good.
-                    let text = format!(
-                        "the rest after record {} could not be read: {error}",
-                        turner.counts.rows
-                    );
-                    let code = "adapt.unreadable-rest";
-                    let finding = Finding::new(code, Severity::Error, place.clone(), text);
+                    let records = turner.counts.rows;
+                    let what = words::what(&error);
+                    let text = format!("records after {records} cannot be read: {what}");
+                    let code = &findings::UNREADABLE_REST;
+                    let finding = Finding::new(code, Severity::Error, place.clone(), text)
+                        .value("records", records)
+                        .value("detail", what);
                     receiver.finding(finding.hint(error.hint().to_owned()));
                     None
                 }
@@ -334,21 +339,20 @@ fn next(
 /// What was noticed in the rows.
 fn tell(turner: &Turner, place: &Place, receiver: &mut dyn Receiver) {
     let counts = &turner.counts;
-    let mut warn = |code, text: String| {
-        receiver.finding(Finding::new(code, Severity::Warning, place.clone(), text));
-    };
+    let warn = |code, text: String| Finding::new(code, Severity::Warning, place.clone(), text);
     if counts.without_geometry > 0 {
-        let text = format!(
-            "{} records have no point or polygon that could be read",
-            counts.without_geometry
-        );
-        warn("adapt.geometry-unreadable", text);
+        let records = counts.without_geometry;
+        let many = counted(records, "record");
+        let text = format!("{many} without a valid point or polygon: their position is missing");
+        let finding = warn(&findings::GEOMETRY_UNREADABLE, text);
+        receiver.finding(finding.value("records", records));
     }
     if counts.without_zone > 0 {
+        let times = counts.without_zone;
         let text = format!(
-            "{} times have no zone; they stand as if they were UTC",
-            counts.without_zone
+            "{} without a time zone, taken as UTC",
+            counted(times, "time")
         );
-        warn("adapt.local-time", text);
+        receiver.finding(warn(&findings::LOCAL_TIME, text).value("times", times));
     }
 }

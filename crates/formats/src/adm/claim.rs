@@ -67,15 +67,16 @@ fn card(tree: &Tree, entries: Vec<EntryId>) -> Option<Claim> {
     let (verdict, confidence) = match catalog {
         Some(_) if has_logs => (Verdict::Read, Confidence::Certain),
         Some(_) => {
-            let reason = "ADM card without logged data: setup, plans or orders only".to_owned();
+            let reason = "an ADM card without logged data: only setup, plans or orders".to_owned();
             (Verdict::NotMachineData { reason }, Confidence::Certain)
         }
         None => {
             let verdict = Verdict::Recognised {
                 file_format: "ADAPTADM",
                 provider: Provider::Other,
-                text: "files of an ADM card whose `Catalog.adm` is not in its folder".to_owned(),
-                hint: "send the whole `adm` folder with its `documents`, as it was written"
+                text: "files of an ADM card, but its `Catalog.adm` is missing in the folder"
+                    .to_owned(),
+                hint: "upload the whole `adm` folder with its `documents`, as it was written"
                     .to_owned(),
             };
             (verdict, Confidence::Name)
@@ -110,17 +111,19 @@ fn other_catalog(tree: &Tree, catalog: EntryId) -> Option<Verdict> {
     } else if old {
         "an ADM card of a version before 1, which is not described"
     } else if head.starts_with(b"PK") {
-        "a zip that is named `Catalog.adm`: not the catalog of an ADM card"
+        "a zip with the name `Catalog.adm`, which is not the catalog of an ADM card"
     } else {
         return None;
     };
-    let said = said.map_or(String::new(), |version| format!(" (it says {version:.20})"));
+    let said = said.map_or(String::new(), |version| {
+        format!(" (it states version {version:.20})")
+    });
     Some(Verdict::Recognised {
         file_format: "ADAPTADM",
         provider: Provider::Other,
         text: format!("{what}{said}"),
         hint:
-            "open the data in the program that wrote them and export the ADM anew (with a current \
+            "open the data in the program that wrote them and export the ADM again (with a current \
                ADAPT plugin), or export a shapefile or ISOXML"
                 .to_owned(),
     })

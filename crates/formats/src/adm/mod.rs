@@ -5,6 +5,7 @@
 //! meaning; see `docs/formats/adm.md`.
 
 mod claim;
+pub(crate) mod findings;
 mod map;
 mod raw;
 

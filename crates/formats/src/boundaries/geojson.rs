@@ -6,11 +6,11 @@ use serde_json::Value;
 /// Reads a document.
 pub(super) fn read(bytes: &[u8]) -> Read {
     let value: Value =
-        serde_json::from_slice(bytes).map_err(|cause| format!("no JSON: {cause}"))?;
+        serde_json::from_slice(bytes).map_err(|cause| format!("the file is not JSON: {cause}"))?;
     let features: Vec<&Value> = match value["type"].as_str() {
         Some("FeatureCollection") => value["features"].as_array().into_iter().flatten().collect(),
         Some(_) => vec![&value],
-        None => return Err("the JSON is no GeoJSON".to_owned()),
+        None => return Err("the JSON is not GeoJSON".to_owned()),
     };
     let mut list = Vec::new();
     for feature in features {

@@ -1,4 +1,4 @@
-//! Polygons of a KML document, by placemark. Styles, links and the like are passed over; a
+//! Polygons of a KML document, by placemark. Styles, links and the like are skipped; a
 //! document type is refused.
 
 use super::outline::{Read, area};
@@ -24,11 +24,11 @@ pub(super) fn read(bytes: &[u8]) -> Read {
     loop {
         let event = reader
             .read_event()
-            .map_err(|cause| format!("no KML: {cause}"))?;
+            .map_err(|cause| format!("the file is not KML: {cause}"))?;
         match event {
             Event::Start(start) => {
                 if path.len() == DEPTH {
-                    return Err(format!("the KML is nested deeper than {DEPTH}"));
+                    return Err(format!("the KML is nested deeper than {DEPTH} levels"));
                 }
                 let name = start.local_name().as_ref().to_owned();
                 match name.as_str() {
@@ -72,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> Read {
                 content.clear();
             }
             Event::DocType(_) => {
-                return Err("the KML has a document type, which is refused".to_owned());
+                return Err("the KML has a document type, which is not allowed".to_owned());
             }
             Event::Eof => break,
             _ => {}
@@ -91,7 +91,7 @@ fn positions(text: &str) -> Result<Vec<[f64; 2]>, String> {
             let mut numbers = position.split(',').map(str::parse::<f64>);
             match (numbers.next(), numbers.next()) {
                 (Some(Ok(longitude)), Some(Ok(latitude))) => Ok([longitude, latitude]),
-                _ => Err(format!("`{position}` is no position")),
+                _ => Err(format!("`{position}` is not a position")),
             }
         })
         .collect()

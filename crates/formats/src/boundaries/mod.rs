@@ -56,8 +56,9 @@ pub fn read(tree: &Tree, limits: &Limits) -> Outlines {
             Ok(list) => {
                 for (name, geometry) in list {
                     if found.list.len() == MOST {
-                        let reason =
-                            format!("an upload has at most {MOST} fields: the rest is left out");
+                        let reason = format!(
+                            "an upload may have at most {MOST} fields; the rest is left out"
+                        );
                         found.faults.push((entry.clone(), reason));
                         return found;
                     }

@@ -65,7 +65,7 @@ pub(super) fn read(tree: &Tree, shp: EntryId, limits: &Limits) -> Read {
         };
         let mut degrees = Vec::with_capacity(rings.len());
         for ring in rings {
-            degrees.push(projection(ring).ok_or("a position cannot be brought to degrees")?);
+            degrees.push(projection(ring).ok_or("a position cannot be converted to degrees")?);
         }
         let polygons = assemble(degrees);
         if !polygons.is_empty() {

@@ -67,13 +67,14 @@ fn claim_of(id: EntryId, confidence: Confidence, reason: &str, verdict: Verdict)
 /// Named as a log, with other content.
 fn not_a_log(tree: &Tree, id: EntryId, size: u64) -> Claim {
     let text = match tree.problem(id) {
-        Some(problem) => format!("named as John Deere Gen4 log, and unreadable: {problem}"),
+        Some(problem) => {
+            format!("named as a John Deere Gen4 log, but it cannot be read: {problem}")
+        }
         None if size == 0 => {
-            "named as John Deere Gen4 log, and the file is empty (0 bytes)".to_owned()
+            "named as a John Deere Gen4 log, but the file is empty (0 bytes)".to_owned()
         }
-        None => {
-            "could not be recognised: named as John Deere Gen4 log, its content is not".to_owned()
-        }
+        None => "the content could not be recognised; the file is named as a John Deere Gen4 log"
+            .to_owned(),
     };
     let verdict = Verdict::Recognised {
         file_format: "GEN4",

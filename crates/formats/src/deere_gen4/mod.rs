@@ -4,6 +4,7 @@
 //! `docs/formats/deere_gen4.md`. `raw` is the file as it stands, `map` gives it meaning.
 
 mod claim;
+pub(crate) mod findings;
 mod map;
 mod raw;
 

@@ -41,7 +41,7 @@ pub(crate) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
                      `{}.fdl` is not beside it",
                     stem(tree, id)
                 );
-                let hint = "copy the whole RCD folder from the card, .fdl and .fdd together";
+                let hint = "copy the whole folder RCD from the card, .fdl and .fdd files together";
                 claims.push(claim_of(
                     id,
                     Confidence::Content,
@@ -89,11 +89,11 @@ fn say(text: String, hint: &str) -> Verdict {
 
 /// Named as a log, with other content.
 fn broken(tree: &Tree, id: EntryId) -> Claim {
-    let what = "named as John Deere GreenStar log";
+    let what = "named as a John Deere GreenStar log";
     let text = match tree.problem(id) {
-        Some(problem) => format!("{what}, and unreadable: {problem}"),
-        None if tree.entry(id).size == 0 => format!("{what}, and the file is empty (0 bytes)"),
-        None => format!("could not be recognised: {what}, its content is not"),
+        Some(problem) => format!("{what}, but it cannot be read: {problem}"),
+        None if tree.entry(id).size == 0 => format!("{what}, but the file is empty (0 bytes)"),
+        None => format!("the content could not be recognised; the file is {what}"),
     };
     let verdict = say(text, "copy the file from the display or card again");
     claim_of(id, Confidence::Name, "named as a GreenStar log", verdict)

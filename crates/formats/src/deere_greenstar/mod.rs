@@ -5,6 +5,7 @@
 //! `raw` is the files as they stand, `map` gives them meaning.
 
 mod claim;
+pub(crate) mod findings;
 mod map;
 mod raw;
 

@@ -6,6 +6,7 @@
 //! by what the file says, so it only writes the fixtures.
 
 mod claim;
+pub(crate) mod findings;
 mod order;
 mod raw;
 mod read;

@@ -123,7 +123,7 @@ fn places(bytes: &[u8], first: usize, header: &Header) -> (Vec<Stretch>, Option<
         if length < LEAST_BYTES {
             return (
                 places,
-                Some("the feature is damaged: it is no flat buffer".to_owned()),
+                Some("the feature is damaged: it is not a flat buffer".to_owned()),
             );
         }
         places.push((begin, length));

@@ -1,14 +1,14 @@
 //! The file as a layer: a pass is one stream over its features.
 
+use super::findings;
 use super::order::Order;
 use super::raw::{Header, decode, is_magic};
 use crate::claim::{Claim, ReadOptions};
-use crate::shared::layer::{self, Codes, Crs, Each, Feature, Layer, Names, Next, Source, codes};
+use crate::shared::layer::{self, Crs, Each, Feature, Layer, Names, Next, Source};
 use crate::source::{EntryId, Limits, Tree};
 use std::io::{self, BufReader, Read};
 use tramline_model::{Finding, Place, ReadError, Receiver, Severity};
 
-static CODES: Codes = codes!("flatgeobuf");
 /// Largest header and largest feature.
 const HEADER_BYTES: u64 = 16 << 20;
 const FEATURE_BYTES: u64 = 64 << 20;
@@ -31,11 +31,11 @@ pub(super) fn read(
         .then(|| Order::by_time(tree, claim.main, &header, first, (limits, options)))
         .flatten();
     if header.is_indexed() && order.is_none() {
-        let text = "the features stand in the order of an index and not of the drive, and could \
-                    not be put in order of time; ways between them are not those driven";
-        let code = "flatgeobuf.index-order";
+        let text = "the features are sorted by a spatial index and could not be sorted by time; \
+                    distances between them are not those driven";
+        let code = &findings::INDEX_ORDER;
         let finding = Finding::new(code, Severity::Warning, place.clone(), text);
-        receiver.finding(finding.hint("save the layer without spatial index"));
+        receiver.finding(finding.hint("save the layer without a spatial index"));
     }
     let layer = Layer {
         place,
@@ -47,7 +47,7 @@ pub(super) fn read(
         crs: Crs::find(&header.organisation, header.code, &header.wkt),
         noun: "FlatGeobuf",
         hint: HINT,
-        codes: &CODES,
+        codes: &findings::LAYER,
     };
     let mut features = Features {
         tree,
@@ -74,7 +74,7 @@ fn open<'a>(
     block(&mut stream, 8, &mut magic).map_err(|e| broken(&e.to_string()))?;
     if !is_magic(&magic) {
         return Err(broken(
-            "not FlatGeobuf of version 3: the file begins otherwise",
+            "not FlatGeobuf of version 3: the file begins with other bytes",
         ));
     }
     let mut bytes = Vec::new();
@@ -84,7 +84,7 @@ fn open<'a>(
         .ok_or_else(|| broken("the header is longer than the file, or missing"))?;
     block(&mut stream, length, &mut bytes).map_err(|e| broken(&e.to_string()))?;
     let header = Header::read(&bytes, limits.columns)
-        .ok_or_else(|| broken("the header is damaged: it is no flat buffer"))?;
+        .ok_or_else(|| broken("the header is damaged: it is not a flat buffer"))?;
     let index = header
         .index_bytes()
         .filter(|index| *index <= size)

@@ -7,6 +7,7 @@
 
 mod claim;
 mod feature;
+pub(crate) mod findings;
 mod read;
 
 use crate::claim::Sureness::{Proven, Reported};

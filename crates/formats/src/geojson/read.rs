@@ -2,13 +2,13 @@
 
 use super::claim::HEAD;
 use super::feature::Document;
+use super::findings;
 use crate::claim::{Claim, ReadOptions};
-use crate::shared::layer::{self, Codes, Each, Feature, Layer, Names, Next, Source, codes};
+use crate::shared::layer::{self, Each, Feature, Layer, Names, Next, Source};
 use crate::source::{EntryId, Limits, Tree};
 use std::io::{BufRead, BufReader, Read};
 use tramline_model::{Place, Provider, ReadError, Receiver};
 
-static CODES: Codes = codes!("geojson");
 const HINT: &str = "export the data as GeoJSON again, in WGS 84 degrees";
 
 /// Reads a claimed document.
@@ -32,7 +32,7 @@ pub(super) fn read(
         crs: None,
         noun: "GeoJSON",
         hint: HINT,
-        codes: &CODES,
+        codes: &findings::LAYER,
     };
     let mut stream = Stream { tree, entry };
     layer::read(&layer, &mut stream, limits, options, receiver)
@@ -105,13 +105,13 @@ fn parse<F: FnMut(&Feature) -> Next>(
 fn json_error(error: &serde_json::Error, place: Place) -> ReadError {
     let text = error.to_string();
     let what = match error.classify() {
-        serde_json::error::Category::Io => format!("json could not be read: {text}"),
+        serde_json::error::Category::Io => format!("json cannot be read: {text}"),
         serde_json::error::Category::Eof => format!("json is truncated: {text}"),
         _ if text.contains("recursion limit") => {
-            format!("json is nested beyond the depth that is read: {text}")
+            format!("json is nested beyond the allowed depth: {text}")
         }
         serde_json::error::Category::Syntax => format!("invalid json: {text}"),
-        serde_json::error::Category::Data => format!("json is no GeoJSON: {text}"),
+        serde_json::error::Category::Data => format!("json is not GeoJSON: {text}"),
     };
     ReadError::malformed(place, what, HINT)
 }

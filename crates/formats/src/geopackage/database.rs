@@ -50,10 +50,14 @@ impl Database {
         }
         let broken = |what: &str| ReadError::malformed(place.clone(), what, HINT);
         if !tree.head(id, MAGIC.len()).starts_with(MAGIC) {
-            return Err(broken("not a GeoPackage: the file is no SQLite database"));
+            return Err(broken(
+                "not a GeoPackage: the file is not an SQLite database",
+            ));
         }
         if size < PAGE_BYTES {
-            return Err(broken("the GeoPackage is truncated: it has no whole page"));
+            return Err(broken(
+                "the GeoPackage is truncated: it has no complete page",
+            ));
         }
         let mut image = Image {
             stream: tree.stream(id)?,
@@ -62,7 +66,7 @@ impl Database {
         };
         let opened = open(&mut image, usize::try_from(size).unwrap_or(usize::MAX));
         if let Some(fault) = image.fault {
-            let hint = "copy the file from the stick again";
+            let hint = "copy the file from its source again";
             return Err(ReadError::malformed(place, fault, hint));
         }
         let budget = BUDGET.saturating_add(size.saturating_mul(BUDGET_PER_BYTE));
@@ -184,7 +188,7 @@ impl Read for Image<'_> {
         if self.fault.is_none() {
             count = match self.stream.read(buffer) {
                 Ok(0) if !buffer.is_empty() => {
-                    self.fault = Some("the file ends before its size".to_owned());
+                    self.fault = Some("the file ends before its stated size".to_owned());
                     0
                 }
                 Ok(count) => count,

@@ -6,6 +6,7 @@
 
 mod claim;
 mod database;
+pub(crate) mod findings;
 mod geometry;
 mod read;
 mod schema;

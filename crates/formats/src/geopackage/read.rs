@@ -1,18 +1,18 @@
 //! Layers of a database to machine files.
 
 use super::database::Database;
+use super::findings;
 use super::geometry;
 use super::schema::{LAYERS, Layer};
 use crate::claim::{Claim, ReadOptions, Verdict};
 use crate::shared::columns::describe::may_name_work;
 use crate::shared::columns::{Title, map_titles};
-use crate::shared::layer::{self, Codes, Each, Feature, Names, Next, Source, Value, codes};
+use crate::shared::layer::{self, Each, Feature, Names, Next, Source, Value};
 use crate::shared::other_data::other_data_unasked;
 use crate::source::{EntryId, Limits, Tree};
 use rusqlite::types::ValueRef;
 use tramline_model::{Finding, Place, ReadError, Receiver, Severity};
 
-static CODES: Codes = codes!("geopackage");
 const HINT: &str = "save the layer with its values as GeoPackage, GeoJSON or CSV";
 
 /// Reads a claimed file: every layer with a known value is a machine file, the others are named.
@@ -31,7 +31,7 @@ pub(super) fn read(
     for layer in &layers {
         match reason_against(layer, &database, options)? {
             Ok(columns) => data.push((layer, columns)),
-            Err(why) => others.push(format!("`{:.60}` {why}", layer.title)),
+            Err(why) => others.push((format!("{:.60}", layer.title), why)),
         }
     }
     if data.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn read(
             let shown = others
                 .iter()
                 .take(10)
-                .cloned()
+                .map(|(title, why)| format!("`{title}` {why}"))
                 .collect::<Vec<_>>()
                 .join("; ");
             format!(
@@ -68,7 +68,7 @@ pub(super) fn read(
             crs: layer.crs(&database)?,
             noun: "layer",
             hint: HINT,
-            codes: &CODES,
+            codes: &findings::LAYER,
         };
         match layer::read(&facts, &mut source, limits, options, receiver) {
             Ok(()) => {}
@@ -125,10 +125,10 @@ fn reason_against(
     options: &ReadOptions,
 ) -> Result<Result<Vec<String>, String>, ReadError> {
     let Some(columns) = layer.columns(database)? else {
-        return Ok(Err("is no table of its own".to_owned()));
+        return Ok(Err("is not a table of its own".to_owned()));
     };
     if layer.kind.contains("LINE") || layer.kind.contains("CURVE") {
-        return Ok(Err("holds lines".to_owned()));
+        return Ok(Err("has lines".to_owned()));
     }
     let titles: Vec<Title> = columns.iter().map(|name| Title::from_text(name)).collect();
     let mapping = map_titles(&titles, &options.column_map);
@@ -150,28 +150,30 @@ fn opening(
     tree: &Tree,
     claim: &Claim,
     layers: &[Layer],
-    others: &[String],
+    others: &[(String, String)],
     receiver: &mut dyn Receiver,
 ) {
     let place = tree.place(claim.main);
     let note = |code, severity, text: String| Finding::new(code, severity, place.clone(), text);
-    for other in others.iter().take(20) {
-        let text = format!("not machine data: layer {other}");
-        receiver.finding(note("geopackage.other-layer", Severity::Note, text));
+    for (title, why) in others.iter().take(20) {
+        let text = format!("not machine data: layer `{title}` {why}");
+        let finding = note(&findings::OTHER_LAYER, Severity::Note, text);
+        receiver.finding(finding.value("layer", title.as_str()));
     }
     if layers.len() >= LAYERS {
-        let text = format!("only the first {LAYERS} layers are looked at");
-        receiver.finding(note("geopackage.many-layers", Severity::Warning, text));
+        let text = format!("only the first {LAYERS} layers are read");
+        let finding = note(&findings::MANY_LAYERS, Severity::Warning, text);
+        receiver.finding(finding.value("layers", LAYERS));
     }
     let unsaved = claim
         .entries
         .iter()
         .any(|id| tree.name(*id).ends_with("-wal") && tree.entry(*id).size > 0);
     if unsaved {
-        let text = "changes in the file ending in -wal were not saved into the database, and are \
+        let text = "the changes in the file ending in -wal were not saved into the database and are \
                     left out";
         let finding = note(
-            "geopackage.unsaved-changes",
+            &findings::UNSAVED_CHANGES,
             Severity::Warning,
             text.to_owned(),
         );

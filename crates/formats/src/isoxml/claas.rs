@@ -33,8 +33,8 @@ fn task(tree: &Tree, id: EntryId) -> Option<i64> {
 /// What one track is, for people.
 pub(crate) fn track(tree: &Tree, id: EntryId) -> String {
     match task(tree, id) {
-        Some(task) => format!("track of task {task}, without values or times (CLAAS terminal)"),
-        None => "track of a task, without values or times (CLAAS terminal)".to_owned(),
+        Some(task) => format!("track of task {task}, without values or times (CLAAS display)"),
+        None => "track of a task, without values or times (CLAAS display)".to_owned(),
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn tracks(tree: &Tree, claim: &Claim) -> Option<String> {
         _ => "tasks",
     };
     Some(format!(
-        "its .CM files are the track of {of} {}{more} as a CLAAS terminal keeps it, without values or \
+        "their .CM files are the tracks of {of} {}{more} that a CLAAS display keeps, without values or \
          times; for yields and rates, export the task with its time logs (TLG files) or from CLAAS \
          connect",
         named.join(", ")

@@ -5,6 +5,7 @@
 
 pub(crate) mod claas;
 mod claim;
+pub(crate) mod findings;
 pub(crate) mod job_folder;
 pub mod map;
 pub mod quirks;

@@ -13,8 +13,8 @@ pub(super) const ID: &str = "kml";
 const KMZ_BYTES: u64 = 64 << 20;
 /// First bytes of a document that decide on the claim: styles and schema stand before placemarks.
 const HEAD: usize = 512 << 10;
-const DRAWING: &str = "KML drawing: a drawing for maps (boundary or guidance), its placemarks have \
-                       no values that are known, it holds no machine records";
+const DRAWING: &str = "KML drawing: a drawing for maps (boundary or guidance) without known values in \
+                       its placemarks, so it has no machine records";
 
 /// One claim for each document.
 pub(super) fn claim(tree: &Tree, options: &ReadOptions) -> Vec<Claim> {

@@ -6,6 +6,7 @@
 //! nothing that it links to is fetched.
 
 mod claim;
+pub(crate) mod findings;
 mod placemark;
 mod read;
 
@@ -18,8 +19,7 @@ pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "KML and KMZ with data",
     file_formats: &["KML"],
-    reads: "placemarks with ExtendedData that the column dictionary knows; drawings are no machine \
-            data",
+    reads: "placemarks with ExtendedData that the column dictionary knows; plain drawings are ignored",
     coverage: &[covers(
         Provider::Other,
         "placemarks with known values; drawings are refused",

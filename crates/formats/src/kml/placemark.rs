@@ -46,7 +46,7 @@ pub(super) fn read(
             Event::Start(start) => {
                 if state.path.len() >= depth {
                     return Err(End::Broken(format!(
-                        "the KML is nested deeper than {depth}"
+                        "the KML is nested deeper than {depth} levels"
                     )));
                 }
                 let name = start.local_name().as_ref().to_owned();
@@ -75,7 +75,7 @@ pub(super) fn read(
                 }
             }
             Event::DocType(_) => {
-                let what = "the KML has a document type, which is refused";
+                let what = "the KML has a document type, which is not allowed";
                 return Err(End::Broken(what.to_owned()));
             }
             Event::Eof if state.path.is_empty() => return Ok(()),

@@ -1,13 +1,13 @@
 //! The document as a layer: a pass is one run of the parser over the text in memory.
 
 use super::claim::inner;
+use super::findings;
 use super::placemark::{self, End};
 use crate::claim::{Claim, ReadOptions};
-use crate::shared::layer::{self, Codes, Crs, Each, Layer, Names, Source, codes};
+use crate::shared::layer::{self, Crs, Each, Layer, Names, Source};
 use crate::source::{Limits, Tree};
 use tramline_model::{Place, ReadError, Receiver};
 
-static CODES: Codes = codes!("kml");
 /// Largest document.
 const FILE_BYTES: u64 = 256 << 20;
 const HINT: &str = "export the points as KML with their data again, or as GeoJSON or CSV";
@@ -46,7 +46,7 @@ pub(super) fn read(
         crs: Some(Crs::Degrees),
         noun: "KML",
         hint: HINT,
-        codes: &CODES,
+        codes: &findings::LAYER,
     };
     layer::read(&layer, &mut document, limits, options, receiver)
 }

@@ -53,7 +53,7 @@ pub(super) fn members(tree: &Tree, id: EntryId) -> Option<String> {
     } else {
         String::new()
     };
-    (count > 0).then(|| format!("it holds {}{more}", names.join(", ")))
+    (count > 0).then(|| format!("it contains {}{more}", names.join(", ")))
 }
 
 /// Name and size of a member; `None` at the end of the archive and for what is no member.
@@ -115,7 +115,7 @@ mod tests {
             bytes.extend(block("setup/b.bin", "00000000001"));
             bytes.extend(vec![7; 512]);
             bytes.extend(vec![0; 1_024]);
-            let expected = "it holds log_data/a.ilf2 (1 KB), setup/b.bin (1 KB)";
+            let expected = "it contains log_data/a.ilf2 (1 KB), setup/b.bin (1 KB)";
             assert_eq!(told(bytes).as_deref(), Some(expected), "{head}");
         }
     }
@@ -129,7 +129,7 @@ mod tests {
         // A size beyond the file, and one that is no number.
         let mut long = head(&block("a", "77777777777"));
         long.extend([0; 512]);
-        assert_eq!(told(long).as_deref(), Some("it holds a (8388608 KB)"));
+        assert_eq!(told(long).as_deref(), Some("it contains a (8388608 KB)"));
         assert_eq!(told(head(&block("a", "zz"))), None);
         let many: Vec<u8> = (0..2_000).flat_map(|_| block("x", "0")).collect();
         assert!(told(head(&many)).is_some_and(|text| text.ends_with("and 1016 more")));

@@ -96,7 +96,7 @@ fn field(tree: &Tree, folder: &str, files: &[(EntryId, usize)]) -> Option<Claim>
         reason: "texts of an AgOpenGPS field".to_owned(),
         verdict: Verdict::NotMachineData {
             reason: format!(
-                "AgOpenGPS field{name}: {held}, no rates and no times, so no work to convert; send \
+                "AgOpenGPS field{name}: {held}, no rates and no times, so no work to convert; upload \
                  what the rate controller or terminal logged (ISOXML with its TLG files). To move the \
                  field to another terminal, use the ISOXML export of AgOpenGPS"
             ),

@@ -308,18 +308,26 @@ fn verdict(
                 reason: format!("{what}: {why}"),
             };
         }
-        (Say::Closed(hint), _) => ("the format is closed, no open reader for it exists", *hint),
+        (Say::Closed(hint), _) => (
+            "the format is closed and no open reader for it exists",
+            *hint,
+        ),
         (Say::NoData(_), _) => ("", ""),
     };
-    let again = "copy the file from the display or stick again";
+    let again = "copy the file from the display again";
     let (text, hint) = match (problem, kind) {
-        (Some(problem), _) => (format!("named as {what}, and unreadable: {problem}"), again),
+        (Some(problem), _) => (
+            format!("the file is named like {what}, but cannot be read: {problem}"),
+            again,
+        ),
         (None, Kind::Empty) => (
-            format!("named as {what}, and the file is empty (0 bytes)"),
+            format!("the file is named like {what}, but is empty (0 bytes)"),
             again,
         ),
         (None, Kind::Noise) => (
-            format!("could not be recognised: named as {what}, its content is not"),
+            format!(
+                "could not be recognised: the file is named like {what}, but its content is not"
+            ),
             again,
         ),
         (None, Kind::Real) => {
@@ -338,7 +346,7 @@ fn verdict(
     }
     let hint = match (&marker.say, kind) {
         (Say::Closed(_), Kind::Real) => format!(
-            "{hint}; or ask the operator for a bridge, if there is a converter for `{}`",
+            "{hint}; or ask the operator for a bridge if there is a converter for `{}`",
             marker.code
         ),
         _ => hint.to_owned(),

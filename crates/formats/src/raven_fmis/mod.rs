@@ -6,6 +6,7 @@
 //! in ISO 11783-11. Rule: a product's table is one machine file; nothing is moved or filled in.
 
 mod claim;
+pub(crate) mod findings;
 mod map;
 mod raw;
 

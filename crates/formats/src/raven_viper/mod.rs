@@ -5,6 +5,7 @@
 //! Rule: values hold for the fixes that follow; the clock has no known origin, so there is no date.
 
 mod claim;
+pub(crate) mod findings;
 mod map;
 mod raw;
 
@@ -17,7 +18,7 @@ pub static FORMAT: Format = Format {
     id: claim::ID,
     name: "Raven Viper 4 job (.jdf in a .jdp)",
     file_formats: &["JDP"],
-    reads: "positions, speed, way, heading, sections on or off, and liquid rates with their \
+    reads: "positions, speed, distance, heading, sections on or off, and liquid rates with their \
             targets, without dates and widths; the layout is known from a description only",
     coverage: &[covers(
         Provider::RavenSlingshot,

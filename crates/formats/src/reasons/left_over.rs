@@ -11,53 +11,53 @@ use crate::source::{EntryId, Tree};
 const ISOXML: &[(&str, &str)] = &[
     (
         "grd*.bin",
-        "a grid of planned rates (prescription), no logged work",
+        "a grid of planned rates (prescription), not logged work",
     ),
     (
         "grd*",
-        "a prescription beside the grids of the set, no logged work",
+        "a prescription beside the grids of the set, not logged work",
     ),
-    ("plg*", "a log of single points, it has no rates or widths"),
+    ("plg*", "a log of single points without rates or widths"),
     (
         "linklist.xml",
-        "the list of links to other systems' identifiers, no logged work",
+        "a list of identifiers in other systems, not logged work",
     ),
     (
         "matchids.xml",
-        "a program's own list of identifiers, no logged work",
+        "a list of identifiers that a program keeps for itself, not logged work",
     ),
     (
         "cov*.bin",
-        "the terminal's own picture of the covered ground, not described by its maker",
+        "the display's own picture of the covered ground, in a format that its maker does not publish",
     ),
-    ("*.jsn", "settings of the terminal, no logged work"),
-    ("*.quad", "an index of the terminal's map, no logged work"),
+    ("*.jsn", "settings of the display, not logged work"),
+    ("*.quad", "an index of the display's map, not logged work"),
     (
         "*.syn",
-        "a copy of a time log that the terminal keeps for itself",
+        "a copy of a time log that the display keeps for itself",
     ),
-    ("*.ref", "a setting of the terminal, no logged work"),
-    ("sync.xml", "a setting of the terminal, no logged work"),
-    ("*.ini", "settings of the job"),
+    ("*.ref", "a setting of the display, not logged work"),
+    ("sync.xml", "a setting of the display, not logged work"),
+    ("*.ini", "settings of the task"),
     (
         "*.cov",
-        "the display's own picture of the covered ground: the task data beside it have the work",
+        "the display's own picture of the covered ground; the work is in the task data beside it",
     ),
     (
         "*.dfr",
-        "the display's own file: the task data beside it have the work",
+        "the display's own file; the work is in the task data beside it",
     ),
     (
         "*.gps",
-        "the display's own track: the task data beside it have the work",
+        "the display's own track; the work is in the task data beside it",
     ),
     (
         "*.wl",
-        "the display's own file: the task data beside it have the work",
+        "the display's own file; the work is in the task data beside it",
     ),
     (
         "tctaskcsettings.xml",
-        "a setting of the terminal, no logged work",
+        "a setting of the display, not logged work",
     ),
 ];
 
@@ -66,25 +66,31 @@ const ADM: &[(&str, &str)] = &[
     ("admversion.info", "the version of the card"),
     (
         "operationdata*",
-        "records that no logged operation of the card names",
+        "records that no logged operation of the card refers to",
     ),
     (
         "section*",
-        "sections of an operation that no logged data name",
+        "sections of an operation that no logged data refer to",
     ),
-    ("meter*", "meters of an operation that no logged data name"),
+    (
+        "meter*",
+        "meters of an operation that no logged data refer to",
+    ),
     ("loggeddata*", "logged data without an operation"),
-    ("plan*", "a plan, no logged work"),
-    ("recommendation*", "a recommendation, no logged work"),
-    ("workorder*", "a work order, no logged work"),
-    ("workitem*", "a work order, no logged work"),
-    ("prescription*", "a prescription, no logged work"),
-    ("guidance*", "guidance lines, no logged work"),
-    ("summary*", "totals that the display counted, no records"),
-    ("referencelayers*", "reference layers, no logged work"),
+    ("plan*", "a plan, not logged work"),
+    ("recommendation*", "a recommendation, not logged work"),
+    ("workorder*", "a work order, not logged work"),
+    ("workitem*", "a work order, not logged work"),
+    ("prescription*", "a prescription, not logged work"),
+    ("guidance*", "guidance lines, not logged work"),
+    (
+        "summary*",
+        "totals that the display counted, without records",
+    ),
+    ("referencelayers*", "reference layers, not logged work"),
     (
         "proprietaryvalues*",
-        "the maker's own values, no logged work",
+        "the maker's own values, not logged work",
     ),
 ];
 
@@ -112,7 +118,7 @@ pub fn reason_left_over(tree: &Tree, claim: &Claim, entry: EntryId) -> String {
     match what {
         Some(what) => format!("{what} (of the set of `{main}`)"),
         None => {
-            format!("a part of the set of `{main}` ({format}) that no machine file was made of")
+            format!("a part of the set of `{main}` ({format}) that belongs to no machine file")
         }
     }
 }
@@ -127,7 +133,7 @@ fn time_log(tree: &Tree, entry: EntryId, name: &str) -> Option<&'static str> {
     Some(match (has("bin"), has("xml")) {
         (true, false) => "a time log whose .xml is missing: copy the whole folder again",
         (false, true) => "a time log whose .bin is missing: copy the whole folder again",
-        _ => "a time log that no task names, with no record in it",
+        _ => "a time log without records that no task refers to",
     })
 }
 
@@ -136,5 +142,5 @@ fn external(name: &str) -> Option<&'static str> {
     let stem = name.strip_suffix(".xml")?;
     let digits = stem.get(3..)?;
     let numbered = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit());
-    numbered.then_some("an external part that the task data do not name, so it was not read")
+    numbered.then_some("an external part that the task data do not name, so it is not read")
 }

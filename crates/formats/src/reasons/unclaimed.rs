@@ -10,33 +10,33 @@ const KINDS: &[(&[&str], &str)] = &[
         &[
             "jpg", "jpeg", "png", "gif", "bmp", "webp", "heic", "tif", "tiff", "svg",
         ],
-        "a picture, it holds no machine records",
+        "a picture without machine records",
     ),
     (
         &["mp4", "mov", "avi", "mp3", "wav"],
-        "a film or sound, it holds no machine records",
+        "a video or sound file without machine records",
     ),
     (
         &[
             "pdf", "doc", "docx", "odt", "rtf", "md", "ppt", "pptx", "odp", "eml", "msg",
         ],
-        "a document, it holds no machine records that could be read",
+        "a document without machine records that can be read",
     ),
     (
         &["xls", "xlsx", "xlsm", "ods"],
-        "unsupported: a spreadsheet; save the sheet as CSV and send that",
+        "unsupported: a spreadsheet; save the sheet as CSV and upload that",
     ),
     (
         &[
             "exe", "dll", "bat", "cmd", "com", "msi", "ps1", "sh", "php", "js", "py", "jar", "apk",
             "vbs",
         ],
-        "unsupported: a program or script, it is never run",
+        "unsupported: a program or script, which is never run",
     ),
     (&["html", "htm", "css"], "unsupported: a web page"),
     (
         &["rar", "7z", "tar", "tgz", "bz2", "xz", "zst"],
-        "unsupported archive: pack the folder as zip and send that",
+        "unsupported archive: make a zip of the folder and upload that",
     ),
     (
         &["tmp", "bak", "lock", "crdownload", "part"],
@@ -46,7 +46,7 @@ const KINDS: &[(&[&str], &str)] = &[
         &[
             "qgs", "qgz", "qml", "lyr", "mxd", "sld", "qpj", "qmd", "ovr",
         ],
-        "a setting of a map program, it holds no machine records",
+        "a setting of a map program, without machine records",
     ),
     (&["zip"], "an archive that cannot be opened"),
 ];
@@ -61,13 +61,13 @@ const WRITTEN: &[&str] = &[
 const OPEN: &[(&[&str], &str)] = &[
     (
         &["txt", "csv", "tsv", "log"],
-        "unrecognised: a text, and no table of positions and values in it",
+        "unrecognised: a text without a table of positions and values",
     ),
     (
         &["geojson", "json"],
         "unrecognised: not GeoJSON with points and values",
     ),
-    (&["xml"], "unrecognised: XML of no known format"),
+    (&["xml"], "unrecognised: XML of an unknown format"),
     (
         &["parquet", "feather", "arrow", "nc", "h5", "gdb"],
         "unsupported: save the data as shapefile, GeoJSON or CSV",
@@ -105,7 +105,7 @@ const READ_BYTES: u64 = 1 << 20;
 /// Why no format claimed an entry, for people.
 pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     if let Some(system) = system_file(&tree.entry(entry).path) {
-        return format!("system file of {system}, ignored");
+        return format!("a system file of {system}");
     }
     if let Some(problem) = tree.problem(entry) {
         return problem.to_owned();
@@ -126,8 +126,8 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     if let Some((_, reason)) = KINDS.iter().find(|(list, _)| list.contains(&extension)) {
         if !WRITTEN.contains(&extension) && crate::text::is_table(tree, entry) {
             return format!(
-                "a table of text under the name of another kind of file (.{extension}): give it back its \
-                 ending, `.csv` or `.txt`"
+                "a table of text with the file name of another kind (.{extension}): rename it to end in \
+                 `.csv` or `.txt`"
             );
         }
         return (*reason).to_owned();
@@ -142,13 +142,13 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
     {
         return match tree.sibling(entry, "TASKDATA.XML") {
             None => {
-                "part of an ISOXML task set whose `TASKDATA.XML` is not in this folder".to_owned()
+                "a part of an ISOXML task set whose `TASKDATA.XML` is not in this folder".to_owned()
             }
-            Some(_) => "the `TASKDATA.XML` of this folder does not name this file".to_owned(),
+            Some(_) => "the `TASKDATA.XML` of this folder does not refer to this file".to_owned(),
         };
     }
     if name.starts_with("ddop") && extension == "xml" {
-        return "the description of a terminal's devices (DDOP), no task data: send the task data \
+        return "the description of the connected devices (DDOP), without task data: upload the task data \
                 or the job that it came with"
             .to_owned();
     }
@@ -157,13 +157,13 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
         return format!("unsupported: {kind}");
     }
     if let Some(picture) = picture(&head) {
-        return format!("a {picture}, it holds no machine records");
+        return format!("a {picture} without machine records");
     }
     if let Some((_, expected)) = MONITORS.iter().find(|(known, _)| *known == extension) {
-        return format!("unrecognised: could not be matched to a known format ({expected})");
+        return format!("unrecognised: it matches no known format ({expected})");
     }
     if name == "version.txt" {
-        return "the version of a display's software, it holds no machine records".to_owned();
+        return "the version of a display's software, without machine records".to_owned();
     }
     if TABLES.contains(&extension)
         && let Some(reason) = crate::text::refusal::reason(tree, entry)
@@ -180,14 +180,14 @@ pub fn reason_unclaimed(tree: &Tree, entry: EntryId) -> String {
 fn damage(tree: &Tree, entry: EntryId, size: u64) -> Option<String> {
     let mut stream = match tree.stream(entry) {
         Ok(stream) => stream.take(if size <= READ_BYTES { size } else { 512 }),
-        Err(e) => return Some(format!("unreadable: {e}")),
+        Err(e) => return Some(format!("cannot be read: {e}")),
     };
     let mut chunk = [0; 16 << 10];
     loop {
         match stream.read(&mut chunk) {
             Ok(0) => return None,
             Ok(_) => {}
-            Err(e) => return Some(format!("unreadable: {e}")),
+            Err(e) => return Some(format!("cannot be read: {e}")),
         }
     }
 }
@@ -198,9 +198,9 @@ fn side_file(tree: &Tree, entry: EntryId) -> String {
     let long = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let has = |stem: &str| tree.sibling(entry, &format!("{stem}.shp")).is_some();
     if has(stem) || has(long) {
-        return "side file of a shapefile that does not need it".to_owned();
+        return "a side file that its shapefile does not need".to_owned();
     }
-    format!("side file of a shapefile whose `{long}.shp` is not in this folder")
+    format!("a side file of a shapefile whose `{long}.shp` is not in this folder")
 }
 
 fn picture(head: &[u8]) -> Option<&'static str> {

@@ -135,7 +135,7 @@ fn judged(tree: &Tree, main: EntryId, entries: Vec<EntryId>, options: &ReadOptio
         }
         if let Some(kind) = metadata.layer_kind() {
             let reason = format!(
-                "not machine data: its metadata file says {}",
+                "not machine data: its metadata file calls it {}",
                 kind.to_lowercase()
             );
             claim.verdict = Verdict::NotMachineData { reason };

@@ -340,6 +340,6 @@ fn no_known_columns(place: Place, titles: &[Title]) -> ReadError {
     ReadError::unsupported(
         place,
         what,
-        "say which column is which property (`--column TITLE=PROPERTY:UNIT`)",
+        "map the columns to properties (`--column TITLE=PROPERTY:UNIT`)",
     )
 }

@@ -5,6 +5,7 @@
 
 mod claim;
 mod describe;
+pub(crate) mod findings;
 mod layout;
 mod map;
 mod open;

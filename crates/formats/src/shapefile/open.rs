@@ -4,6 +4,7 @@
 //! its columns.
 
 use super::claim::Files;
+use super::findings;
 use super::raw::cells;
 use super::raw::dbf::{RowReader, Rows};
 use super::raw::shp::{ShapeReader, Shapes};
@@ -42,14 +43,14 @@ pub(super) fn open<'a>(
         place.clone(),
     )?;
     let mut table = table(tree, files, limits)?;
-    let mut findings = Vec::new();
+    let mut noticed = Vec::new();
     let mut batch = Shapes::default();
     shapes.read(table.rows_per_read(), &mut batch)?;
     let given = given(files, &batch, options, &place)?;
     let known = given.is_some() || files.prj.is_some();
     let projection = match given {
         Some(projection) => projection,
-        None => projection(tree, files, &mut findings)?,
+        None => projection(tree, files, &mut noticed)?,
     };
     if batch.len() == 0 {
         return Err(ReadError::malformed(
@@ -58,13 +59,13 @@ pub(super) fn open<'a>(
                 || "no points: the .shp has no records".to_owned(),
                 |why| format!("no points: {why}"),
             ),
-            "export the shapefile again; this one holds no data",
+            "export the shapefile again; this one has no data",
         ));
     }
     if !known && !mostly_degrees(&batch) {
         return Err(ReadError::unsupported(
             place,
-            "the .prj is missing and the coordinates are no degrees",
+            "the .prj is missing and the coordinates are not degrees",
             "add the .prj of the same name to the upload, or give the coordinate system (`--column \
              crs=EPSG:28355` is MGA zone 55)",
         ));
@@ -79,7 +80,7 @@ pub(super) fn open<'a>(
         table_place: table_place(tree, files),
         place,
         first: (batch, rows),
-        findings,
+        findings: noticed,
     })
 }
 
@@ -95,7 +96,7 @@ fn given(
         .get("crs")
         .filter(|_| files.prj.is_none());
     let Some(name) = name else { return Ok(None) };
-    let hint = "give it as `--column crs=EPSG:<code>`";
+    let hint = "give the coordinate system as `--column crs=EPSG:<code>`";
     let refuse = |what: String| ReadError::unsupported(place.clone(), what, hint);
     let named = Named::find(name).map_err(refuse)?;
     let positions = shapes.x.iter().copied().zip(shapes.y.iter().copied());
@@ -118,7 +119,7 @@ pub(super) fn table<'a>(
         return Err(ReadError::malformed(
             tree.place(files.shp),
             "the .dbf of this shapefile is missing",
-            "put the .shp, .dbf, .shx and .prj of one name into the upload",
+            "upload the .shp, .dbf, .shx and .prj of the same name",
         ));
     };
     let cpg = files
@@ -142,18 +143,18 @@ fn table_place(tree: &Tree, files: &Files) -> Place {
 fn projection(
     tree: &Tree,
     files: &Files,
-    findings: &mut Vec<Finding>,
+    noticed: &mut Vec<Finding>,
 ) -> Result<Projection, ReadError> {
     let place = tree.place(files.shp);
     let projection = match files.prj {
         Some(prj) => Projection::from_wkt(&tree.head(prj, 1 << 20), &tree.place(prj))?,
         None => {
-            findings.push(
+            noticed.push(
                 Finding::new(
-                    "shapefile.prj-missing",
+                    &findings::PRJ_MISSING,
                     Severity::Warning,
                     place.clone(),
-                    "no .prj: the coordinates are taken for WGS 84 degrees",
+                    "the .prj is missing; the coordinates are assumed to be WGS 84 degrees",
                 )
                 .hint("add the .prj to the upload"),
             );
@@ -161,12 +162,12 @@ fn projection(
         }
     };
     if projection.is_approximate() {
-        findings.push(
+        noticed.push(
             Finding::new(
-                "shapefile.datum-approximate",
+                &findings::DATUM_APPROXIMATE,
                 Severity::Warning,
                 place,
-                "the coordinates are on an older datum; positions are good to a few metres",
+                "the coordinates use an older datum; positions are accurate to a few metres",
             )
             .hint("export in WGS 84 for full accuracy"),
         );

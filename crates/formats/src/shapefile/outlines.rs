@@ -77,7 +77,11 @@ pub(crate) fn polygons_of(tree: &Tree, shp: EntryId) -> Result<Vec<(usize, Rings
         let length = words.map_or(0, |words| words as usize * 2);
         let cut = || {
             let inside = Place::inside(place.entry.clone(), format!("record {}", row + 1));
-            ReadError::malformed(inside, "the record is cut or its sizes contradict", HINT)
+            ReadError::malformed(
+                inside,
+                "the record is cut off or its sizes contradict each other",
+                HINT,
+            )
         };
         let record = bytes.get(at + 8..at + 8 + length).ok_or_else(cut)?;
         if matches!(int(record, 0), Some(5 | 15 | 25)) {

@@ -2,6 +2,7 @@
 
 use super::claim::Files;
 use super::describe::{constants, describe};
+use super::findings;
 use super::layout::{Layout, time_texts};
 use super::map::plan;
 use super::open::{Opened, Stream, arrays, open, table};
@@ -14,7 +15,7 @@ use crate::source::{Limits, Tree};
 use arrow_array::{ArrayRef, BinaryArray, Float64Array, RecordBatch, TimestampMillisecondArray};
 use arrow_schema::SchemaRef;
 use std::sync::Arc;
-use tramline_model::{Ending, Finding, Place, ReadError, Receiver, Severity};
+use tramline_model::{Code, Ending, Finding, Place, ReadError, Receiver, Severity};
 
 /// Reads a claimed shapefile.
 pub(super) fn read(
@@ -85,52 +86,57 @@ impl<'a> Session<'a> {
 
     /// Findings that are known before the first record goes out.
     fn note_opening(&mut self) {
-        if let Some(length) = self.shapes.wrong_length() {
-            let text =
-                format!("the .shp header says {length} bytes; its records are read as they are");
-            self.note("shapefile.file-length", Severity::Warning, false, text, "");
+        if let Some(bytes) = self.shapes.wrong_length() {
+            let text = format!(
+                "the .shp header states {bytes} bytes, which is not the size of the file; its records are \
+                 read as they are"
+            );
+            let finding = self.shapes_note(&findings::FILE_LENGTH, Severity::Warning, text);
+            self.findings.push(finding.value("statedBytes", bytes));
         }
         let (stated, present) = (
             self.table.header.stated_rows,
             self.table.header.present_rows,
         );
         if stated > present || (stated == 0 && present > 0) {
-            let text = format!("the .dbf header says {stated} rows, there are bytes for {present}");
-            self.note(
-                "shapefile.row-count",
-                Severity::Warning,
-                true,
-                text,
-                "export the shapefile again",
+            let text = format!(
+                "the .dbf header states {stated} rows, but the file has bytes for {present}"
+            );
+            let finding = self.table_note(&findings::ROW_COUNT, Severity::Warning, text);
+            self.findings.push(
+                finding
+                    .value("statedRows", stated)
+                    .value("rows", present)
+                    .hint("export the shapefile again"),
             );
         }
         match &self.layout.clock {
             Some(clock) => self.findings.extend(clock.findings(&self.table_place)),
-            None => self.note(
-                "shapefile.time-missing",
-                Severity::Warning,
-                true,
-                "the file has no times; points are without instant".to_owned(),
-                "export with date and time",
-            ),
+            None => {
+                let text = "the shapefile has no plausible times; the points have no timestamp";
+                let finding = self.table_note(&findings::TIME_MISSING, Severity::Warning, text);
+                let hint = "export with date and time if the season or time of day matters";
+                self.findings.push(finding.hint(hint));
+            }
         }
     }
 
-    fn note(
-        &mut self,
-        code: &'static str,
+    fn shapes_note(
+        &self,
+        code: &'static Code,
         severity: Severity,
-        table: bool,
-        text: String,
-        hint: &str,
-    ) {
-        let place = if table {
-            self.table_place.clone()
-        } else {
-            self.place.clone()
-        };
-        self.findings
-            .push(Finding::new(code, severity, place, text).hint(hint));
+        text: impl Into<String>,
+    ) -> Finding {
+        Finding::new(code, severity, self.place.clone(), text)
+    }
+
+    fn table_note(
+        &self,
+        code: &'static Code,
+        severity: Severity,
+        text: impl Into<String>,
+    ) -> Finding {
+        Finding::new(code, severity, self.table_place.clone(), text)
     }
 
     fn run(
@@ -169,65 +175,60 @@ impl<'a> Session<'a> {
 
     fn note_ending(&mut self) {
         if let Some(why) = self.shapes.cut.take() {
-            let text = format!("{why}; the records before are kept");
-            self.note(
-                "shapefile.truncated",
-                Severity::Error,
-                false,
-                text,
-                "copy the file from the stick again",
+            let text = format!("{why}; the records before it are kept");
+            let finding = self.shapes_note(&findings::TRUNCATED, Severity::Error, text);
+            self.findings.push(
+                finding
+                    .value("problem", why)
+                    .hint("copy the file from the display again"),
             );
         }
         if self.deleted > 0 {
             let text = format!(
-                "{} rows are marked as deleted and left out with their shapes",
+                "{} rows are marked as deleted and are left out with their shapes",
                 self.deleted
             );
-            self.note("shapefile.deleted-rows", Severity::Note, true, text, "");
+            let finding = self.table_note(&findings::DELETED_ROWS, Severity::Note, text);
+            self.findings.push(finding.value("rows", self.deleted));
         }
         if self.without_row > 0 {
             let text = format!(
                 "{} shapes have no row in the .dbf and are left out",
                 self.without_row
             );
-            self.note(
-                "shapefile.rows-missing",
-                Severity::Warning,
-                true,
-                text,
-                "export the shapefile again",
+            let finding = self.table_note(&findings::ROWS_MISSING, Severity::Warning, text);
+            self.findings.push(
+                finding
+                    .value("shapes", self.without_row)
+                    .hint("export the shapefile again"),
             );
         }
         let mut extra = Rows::default();
         if self.table.read(1, &mut extra).is_ok() && extra.len() > 0 {
             let text =
-                "the .dbf has more rows than the .shp has shapes; they are left out".to_owned();
-            self.note(
-                "shapefile.rows-extra",
-                Severity::Warning,
-                true,
-                text,
-                "export the shapefile again",
-            );
+                "the .dbf has more rows than the .shp has shapes; the extra rows are left out";
+            let finding = self.table_note(&findings::ROWS_EXTRA, Severity::Warning, text);
+            self.findings
+                .push(finding.hint("export the shapefile again"));
         }
-        if self.shapes.multipoints > 0 {
-            let text = format!(
-                "{} records have several points; the first is taken",
-                self.shapes.multipoints
-            );
-            self.note("shapefile.multipoint", Severity::Note, false, text, "");
+        let records = self.shapes.multipoints;
+        if records > 0 {
+            let text =
+                format!("{records} records have several points; only the first of each is used");
+            let finding = self.shapes_note(&findings::MULTIPOINT, Severity::Note, text);
+            self.findings.push(finding.value("records", records));
         }
         if self.bad_instants > 0 {
             let text = format!(
-                "{} instants lie before 1990 or in the future, or are none, and are left out",
+                "{} times cannot be read, lie before 1990 or lie in the future, and are left out",
                 self.bad_instants
             );
-            self.note(
-                "shapefile.instants-out-of-range",
-                Severity::Warning,
-                true,
-                text,
-                "check the clock of the display",
+            let finding =
+                self.table_note(&findings::INSTANTS_OUT_OF_RANGE, Severity::Warning, text);
+            self.findings.push(
+                finding
+                    .value("rows", self.bad_instants)
+                    .hint("check the clock of the display"),
             );
         }
     }

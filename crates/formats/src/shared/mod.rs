@@ -13,4 +13,5 @@ pub(crate) mod outline;
 pub(crate) mod projection;
 pub(crate) mod protobuf;
 pub(crate) mod task_data;
+pub(crate) mod words;
 pub mod xml;

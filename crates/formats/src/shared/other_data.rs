@@ -183,7 +183,7 @@ pub(crate) fn other_data<'a>(titles: impl Iterator<Item = &'a str> + Clone) -> O
                 ""
             };
             return Some(format!(
-                "{} ({}{more}), no machine data; it is converted only if you say what its columns are \
+                "{} ({}{more}), no machine data; it is converted only if you map its columns \
                  (`--column TITLE=PROPERTY:UNIT`, docs/columns.md)",
                 kind.what,
                 shown.join(", ")

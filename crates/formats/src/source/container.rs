@@ -6,7 +6,7 @@
 use super::bytes::{Bytes, Window};
 use super::end_record::{check_leading, locate, number, refuse};
 use super::member::Member;
-use super::{Limits, SourceError, names};
+use super::{Limits, SourceError, findings, names};
 use std::collections::HashMap;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
@@ -64,15 +64,15 @@ pub(super) fn check(
             &*count.to_string()
         };
         return Err(refuse(format!(
-            "the end record of the zip states {} entries, its directory holds {more}",
+            "the end record of the zip states {} entries, but its directory holds {more}",
             layout.entries
         )));
     }
     if files == 0 {
         return Err(SourceError::refused(
             "Z2",
-            "the zip is empty: there are no files in it",
-            "pack the folder from the card or stick with its files",
+            "the zip is empty: it contains no files",
+            "zip the folder of the card with its files",
         ));
     }
     check_sizes(&raw, bytes.len(), limits)?;
@@ -91,47 +91,54 @@ pub(super) fn check(
     if encrypted == files {
         return Err(SourceError::refused(
             "Z10",
-            "the zip is encrypted: every file in it asks for a password",
-            "send it without password",
+            "the zip is encrypted: every file in it needs a password",
+            "upload it without a password",
         ));
     }
     check_overlaps(&mut spans, layout.directory_at)?;
-    let mut findings = Vec::new();
+    let mut noticed = Vec::new();
     let leading = spans.first().map_or(0, |span| span.0);
     if leading > 0 {
         check_leading(bytes, leading)?;
-        let text = format!("{leading} leading bytes in front of the archive were passed over");
-        findings.push(Finding::new(
-            "source.leading-bytes",
-            Severity::Warning,
-            Place::entry(place),
-            text,
-        ));
+        let text = format!("{leading} bytes before the zip archive are skipped");
+        noticed.push(
+            Finding::new(
+                &findings::LEADING_BYTES,
+                Severity::Warning,
+                Place::entry(place),
+                text,
+            )
+            .value("bytes", leading),
+        );
     }
     if layout.trailing > 0 {
-        let text = format!(
-            "{} trailing bytes behind the archive were passed over",
-            layout.trailing
+        let trailing = layout.trailing;
+        let text = format!("{trailing} bytes after the zip archive are skipped");
+        noticed.push(
+            Finding::new(
+                &findings::TRAILING_BYTES,
+                Severity::Warning,
+                Place::entry(place),
+                text,
+            )
+            .value("bytes", trailing),
         );
-        findings.push(Finding::new(
-            "source.trailing-bytes",
-            Severity::Warning,
-            Place::entry(place),
-            text,
-        ));
     }
-    let members = join_duplicates(members, place, &mut findings)?;
-    Ok(Directory { members, findings })
+    let members = join_duplicates(members, place, &mut noticed)?;
+    Ok(Directory {
+        members,
+        findings: noticed,
+    })
 }
 
 pub(super) fn too_many(entries: u64, limits: &Limits) -> SourceError {
     SourceError::refused(
         "Z3",
         format!(
-            "too many entries: {entries}, at most {} are allowed",
+            "too many entries: {entries}, and at most {} are allowed",
             limits.entries
         ),
-        "send the folders in several uploads",
+        "split the folders into several uploads",
     )
 }
 
@@ -156,7 +163,7 @@ impl RawEntry {
         if got == 0 || fixed.starts_with(b"PK\x05\x05") {
             return Ok(None);
         }
-        let cut = || refuse("the directory of the zip is damaged: an entry of it is cut off");
+        let cut = || refuse("the directory of the zip is damaged: one of its entries is cut off");
         if got < fixed.len() {
             return Err(cut());
         }
@@ -206,7 +213,7 @@ impl RawEntry {
         }
         if entry.name.is_folder && entry.size > 0 {
             return Err(z8(format!(
-                "the name `{}/` of a file ends as a folder",
+                "the file name `{}/` ends like a folder",
                 entry.name.path
             )));
         }
@@ -229,14 +236,14 @@ impl RawEntry {
         let at = self.offset.saturating_add(shift);
         if at.saturating_add(LOCAL_LEN as u64) > directory_at {
             return Err(refuse(format!(
-                "`{shown}` is stated at offset {}, which lies outside of the archive",
+                "the directory states offset {} for `{shown}`, which lies outside the archive",
                 self.offset
             )));
         }
         let header = bytes.slice(at, LOCAL_LEN + self.raw_name.len())?;
         if !header.starts_with(LOCAL) {
             return Err(refuse(format!(
-                "no entry begins at offset {} that the directory states for `{shown}`",
+                "no entry begins at offset {}, which the directory states for `{shown}`",
                 self.offset
             )));
         }
@@ -252,15 +259,15 @@ impl RawEntry {
         let stated_name: Vec<u8> = slashes(&self.raw_name);
         if name_len != self.raw_name.len() as u64 || local_name != stated_name {
             return Err(z12(format!(
-                "name mismatch: the directory says `{shown}`, the entry itself has another name"
+                "name mismatch: the directory states `{shown}`, but the entry has another name"
             )));
         }
         let local_flags = number(&header, 6, 2);
         let method = number(&header, 8, 2);
         if method != self.method || (local_flags ^ self.flags) & ENCRYPTED != 0 {
             return Err(z12(format!(
-                "mismatch: `{shown}` has compression method {} by the directory and {method} by \
-                 its own header, or only one says that it is encrypted",
+                "mismatch: `{shown}` has compression method {} in the directory and {method} in \
+                 its own header, or only one of them states that it is encrypted",
                 self.method
             )));
         }
@@ -289,7 +296,7 @@ impl RawEntry {
         extra_len: u64,
     ) -> Result<Option<String>, SourceError> {
         if self.is_encrypted() {
-            return Ok(Some("encrypted: the file asks for a password".to_owned()));
+            return Ok(Some("encrypted: the file needs a password".to_owned()));
         }
         if !matches!(self.method, 0 | 8 | 9) {
             let name = match self.method {
@@ -301,7 +308,7 @@ impl RawEntry {
                 _ => "",
             };
             return Ok(Some(format!(
-                "compression method {}{name} unsupported: only stored, deflate and deflate64 are",
+                "compression method {}{name} unsupported: only stored, deflate and deflate64 are read",
                 self.method
             )));
         }
@@ -413,27 +420,27 @@ fn check_kind(mode: u64, path: &str) -> Result<(), SourceError> {
     };
     Err(SourceError::refused(
         "Z9",
-        format!("`{path}` is {what}: only files and folders are taken"),
-        "make a new zip in which links are replaced by their files",
+        format!("`{path}` is {what}: only files and folders are read"),
+        "make a new zip with files in place of links",
     ))
 }
 
 /// Rule Z5, and what one member may state at all (Z6).
 fn check_sizes(entries: &[RawEntry], archive: u64, limits: &Limits) -> Result<(), SourceError> {
-    let hint = "if the data is genuine, send it in several smaller uploads";
+    let hint = "split genuine data into several smaller uploads";
     let mut sum: u64 = 0;
     for entry in entries {
         let name = &entry.name.path;
         if entry.size > limits.unpacked_bytes {
             let text = format!(
-                "`{name}` is too large: it states a size of {} bytes, at most {} are allowed",
+                "`{name}` is too large: it states a size of {} bytes, and at most {} are allowed",
                 entry.size, limits.unpacked_bytes
             );
             return Err(SourceError::refused("Z6", text, hint));
         }
         if entry.size > 100 << 20 && entry.size / 200 >= entry.packed.max(1) {
             let text = format!(
-                "the ratio of `{name}` is too high: {} bytes from {}, at most 200 : 1",
+                "the compression ratio of `{name}` is too high: {} bytes from {}, and at most 200 : 1 is allowed",
                 entry.size, entry.packed
             );
             return Err(SourceError::refused("Z5", text, hint));
@@ -442,8 +449,8 @@ fn check_sizes(entries: &[RawEntry], archive: u64, limits: &Limits) -> Result<()
     }
     if sum > 1 << 30 && sum / 100 >= archive.max(1) {
         let text = format!(
-            "the ratio of the zip is too high: its size is {sum} bytes from {archive}, at most \
-             100 : 1"
+            "the compression ratio of the zip is too high: {sum} bytes from {archive}, and at most \
+             100 : 1 is allowed"
         );
         return Err(SourceError::refused("Z5", text, hint));
     }
@@ -471,7 +478,7 @@ fn check_overlaps(spans: &mut [(u64, u64)], directory_at: u64) -> Result<(), Sou
 fn join_duplicates(
     members: Vec<Member>,
     place: &str,
-    findings: &mut Vec<Finding>,
+    noticed: &mut Vec<Finding>,
 ) -> Result<Vec<Member>, SourceError> {
     let mut seen: HashMap<String, (u64, u32)> = HashMap::with_capacity(members.len());
     let mut kept = Vec::with_capacity(members.len());
@@ -485,17 +492,17 @@ fn join_duplicates(
             return Err(SourceError::refused(
                 "Z13",
                 format!(
-                    "duplicate name: `{}` is there twice with different data",
+                    "duplicate name: the zip contains `{}` twice with different data",
                     member.path
                 ),
                 "make a new zip of the folder",
             ));
         }
-        findings.push(Finding::new(
-            "source.duplicate-entry",
+        noticed.push(Finding::new(
+            &findings::DUPLICATE_ENTRY,
             Severity::Note,
             Place::entry(join(place, &member.path)),
-            "the file is there twice with the same bytes, it is read once",
+            "the zip contains this file twice with the same data; it is read once",
         ));
     }
     Ok(kept)

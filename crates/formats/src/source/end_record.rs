@@ -28,8 +28,9 @@ const COMMENT: usize = 1 << 10;
 /// How far from the end the end record is looked for: longest comment and 1 MiB of other bytes.
 const TAIL: usize = (1 << 20) + 0xffff + END_LEN;
 
-const AGAIN: &str = "copy or download the file again; if it stays so, make a new zip of the folder";
-const NEW_ZIP: &str = "make a new zip of the folder and send that";
+const AGAIN: &str =
+    "copy or download the file again; if that does not help, make a new zip of the folder";
+const NEW_ZIP: &str = "make a new zip of the folder and upload it";
 
 /// Little-endian number of up to 8 bytes at an offset; 0 where bytes lack.
 pub(super) fn number(bytes: &[u8], at: usize, len: usize) -> u64 {
@@ -79,22 +80,20 @@ pub(super) fn locate(bytes: &Bytes) -> Result<Layout, SourceError> {
     let directory_end = fields.directory_end;
     if fields.directory_len > directory_end {
         return Err(refuse(format!(
-            "the directory of the zip is stated with a size of {} bytes, there are {directory_end} \
-             in front of its end",
+            "the zip states a directory of {} bytes, but only {directory_end} bytes lie before its end",
             fields.directory_len
         )));
     }
     let directory_at = directory_end - fields.directory_len;
     if fields.directory_at > directory_at {
         return Err(refuse(format!(
-            "the directory of the zip is stated at offset {}, it can begin at {directory_at} at \
-             most",
+            "the zip states its directory at offset {}, but it cannot begin after {directory_at}",
             fields.directory_at
         )));
     }
     if fields.directory_len > 0 && bytes.slice(directory_at, 4)? != DIRECTORY {
         return Err(refuse(
-            "the directory of the zip is not where its end record says",
+            "the directory of the zip is not where its end record states",
         ));
     }
     let layout = Layout {
@@ -116,10 +115,10 @@ pub(super) fn check_leading(bytes: &Bytes, leading: u64) -> Result<(), SourceErr
         return Err(SourceError::refused(
             "Z2",
             format!(
-                "ambiguous: the {leading} leading bytes in front of the archive are another zip \
-                 (two archives joined, or one that is incomplete)"
+                "ambiguous: the {leading} bytes before the archive are another zip (two archives \
+                 joined, or an incomplete one)"
             ),
-            "send each zip alone",
+            "upload each zip on its own",
         ));
     }
     Ok(())
@@ -139,13 +138,13 @@ fn last_end_record(tail: &[u8]) -> Option<usize> {
 fn check_surroundings(comment: &[u8], trailing: &[u8]) -> Result<(), SourceError> {
     if comment.len() > COMMENT {
         return Err(refuse(format!(
-            "the comment of the zip is {} bytes long, at most {COMMENT} are allowed",
+            "the comment of the zip is {} bytes long, and at most {COMMENT} are allowed",
             comment.len()
         )));
     }
     if find(comment, b"PK").is_some() {
         return Err(refuse(
-            "ambiguous: the comment of the zip may hide a second directory (it holds `PK`)",
+            "ambiguous: the comment of the zip contains `PK` and may hide a second directory",
         ));
     }
     let signatures: [&[u8]; 4] = [b"PK\x03\x04", DIRECTORY, END, LOCATOR];
@@ -154,8 +153,8 @@ fn check_surroundings(comment: &[u8], trailing: &[u8]) -> Result<(), SourceError
         .any(|signature| find(trailing, signature).is_some())
     {
         return Err(refuse(format!(
-            "ambiguous: the {} trailing bytes behind the archive are part of another zip (two \
-             archives joined, or one that is truncated)",
+            "ambiguous: the {} bytes after the archive are part of another zip (two archives joined, \
+             or a truncated one)",
             trailing.len()
         )));
     }
@@ -177,7 +176,7 @@ impl Fields {
             SourceError::refused(
                 "Z2",
                 "this is one part of a split (multi-part, several disks) zip",
-                "send all parts as one zip",
+                "join all parts into one zip and upload it",
             )
         };
         let short = Self {
@@ -222,7 +221,9 @@ impl Fields {
             }
         }
         let Some((at, long)) = found else {
-            return Err(refuse("the zip64 end record is not where its locator says"));
+            return Err(refuse(
+                "the zip64 end record is not where its locator states",
+            ));
         };
         if number(&long, 16, 4) != 0 || number(&long, 20, 4) != 0 {
             return Err(split());
@@ -239,8 +240,8 @@ impl Fields {
             || !agrees(short.directory_at, wide.directory_at, 0xffff_ffff)
         {
             return Err(refuse(
-                "the two end records of the zip state different numbers of entries or different \
-                 places of the directory",
+                "the two end records of the zip disagree on the number of entries or the place of the \
+                 directory",
             ));
         }
         Ok(wide)
@@ -252,21 +253,21 @@ fn no_end_record(head: &[u8]) -> SourceError {
         return SourceError::refused(
             "Z2",
             "this is the first part of a split (multi-part) zip",
-            "send all parts as one zip",
+            "join all parts into one zip and upload it",
         );
     }
     if head.starts_with(b"PK\x03\x04") {
         return SourceError::refused(
             "Z2",
-            "the zip is truncated: its directory at the end is missing, the transfer was incomplete",
+            "the zip is truncated: the directory at its end is missing because the transfer was incomplete",
             AGAIN,
         );
     }
-    let what = foreign(head).unwrap_or("its content is no archive");
+    let what = foreign(head).unwrap_or("its content is not an archive");
     SourceError::refused(
         "Z2",
         format!("the file is not a zip: {what}"),
-        "send a zip of the folder as it lies on the card or stick",
+        "upload a zip of the folder as it is on the card",
     )
 }
 
@@ -290,5 +291,5 @@ pub(crate) fn foreign(head: &[u8]) -> Option<&'static str> {
         .trim_start()
         .to_ascii_lowercase();
     (start.starts_with("<!doctype html") || start.starts_with("<html"))
-        .then_some("it is a web page, perhaps a login page saved in place of the export")
+        .then_some("it is a web page, perhaps a login page saved instead of the export")
 }

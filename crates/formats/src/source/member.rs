@@ -82,7 +82,7 @@ impl Checked {
                 Err(e) => {
                     let at = self.read;
                     return Err(corrupt(format!(
-                        "corrupt: could not decompress behind byte {at} ({e})"
+                        "corrupt: cannot be decompressed after byte {at} ({e})"
                     )));
                 }
                 Ok(n) => return Ok(n),
@@ -94,13 +94,13 @@ impl Checked {
         self.done = true;
         if self.pull(&mut [0])? != 0 {
             return Err(corrupt(format!(
-                "corrupt: size mismatch, more bytes than the {} that the archive states",
+                "corrupt: size mismatch, the file has more bytes than the {} that the archive states",
                 self.stated
             )));
         }
         if self.crc.sum() != self.stated_crc {
             return Err(corrupt(format!(
-                "corrupt: checksum (CRC) is {:08x}, the archive states {:08x}",
+                "corrupt: the checksum (CRC) is {:08x}, but the archive states {:08x}",
                 self.crc.sum(),
                 self.stated_crc
             )));
@@ -125,7 +125,7 @@ impl Read for Checked {
         if n == 0 {
             self.done = true;
             return Err(corrupt(format!(
-                "corrupt: too short, size is {} bytes and the archive states {}",
+                "corrupt: too short, the size is {} bytes, but the archive states {}",
                 self.read, self.stated
             )));
         }

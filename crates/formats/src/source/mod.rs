@@ -7,6 +7,7 @@ mod bytes;
 mod container;
 mod end_record;
 mod error;
+pub(crate) mod findings;
 mod hash;
 mod identity;
 mod limits;

@@ -15,11 +15,11 @@ const LEVELS: usize = 32;
 /// Judges and decodes a raw name. The error says what is wrong, for people.
 pub(super) fn decode(raw: &[u8], says_utf8: bool) -> Result<Name, String> {
     if raw.is_empty() {
-        return Err("a member has an empty name".to_owned());
+        return Err("an entry has an empty name".to_owned());
     }
     if raw.len() > BYTES {
         return Err(format!(
-            "a member's name is too long: {} bytes, at most {BYTES}",
+            "the name of an entry is too long: {} bytes, and at most {BYTES} are allowed",
             raw.len()
         ));
     }
@@ -31,14 +31,14 @@ pub(super) fn decode(raw: &[u8], says_utf8: bool) -> Result<Name, String> {
     let decoded = decoded.replace('\\', "/");
     let shown = show(&decoded);
     if decoded.contains('\0') {
-        return Err(format!("the name `{shown}` holds a NUL character"));
+        return Err(format!("the name `{shown}` contains a NUL character"));
     }
     if decoded.starts_with('/') {
         return Err(format!("the name `{shown}` is an absolute path"));
     }
     if has_drive_or_stream(&decoded) {
         return Err(format!(
-            "the name `{shown}` names a drive or a hidden stream"
+            "the name `{shown}` refers to a drive or a hidden stream"
         ));
     }
     let parts: Vec<&str> = decoded
@@ -47,17 +47,17 @@ pub(super) fn decode(raw: &[u8], says_utf8: bool) -> Result<Name, String> {
         .collect();
     if parts.contains(&"..") {
         return Err(format!(
-            "the name `{shown}` leads out of its folder (`..` in the path)"
+            "the name `{shown}` leads out of its folder (`..` in its path)"
         ));
     }
     if parts.len() > LEVELS {
         return Err(format!(
-            "a path is too deep: {} levels, at most {LEVELS}",
+            "a path is too deep: {} levels, and at most {LEVELS} are allowed",
             parts.len()
         ));
     }
     if parts.is_empty() {
-        return Err(format!("the name `{shown}` names no file"));
+        return Err(format!("the name `{shown}` is not the name of a file"));
     }
     Ok(Name {
         path: show(&parts.join("/")),

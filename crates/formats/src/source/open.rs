@@ -8,7 +8,7 @@ use super::container::{Directory, check, join, too_many};
 use super::end_record::foreign;
 use super::member::Member;
 use super::tree::{Content, Entry, Tree};
-use super::{Limits, SourceError, names};
+use super::{Limits, SourceError, findings, names};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -74,10 +74,10 @@ fn upload(bytes: Arc<Bytes>, name: &str, limits: &Limits) -> Result<Tree, Source
         return Err(SourceError::refused(
             "Z1",
             format!(
-                "the upload is too large: {size} bytes, at most {}",
+                "the upload is too large: {size} bytes, and at most {} are allowed",
                 limits.upload_bytes
             ),
-            "send the folders in several uploads",
+            "split the folders into several uploads",
         ));
     }
     let mut opening = Opening::new(limits);
@@ -152,16 +152,16 @@ impl<'a> Opening<'a> {
                     let size = item.metadata()?.len();
                     self.entry(path, size, Content::File(item.path()), None, 0)?;
                 } else {
-                    let what = if kind.is_symlink() {
-                        "a link"
+                    let text = if kind.is_symlink() {
+                        "this is a link to another place and is not followed"
                     } else {
-                        "no plain file"
+                        "this is a special file of the operating system and is not read"
                     };
                     self.findings.push(Finding::new(
-                        "source.link-ignored",
+                        &findings::LINK_IGNORED,
                         Severity::Warning,
                         Place::entry(path),
-                        format!("this is {what} and was not followed"),
+                        text,
                     ));
                 }
             }
@@ -191,17 +191,18 @@ impl<'a> Opening<'a> {
 
     fn unreadable(&mut self, path: &str, problem: String) {
         let hint = if problem.starts_with("encrypted") {
-            "send the file without password"
+            "upload the file without a password"
         } else {
-            "copy the file from the stick again and make a new zip"
+            "copy the file from the display again and make a new zip"
         };
         self.findings.push(
             Finding::new(
-                "source.unreadable-entry",
+                &findings::UNREADABLE_ENTRY,
                 Severity::Error,
                 Place::entry(path),
-                problem,
+                problem.clone(),
             )
+            .value("problem", problem)
             .hint(hint),
         );
     }
@@ -250,10 +251,10 @@ impl<'a> Opening<'a> {
             return Err(SourceError::refused(
                 "Z6",
                 format!(
-                    "the unpacked size is too large: more than {} bytes over all levels",
+                    "the unpacked size is too large: more than {} bytes in all archives together",
                     self.limits.unpacked_bytes
                 ),
-                "send the folders in several uploads",
+                "split the folders into several uploads",
             ));
         }
         Ok(())
@@ -266,12 +267,12 @@ impl<'a> Opening<'a> {
             return Err(SourceError::refused(
                 "Z7",
                 format!(
-                    "archives are nested too deep: `{}` would be level {}, the depth allowed is {}",
+                    "archives are nested too deep: `{}` would be level {}, and at most {} are allowed",
                     entry.path,
                     u32::from(level) + 1,
                     self.limits.nesting
                 ),
-                "unpack the inner archives and send their folders",
+                "unpack the inner archives and upload their folders",
             ));
         }
         let level = level + 1;
@@ -324,8 +325,10 @@ impl<'a> Opening<'a> {
             if let Some(packed) = ratio {
                 return Err(SourceError::refused(
                     "Z5",
-                    format!("the ratio of a gzip is too high: over {total} bytes from {packed}"),
-                    "send the file unpacked",
+                    format!(
+                        "the compression ratio of a gzip is too high: more than {total} bytes from {packed}"
+                    ),
+                    "upload the file unpacked",
                 ));
             }
             if packed.is_some() && total > most {

@@ -1,6 +1,7 @@
 //! The flat tree of entries and how their bytes are read.
 
 use super::bytes::{Bytes, Window};
+use super::findings;
 use super::hash::hash;
 use super::member::Member;
 use std::collections::HashMap;
@@ -75,7 +76,7 @@ pub(crate) fn system_file(path: &str) -> Option<&'static str> {
     None
 }
 
-const COPY_AGAIN: &str = "copy the file from the stick again";
+const COPY_AGAIN: &str = "copy the file from the display again";
 
 impl Tree {
     /// A tree in memory: for tests and for callers that hold the bytes.
@@ -125,16 +126,18 @@ impl Tree {
             if same {
                 continue;
             }
-            let paths = ids.iter().take(2).map(|id| self.entry(*id).path.as_str());
+            let paths = ids.iter().take(2).map(|id| self.entry(*id).path.clone());
+            let paths: Vec<String> = paths.collect();
             let text = format!(
-                "ambiguous: `{}` differ only in letter case and hold different data",
-                paths.collect::<Vec<_>>().join("` and `")
+                "ambiguous: `{}` differ only in letter case and hold different data; neither is read",
+                paths.join("` and `")
             );
             for id in ids {
                 let place = self.place(id);
                 self.findings.push(
-                    Finding::new("source.case-clash", Severity::Error, place, text.clone())
-                        .hint("keep the right one of the two and send the upload again"),
+                    Finding::new(&findings::CASE_CLASH, Severity::Error, place, text.clone())
+                        .value("paths", paths.clone())
+                        .hint("keep the right one of the two and upload again"),
                 );
                 if let Some(entry) = self.entries.get_mut(id.index()) {
                     entry.problem.get_or_insert_with(|| text.clone());
@@ -240,7 +243,7 @@ impl Tree {
             return Err(ReadError::malformed(
                 self.place(id),
                 problem.clone(),
-                "send the file without password, packed anew by a plain zip program",
+                "upload the file again in a plain zip without a password",
             ));
         }
         self.raw_stream(id, true).map_err(|e| match e.kind() {

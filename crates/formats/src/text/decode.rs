@@ -199,7 +199,11 @@ pub(super) fn read_error(error: csv::Error, place: &Place) -> ReadError {
     let line = error.position().map_or(0, csv::Position::line);
     let csv::ErrorKind::Io(io) = error.into_kind() else {
         let place = Place::inside(place.entry.clone(), format!("line {line}"));
-        return ReadError::malformed(place, "not readable as csv", "export the table again");
+        return ReadError::malformed(
+            place,
+            "the line cannot be read as csv",
+            "export the table again",
+        );
     };
     let trouble = io.get_ref().and_then(|e| e.downcast_ref::<Trouble>());
     match trouble {
@@ -210,7 +214,7 @@ pub(super) fn read_error(error: csv::Error, place: &Place) -> ReadError {
         None => ReadError::malformed(
             place.clone(),
             io.to_string(),
-            "copy the file from the stick again",
+            "copy the file from the display again",
         ),
     }
 }

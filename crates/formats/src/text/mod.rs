@@ -6,6 +6,7 @@
 
 mod claim;
 mod decode;
+pub(crate) mod findings;
 mod read;
 pub(crate) mod refusal;
 mod sniff;

@@ -2,6 +2,7 @@
 
 use super::claim::sniff;
 use super::decode::{Utf8, read_error};
+use super::findings;
 use super::sniff::Layout;
 use crate::claim::{Claim, ReadOptions};
 use crate::shared::columns::clock::{Clock, Setting};
@@ -30,7 +31,7 @@ pub(super) fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
     let Some(layout) = sniff(tree, claim.main) else {
-        let what = "the csv has no rows of one length after its header";
+        let what = "the csv has no rows of equal length after its header";
         return Err(ReadError::malformed(
             tree.place(claim.main),
             what,
@@ -154,7 +155,7 @@ fn table(
         time_source: clock.as_ref().map_or("none", |c| c.source),
         points_schema: table.points_schema(),
     }))?;
-    let mut opening: Vec<Finding> = position.findings(&place);
+    let mut opening = position.findings().to_vec();
     match &clock {
         Some(clock) => opening.extend(clock.findings(&place)),
         None => opening.push(no_times(&mapping, &place)),
@@ -183,14 +184,7 @@ fn table(
         Err(error) => {
             // The rows before the damage are good.
             table.flush(&place, receiver)?;
-            let text = format!(
-                "the rest after row {} could not be read: {error}",
-                table.rows
-            );
-            let hint = error.hint().to_owned();
-            receiver.finding(
-                Finding::new("text.unreadable-rest", Severity::Error, place, text).hint(hint),
-            );
+            receiver.finding(unreadable_rest(place, table.rows, &error));
         }
     }
     Ok(receiver.finish(Ending {
@@ -198,6 +192,14 @@ fn table(
         days: run.clock.as_ref().and_then(Clock::days),
         ..Ending::default()
     })?)
+}
+
+fn unreadable_rest(place: Place, rows: u64, error: &ReadError) -> Finding {
+    let text = format!("the file cannot be read after row {rows}: {error}");
+    Finding::new(&findings::UNREADABLE_REST, Severity::Error, place, text)
+        .value("rows", rows)
+        .value("problem", error.to_string())
+        .hint(error.hint().to_owned())
 }
 
 /// How the time of the rows is read.
@@ -229,7 +231,7 @@ fn missing(layout: &Layout, place: Place) -> ReadError {
         .map(|t| t.name.as_str())
         .collect();
     let hint = format!(
-        "none of the columns is known ({}); say which is which, for example \
+        "map the columns, of which none is known ({}), for example \
          `--column \"<title>=wetMassPerArea:t/ha\"`",
         titles.join(", ")
     );
@@ -241,12 +243,12 @@ fn missing(layout: &Layout, place: Place) -> ReadError {
 fn no_times(mapping: &Mapping, place: &Place) -> Finding {
     let text = match mapping.time {
         Some(_) => {
-            "the time column holds no believable instants (a counter, or a clock that was not set)"
+            "the time column holds no plausible times (a counter, or a clock that was not set)"
         }
         None => "the table has no times",
     };
     Finding::new(
-        "text.no-instants",
+        &findings::NO_INSTANTS,
         Severity::Warning,
         place.clone(),
         format!("{text}; the points have no timestamp"),
@@ -406,37 +408,47 @@ impl Run {
             |code, place: Place, text: String| Finding::new(code, Severity::Warning, place, text);
         let mut list = Vec::new();
         if self.odd_rows > 0 {
-            let at = Place::inside(place.entry.clone(), format!("line {}", self.odd_line));
-            let rows = match self.odd_rows {
-                1 => "1 row has".to_owned(),
-                many => format!("{many} rows have"),
+            let (rows, columns, line) = (self.odd_rows, self.width, self.odd_line);
+            let at = Place::inside(place.entry.clone(), format!("line {line}"));
+            let what = match rows {
+                1 => "1 row does".to_owned(),
+                many => format!("{many} rows do"),
             };
-            let text = format!(
-                "{rows} another number of cells than {}; cells that are not there are null",
-                self.width
+            let text =
+                format!("{what} not have the {columns} cells of the table; missing cells are null");
+            let finding = warn(&findings::ROW_LENGTH, at, text);
+            list.push(
+                finding
+                    .value("rows", rows)
+                    .value("columnCount", columns)
+                    .value("line", line),
             );
-            list.push(warn("text.row-length", at, text));
         }
-        if table.misfits > 0 {
-            let text = format!(
-                "{} cells of number columns hold no number, and are null",
-                table.misfits
-            );
-            list.push(warn("text.not-a-number", place.clone(), text));
-        }
-        if table.strange_status > 0 {
-            let text = format!(
-                "{} status cells are neither on nor off, and are null",
-                table.strange_status
-            );
-            list.push(warn("text.unknown-status", place.clone(), text));
-        }
-        if self.no_instant > 0 {
-            let text = format!(
-                "{} rows have no believable instant; their timestamp is null",
-                self.no_instant
-            );
-            list.push(warn("text.instant-not-believed", place.clone(), text));
+        let counted = [
+            (
+                &findings::NOT_A_NUMBER,
+                "cells",
+                table.misfits,
+                "cells in columns of numbers hold no number and are null",
+            ),
+            (
+                &findings::UNKNOWN_STATUS,
+                "cells",
+                table.strange_status,
+                "cells with the recording status are neither on nor off and are null",
+            ),
+            (
+                &findings::INSTANT_NOT_BELIEVED,
+                "rows",
+                self.no_instant,
+                "rows have no plausible time; their timestamp is null",
+            ),
+        ];
+        for (code, name, count, what) in counted {
+            if count > 0 {
+                let finding = warn(code, place.clone(), format!("{count} {what}"));
+                list.push(finding.value(name, count));
+            }
         }
         list
     }

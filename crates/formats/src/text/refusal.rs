@@ -87,7 +87,7 @@ fn prescription(name: &str, mapping: &Mapping, titles: Vec<&str>) -> Option<Verd
     let log = mapping.time.is_some() || logged.iter().any(|p| mapping.column(*p).is_some());
     (plan && !log).then(|| Verdict::NotMachineData {
         reason:
-            "a prescription (planned rates), no logged work: send what the machine logged while it \
+            "a prescription (planned rates), not logged work: upload what the machine logged while it \
                  applied it"
                 .to_owned(),
     })
@@ -118,7 +118,7 @@ fn boundary(mapping: &Mapping, titles: Vec<&str>) -> Option<Verdict> {
         let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
         Verdict::NotMachineData {
             reason: format!(
-                "positions without values ({}): the corners of a boundary, or a bare track; no work to convert",
+                "positions without values ({}): the corners of a boundary or a bare track, so no work to convert",
                 named(&titles)
             ),
         }
@@ -153,8 +153,8 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
         let (x, y) = (name(x), name(y));
         return Some(format!(
             "a table whose titles are not known{of}; {x} and {y} look like positions in metres: export it \
-             with longitude and latitude, or give them with `--column \"{x}=longitude\" --column \
-             \"{y}=latitude\"` and their coordinate system with `--column crs=EPSG:…`"
+             with longitude and latitude, or map them with `--column \"{x}=longitude\" --column \
+             \"{y}=latitude\"` and give their coordinate system with `--column crs=EPSG:…`"
         ));
     }
     if let Some((x, y)) = pair(&table, &other, is_degrees) {
@@ -162,23 +162,23 @@ pub(crate) fn reason(tree: &Tree, id: EntryId) -> Option<String> {
         if table.titles.is_empty() {
             return Some(format!(
                 "a table without titles; {x} and {y} look like longitude and latitude: add a first line \
-                 with a title for each column (longitude, latitude, …) and send it again"
+                 with a title for each column (longitude, latitude, …) and upload it again"
             ));
         }
         return Some(format!(
             "a table whose titles are not known{of}; {x} and {y} look like longitude and latitude: if they \
-             are, give them with `--column \"{x}=longitude\" --column \"{y}=latitude\"`, and what the \
-             values are with one `--column TITLE=PROPERTY:UNIT` each (docs/columns.md)"
+             are, map them with `--column \"{x}=longitude\" --column \"{y}=latitude\"`, and the \
+             values with one `--column TITLE=PROPERTY:UNIT` each (docs/columns.md)"
         ));
     }
     let what = if table.titles.is_empty() {
         "a table without titles and without positions"
     } else {
-        "a table without positions, and its titles are not known"
+        "a table without positions, whose titles are not known"
     };
     Some(format!(
-        "{what}{of}: not machine data as far as can be told; if it is, export it with longitude and \
-         latitude and with titles"
+        "{what}{of}: probably not machine data; if it is, export it with titles and with longitude \
+         and latitude"
     ))
 }
 
@@ -233,7 +233,7 @@ fn without_positions(table: &Sample, mapping: &Mapping) -> String {
     };
     format!(
         "a table of {kind} ({}) {missing}: export it with longitude and latitude; if columns hold them \
-         under other titles, name those (`--column TITLE=longitude`)",
+         under other titles, map those (`--column TITLE=longitude`)",
         named(&known)
     )
 }

@@ -93,7 +93,7 @@ fn positions_that_lie_cost_the_blocks_behind_them() {
 fn a_log_that_describes_nothing_is_an_error_with_a_hint() {
     let got = greenstar(described(|text| text.replace("RCDLogBlock", "Nothing")));
     assert!(
-        got.failures[0].contains("describes no block of work"),
+        got.failures[0].contains("describes no work"),
         "{:?}",
         got.failures
     );

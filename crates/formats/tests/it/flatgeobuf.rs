@@ -54,7 +54,7 @@ fn points_come_in_the_order_of_the_drive_with_and_without_index() {
 fn what_is_no_file_of_data_says_why() {
     for (bytes, word) in [
         (Vec::new(), "truncated"),
-        (b"no flat buffer".to_vec(), "begins otherwise"),
+        (b"no flat buffer".to_vec(), "begins with other bytes"),
         (b"fgb\x03fgb\x00\xff\xff\xff\xff".to_vec(), "header"),
         (
             b"fgb\x03fgb\x00\x08\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(),

@@ -254,6 +254,11 @@ fn damaged_tables_never_panic() {
         whole.failures
     );
     assert_eq!(whole.numbers(Property::CropFlow), [Some(7.2), None]);
+    let cells = whole
+        .findings
+        .iter()
+        .find(|f| f.code == "text.not-a-number");
+    assert_eq!(cells.map(|f| &f.values["cells"]), Some(&1.into()));
     assert_eq!(
         whole.instants(),
         [Some(1_722_420_000_000), Some(1_722_420_001_000)]

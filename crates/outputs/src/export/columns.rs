@@ -79,7 +79,7 @@ pub(super) fn chosen(
         let Some(field) = known.iter().find(|field| field.name() == name) else {
             let names: Vec<&str> = known.iter().map(|field| field.name().as_str()).collect();
             return Err(WriteError::Refused(format!(
-                "column `{name}` cannot be exported: the file has no such column; choose of: {}",
+                "column `{name}` cannot be exported: the file has no such column; choose from: {}",
                 names.join(", ")
             )));
         };

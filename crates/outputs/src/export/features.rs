@@ -71,8 +71,8 @@ impl Features {
             }
             let place = u16::try_from(place).map_err(|cause| {
                 WriteError::Refused(format!(
-                    "FlatGeobuf cannot be written: it has at most 65536 columns, the file has {} \
-                     ({cause}); choose some of them",
+                    "FlatGeobuf cannot be written: it holds at most 65536 columns, and the file has {} \
+                     ({cause}); choose fewer columns",
                     rows.values.len()
                 ))
             })?;

@@ -48,8 +48,8 @@ pub fn export(
     let plain = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
         return Err(WriteError::Refused(format!(
-            "`{}` cannot be the name of an export: it is empty, begins with a dot or has a sign that \
-             file names have not; give letters, digits, - and _",
+            "`{}` cannot be the name of an export: it is empty, begins with a dot or has a character that \
+             file names cannot have; use letters, digits, - and _",
             name.escape_debug()
         )));
     }

@@ -32,7 +32,7 @@ pub(super) fn check(bbox: Option<[f64; 4]>) -> Result<(), WriteError> {
     match bbox {
         Some([west, south, east, north]) if !(west <= east && south <= north) => {
             Err(WriteError::Refused(format!(
-                "the box {west},{south},{east},{north} holds nothing: give west, south, east, north in \
+                "the box {west},{south},{east},{north} is empty: give west, south, east, north in \
                  degrees, the smaller ones first"
             )))
         }

@@ -90,7 +90,7 @@ pub(super) fn write(source: &Source, files: &mut Files<'_>) -> Result<(), WriteE
 fn refuse_large(table: &Table, shapes: u64) -> Result<(), WriteError> {
     let refused = |what: String| {
         Err(WriteError::Refused(format!(
-            "the shapefile cannot be written: {what}; choose fewer columns or a smaller box, or take \
+            "the shapefile cannot be written: {what}; choose fewer columns or a smaller box, or use \
              GeoPackage"
         )))
     };

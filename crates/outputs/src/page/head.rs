@@ -35,7 +35,7 @@ fn name(page: &Page<'_>) -> String {
         return format!("Field {}", escaped(name, NAME));
     }
     match escaped(name, NAME) {
-        text if text.is_empty() => "Machine file without a name".to_owned(),
+        text if text.is_empty() => "Unnamed machine file".to_owned(),
         text => text,
     }
 }
@@ -133,7 +133,7 @@ fn days(page: &Page<'_>) -> Option<String> {
     Some(if written {
         days
     } else if zone.is_empty() {
-        format!("{days} (by UTC)")
+        format!("{days} (UTC)")
     } else {
         format!("{days} (time zone {})", escaped(zone, WORD + 8))
     })

@@ -27,27 +27,27 @@ pub(super) fn write(page: &Page<'_>, out: &mut String) {
             None => before.push((reason, number)),
         }
     }
-    out.push_str("<section class=\"long\">\n<h2>Points and what was left out</h2>\n<p>");
+    out.push_str("<section class=\"long\">\n<h2>Points and dropped points</h2>\n<p>");
     out.push_str(&format!(
         "{} points read, {} in the totals",
         count(read),
         count(standard)
     ));
     if filtered > 0 || !cleaned.is_empty() {
-        out.push_str(&format!(", {} after cleaning", count(filtered)));
+        out.push_str(&format!(", {} after the filter", count(filtered)));
     }
     if restored > 0 {
         out.push_str(&format!(
-            " ({} got a value only by taking back the lag)",
+            " ({} of them restored by correcting the lag)",
             count(restored)
         ));
     }
     out.push_str(&format!(".{}</p>\n", profile(page)));
     if !before.is_empty() || !cleaned.is_empty() {
-        table("Left out of everything", before, read, out);
+        table("Dropped from everything", before, read, out);
         let base = standard + restored;
         table(
-            "Left out by cleaning (still in the totals)",
+            "Dropped by the filter (still in the totals)",
             cleaned,
             base,
             out,
@@ -62,13 +62,15 @@ fn profile(page: &Page<'_>) -> String {
     let cleaning = page.summary.get("cleaning");
     let mut text = match cleaning.get("profile").text() {
         "" => return String::new(),
-        "none" => return " Nothing was cleaned.".to_owned(),
-        name => format!(" Cleaning profile “{}”", escaped(name, WORD)),
+        "none" => return " No filter was used.".to_owned(),
+        name => format!(" Filter profile “{}”", escaped(name, WORD)),
     };
     let instead = cleaning.get("usedInstead").text();
     if !instead.is_empty() {
         let instead = escaped(instead, WORD);
-        text.push_str(&format!(" would have taken too much, “{instead}” was used"));
+        text.push_str(&format!(
+            " would have dropped too much, so “{instead}” was used"
+        ));
     }
     text.push('.');
     let spread = |key: &str| cleaning.get(key).get("coefficientOfVariation").number();
@@ -123,30 +125,30 @@ fn words(reason: &str) -> String {
         "position.missing" => "no position logged",
         "position.zero" => "no satellite fix (position 0, 0)",
         "position.out-of-range" => "position not on Earth",
-        "position.far" => "position hundreds of kilometres away from the rest",
+        "position.far" => "position hundreds of kilometres from the rest",
         "read.failed" => "the file could not be read to its end",
-        "cleanup.recordingStatus" => "recording or the section was off",
-        "cleanup.crop" => "crop not known",
-        "standard.missing-properties" => "values missing that this work needs",
-        "standard.unsupported-operation" => "kind of work not known",
+        "cleanup.recordingStatus" => "recording or section switched off",
+        "cleanup.crop" => "unknown crop",
+        "standard.missing-properties" => "values that this kind of work needs are missing",
+        "standard.unsupported-operation" => "unknown kind of work",
         "standard.calibration-refused" => "the calibration does not fit",
         "duplicate" => "same time and place twice",
-        "lag" => "no value left after taking back the lag",
+        "lag" => "no value after correcting the lag",
         "pass-start" => "start of a pass, flow still rising",
         "pass-end" => "end of a pass, flow falling",
-        "speed" => "slower than the least speed",
+        "speed" => "below the lowest working speed",
         "speed-range" => "speed unlike the rest of the field",
         "speed-change" => "sudden change of speed",
         "overlap" => "ground already worked",
         "partial-swath" => "header only partly full",
-        "limit" => "more than is possible",
+        "limit" => "more than possible",
         "range" => "value far from the rest of the field",
         "neighbours" => "value unlike its neighbours",
         "isolated" => "too few neighbours to compare with",
-        "outlier" => "more than three deviations from the mean",
+        "outlier" => "more than three standard deviations from the mean",
         "border" => "at the border of the field",
         "global-minimum" => "at or below zero",
-        "global-maximum" => "more than three deviations from the mean (upper)",
+        "global-maximum" => "more than three standard deviations above the mean",
         "spatial-outlier-lm" => "unlike its neighbours (local Moran’s I)",
         "spatial-outlier-mp" => "unlike its neighbours (Moran scatterplot)",
         _ => "",
@@ -172,14 +174,14 @@ fn lag(page: &Page<'_>, out: &mut String) {
         let lag = lags.get(key);
         if let (true, Some(seconds)) = (lag.get("applied").is_true(), lag.get("seconds").number()) {
             texts.push(format!(
-                "the {name} sensor {seconds:.1}\u{a0}s{}",
+                "the {name} sensor is {seconds:.1}\u{a0}s late{}",
                 agreement(lag)
             ));
         }
     }
     if !texts.is_empty() {
         out.push_str(&format!(
-            "<p><strong>Lag taken back:</strong> {} late. Values were moved to where the crop was \
+            "<p><strong>Lag corrected:</strong> {}. Values were moved to where the crop was \
              cut.</p>\n",
             texts.join(", ")
         ));
@@ -192,7 +194,7 @@ fn agreement(lag: Look<'_>) -> String {
         lag.get("correlationAfter").number(),
     ) {
         (Some(before), Some(after)) => {
-            format!(" (opposed passes agree with {after:.2} instead of {before:.2})")
+            format!(" (passes in opposite directions agree with {after:.2} instead of {before:.2})")
         }
         _ => String::new(),
     }

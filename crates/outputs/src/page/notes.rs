@@ -108,7 +108,7 @@ pub(super) fn findings(page: &Page<'_>, out: &mut String) {
         items.push_str(&item(finding));
     }
     out.push_str(&format!(
-        "<section class=\"long\">\n<h2>Noticed{}</h2>\n<ul class=\"findings\">\n{items}</ul>\n</section>\n",
+        "<section class=\"long\">\n<h2>Findings{}</h2>\n<ul class=\"findings\">\n{items}</ul>\n</section>\n",
         part_of(shown, list.len())
     ));
 }
@@ -124,7 +124,7 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
         .collect();
     let mut facts: Vec<String> = Vec::new();
     if !entries.is_empty() {
-        facts.push(format!("Made of {}", some(&entries, 2, ENTRY).join(", ")));
+        facts.push(format!("Made from {}", some(&entries, 2, ENTRY).join(", ")));
     }
     let format = match page.file.get("fileFormat").text() {
         "ISO11783" => "ISO 11783 (ISOXML)",

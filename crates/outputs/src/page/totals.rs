@@ -47,7 +47,7 @@ fn areas(page: &Page<'_>, rows: &mut Rows) {
         system => system.amount(value, unit),
     };
     let covered = coverage.get("coveredArea").amount();
-    rows.extend(worked.map(|area| ("Area worked", text(area))));
+    rows.extend(worked.map(|area| ("Worked area", text(area))));
     rows.extend(covered.map(|area| ("Ground covered", text(area))));
     if let Some(overlap) = coverage.get("overlapArea").amount() {
         let part = coverage.get("overlapPercentage").number();
@@ -285,12 +285,12 @@ pub(super) fn display(page: &Page<'_>, out: &mut String) {
         .iter()
         .any(|total| total.get("ours").number().is_some());
     let (head, most) = if compared {
-        ("<th>Display</th><th>Ours</th><th>Difference</th>", TOTAL)
+        ("<th>Display</th><th>Points</th><th>Difference</th>", TOTAL)
     } else {
         ("<th>Display</th>", NAME)
     };
     out.push_str(&format!(
-        "<section>\n<h2>The display’s own totals{}</h2>\n<table class=\"list\">\n\
+        "<section>\n<h2>Totals of the display{}</h2>\n<table class=\"list\">\n\
          <tr><th>Total</th>{head}</tr>\n",
         part_of(MOST_ROWS, list.len())
     ));

@@ -23,7 +23,7 @@ impl Death {
     /// It was stopped after so long by the clock on the wall.
     pub(crate) fn of_age(longest: Duration) -> Self {
         let reason = format!("the conversion took more than {} s", longest.as_secs());
-        let hint = "send less at once, or ask the operator to raise `convert_seconds`";
+        let hint = "upload less at once, or ask the operator to raise `convert_seconds`";
         Self {
             refusal: Refusal {
                 reason,
@@ -45,30 +45,30 @@ impl Death {
                     "reading it needs more than {} MiB of memory",
                     mebibytes(limits.memory_bytes)
                 ),
-                "send less at once, or ask the operator to raise `convert_memory_bytes`",
+                "upload less at once, or ask the operator to raise `convert_memory_bytes`",
             ),
             Some(CPU_LIMIT) => (
                 format!(
                     "reading it took more than {} s of processor time",
                     limits.cpu_seconds
                 ),
-                "send less at once, or ask the operator to raise `convert_cpu_seconds`",
+                "upload less at once, or ask the operator to raise `convert_cpu_seconds`",
             ),
             Some(FILE_LIMIT) => (
                 format!(
-                    "a file made of it grew beyond {} MiB",
+                    "one of its result files grew beyond {} MiB",
                     mebibytes(limits.file_bytes)
                 ),
-                "send less at once, or ask the operator to raise `convert_file_bytes`",
+                "upload less at once, or ask the operator to raise `convert_file_bytes`",
             ),
             Some(KILLED) => (
-                "the converter was killed from outside, as a machine short of memory does"
+                "the operating system killed the converter, most likely because the machine ran out of memory"
                     .to_owned(),
                 "try again; if it happens again, the machine needs more memory or fewer `workers`",
             ),
             _ => (
-                "the converter stopped on a defect of its own".to_owned(),
-                "please report it with the file",
+                "the converter stopped because of a defect in Tramline".to_owned(),
+                "report it together with the file",
             ),
         };
         Self {

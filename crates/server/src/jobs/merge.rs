@@ -32,7 +32,7 @@ impl Job for Merge {
             return work.bury("the file was deleted").await;
         };
         if run.out_of_attempts(0) {
-            let why = "the merge was tried three times and did not end";
+            let why = "the service tried the merge three times, and it did not finish";
             return fail(work, &file, why).await;
         }
         let folder = work.folder().await?;

@@ -5,7 +5,7 @@ use crate::error::{StoreError, Stored};
 use crate::events::{batch_finished, file_failed};
 use std::time::Duration;
 use tramline_convert::Step;
-use tramline_convert::fields::TOLERATED;
+use tramline_convert::findings::WITHIN_TOLERANCE;
 use tramline_model::Artifact;
 
 /// How often a run may begin before it is given up.
@@ -161,7 +161,7 @@ pub(super) fn receivers<'a>(
 /// The report of a file with the finding of points that count as inside in place of the one of before; `None`
 /// where it stays as it is.
 pub(super) fn retold(report: &str, located: &Located) -> Stored<Option<String>> {
-    if located.tolerated.is_none() && !report.contains(TOLERATED) {
+    if located.tolerated.is_none() && !report.contains(WITHIN_TOLERANCE.name) {
         return Ok(None);
     }
     let mut report: serde_json::Value =
@@ -171,7 +171,7 @@ pub(super) fn retold(report: &str, located: &Located) -> Stored<Option<String>> 
         finding["place"] = report["entries"][0].clone();
     }
     if let Some(findings) = report["findings"].as_array_mut() {
-        findings.retain(|finding| finding["code"] != TOLERATED);
+        findings.retain(|finding| finding["code"] != WITHIN_TOLERANCE.name);
         findings.extend(tolerated);
     }
     Ok(Some(report.to_string()))

@@ -76,11 +76,11 @@ fn each_way_to_misbehave_has_its_words() {
     let cases = [
         (
             "fails",
-            "exit code 3; it said: this card is of a year that I do not know",
+            "exit code 3; its message: this card is of a year that I do not know",
         ),
-        ("nothing", "left nothing in its output folder"),
-        ("rubbish", "left nothing that can be read"),
-        ("link", "`Catalog.adm` is no plain file"),
+        ("nothing", "wrote nothing to its output folder"),
+        ("rubbish", "wrote nothing that Tramline can read"),
+        ("link", "`Catalog.adm` is not a plain file"),
     ];
     for (mode, words) in cases {
         let said = said(&run(mode, |_| {}));

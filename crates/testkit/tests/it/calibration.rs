@@ -157,7 +157,7 @@ fn a_factor_scales_every_total_in_every_format() {
         assert!(old.get("calibration").is_none());
         assert!(new["calibration"].get("scaleMass").is_none());
         let told = after.finding("convert.calibrated").unwrap();
-        assert!(told.contains("times 1.034"), "{told}");
+        assert!(told.contains("by 1.034"), "{told}");
         let id = |done: &Done| done.file("harvested").id.clone();
         assert_eq!(id(&before), id(&after), "{label}: the same machine file");
     }
@@ -336,13 +336,13 @@ fn what_cannot_be_meant_is_refused_and_the_rest_goes_on() {
         panic!("{:?}", found.refused);
     };
     assert_eq!(dir, &planted.dir);
-    assert!(refusal.reason.contains("no harvest"), "{refusal:?}");
+    assert!(refusal.reason.contains("not a harvest"), "{refusal:?}");
     // A unit mistaken.
     let files = write::isoxml::task_set(&[&harvest()]);
     let given = json!({"scaleMass": {"value": 18_500, "unit": "t"}});
     let (detail, hint) = run(&files, &[(EVERY, given)]).failure();
     assert!(detail.contains("between 0.2 and 5"), "{detail}");
-    assert!(hint.contains("mistake of units"), "{hint}");
+    assert!(hint.contains("check the units"), "{hint}");
     // A load in which nothing was harvested.
     let given = json!({"loads": [{
         "startTime": "2001-01-01T00:00:00Z", "endTime": "2001-01-02T00:00:00Z",
@@ -360,7 +360,7 @@ fn what_cannot_be_meant_is_refused_and_the_rest_goes_on() {
     let files = write::isoxml::task_set(&[&field]);
     let found = first_pass(&files, &[(EVERY, json!({"factor": 1.1}))]);
     let refusals: Vec<&str> = found.refused.iter().map(|(_, r)| &*r.reason).collect();
-    assert_eq!(refusals, ["the monitor logged no mass of harvest"]);
+    assert_eq!(refusals, ["the display logged no harvested mass"]);
 }
 
 #[test]
@@ -376,10 +376,10 @@ fn a_bad_calibration_names_the_member_at_fault() {
     for (given, field, says) in [
         (json!({"factor": 0}), "factor", "above 0"),
         (json!({"factor": -1.0}), "factor", "above 0"),
-        (json!({"factor": "1.03"}), "factor", "no number"),
+        (json!({"factor": "1.03"}), "factor", "not a number"),
         (json!({"factor": 0.19}), "factor", "between 0.2 and 5"),
         (json!({"factor": 1000}), "factor", "between 0.2 and 5"),
-        (json!({"scaleMass": 12}), "scaleMass", "no object"),
+        (json!({"scaleMass": 12}), "scaleMass", "not an object"),
         (json!({"scaleMass": {"value": 12}}), "scaleMass", "`unit`"),
         (
             json!({"scaleMass": {"value": 12, "unit": "bu"}}),
@@ -394,19 +394,19 @@ fn a_bad_calibration_names_the_member_at_fault() {
         (
             json!({"scaleMass": {"value": 1, "unit": "t", "x": 1}}),
             "scaleMass.x",
-            "no member",
+            "not a member",
         ),
         (
             json!({"factor": 1, "scaleMass": mass}),
             "scaleMass",
-            "at once",
+            "together",
         ),
         (json!({"loads": []}), "loads", "0 loads"),
-        (json!({"loads": [7]}), "loads[0]", "no object"),
+        (json!({"loads": [7]}), "loads[0]", "not an object"),
         (
             json!({"loads": [load(a, a)]}),
             "loads[0].endTime",
-            "not after",
+            "not later",
         ),
         (
             json!({"loads": [load("yesterday", b)]}),
@@ -423,9 +423,9 @@ fn a_bad_calibration_names_the_member_at_fault() {
             "loads[0].startTime",
             "before loads[1]",
         ),
-        (json!({"weight": 1}), "weight", "no member"),
+        (json!({"weight": 1}), "weight", "not a member"),
         (json!({}), "", "empty"),
-        (json!([]), "", "no object"),
+        (json!([]), "", "not an object"),
     ] {
         let error = Calibration::from_value(&given).unwrap_err();
         assert_eq!(error.field, field, "{given} {error}");

@@ -109,7 +109,7 @@ fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child>
 
 /// Whether there is such a program, so that its absence is told before anything runs.
 fn found(program: &str) -> std::io::Result<()> {
-    let absent = || std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such program");
+    let absent = || std::io::Error::new(std::io::ErrorKind::NotFound, "the program does not exist");
     if program.contains('/') {
         return std::fs::metadata(program).map(drop);
     }
@@ -165,7 +165,7 @@ fn judge(
     said: Option<&str>,
 ) -> Result<(), BridgeError> {
     let program = bridge.program();
-    let said = said.map_or_else(String::new, |text| format!("; it said: {text}"));
+    let said = said.map_or_else(String::new, |text| format!("; its message: {text}"));
     if too_much {
         return Err(folder::too_much(bridge));
     }
@@ -175,7 +175,7 @@ fn judge(
                 "the bridge `{program}` took more than {} s{said}",
                 bridge.seconds
             ),
-            "send less at once, or ask the operator to raise the bridge's limits",
+            "upload less at once, or ask the operator to raise the limits of the bridge",
         ));
     };
     if status.success() {
@@ -184,9 +184,7 @@ fn judge(
     let what = match (status.code(), status.signal()) {
         (Some(code), _) => format!("the bridge `{program}` failed with exit code {code}{said}"),
         (None, Some(signal)) => {
-            format!(
-                "the bridge `{program}` was ended by signal {signal} (memory, time or a defect){said}"
-            )
+            format!("signal {signal} ended the bridge `{program}` (memory, time or a defect){said}")
         }
         (None, None) => format!("the bridge `{program}` failed{said}"),
     };

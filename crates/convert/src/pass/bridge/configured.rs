@@ -69,4 +69,4 @@ impl BridgeError {
     }
 }
 
-pub(super) const OPERATOR: &str = "ask the operator to look at the configured command";
+pub(super) const OPERATOR: &str = "ask the operator to check the configured command";

@@ -47,7 +47,9 @@ pub(super) fn size(folder: &Path) -> io::Result<(usize, u64)> {
                 bytes += item.metadata()?.len();
             } else {
                 let name = item.file_name().to_string_lossy().into_owned();
-                return Err(io::Error::other(format!("`{name:.80}` is no plain file")));
+                return Err(io::Error::other(format!(
+                    "`{name:.80}` is not a plain file"
+                )));
             }
         }
     }
@@ -59,13 +61,13 @@ pub(super) fn inspect(bridge: &Bridge, output: &Path) -> Result<(), BridgeError>
     let program = bridge.program();
     let (files, bytes) = size(output).map_err(|error| {
         BridgeError::new(
-            format!("what `{program}` left cannot be taken: {error}"),
+            format!("the output of `{program}` cannot be used: {error}"),
             OPERATOR,
         )
     })?;
     if files == 0 {
         return Err(BridgeError::new(
-            format!("`{program}` left nothing in its output folder"),
+            format!("`{program}` wrote nothing to its output folder"),
             OPERATOR,
         ));
     }
@@ -78,11 +80,11 @@ pub(super) fn inspect(bridge: &Bridge, output: &Path) -> Result<(), BridgeError>
 pub(super) fn too_much(bridge: &Bridge) -> BridgeError {
     BridgeError::new(
         format!(
-            "`{}` left more than {} files or {} MiB",
+            "`{}` wrote more than {} files or {} MiB",
             bridge.program(),
             bridge.output_files,
             bridge.output_bytes >> 20
         ),
-        "send less at once, or ask the operator to raise the bridge's limits",
+        "upload less at once, or ask the operator to raise the limits of the bridge",
     )
 }

@@ -36,10 +36,10 @@ pub(crate) fn run(bridge: &Bridge, tree: &Tree, claim: &Claim) -> Result<Bridged
     let disk = |error: &dyn std::fmt::Display| {
         BridgeError::new(
             format!(
-                "the dataset cannot be handed to `{}`: {error}",
+                "the dataset cannot be copied for `{}`: {error}",
                 bridge.program()
             ),
-            "ask the operator for room on the temporary disk",
+            "ask the operator to free space on the temporary disk",
         )
     };
     let folder = tempfile::Builder::new()

@@ -73,7 +73,7 @@ pub enum MapError {
         cause: String,
     },
     /// No row has a place on Earth.
-    #[error("no point is left that has a place on Earth: there is nothing to paint")]
+    #[error("no point with a usable position is left, so there is nothing to draw")]
     NoGround,
     /// UTM has no zone there.
     #[error(
@@ -82,14 +82,14 @@ pub enum MapError {
     NoZone,
     /// More rows than are painted at once.
     #[error(
-        "{rows} rows are too many for a map made at once ({MOST_ROWS} at most): split the file by fields"
+        "{rows} points are too many for one map (at most {MOST_ROWS}): split the file by fields"
     )]
     TooManyRows {
         /// How many.
         rows: usize,
     },
     /// No map of that name.
-    #[error("there is no map of `{name}`; choose of: {known}")]
+    #[error("there is no map of `{name}`; choose one of: {known}")]
     NoProperty {
         /// What was asked for.
         name: String,

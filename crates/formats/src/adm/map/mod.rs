@@ -9,6 +9,7 @@ mod points;
 mod row;
 mod rules;
 
+use super::findings;
 use super::raw::documents::{meters, uses};
 use super::raw::numbers::{V1, V2};
 use super::raw::{Catalog, LoggedData, Meter, Numbers, Operation, Records};
@@ -22,7 +23,7 @@ use tramline_model::{Ending, Finding, OperationType, Place, ReadError, Receiver,
 
 /// Documents other than records are small; a catalog of a farm has a megabyte.
 const DOCUMENT_BYTES: u64 = 256 << 20;
-const AGAIN: &str = "write the card again from the program that made it";
+const AGAIN: &str = "write the card again with the program that made it";
 
 /// Reads one claimed card into the receiver.
 pub(crate) fn read(
@@ -38,7 +39,7 @@ pub(crate) fn read(
     let catalog = Catalog::parse(&bytes, numbers).map_err(|what| {
         ReadError::malformed(
             tree.place(claim.main),
-            format!("the catalog: {what}"),
+            format!("the catalog of the card cannot be read: {what}"),
             AGAIN,
         )
     })?;
@@ -79,8 +80,8 @@ pub(crate) fn read(
     }
     if found == 0 {
         receiver.no_work(
-            "ADM card whose logged data hold no operation, so no logged work: export the work \
-             itself (logged data with its operations) from the program that wrote the card"
+            "the logged data of this ADM card have no operation, so no logged work; to convert work, export \
+             logged data with operations from the program that wrote the card"
                 .to_owned(),
         );
     }
@@ -130,7 +131,7 @@ impl Card<'_> {
             let place = Place::entry(format!("{}/OperationData{}.adm", self.folder, operation.id));
             return Err(ReadError::malformed(
                 place,
-                "the records of an operation are missing",
+                "the records of an operation are missing: this file is not on the card",
                 AGAIN,
             ));
         };
@@ -187,18 +188,17 @@ impl Card<'_> {
         let path = &tree.entry(records).path;
         if let Some(what) = damage {
             let place = Place::inside(path.clone(), format!("byte {}", reader.position()));
-            let text = format!("the records cannot be read further: {what}");
-            receiver.finding(Finding::new("adm.damaged", Severity::Error, place, text).hint(AGAIN));
+            let text = format!("the file cannot be read beyond record {count}: {what}");
+            let finding = Finding::new(&findings::DAMAGED, Severity::Error, place, text);
+            let finding = finding.value("records", count).value("detail", what);
+            receiver.finding(finding.hint(AGAIN));
         } else if operation.records > 0 && operation.records.unsigned_abs() != count {
-            receiver.finding(Finding::new(
-                "adm.count-differs",
-                Severity::Warning,
-                Place::entry(path.clone()),
-                format!(
-                    "the card says {} records, {count} are there",
-                    operation.records
-                ),
-            ));
+            let stated = operation.records;
+            let text = format!("the card states {stated} records, but its file has {count}");
+            let place = Place::entry(path.clone());
+            let finding = Finding::new(&findings::COUNT_DIFFERS, Severity::Warning, place, text);
+            let finding = finding.value("records", count);
+            receiver.finding(finding.value("statedRecords", stated));
         }
         receiver.finish(Ending {
             records: count,
@@ -267,12 +267,12 @@ impl Card<'_> {
             .map(|meter| meter.applied_latency_s)
             .fold(0.0, f64::max);
         if latency > 0.0 {
-            receiver.finding(Finding::new(
-                "adm.latency-applied",
-                Severity::Note,
-                self.tree.place(records),
-                format!("a latency of {latency} s is applied to the values already: they stay at their records"),
-            ));
+            let text = format!(
+                "the card states that a lag of {latency} s is already corrected: values stay at their records"
+            );
+            let place = self.tree.place(records);
+            let finding = Finding::new(&findings::LATENCY_APPLIED, Severity::Note, place, text);
+            receiver.finding(finding.value("lagS", latency));
         }
     }
 }

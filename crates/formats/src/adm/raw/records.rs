@@ -180,7 +180,9 @@ impl<R: Read> Records<R> {
             }
         }
         if length > MAX_BYTES {
-            return Err(format!("a record of {length} bytes is more than is read"));
+            return Err(format!(
+                "a record claims {length} bytes, more than any record has"
+            ));
         }
         self.buffer.clear();
         let read = self

@@ -11,9 +11,11 @@ mod rules;
 mod scan;
 mod timeline;
 
+use super::findings;
 use super::raw::columns::Decoder;
 use super::raw::{Frames, Kind, Metadata, Operation};
 use crate::claim::{Claim, ReadOptions};
+use crate::shared::words::counted;
 use crate::source::{Limits, Tree};
 use plan::Plan;
 use points::Writer;
@@ -36,24 +38,26 @@ pub(crate) fn read(
     let again = "copy the log from the display again";
     let (metadata, scan) = Scan::read(tree.stream(claim.main)?).map_err(|(what, at)| {
         let place = Place::inside(place.entry.clone(), format!("byte {at}"));
-        ReadError::malformed(place, format!("the log could not be read: {what}"), again)
+        ReadError::malformed(place, format!("the log cannot be read: {what}"), again)
     })?;
     if let Some((what, at)) = &scan.damage {
         receiver.finding(
             Finding::new(
-                "gen4.damaged",
+                &findings::DAMAGED,
                 Severity::Error,
                 Place::inside(place.entry.clone(), format!("byte {at}")),
-                format!("the log cannot be read further: {what}"),
+                format!("the log cannot be read beyond this place: {what}"),
             )
+            .value("detail", what.as_str())
+            .value("byte", *at)
             .hint(again),
         );
     } else if !scan.ended {
         receiver.finding(Finding::new(
-            "gen4.cut-short",
+            &findings::CUT_SHORT,
             Severity::Warning,
             place.clone(),
-            "the log has no end: it was copied while it was written, or cut off",
+            "the log has no end mark: it was copied while the display wrote it, or it was cut off",
         ));
     }
     if metadata.operations.is_empty() {
@@ -61,37 +65,44 @@ pub(crate) fn read(
     }
     for operation in &metadata.operations {
         let Some(plan) = Plan::new(&metadata, operation, &scan) else {
-            receiver.finding(Finding::new(
-                "gen4.no-equipment",
-                Severity::Warning,
-                place.clone(),
-                format!(
-                    "operation {} has no implement in the log: left out",
-                    operation.id
-                ),
-            ));
+            let text = format!(
+                "operation {} is left out: the log describes no implement for it",
+                operation.id
+            );
+            let code = &findings::NO_EQUIPMENT;
+            let finding = Finding::new(code, Severity::Warning, place.clone(), text);
+            receiver.finding(finding.value("operation", operation.id));
             continue;
         };
         let worked = plan.wanted.states.iter().any(|id| scan.on.contains(id));
         let edge = plan.wanted.edge.and_then(|id| scan.edges.get(&id));
         let stood_still = edge.is_some_and(|samples| *samples < 2);
         if scan.fixes == 0 || stood_still || (plan.has_sections() && !worked) {
-            let why = if scan.fixes == 0 {
-                "no position with a fix"
+            let (why, reason) = if scan.fixes == 0 {
+                ("no position has a GPS fix", "noFix")
             } else if stood_still {
-                "the implement never moved"
+                ("the implement never moved", "stoodStill")
             } else {
-                "no section was ever on"
+                ("no section was ever on", "sectionsOff")
             };
-            receiver.finding(Finding::new(
-                "gen4.nothing-worked",
-                Severity::Note,
-                place.clone(),
-                format!(
-                    "{} {} gives no machine file: {why} in {} positions",
-                    plan.word, operation.id, scan.positions
-                ),
-            ));
+            let text = format!(
+                "{} {} gives no machine file: {why} ({})",
+                plan.word,
+                operation.id,
+                counted(scan.positions, "position")
+            );
+            receiver.finding(
+                Finding::new(
+                    &findings::NOTHING_WORKED,
+                    Severity::Note,
+                    place.clone(),
+                    text,
+                )
+                .value("operation", operation.id)
+                .value("operationType", plan.word)
+                .value("positions", scan.positions)
+                .value("reason", reason),
+            );
             continue;
         }
         machine_file(
@@ -119,16 +130,12 @@ fn without_operation(
     if scan.extent_m() < TRACK_M {
         let text = format!(
             "the log gives no machine file: it names no operation, and its {} positions lie in one place \
-             or have no fix",
+             or have no GPS fix",
             scan.positions
         );
         let place = tree.place(claim.main);
-        receiver.finding(Finding::new(
-            "gen4.no-operation",
-            Severity::Note,
-            place,
-            text,
-        ));
+        let finding = Finding::new(&findings::NO_OPERATION, Severity::Note, place, text);
+        receiver.finding(finding.value("positions", scan.positions));
         return Ok(());
     }
     let plan = Plan::track(metadata, scan);
@@ -149,11 +156,11 @@ fn machine_file(
     receiver.begin(description)?;
     if plan.has_sections() && plan.wanted.edge.is_none() {
         receiver.finding(Finding::new(
-            "gen4.no-edge",
+            &findings::NO_EDGE,
             Severity::Note,
             place.clone(),
-            "the log has no edge of the implement: points are placed from the receiver by the \
-             offsets of the equipment",
+            "the log has no edge of the implement: points are placed from the receiver by the offsets of the \
+             equipment",
         ));
     }
     let mut frames = Frames::new(tree.stream(claim.main)?);
@@ -181,13 +188,15 @@ fn machine_file(
     if writer.hundredfold * 2 > writer.rated && writer.hundredfold > 0 {
         receiver.finding(
             Finding::new(
-                "gen4.target-hundredfold",
+                &findings::TARGET_HUNDREDFOLD,
                 Severity::Warning,
                 place,
-                "rate and target differ by a factor of 50 and more in most rows: one of them is \
-                 logged in a wrong scale",
+                "applied rate and target rate differ by a factor of 50 or more in most rows: the display logged \
+                 one of them in a wrong scale",
             )
-            .hint("trust the rate, not the target; some displays of 2016 write it so"),
+            .value("rows", writer.hundredfold)
+            .value("ofRows", writer.rated)
+            .hint("trust the applied rate, not the target rate; some displays of 2016 log it in this way"),
         );
     }
     receiver.finish(Ending {

@@ -95,7 +95,7 @@ impl Scan {
             Some(metadata) => Ok((metadata, scan)),
             None => Err(scan
                 .damage
-                .unwrap_or_else(|| ("there is no frame of metadata in it".to_owned(), 0))),
+                .unwrap_or_else(|| ("it has no frame of metadata".to_owned(), 0))),
         }
     }
 

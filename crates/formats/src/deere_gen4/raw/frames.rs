@@ -105,7 +105,7 @@ impl<R: Read> Frames<R> {
         match read_full(&mut self.stream, &mut head) {
             Ok(0) => return false,
             Ok(5) => {}
-            Ok(_) => return damaged("the file ends within the head of a frame".to_owned()),
+            Ok(_) => return damaged("the file ends inside the head of a frame".to_owned()),
             Err(error) => return damaged(error.to_string()),
         }
         let [mark, length @ ..] = head;
@@ -114,7 +114,9 @@ impl<R: Read> Frames<R> {
             return damaged(format!("no frame begins here (byte {mark:#04x})"));
         }
         if length > MAX_BYTES {
-            return damaged(format!("a frame of {length} bytes is more than is read"));
+            return damaged(format!(
+                "a frame claims {length} bytes, more than any frame has"
+            ));
         }
         self.buffer.clear();
         let read = self
@@ -124,7 +126,7 @@ impl<R: Read> Frames<R> {
             .read_to_end(&mut self.buffer);
         match read {
             Ok(read) if read as u64 == u64::from(length) => {}
-            Ok(_) => return damaged("the file ends within a frame".to_owned()),
+            Ok(_) => return damaged("the file ends inside a frame".to_owned()),
             Err(error) => return damaged(error.to_string()),
         }
         self.at += 5 + u64::from(length);

@@ -9,6 +9,7 @@ mod points;
 mod raw_rows;
 mod rules;
 
+use super::findings;
 use super::raw::{Block, Log, Segments};
 use crate::claim::{Claim, ReadOptions};
 use crate::shared::xml;
@@ -34,8 +35,8 @@ pub(crate) fn read(
     if log.blocks.is_empty() {
         return Err(ReadError::malformed(
             place,
-            "the log describes no block of work",
-            "copy the whole RCD folder from the card again",
+            "the log describes no work",
+            "copy the whole folder RCD from the card again",
         ));
     }
     let mut kinds: Vec<OperationType> = Vec::new();
@@ -85,8 +86,8 @@ fn machine_file(
         let name = missing.first().copied().unwrap_or_default();
         let error = ReadError::malformed(
             place,
-            format!("its rows are missing: `{name:.80}` is not beside it"),
-            "copy the whole RCD folder from the card, .fdl and .fdd together",
+            format!("the rows of this log are missing: `{name:.80}` is not beside it"),
+            "copy the whole folder RCD from the card, .fdl and .fdd files together",
         );
         receiver.failed(Some(description), error)?;
         return Ok(());
@@ -95,12 +96,13 @@ fn machine_file(
     for name in missing {
         receiver.finding(
             Finding::new(
-                "greenstar.rows-missing",
+                &findings::ROWS_MISSING,
                 Severity::Error,
                 place.clone(),
-                format!("blocks of this log stand in `{name:.80}`, which is not beside it"),
+                format!("some rows of this log are missing: `{name:.80}` is not beside it"),
             )
-            .hint("copy the whole RCD folder from the card again"),
+            .value("file", format!("{name:.80}"))
+            .hint("copy the whole folder RCD from the card again"),
         );
     }
     let mut writer = Writer::new(&layout);
@@ -111,16 +113,13 @@ fn machine_file(
     }
     writer.finish(receiver)?;
     if writer.stray_mass_kg > 0.0 {
-        receiver.finding(Finding::new(
-            "greenstar.mass-without-place",
-            Severity::Note,
-            place,
-            format!(
-                "{:.1} of {:.1} kg came out of the machine at times whose place ({} earlier) was \
-                 not logged: left out",
-                writer.stray_mass_kg, writer.mass_kg, "the latency"
-            ),
-        ));
+        let (left_out, mass) = (writer.stray_mass_kg, writer.mass_kg);
+        let text = format!(
+            "{left_out:.1} of {mass:.1} kg are left out: the place where this crop was cut, one lag earlier, was \
+             not logged"
+        );
+        let finding = Finding::new(&findings::MASS_WITHOUT_PLACE, Severity::Note, place, text);
+        receiver.finding(finding.value("massKg", left_out).value("ofMassKg", mass));
     }
     receiver.finish(Ending {
         records,
@@ -168,11 +167,13 @@ fn rows(
             let path = tree.entry(id).path.clone();
             receiver.finding(
                 Finding::new(
-                    "greenstar.damaged",
+                    &findings::DAMAGED,
                     Severity::Error,
                     Place::inside(path, format!("byte {}", damage.at)),
-                    format!("the rows cannot be read further: {}", damage.what),
+                    format!("the rows cannot be read beyond this place: {}", damage.what),
                 )
+                .value("detail", damage.what.to_string())
+                .value("byte", damage.at)
                 .hint("copy the file from the card again"),
             );
             if segments.position() > block.position {

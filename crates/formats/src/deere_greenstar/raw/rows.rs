@@ -107,7 +107,7 @@ impl<R: Read> Segments<R> {
     fn text(&mut self, len: u16) -> Result<String, Damage> {
         let mut bytes = vec![0; usize::from(len)];
         if self.stream.read_exact(&mut bytes).is_err() {
-            return self.damage("the file ends within a name");
+            return self.damage("the file ends inside a name");
         }
         self.at += u64::from(len);
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -169,7 +169,7 @@ impl<R: Read> Segments<R> {
         if kind == 1 {
             let (count, _) = (self.u16()?, self.u16()?);
             if count > MAX_MEMBERS {
-                return self.damage("an enumeration has more members than any has");
+                return self.damage("an enumeration has too many members");
             }
             let mut members = Vec::new();
             for _ in 0..count {

@@ -17,7 +17,7 @@ pub(crate) fn decode(
     feature: &mut Feature,
 ) -> Result<(), &'static str> {
     feature.clear();
-    let table = Table::root(bytes).ok_or("the feature is damaged: it is no flat buffer")?;
+    let table = Table::root(bytes).ok_or("the feature is damaged: it is not a flat buffer")?;
     geometry(&table, header.geometry, feature);
     let values = table.bytes(1).unwrap_or_default();
     properties(values, &header.columns, feature).ok_or("the properties of the feature are damaged")

@@ -53,7 +53,7 @@ impl Header {
     pub(crate) fn missing(&self, count: u64) -> Option<String> {
         let stated = self.features;
         (count < stated)
-            .then(|| format!("the header tells of {stated} features, there are {count}"))
+            .then(|| format!("the header states {stated} features, but the file has {count}"))
     }
 
     /// Whether the features stand in the order of an index, and not in that of the drive.

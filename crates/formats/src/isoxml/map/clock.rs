@@ -3,6 +3,7 @@
 //! Rule: GPS time if it is believable, else a time with zone in the task, else unknown: then the
 //! wall clock stands as if UTC, and a finding says so.
 
+use super::super::findings;
 use super::super::raw::{Task, TimeLog};
 use tramline_model::{Finding, Place, Severity};
 
@@ -46,10 +47,10 @@ impl Clock {
     pub(crate) fn finding(&self, place: &Place) -> Option<Finding> {
         (self.source == "local time, zone unknown").then(|| {
             Finding::new(
-                "isoxml.time-zone-unknown",
+                &findings::TIME_ZONE_UNKNOWN,
                 Severity::Warning,
                 place.clone(),
-                "the terminal's clock has no known zone: its local time stands as if it were UTC",
+                "the time zone of the display's clock is not stated: its local time is taken as UTC",
             )
             .hint("compare one time with what you know of the day's work")
         })

@@ -3,7 +3,9 @@
 //! Frame: x forward, y to the right, millimetres from the device's reference point. Loops of
 //! parents, which hostile files have, end a walk and are told once.
 
+use super::super::findings;
 use super::super::raw::{Device, DeviceElement, DeviceProcessData, DeviceValuePresentation};
+use crate::shared::words::counted;
 use std::collections::HashMap;
 use tramline_model::{Finding, Place, Severity};
 
@@ -36,12 +38,13 @@ impl<'a> Devices<'a> {
             .filter(|(_, element)| index.ancestors(element).count() >= DEEPEST)
             .count();
         if looped > 0 {
-            findings.push(Finding::new(
-                "isoxml.device-element-loop",
-                Severity::Warning,
-                place.clone(),
-                format!("{looped} device elements are their own parents: the loop is ignored"),
-            ));
+            let text = format!(
+                "{} in a loop of parents, or too deep: only the nearest {DEEPEST} levels count",
+                counted(looped, "device element")
+            );
+            let code = &findings::DEVICE_ELEMENT_LOOP;
+            let finding = Finding::new(code, Severity::Warning, place.clone(), text);
+            findings.push(finding.value("elements", looped));
         }
         index
     }
@@ -192,7 +195,8 @@ mod tests {
         let mut findings = Vec::new();
         let devices = Devices::new(&device, &Place::default(), &mut findings);
         assert_eq!(findings.len(), 1);
-        assert!(findings[0].text.contains("loop"));
+        assert_eq!(findings[0].code, "isoxml.device-element-loop");
+        assert_eq!(findings[0].values["elements"], 2);
         assert!(devices.is_within("DET-1", "DET-2"));
         assert_eq!(devices.constant("DET-1", 134, true), None);
     }

@@ -23,9 +23,11 @@ mod tests;
 mod totals;
 mod work;
 
+use super::findings;
 use super::job_folder::JobFolder;
 use super::raw::{Task, TaskData, TimeLog};
 use crate::claim::{Claim, ReadOptions};
+use crate::shared::words::{self, counted};
 use crate::source::{EntryId, Limits, Tree};
 use context::Context;
 use device::Devices;
@@ -76,12 +78,13 @@ pub(crate) fn read(
     if used.is_empty() && !logs {
         receiver.no_work(no_work::what(tree, claim, &data));
     } else if plans > 0 {
-        receiver.finding(Finding::new(
-            "isoxml.plan-only",
-            Severity::Note,
-            tree.place(claim.main),
-            format!("{plans} tasks have no time log: plans, or work without a log"),
-        ));
+        let text = format!(
+            "{} without a time log: planned, or worked without logging",
+            counted(plans, "task")
+        );
+        let place = tree.place(claim.main);
+        let finding = Finding::new(&findings::PLAN_ONLY, Severity::Note, place, text);
+        receiver.finding(finding.value("tasks", plans));
     }
     Ok(())
 }
@@ -103,12 +106,15 @@ fn load(
     for reference in &task.logs {
         let name = stem(&reference.name);
         if !used.insert(name.to_lowercase()) {
-            receiver.finding(Finding::new(
-                "isoxml.time-log-referenced-twice",
+            let finding = Finding::new(
+                &findings::TIME_LOG_REFERENCED_TWICE,
                 Severity::Note,
                 Place::inside(tree.entry(main).path.clone(), task.id.clone()),
-                format!("time log `{name:.40}` is named more than once and counted once"),
-            ));
+                format!(
+                    "the task data name the time log `{name:.40}` more than once; it counts once"
+                ),
+            );
+            receiver.finding(finding.value("log", format!("{name:.40}")));
             continue;
         }
         let bin = tree.sibling(main, &format!("{name}.bin"));
@@ -136,8 +142,8 @@ fn load_one(
     let missing = |what: &str| {
         ReadError::malformed(
             Place::inside(tree.entry(main).path.clone(), format!("{name:.60}")),
-            format!("{name:.60}.{what} is missing"),
-            "copy the whole TASKDATA folder from the stick again",
+            format!("the file {name:.60}.{what} is missing"),
+            "copy the whole folder TASKDATA from the stick again",
         )
     };
     let result = match (xml, bin) {
@@ -149,8 +155,10 @@ fn load_one(
         Ok(log) if log.records > 0 && log.latitude.is_empty() => {
             loaded.problems.push(ReadError::malformed(
                 Place::entry(loaded.entries.last().cloned().unwrap_or_default()),
-                format!("time log `{name:.60}` has no position (its header lacks PTN): no points"),
-                "switch on the logging of positions in the terminal",
+                format!(
+                    "no points: the time log `{name:.60}` has no positions (its header has no PTN)"
+                ),
+                "switch on the logging of positions in the display",
             ));
         }
         Ok(log) => loaded.logs.push(log),
@@ -186,8 +194,8 @@ fn machine_files(
         let error = problems.into_iter().next().unwrap_or_else(|| {
             ReadError::malformed(
                 Place::inside(context.place.entry.clone(), task.id.clone()),
-                format!("no points: time log {name:.60} is empty or holds no valid record with a position"),
-                "nothing was logged, or the log is damaged: copy it from the stick again",
+                format!("no points: the time log `{name:.60}` is empty or has no valid record with a position"),
+                "copy the log from the stick again, unless nothing was logged",
             )
         });
         let found = operation::Found {
@@ -209,11 +217,13 @@ fn machine_files(
     for problem in problems {
         findings.push(
             Finding::new(
-                "isoxml.time-log-unreadable",
+                &findings::TIME_LOG_UNREADABLE,
                 Severity::Error,
                 context.place.clone(),
-                problem.to_string(),
+                format!("a time log of the task is left out: {problem}"),
             )
+            .value("task", task.id.clone())
+            .value("detail", words::what(&problem))
             .hint(problem.hint()),
         );
     }
@@ -308,12 +318,11 @@ fn unassigned(
             continue;
         }
         found = true;
-        receiver.finding(Finding::new(
-            "isoxml.time-log-unassigned",
-            Severity::Warning,
-            tree.place(id),
-            format!("no task names the time log `{name:.40}`: it is a machine file of its own"),
-        ));
+        let text =
+            format!("no task names the time log `{name:.40}`: it is a machine file of its own");
+        let code = &findings::TIME_LOG_UNASSIGNED;
+        let finding = Finding::new(code, Severity::Warning, tree.place(id), text);
+        receiver.finding(finding.value("log", format!("{name:.40}")));
         machine_files(context, &task, loaded, receiver)?;
     }
     Ok(found)

@@ -35,16 +35,16 @@ pub(super) fn what(tree: &Tree, claim: &Claim, data: &TaskData) -> String {
     .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
     .collect();
     let held = if held.is_empty() {
-        "it is empty".to_owned()
+        "they are empty".to_owned()
     } else {
-        format!("it holds {}", held.join(", "))
+        format!("they hold {}", held.join(", "))
     };
-    let head = format!("ISOXML task data{maker} without time logs, so without logged work: {held}");
+    let head = format!("the ISOXML task data{maker} have no time logs, so no logged work: {held}");
     if let Some(tracks) = claas::tracks(tree, claim) {
         return format!("{head}; {tracks}");
     }
     format!(
-        "{head}; to convert work, export the task data from the terminal after it, with the TLG files"
+        "{head}; to convert work, export the task data from the display after the work, with the TLG files"
     )
 }
 

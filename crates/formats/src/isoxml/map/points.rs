@@ -4,6 +4,7 @@
 //! Rule: a rate stands while its element works and for a limited time; a position is never moved
 //! but to place a section beside it.
 
+use super::super::findings;
 use super::super::raw::{TimeLog, degrees};
 use super::clock::Clock;
 use super::context::Context;
@@ -12,6 +13,7 @@ use super::plan::{Plan, Role};
 use super::work::Standing;
 use crate::shared::ddi::rules::Hold;
 use crate::shared::ground;
+use crate::shared::words::counted;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
@@ -455,12 +457,16 @@ impl<'a> Writer<'a> {
         if self.bad_instants > 0 {
             findings.push(
                 Finding::new(
-                    "isoxml.instant-implausible",
+                    &findings::INSTANT_IMPLAUSIBLE,
                     Severity::Warning,
                     place.clone(),
-                    format!("{} records are dated before 1990 or in the future: they keep their place and have no time", self.bad_instants),
+                    format!(
+                        "{} dated before 1990 or in the future: positions and values are kept, times are not",
+                        counted(self.bad_instants, "record")
+                    ),
                 )
-                .hint("check the date of the terminal"),
+                .value("records", self.bad_instants)
+                .hint("check the date of the display"),
             );
         }
         Ok(findings)

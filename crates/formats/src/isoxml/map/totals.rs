@@ -3,6 +3,7 @@
 //! Rule: a fall to nothing, or nearly so, is a reset, from which counting starts; a fall to another value is a
 //! correction, which adds nothing, and counting goes on from where it was. Of elements that hold each other the uppermost is compared with ours. The first value of a log counts only after a reset within the log.
 
+use super::super::findings;
 use super::super::raw::{Task, TimeLog};
 use super::device::Devices;
 use std::collections::BTreeMap;
@@ -186,14 +187,25 @@ fn fell(
     place: &Place,
 ) -> Option<Finding> {
     let (ddi, name, factor, unit, _) = COUNTERS.get(*counter)?;
+    let (from, to) = (from as f64 * factor, to as f64 * factor);
+    let of = if element.is_empty() {
+        String::new()
+    } else {
+        format!(" of {element}")
+    };
     let text = format!(
-        "the display's counter DDI {ddi} {name} ({element}) falls without beginning anew, \
-         first from {:.1} to {:.1} {unit}: it was corrected or counts several things; the fall adds nothing",
-        from as f64 * factor,
-        to as f64 * factor
+        "the display's counter DDI {ddi} {name}{of} fell without restarting, first from {from:.1} to {to:.1} {unit}: \
+         it was corrected, or it counts several things; the fall adds nothing to the total"
     );
-    let code = "isoxml.counter-fell";
-    Some(Finding::new(code, Severity::Note, place.clone(), text))
+    Some(
+        Finding::new(&findings::COUNTER_FELL, Severity::Note, place.clone(), text)
+            .value("ddi", *ddi)
+            .value("counter", *name)
+            .value("element", element.as_str())
+            .value("from", from)
+            .value("to", to)
+            .value("unit", *unit),
+    )
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 //! the header and it fits the file. After a damaged place decoding goes on where two records in
 //! a row count (or one that ends the file).
 
+use super::super::findings;
 use super::header::POSITION_FIELDS;
 use super::time_log::{Header, TimeLog};
+use crate::shared::words::counted;
 use tramline_model::{Finding, Place, Severity};
 
 const DAY_MS: u32 = 86_400_000;
@@ -291,30 +293,43 @@ fn gap(log: &mut TimeLog, bytes: &[u8], layout: &Layout, at: usize, next: usize,
     let length = next - at;
     let finding = if at_end && rest.len() < needed && sane_clock {
         Finding::new(
-            "isoxml.time-log-truncated",
+            &findings::TIME_LOG_TRUNCATED,
             Severity::Warning,
             place,
-            format!("the last record has {} of {needed} bytes and is left out", rest.len()),
+            format!(
+                "the log ends in the middle of a record: {} of {needed} bytes are there, and the record is left out",
+                rest.len()
+            ),
         )
-        .hint("the log ends in the middle of a record: the terminal was switched off, or the copy is not complete")
+        .value("bytes", rest.len())
+        .value("neededBytes", needed)
+        .hint("copy the log from the display again, unless the display was switched off while it wrote")
     } else {
-        let reason = if sane_clock {
-            "an index is not in the header"
+        let (reason, word) = if !sane_clock {
+            ("the time is not plausible", "time")
+        } else if rest.len() < needed {
+            ("they would reach beyond the end of the file", "length")
         } else {
-            "its time is not plausible"
+            (
+                "a value has an index that the header does not list",
+                "index",
+            )
         };
         let then = if at_end {
-            "nothing after it could be read"
+            "nothing after them could be read"
         } else {
-            "reading went on behind it"
+            "reading went on after them"
         };
         Finding::new(
-            "isoxml.time-log-damaged",
+            &findings::TIME_LOG_DAMAGED,
             Severity::Warning,
             place,
-            format!("{length} bytes are no record ({reason}); {then}"),
+            format!("{length} bytes are not a valid record: {reason}; {then}"),
         )
-        .hint("copy the file from the terminal again")
+        .value("bytes", length)
+        .value("reason", word)
+        .value("toEnd", at_end)
+        .hint("copy the log from the display again")
     };
     log.findings.push(finding);
 }
@@ -322,30 +337,32 @@ fn gap(log: &mut TimeLog, bytes: &[u8], layout: &Layout, at: usize, next: usize,
 fn summarise(log: &mut TimeLog, size: u64) {
     let more = u64::from(log.gaps).saturating_sub(log.findings.len() as u64);
     if more > 0 {
-        log.findings.push(Finding::new(
-            "isoxml.time-log-damaged",
-            Severity::Warning,
-            Place::default(),
-            format!(
-                "{more} more damaged places, {} bytes in all",
-                log.skipped_bytes
-            ),
-        ));
+        let text = format!(
+            "the log has {} more, {} bytes in all",
+            counted(more, "damaged place"),
+            log.skipped_bytes
+        );
+        let code = &findings::TIME_LOG_DAMAGED;
+        log.findings.push(
+            Finding::new(code, Severity::Warning, Place::default(), text)
+                .value("places", more)
+                .value("bytes", log.skipped_bytes),
+        );
     }
     if log.skipped_bytes > size / BAD_SHARE && log.skipped_bytes > 1_000 {
         log.findings.push(
             Finding::new(
-                "isoxml.time-log-bad",
+                &findings::TIME_LOG_BAD,
                 Severity::Error,
                 Place::default(),
                 format!(
-                    "{} of {size} bytes are invalid and could not be read",
+                    "{} of {size} bytes of the log are not valid and could not be read",
                     log.skipped_bytes
                 ),
             )
-            .hint(
-                "the log is damaged or belongs to another header; copy it from the terminal again",
-            ),
+            .value("bytes", log.skipped_bytes)
+            .value("ofBytes", size)
+            .hint("copy the log and its header from the display again: it is damaged, or they do not belong together"),
         );
     }
 }

@@ -3,6 +3,7 @@
 //! An attribute of TIM or PTN that is absent is no part of the record, one that is present and
 //! empty has its bytes in every record, one with a value is constant. A DLV always keeps its index.
 
+use super::super::findings;
 use super::time_log::{Header, HeaderValue};
 use crate::shared::task_data::whole_number;
 use crate::shared::xml::Element;
@@ -38,10 +39,10 @@ impl Header {
             ReadError::malformed(
                 place.clone(),
                 format!(
-                    "time log header has no TIM element, its root is `{:.60}`",
+                    "the time log header has no TIM element; its root is `{:.60}`",
                     root.tag
                 ),
-                "export the task data again",
+                "export the task data from the display again",
             )
         })?;
         let start = tim.attribute("A").map(str::trim);
@@ -75,17 +76,17 @@ impl Header {
         if header.values.len() > MAX_VALUES {
             findings.push(
                 Finding::new(
-                    "isoxml.header-too-many-values",
+                    &findings::HEADER_TOO_MANY_VALUES,
                     Severity::Warning,
                     place.clone(),
                     format!(
-                        "header lists {} values, a record can address the first {MAX_VALUES}",
+                        "the header lists {} values, and a record can hold only the first {MAX_VALUES}",
                         header.values.len()
                     ),
                 )
-                .hint(
-                    "the terminal should have split the log; values after the 255th are not in it",
-                ),
+                .value("values", header.values.len())
+                .value("allowed", MAX_VALUES)
+                .hint("log fewer values or sections: the display logs only the first 255"),
             );
         }
         Ok(header)
@@ -114,12 +115,14 @@ fn value(
     let ddi = u16::from_str_radix(text, 16).unwrap_or_else(|_not_hex| {
         findings.push(
             Finding::new(
-                "isoxml.ddi-invalid",
+                &findings::DDI_INVALID,
                 Severity::Warning,
                 Place::inside(place.entry.clone(), format!("DLV[{index}]")),
-                format!("DDI `{text:.20}` is not four hex digits; its values stay without meaning"),
+                format!("the DDI `{text:.20}` is not a number of four hex digits, so the meaning of its values is unknown"),
             )
-            .hint("export the task data again"),
+            .value("ddi", format!("{text:.20}"))
+            .value("index", index)
+            .hint("export the task data from the display again"),
         );
         0
     });

@@ -1,5 +1,6 @@
 //! A time log from its two entries.
 
+use super::super::findings;
 use super::decode::decode_up_to;
 use super::time_log::{Header, TimeLog};
 use crate::shared::xml::{self, Repair};
@@ -25,22 +26,25 @@ impl TimeLog {
         let bytes = tree.bytes(bin, limits.entry_bytes.min(u64::from(u32::MAX)))?;
         let empty = |text: &str| {
             Finding::new(
-                "isoxml.time-log-empty",
+                &findings::TIME_LOG_EMPTY,
                 Severity::Note,
                 tree.place(bin),
                 text,
             )
+            .value("log", format!("{name:.60}"))
         };
         let Some(root) = document.root else {
             if !bytes.is_empty() {
                 return Err(ReadError::malformed(
                     tree.place(xml),
-                    format!("header of time log `{name:.60}` is empty, its records cannot be read"),
+                    format!(
+                        "the header of the time log `{name:.60}` is empty, so its records cannot be read"
+                    ),
                     "copy the file from the stick again",
                 ));
             }
             findings.push(empty(
-                "header and records are empty files: the log has no records",
+                "the time log has no records: both its files are empty",
             ));
             return Ok(Self {
                 name: name.to_owned(),
@@ -51,7 +55,7 @@ impl TimeLog {
         };
         let header = Header::from_xml(&root, &tree.place(xml), &mut findings)?;
         if bytes.is_empty() {
-            findings.push(empty("the log is empty, it has no records"));
+            findings.push(empty("the time log has no records: its file is empty"));
         }
         let mut log = decode_up_to(&header, &bytes, limits.points);
         if log.records as u64 > limits.points {

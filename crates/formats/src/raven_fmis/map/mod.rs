@@ -5,18 +5,20 @@ mod plan;
 mod write;
 
 use super::claim::Files;
+use super::findings;
 use super::raw::job::{Job, Segment};
 use super::raw::tab::{FIXED, Table};
 use crate::claim::{Claim, ReadOptions};
 use crate::shared::columns::clock::Clock;
 use crate::shared::columns::{Family, TimeColumns};
+use crate::shared::words;
 use crate::source::{EntryId, Limits, Tree};
 use describe::Facts;
 use plan::{Plan, Survey};
 use tramline_model::{Ending, Finding, OperationDescription, Place, ReadError, Receiver, Severity};
 use write::Writer;
 
-const WHOLE: &str = "send the whole folder of the export: jobdata.xml, advanced.xml and each \
+const WHOLE: &str = "upload the whole folder of the export: jobdata.xml, advanced.xml and each \
                      Product_N.tab";
 
 /// Reads a claimed job.
@@ -41,8 +43,8 @@ pub(super) fn read(
     }
     let (Some(job), Some(advanced), true) = (files.job, files.advanced, missing.is_empty()) else {
         let what = format!(
-            "{} of this Raven FMIS export is missing in the folder",
-            missing.join(" and ")
+            "this Raven FMIS export is not complete, missing: {}",
+            missing.join(", ")
         );
         return Err(ReadError::malformed(place, what, WHOLE));
     };
@@ -68,7 +70,7 @@ pub(super) fn read(
         };
         let Some(segment) = job.segment(*number, position) else {
             let what = format!(
-                "advanced.xml has no SegmentFormat for {}, so that its columns are not known",
+                "advanced.xml has no SegmentFormat for {}, so its columns are unknown",
                 tree.name(*table)
             );
             let error = ReadError::malformed(place, what, WHOLE);
@@ -170,10 +172,14 @@ impl Source<'_> {
         }
         if let Some(error) = trouble {
             // The rows before the damage are good.
-            let text = format!("the rest after row {} is unreadable: {error}", table.rows);
+            let what = words::what(&error);
+            let text = format!("rows after {} cannot be read: {what}", table.rows);
             let hint = error.hint().to_owned();
-            let code = "raven_fmis.unreadable-rest";
-            receiver.finding(Finding::new(code, Severity::Error, place, text).hint(hint));
+            let code = &findings::UNREADABLE_REST;
+            let finding = Finding::new(code, Severity::Error, place, text)
+                .value("rows", table.rows)
+                .value("detail", what);
+            receiver.finding(finding.hint(hint));
         }
         Ok(receiver.finish(Ending {
             records: table.rows,
@@ -198,27 +204,32 @@ fn opening(
     };
     let mut list = vec![
         note(
-            "raven_fmis.reported-layout",
+            &findings::REPORTED_LAYOUT,
             Severity::Note,
             format!(
-                "the layout of this format is known from a report and no sample; values are read \
-                 as ISO 11783-11 numbers ({numbers})"
+                "the layout of this format is known from a description only; values are read as ISO 11783-11 \
+                 numbers ({numbers})"
             ),
         )
-        .hint("compare the totals with those of the display before relying on them"),
+        .value("withDecimals", survey.scaled())
+        .hint("compare the totals with those of the display before you rely on them"),
     ];
     if survey.widest != segment.columns.len() + FIXED {
+        let described = segment.columns.len();
+        let columns = survey.widest.saturating_sub(FIXED);
         let text = format!(
-            "advanced.xml tells of {} value columns, the rows have up to {}",
-            segment.columns.len(),
-            survey.widest.saturating_sub(FIXED)
+            "advanced.xml describes {described} value columns, but the rows have up to {columns}"
         );
-        list.push(note("raven_fmis.column-count", Severity::Warning, text));
+        list.push(
+            note(&findings::COLUMN_COUNT, Severity::Warning, text)
+                .value("columns", columns)
+                .value("statedColumns", described),
+        );
     }
     if !plan.has_values() {
         let text = "no column of the table is a known rate, yield, moisture, depth or flow";
         list.push(note(
-            "raven_fmis.no-values",
+            &findings::NO_VALUES,
             Severity::Warning,
             text.to_owned(),
         ));
@@ -226,10 +237,9 @@ fn opening(
     match clock {
         Some(clock) => list.extend(clock.findings(place)),
         None => list.push(note(
-            "raven_fmis.no-instants",
+            &findings::NO_INSTANTS,
             Severity::Warning,
-            "the second column holds no believable instants; the points have no timestamp"
-                .to_owned(),
+            "the second column holds no plausible times: the points have no time".to_owned(),
         )),
     }
     list

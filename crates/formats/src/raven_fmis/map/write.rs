@@ -1,10 +1,12 @@
 //! Rows to record batches: the raw values under the dictionary's names, and the points by lane.
 
+use super::super::findings;
 use super::plan::{Lane, Plan, State};
 use crate::raven_fmis::raw::job::Segment;
 use crate::raven_fmis::raw::tab::{self, FIXED, Row};
 use crate::shared::columns::clock::Clock;
 use crate::shared::ddi;
+use crate::shared::words::counted;
 use arrow_array::builder::{
     Float64Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
 };
@@ -192,21 +194,21 @@ impl<'a> Writer<'a> {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let cases = [
             (
-                "raven_fmis.no-position",
+                &findings::NO_POSITION,
                 self.no_position,
-                "rows have no position",
+                "without a position",
             ),
             (
-                "raven_fmis.instant-not-believed",
+                &findings::INSTANT_NOT_BELIEVED,
                 self.no_instant,
-                "rows have no believable instant; their timestamp is null",
+                "without a plausible time: their points have no time",
             ),
         ];
         let found = cases.into_iter().filter(|(_, count, _)| *count > 0);
         found
             .map(|(code, count, text)| {
-                let text = format!("{count} {text}");
-                Finding::new(code, Severity::Warning, self.place.clone(), text)
+                let text = format!("{} {text}", counted(count, "row"));
+                Finding::new(code, Severity::Warning, self.place.clone(), text).value("rows", count)
             })
             .collect()
     }

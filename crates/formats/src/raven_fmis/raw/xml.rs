@@ -78,7 +78,7 @@ fn parse(text: &str, limits: &Limits, place: &Place) -> Result<Element, ReadErro
     loop {
         let event = reader
             .read_event()
-            .map_err(|e| broken(format!("xml is not well-formed: {e}")))?;
+            .map_err(|e| broken(format!("the XML is not well-formed: {e}")))?;
         let start = match &event {
             Event::Start(start) | Event::Empty(start) => Some(element(start, limits, place)?),
             _ => None,
@@ -103,17 +103,17 @@ fn parse(text: &str, limits: &Limits, place: &Place) -> Result<Element, ReadErro
             Event::CData(part) => append(&mut open, &part, limits),
             Event::GeneralRef(name) => append(&mut open, entity(&name), limits),
             Event::DocType(_) => {
-                return Err(broken("xml with a doctype is not allowed".to_owned()));
+                return Err(broken("XML with a doctype is not allowed".to_owned()));
             }
             Event::Eof => break,
             _ => {}
         }
     }
     if let Some(unclosed) = open.last() {
-        let what = format!("xml ends inside the element {:.60}", unclosed.name);
+        let what = format!("the XML ends inside the element {:.60}", unclosed.name);
         return Err(broken(what));
     }
-    root.ok_or_else(|| broken("the xml file is empty".to_owned()))
+    root.ok_or_else(|| broken("the XML file is empty".to_owned()))
 }
 
 fn entity(name: &str) -> &'static str {

@@ -3,6 +3,7 @@
 mod survey;
 mod write;
 
+use super::findings;
 use super::raw::{Frames, Record};
 use crate::claim::{Claim, ReadOptions};
 use crate::shared::job_path::JobPath;
@@ -16,7 +17,7 @@ use tramline_model::{
 };
 use write::{Columns, Writer};
 
-const ELSEWHERE: &str = "send the FMIS export of the job (a .jdp.zip with jobdata.xml and .tab files), its \
+const ELSEWHERE: &str = "upload the FMIS export of the job (a .jdp.zip with jobdata.xml and .tab files), its \
                          ISOXML, or a shapefile from Slingshot";
 /// Device classes of a NAME (ISO 11783-1): planters and seeders.
 const PLANTER: u8 = 4;
@@ -39,7 +40,7 @@ pub(super) fn read(
     let survey = Survey::read(stream()?);
     if survey.fixes == survey.without_position {
         let what = format!(
-            "no points: none of {} records is a position",
+            "no points: none of {} records has a position",
             survey.records
         );
         return Err(ReadError::malformed(place, what, ELSEWHERE));
@@ -146,56 +147,72 @@ fn notes(tree: &Tree, claim: &Claim, survey: &Survey, columns: Columns) -> Vec<F
     let say = |code, severity, text: String| Finding::new(code, severity, place.clone(), text);
     let mut list = vec![
         say(
-            "raven_viper.reported-layout",
+            &findings::REPORTED_LAYOUT,
             Severity::Warning,
-            "the layout of this format is known by description only; no real job was seen"
+            "the layout of this format is known from a description only, not from a real job"
                 .to_owned(),
         )
-        .hint("compare the totals with those of the display before relying on them"),
+        .hint("compare the totals with those of the display before you rely on them"),
         say(
-            "raven_viper.no-dates",
+            &findings::NO_DATES,
             Severity::Warning,
-            "the clock of the job counts seconds from an unknown day: the points have no time"
+            "the clock of the job counts seconds from a day that is not stated: the points have no time"
                 .to_owned(),
         ),
     ];
     if !survey.check.tells() {
-        let text = "the machine hardly moved: whether the layout fits could not be checked";
+        let text = "the machine hardly moved, so the layout could not be checked";
         list.push(say(
-            "raven_viper.unchecked",
+            &findings::UNCHECKED,
             Severity::Warning,
             text.to_owned(),
         ));
     }
     match survey.usual_rate {
-        Some(rate) if columns.rate => list.push(say(
-            "raven_viper.liquid-assumed",
-            Severity::Note,
-            format!("the rates (usually {rate:.1}) are taken as litres per hectare of a liquid"),
-        )),
+        Some(rate) if columns.rate => list.push(
+            say(
+                &findings::LIQUID_ASSUMED,
+                Severity::Note,
+                format!(
+                    "the unit of the rates (usually {rate:.1}) is not stated: litres per hectare of a liquid are assumed"
+                ),
+            )
+            .value("rate", rate)
+            .value("unit", "L/ha"),
+        ),
         Some(rate) => list.push(
             say(
-                "raven_viper.rate-left-out",
+                &findings::RATE_LEFT_OUT,
                 Severity::Warning,
-                format!("the rates (usually {rate:.3}) are not those of a liquid and their unit is not known: left out"),
+                format!(
+                    "the rates (usually {rate:.3}) are left out: their unit is not stated, and they are not \
+                     plausible for a liquid"
+                ),
             )
-            .hint("the raw output has them as logged"),
+            .value("rate", rate)
+            .hint("use the raw points, which have them as logged"),
         ),
         None => {}
     }
     if survey.without_position > 0 {
         let text = format!(
-            "{} of {} fixes have no position",
+            "{} of {} records have no position",
             survey.without_position, survey.fixes
         );
-        list.push(say("raven_viper.no-position", Severity::Warning, text));
+        list.push(
+            say(&findings::NO_POSITION, Severity::Warning, text)
+                .value("records", survey.without_position)
+                .value("ofRecords", survey.fixes),
+        );
     }
     if let Some(broken) = &survey.broken {
         let place =
             tramline_model::Place::inside(place.entry.clone(), format!("byte {}", broken.at));
-        let text = format!("the job cannot be read further: {}", broken.what);
+        let text = format!("the job cannot be read beyond this place: {}", broken.what);
         list.push(
-            Finding::new("raven_viper.cut-short", Severity::Error, place, text)
+            Finding::new(&findings::CUT_SHORT, Severity::Error, place, text)
+                .value("detail", broken.what.as_str())
+                .value("byte", broken.at)
                 .hint("copy the job from the display again"),
         );
     }

@@ -169,8 +169,8 @@ impl Check {
         let placed = off(self.by_position_m) <= MOST_OFF_POSITIONS;
         (!(fits && placed)).then(|| {
             format!(
-                "the layout that is known does not fit this firmware: by speed and time the machine \
-                 drove {:.0} m, by its counter {:.0} m, between its positions {:.0} m",
+                "the known layout does not fit this firmware: the machine drove {:.0} m by speed and time, {:.0} m by its \
+                 counter, and {:.0} m between its positions",
                 self.by_speed_m, self.by_counter_m, self.by_position_m
             )
         })

@@ -53,7 +53,9 @@ impl<R: Read> Frames<R> {
         let [l0, l1, t0, t1] = head;
         let length = usize::from(u16::from_le_bytes([l0, l1]));
         if length < HEAD {
-            return Err(broken(format!("a record of {length} bytes cannot be")));
+            return Err(broken(format!(
+                "a record states an impossible length of {length} bytes"
+            )));
         }
         self.buffer.clear();
         self.buffer.extend(head);
@@ -63,7 +65,7 @@ impl<R: Read> Frames<R> {
         let got = fill(&mut self.stream, rest).map_err(|e| broken(e.to_string()))?;
         if got < wanted {
             return Err(broken(format!(
-                "a record of {length} bytes has {} left",
+                "a record of {length} bytes has only {} left",
                 got + HEAD
             )));
         }
@@ -114,9 +116,12 @@ mod tests {
     fn hostile_lengths_end_the_log_and_keep_what_was_before() {
         let good = [6_u8, 0, 155, 0, 1, 2];
         let cases: [(&[u8], &str); 4] = [
-            (&[3, 0, 1, 0], "3 bytes cannot be"),
-            (&[0, 0, 0, 0, 0, 0], "0 bytes cannot be"),
-            (&[255, 255, 1, 0, 7], "a record of 65535 bytes has 5 left"),
+            (&[3, 0, 1, 0], "impossible length of 3 bytes"),
+            (&[0, 0, 0, 0, 0, 0], "impossible length of 0 bytes"),
+            (
+                &[255, 255, 1, 0, 7],
+                "a record of 65535 bytes has only 5 left",
+            ),
             (&[5, 0], "2 bytes are left"),
         ];
         for (tail, words) in cases {

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use std::io::Read;
 use tramline_model::{Place, ReadError};
 
-const HINT: &str = "export the shapefile again, or copy it from the stick again";
+const HINT: &str = "export the shapefile again, or copy it again";
 /// Bytes of rows held at a time.
 const BUFFER_BYTES: usize = 16 << 20;
 /// Cells held at a time: 1,500 columns of a forage harvester must not cost more than 20.
@@ -67,7 +67,7 @@ impl Header {
             (le_u32(head, 4), le_u16(head, 8), le_u16(head, 10))
         else {
             return Err(malformed(format!(
-                "the .dbf header is cut after {} bytes",
+                "the .dbf header is cut off after {} bytes",
                 head.len()
             )));
         };
@@ -75,11 +75,11 @@ impl Header {
         let row_bytes = usize::from(row_bytes);
         if header_bytes < 32 || header_bytes as u64 > size {
             return Err(malformed(format!(
-                "the .dbf header says it has {header_bytes} bytes, the file has {size}"
+                "the .dbf header states {header_bytes} bytes for itself, but the file has {size}"
             )));
         }
         if row_bytes == 0 {
-            return Err(malformed("the .dbf says its record length is 0".to_owned()));
+            return Err(malformed("the .dbf states a record length of 0".to_owned()));
         }
         let version = head.first().copied().unwrap_or(0);
         let language = head.get(29).copied().unwrap_or(0);
@@ -103,7 +103,7 @@ impl Header {
             .filter(|e| *e > row_bytes)
         {
             return Err(malformed(format!(
-                "the .dbf says its record length is {row_bytes}, its columns need {end} bytes"
+                "the .dbf states a record length of {row_bytes}, but its columns need {end} bytes"
             )));
         }
         let present_rows = (size - header_bytes as u64) / row_bytes as u64;

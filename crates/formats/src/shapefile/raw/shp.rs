@@ -14,7 +14,7 @@ const FILE_CODE: i32 = 9994;
 const RECORD_BYTES: u64 = 64 << 20;
 /// Corners of a batch after which it ends, whatever its records.
 const BATCH_CORNERS: usize = 4 << 20;
-const HINT: &str = "export the shapefile again, or copy it from the stick again";
+const HINT: &str = "export the shapefile again, or copy it again";
 
 /// What a `.shp` says it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,8 @@ impl<R: Read> ShapeReader<R> {
         read_up_to(&mut stream, HEADER_BYTES, &mut head, &place)?;
         let code = be_i32(&head, 0);
         if let Some(code) = code.filter(|c| *c != FILE_CODE) {
-            let what = format!("not a .shp, or corrupt: file code {code} instead of {FILE_CODE}");
+            let what =
+                format!("not a .shp, or corrupt: the file code is {code} instead of {FILE_CODE}");
             return Err(ReadError::malformed(place, what, HINT));
         }
         let (Some(words), Some(shape_type), true) = (
@@ -127,7 +128,7 @@ impl<R: Read> ShapeReader<R> {
             head.len() as u64 == HEADER_BYTES,
         ) else {
             let what = format!(
-                "the .shp header of {HEADER_BYTES} bytes is cut after {}",
+                "the .shp header of {HEADER_BYTES} bytes is cut off after {}",
                 head.len()
             );
             return Err(ReadError::malformed(place, what, HINT));
@@ -178,7 +179,7 @@ impl<R: Read> ShapeReader<R> {
                     if behind_declared =>
                 {
                     self.cut = Some(format!(
-                        "bytes behind the stated end are no records: {what}"
+                        "bytes after the stated end are not records: {what}"
                     ));
                 }
                 Err(e) => return Err(e),
@@ -225,11 +226,12 @@ impl<R: Read> ShapeReader<R> {
                 self.cut = Some(format!("the .shp ends in record {record}"));
                 return Ok(false);
             }
-            let mut what =
-                format!("record length of {length} bytes, but {left} bytes are left in the .shp");
+            let mut what = format!(
+                "a record length of {length} bytes, but only {left} bytes are left in the .shp"
+            );
             let kind = le_i32(&self.content, 0).and_then(geometry);
             if let Some((parts, points)) = kind.and_then(|kind| counts(&self.content, kind)) {
-                what.push_str(&format!("; it says {parts} parts and {points} points"));
+                what.push_str(&format!("; it states {parts} parts and {points} points"));
             }
             return Err(self.malformed(record, what));
         }
@@ -291,7 +293,7 @@ impl<R: Read> ShapeReader<R> {
         }
         if body_bytes(kind, parts, points).is_none_or(|least| least > content.len() as u64) {
             let what = format!(
-                "says {parts} parts and {points} points, its record has {} bytes",
+                "it states {parts} parts and {points} points, but has {} bytes",
                 content.len()
             );
             return Err(self.malformed(record, what));
@@ -366,7 +368,7 @@ impl<R: Read> ShapeReader<R> {
 fn unknown_type(place: Place, shape_type: i32) -> ReadError {
     ReadError::unsupported(
         place,
-        format!("shape type {shape_type} is not read"),
+        format!("shapes of type {shape_type} are not read"),
         "export points or polygons",
     )
 }

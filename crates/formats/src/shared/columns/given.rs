@@ -40,7 +40,7 @@ impl Given {
         let Some(property) = Property::from_name(name) else {
             let known = Property::ALL.iter().map(|p| p.name());
             return Err(format!(
-                "`{name:.80}`, given for the column `{title:.80}`, is no property{} (the properties are {})",
+                "`{name:.80}`, given for the column `{title:.80}`, is not a property{} (the properties are {})",
                 did_you_mean(name, known.clone()),
                 known.collect::<Vec<_>>().join(", ")
             ));
@@ -70,11 +70,11 @@ impl Given {
                 unit: Some(unit),
             }),
             Some(_) => refuse(format!(
-                "`{text:.80}` is a unit, and not one of `{}`",
+                "`{text:.80}` is a unit, but not one of `{}`",
                 property.name()
             )),
             None => refuse(format!(
-                "`{text:.80}` is no unit of `{}` that is known",
+                "`{text:.80}` is not a known unit of `{}`",
                 property.name()
             )),
         }
@@ -268,10 +268,16 @@ mod tests {
                 "dryMassPerArea:bu/ac",
                 &["bu/ac", "not one of `dryMassPerArea`", "kg/ha"],
             ),
-            ("dryMassPerArea:tonnes per hectare", &["no unit of", "t/ha"]),
-            ("dryMassPerHectare:t/ha", &["no property", "dryMassPerArea"]),
+            (
+                "dryMassPerArea:tonnes per hectare",
+                &["not a known unit of", "t/ha"],
+            ),
+            (
+                "dryMassPerHectare:t/ha",
+                &["not a property", "dryMassPerArea"],
+            ),
             ("crop:t/ha", &["no unit"]),
-            ("", &["no property"]),
+            ("", &["not a property"]),
         ] {
             let refusal = Given::parse("Masa", text).expect_err("refused");
             for word in words.iter().chain(&["Masa"]) {

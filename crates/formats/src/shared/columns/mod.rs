@@ -9,6 +9,7 @@ mod by_words;
 pub mod clock;
 pub mod describe;
 mod dictionary;
+pub(crate) mod findings;
 pub mod given;
 mod look_up;
 mod mapping;

@@ -5,10 +5,12 @@
 //! themselves, polygons by the centroid of their outer ring, with their rings beside it.
 
 mod crs;
+mod findings;
 mod read;
 mod shape;
 
 pub(crate) use crs::Crs;
+pub(crate) use findings::{Codes, codes};
 pub(crate) use read::{read, time_texts, unread};
 pub(crate) use shape::Shape;
 
@@ -145,36 +147,3 @@ pub(crate) struct Layer<'a> {
     pub(crate) hint: &'static str,
     pub(crate) codes: &'static Codes,
 }
-
-/// Codes of the findings, under the name of the format.
-pub(crate) struct Codes {
-    pub(crate) position_from_properties: &'static str,
-    pub(crate) polygon_as_point: &'static str,
-    pub(crate) no_instants: &'static str,
-    pub(crate) instant_not_believed: &'static str,
-    pub(crate) no_position: &'static str,
-    pub(crate) not_a_number: &'static str,
-    pub(crate) late_property: &'static str,
-    pub(crate) long_text: &'static str,
-    pub(crate) unreadable_rest: &'static str,
-    pub(crate) datum_approximate: &'static str,
-}
-
-/// The codes of one format.
-macro_rules! codes {
-    ($format:literal) => {
-        $crate::shared::layer::Codes {
-            position_from_properties: concat!($format, ".position-from-properties"),
-            polygon_as_point: concat!($format, ".polygon-as-point"),
-            no_instants: concat!($format, ".no-instants"),
-            instant_not_believed: concat!($format, ".instant-not-believed"),
-            no_position: concat!($format, ".no-position"),
-            not_a_number: concat!($format, ".not-a-number"),
-            late_property: concat!($format, ".late-property"),
-            long_text: concat!($format, ".long-text"),
-            unreadable_rest: concat!($format, ".unreadable-rest"),
-            datum_approximate: concat!($format, ".datum-approximate"),
-        }
-    };
-}
-pub(crate) use codes;

@@ -182,9 +182,12 @@ pub(crate) fn read(
 
 /// The features before the damage are good.
 fn unreadable_rest(layer: &Layer<'_>, rows: u64, error: &ReadError) -> Finding {
-    let text = format!("the rest after feature {rows} could not be read: {error}");
-    let (code, place) = (layer.codes.unreadable_rest, layer.place.clone());
-    Finding::new(code, Severity::Error, place, text).hint(error.hint().to_owned())
+    let text = format!("the file cannot be read after feature {rows}: {error}");
+    let (code, place) = (&layer.codes.unreadable_rest, layer.place.clone());
+    Finding::new(code, Severity::Error, place, text)
+        .value("features", rows)
+        .value("problem", error.to_string())
+        .hint(error.hint().to_owned())
 }
 
 /// The description of a layer that cannot be read, for a file that has others.
@@ -209,7 +212,7 @@ pub(crate) fn unread(layer: &Layer<'_>) -> OperationDescription {
 fn no_values(layer: &Layer<'_>, names: &Names) -> ReadError {
     let list: Vec<&str> = names.list.iter().take(20).map(String::as_str).collect();
     let hint = format!(
-        "none of the properties is known ({}); say which is which, for example \
+        "map the properties, of which none is known ({}), for example \
          `--column \"<property>=wetMassPerArea:t/ha\"`",
         list.join(", ")
     );
@@ -317,7 +320,7 @@ impl<'a> Position<'a> {
             );
         }
         if let Some(name) = search.options.column_map.get("crs") {
-            let hint = "give it as `--column crs=EPSG:<code>`";
+            let hint = "give the coordinate system as `--column crs=EPSG:<code>`";
             let named = Named::find(name);
             let named = named.map_err(|what| ReadError::unsupported(place(), what, hint))?;
             if let Some(refusal) = named.refusal(&survey.positions) {
@@ -364,7 +367,7 @@ impl<'a> Position<'a> {
                 )
             }
             (Some(_), _) => {
-                "the coordinates are not in degrees, as their coordinate system says".to_owned()
+                "the coordinates are not in degrees, although their coordinate system states degrees".to_owned()
             }
             (None, named) => {
                 let known = named.map_or_else(String::new, |code| format!(" (`{code}`)"));
@@ -468,27 +471,27 @@ fn opening(
     match position {
         Position::Columns(found) => {
             list.push(note(
-                layer.codes.position_from_properties,
-                "there is no geometry in degrees; the position is that of the properties",
+                &layer.codes.position_from_properties,
+                "there is no geometry in degrees; the position is taken from the properties",
             ));
-            list.extend(found.findings(place));
+            list.extend_from_slice(found.findings());
         }
         _ if survey.polygons > 0 => list.push(note(
-            layer.codes.polygon_as_point,
-            "polygons stand as points, at the centroid of their outer ring",
+            &layer.codes.polygon_as_point,
+            "each polygon becomes a point at the centroid of its outer ring",
         )),
         _ => {}
     }
     if position.crs().is_some_and(Crs::is_approximate) {
-        let text = "the coordinates are on an older datum; positions are good to a few metres";
-        let finding = note(layer.codes.datum_approximate, text);
+        let text = "the coordinates use an older datum; positions are accurate to a few metres";
+        let finding = note(&layer.codes.datum_approximate, text);
         list.push(finding.hint("export in WGS 84 for full accuracy"));
     }
     match clock {
         Some(clock) => list.extend(clock.findings(place)),
         None => list.push(note(
-            layer.codes.no_instants,
-            "no property holds believable instants; the points have no timestamp",
+            &layer.codes.no_instants,
+            "no property holds plausible times; the points have no timestamp",
         )),
     }
     list
@@ -525,39 +528,50 @@ impl Counts {
         });
     }
 
-    fn findings(&self, codes: &Codes, table: &Table, names: &Names, place: &Place) -> Vec<Finding> {
+    fn findings(
+        &self,
+        codes: &'static Codes,
+        table: &Table,
+        names: &Names,
+        place: &Place,
+    ) -> Vec<Finding> {
         let cases = [
             (
-                codes.instant_not_believed,
+                &codes.instant_not_believed,
+                "features",
                 self.no_instant,
-                "features have no believable instant; their timestamp is null",
+                "features have no plausible time; their timestamp is null",
             ),
             (
-                codes.no_position,
+                &codes.no_position,
+                "features",
                 self.no_position,
                 "features have no position",
             ),
             (
-                codes.not_a_number,
+                &codes.not_a_number,
+                "cells",
                 table.misfits,
-                "values of number properties are no number, and are null",
+                "values of number properties are not numbers and are null",
             ),
             (
-                codes.long_text,
+                &codes.long_text,
+                "texts",
                 table.long_texts,
-                "texts are longer than a cell may be, and are null",
+                "texts are longer than a cell may be and are null",
             ),
             (
-                codes.late_property,
+                &codes.late_property,
+                "cells",
                 names.unknown,
-                "values belong to properties that the first features do not have, and are left out",
+                "values belong to properties that the first features do not have and are left out",
             ),
         ];
-        let found = cases.into_iter().filter(|(_, count, _)| *count > 0);
+        let found = cases.into_iter().filter(|(_, _, count, _)| *count > 0);
         found
-            .map(|(code, count, text)| {
+            .map(|(code, name, count, text)| {
                 let text = format!("{count} {text}");
-                Finding::new(code, Severity::Warning, place.clone(), text)
+                Finding::new(code, Severity::Warning, place.clone(), text).value(name, count)
             })
             .collect()
     }

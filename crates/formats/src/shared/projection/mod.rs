@@ -15,7 +15,7 @@ use tramline_model::{Place, ReadError};
 const WKT_BYTES: usize = 64 << 10;
 /// Deepest nesting that is parsed; real ones have five levels.
 const WKT_DEPTH: usize = 16;
-const HINT: &str = "export in geographic WGS 84 coordinates or in UTM, with its .prj";
+const HINT: &str = "export in geographic WGS 84 coordinates or in UTM, with the .prj";
 
 /// How coordinates become degrees.
 pub(crate) enum Projection {
@@ -40,7 +40,7 @@ impl Projection {
     /// Unsupported, naming the prj, when its coordinate system is none we can turn into degrees.
     pub(crate) fn from_wkt(bytes: &[u8], place: &Place) -> Result<Self, ReadError> {
         Self::parse(bytes).map_err(|why| {
-            let what = format!("the coordinate system of the prj is not usable: {why}");
+            let what = format!("the coordinate system of the .prj cannot be used: {why}");
             ReadError::unsupported(place.clone(), what, HINT)
         })
     }
@@ -48,7 +48,7 @@ impl Projection {
     /// Reads a WKT; an error is the reason why it is not usable.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > WKT_BYTES {
-            return Err(format!("{} bytes long", bytes.len()));
+            return Err(format!("it is {} bytes long", bytes.len()));
         }
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
@@ -64,7 +64,7 @@ impl Projection {
                 .take(24)
                 .map(|c| if c.is_control() { ' ' } else { c })
                 .collect();
-            return Err(format!("`{shown}` is no geographic or projected system"));
+            return Err(format!("`{shown}` is not a geographic or projected system"));
         }
         let mut depth = 0_usize;
         for c in text.chars() {
@@ -74,7 +74,7 @@ impl Projection {
                 _ => {}
             }
             if depth > WKT_DEPTH {
-                return Err(format!("nested more than {WKT_DEPTH} levels"));
+                return Err(format!("it is nested more than {WKT_DEPTH} levels deep"));
             }
         }
         // Some writers put a blank before the bracket, which the parser does not take.
@@ -103,7 +103,7 @@ impl Projection {
         let source = Proj::from_proj_string(definition).map_err(|e| e.to_string())?;
         let target = Proj::from_proj_string(DEGREES).map_err(|e| e.to_string())?;
         if source.is_geocent() || !source.has_inverse() {
-            return Err("it cannot be turned into degrees".to_owned());
+            return Err("it cannot be converted to degrees".to_owned());
         }
         let told = definition.contains("+towgs84=") || definition.contains("+datum=");
         let approximate = is_foreign(&source) && !told;

@@ -46,7 +46,7 @@ impl Named {
             .and_then(crs_definitions::from_code);
         let Some(found) = found else {
             return Err(format!(
-                "coordinate system `{name}` is not known; it is no code of a geographic or \
+                "coordinate system `{name}` is not known; it is not the code of a geographic or \
                  projected system"
             ));
         };
@@ -107,11 +107,11 @@ impl Named {
         let name = &self.name;
         Some(match misses.get(misses.len() / 2) {
             Some((km, from)) => format!(
-                "the positions are not of the coordinate system `{name}`: they lie {km:.0} km from {from}"
+                "the positions do not fit the coordinate system `{name}`: they lie {km:.0} km from {from}"
             ),
             None => format!(
-                "the positions are not of the coordinate system `{name}`: they have no place on the earth \
-                 in it"
+                "the positions do not fit the coordinate system `{name}`: it has no place on the earth for \
+                 them"
             ),
         })
     }

@@ -1,5 +1,6 @@
 //! Ids of the elements of a set: of two elements with one id the first counts.
 
+use super::findings::DUPLICATE_ID;
 use crate::shared::xml::Element;
 use std::collections::HashSet;
 use tramline_model::{Finding, Place, Severity};
@@ -34,11 +35,13 @@ impl Ids {
         }
         self.repeated += 1;
         if self.repeated <= MAX_FINDINGS {
-            let text = format!("id `{id:.40}` is given more than once, the first counts");
+            let text =
+                format!("the id `{id:.40}` is used more than once; the first element counts");
             let place = Place::inside(self.place.entry.clone(), format!("{id:.40}"));
             findings.push(
-                Finding::new("isoxml.duplicate-id", Severity::Warning, place, text)
-                    .hint("give each element its own id in the software that made the file"),
+                Finding::new(&DUPLICATE_ID, Severity::Warning, place, text)
+                    .value("id", format!("{id:.40}"))
+                    .hint("give each element an id of its own in the program that made the file"),
             );
         }
         false
@@ -46,8 +49,12 @@ impl Ids {
     /// How many were repeated, where that is more than were told one by one.
     pub(super) fn finding(self) -> Option<Finding> {
         (self.repeated > MAX_FINDINGS).then(|| {
-            let text = format!("{} ids are given more than once in all", self.repeated);
-            Finding::new("isoxml.duplicate-id", Severity::Warning, self.place, text)
+            let text = format!(
+                "{} elements in total use an id that another element already has",
+                self.repeated
+            );
+            Finding::new(&DUPLICATE_ID, Severity::Warning, self.place, text)
+                .value("ids", self.repeated)
         })
     }
 }

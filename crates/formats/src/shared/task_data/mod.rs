@@ -3,6 +3,7 @@
 
 mod attributes;
 mod device_class;
+pub(crate) mod findings;
 mod ids;
 mod read;
 mod read_device;

@@ -32,14 +32,17 @@ impl TaskData {
             ReadError::malformed(
                 place.clone(),
                 format!("not ISOXML: {what}"),
-                "give the folder TASKDATA as the terminal wrote it",
+                "upload the folder TASKDATA as the display wrote it",
             )
         };
         let root = document
             .root
             .ok_or_else(|| not_isoxml("the file is empty".to_owned()))?;
         if root.tag != "ISO11783_TaskData" {
-            return Err(not_isoxml(format!("root element is `{:.60}`", root.tag)));
+            return Err(not_isoxml(format!(
+                "its root element is `{:.60}`",
+                root.tag
+            )));
         }
         let version = |name| root.text(name).unwrap_or_default();
         data.version = format!("{}.{}", version("VersionMajor"), version("VersionMinor"));

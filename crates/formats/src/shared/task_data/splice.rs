@@ -1,6 +1,7 @@
 //! External files: `<XFR A="DVC00000"/>` stands for the children of `DVC00000.XML`.
 
-use super::TaskData;
+use super::{TaskData, findings};
+use crate::shared::words::what;
 use crate::shared::xml::{self, Element, Repair};
 use crate::source::{EntryId, Limits, Tree};
 use std::collections::{HashMap, HashSet};
@@ -43,29 +44,30 @@ pub(super) fn external_files(
         let Some(entry) = folder.xml(tree, name) else {
             data.findings.push(
                 Finding::new(
-                    "isoxml.external-file-missing",
+                    &findings::EXTERNAL_FILE_MISSING,
                     Severity::Warning,
                     place,
-                    format!("external file `{name:.60}` is not in the folder"),
+                    format!("the external file `{name:.60}` is missing in the folder"),
                 )
+                .value("file", format!("{name:.60}"))
                 .hint("copy the whole folder TASKDATA from the stick"),
             );
             continue;
         };
         if !seen.insert(entry) {
-            let text = if open.iter().any(|(open, _)| *open == entry) {
-                "external files include each other in a loop; the inner one is passed over"
+            let in_loop = open.iter().any(|(open, _)| *open == entry);
+            let text = if in_loop {
+                "external files include each other in a loop; the inner one was skipped"
             } else {
-                "external file is named more than once; read once"
+                "the external file is named more than once; it was read once"
             };
-            data.findings.push(Finding::new(
-                "isoxml.external-file-repeated",
-                Severity::Warning,
-                place,
-                text,
-            ));
+            let code = &findings::EXTERNAL_FILE_REPEATED;
+            let finding = Finding::new(code, Severity::Warning, place, text);
+            let finding = finding.value("file", format!("{name:.60}"));
+            data.findings.push(finding.value("inLoop", in_loop));
             continue;
         }
+        let file = format!("{name:.60}");
         match xml::read(tree, entry, limits, Repair::No) {
             Ok(document) => {
                 data.findings.extend(document.findings);
@@ -76,19 +78,22 @@ pub(super) fn external_files(
             }
             Err(limit @ ReadError::Limit { .. }) => return Err(limit),
             Err(error) => {
-                let (place, text) = match &error {
-                    ReadError::Malformed { place, what, .. }
-                    | ReadError::Unsupported { place, what, .. }
-                    | ReadError::Io { place, what } => (place.clone(), what.clone()),
-                    other => (place, other.to_string()),
+                let text = what(&error);
+                let place = match &error {
+                    ReadError::Malformed { place, .. }
+                    | ReadError::Unsupported { place, .. }
+                    | ReadError::Io { place, .. } => place.clone(),
+                    _ => place,
                 };
                 data.findings.push(
                     Finding::new(
-                        "isoxml.external-file-unreadable",
+                        &findings::EXTERNAL_FILE_UNREADABLE,
                         Severity::Error,
                         place,
-                        text,
+                        format!("the external file cannot be read: {text}"),
                     )
+                    .value("file", file)
+                    .value("detail", text)
                     .hint(error.hint()),
                 );
             }

@@ -1,6 +1,7 @@
 //! Bytes of an XML file as text: byte order mark, then the declared encoding, then strict UTF-8,
 //! then windows-1252, which takes any byte. Illegal control characters go.
 
+use super::findings;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use tramline_model::{Finding, Place, Severity};
 
@@ -17,10 +18,10 @@ pub(super) fn decode(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -
         return text.to_owned();
     }
     findings.push(Finding::new(
-        "isoxml.control-characters",
+        &findings::CONTROL_CHARACTERS,
         Severity::Note,
         place.clone(),
-        "control characters that xml does not allow were removed",
+        "the reader removed control characters that XML does not allow",
     ));
     text.replace(is_illegal, "")
 }
@@ -40,7 +41,7 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
             findings.push(other_encoding(
                 place,
                 encoding.name(),
-                "damaged characters were replaced",
+                "the reader replaced damaged characters",
             ));
             return encoding.decode_without_bom_handling(rest).0.into_owned();
         }
@@ -58,7 +59,7 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
             findings.push(other_encoding(
                 place,
                 encoding.name(),
-                "the declaration is wrong",
+                "the file states the wrong one",
             ));
             None
         }
@@ -72,7 +73,7 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
     findings.push(other_encoding(
         place,
         declared.as_deref().unwrap_or("utf-8"),
-        "read as windows-1252",
+        "it was read as windows-1252",
     ));
     WINDOWS_1252
         .decode_without_bom_handling(bytes)
@@ -82,12 +83,8 @@ fn to_text(bytes: &[u8], place: &Place, findings: &mut Vec<Finding>) -> String {
 
 fn other_encoding(place: &Place, named: &str, what: &str) -> Finding {
     let named: String = named.chars().take(40).collect();
-    Finding::new(
-        "isoxml.encoding",
-        Severity::Note,
-        place.clone(),
-        format!("wrong encoding: bytes are not {named}, {what}"),
-    )
+    let text = format!("the text is not in the encoding {named}: {what}");
+    Finding::new(&findings::ENCODING, Severity::Note, place.clone(), text).value("encoding", named)
 }
 
 /// The name in the XML declaration.

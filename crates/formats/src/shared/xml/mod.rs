@@ -6,12 +6,14 @@
 
 mod element;
 mod encoding;
+pub(crate) mod findings;
 mod recover;
 
 use element::value;
 
 pub use element::Element;
 
+use crate::shared::words::counted;
 use crate::source::{EntryId, Limits, Tree};
 use quick_xml::events::{BytesStart, Event};
 use tramline_model::{Finding, Place, ReadError, Severity};
@@ -72,10 +74,10 @@ pub fn parse_bytes(
     let text = encoding::decode(bytes, place, &mut findings);
     if text.trim().is_empty() {
         findings.push(Finding::new(
-            "isoxml.empty-file",
+            &findings::EMPTY_FILE,
             Severity::Note,
             place.clone(),
-            "xml file is empty",
+            "the XML file is empty",
         ));
         return Ok(Document {
             root: None,
@@ -95,11 +97,12 @@ pub fn parse_bytes(
             Some(root) => {
                 findings.push(
                     Finding::new(
-                        "isoxml.xml-recovered",
+                        &findings::XML_RECOVERED,
                         Severity::Warning,
                         at,
-                        format!("{what}; its TIM, PTN and DLV tags were read one by one"),
+                        format!("{what}; the TIM, PTN and DLV tags of the time log header were read one by one"),
                     )
+                    .value("detail", what)
                     .hint(hint),
                 );
                 Ok(Document {
@@ -164,7 +167,7 @@ fn parse(
             Event::DocType(_) => {
                 return Err(ReadError::malformed(
                     inside(text, at, place),
-                    "xml with a doctype is not allowed, entities are never expanded",
+                    "XML with a doctype is not allowed: entities are never expanded",
                     "remove the <!DOCTYPE …> declaration",
                 ));
             }
@@ -177,16 +180,17 @@ fn parse(
         return Err(ill_formed(text, text.len() as u64, place, &what));
     }
     if unescaped > 0 {
-        findings.push(Finding::new(
-            "isoxml.xml-not-well-formed",
+        let many = counted(unescaped, "unescaped `<` or `&` character");
+        let text = format!("attribute values hold {many}, read as they stand");
+        let finding = Finding::new(
+            &findings::XML_NOT_WELL_FORMED,
             Severity::Note,
             place.clone(),
-            format!(
-                "unescaped `<` or `&` in attribute values: {unescaped}; they are read as they stand"
-            ),
-        ));
+            text,
+        );
+        findings.push(finding.value("characters", unescaped));
     }
-    root.ok_or_else(|| ill_formed(text, 0, place, "no element in it"))
+    root.ok_or_else(|| ill_formed(text, 0, place, "it has no element"))
 }
 
 fn count(
@@ -258,8 +262,8 @@ fn inside(text: &str, at: u64, place: &Place) -> Place {
 fn ill_formed(text: &str, at: u64, place: &Place, what: &str) -> ReadError {
     ReadError::malformed(
         inside(text, at, place),
-        format!("xml is not well-formed: {}", short(what)),
-        "export the data from the terminal again, or copy the file from the stick again",
+        format!("the XML is not well-formed: {}", short(what)),
+        "export the data from the display again, or copy the file from the stick again",
     )
 }
 

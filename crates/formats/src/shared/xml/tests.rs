@@ -94,11 +94,11 @@ fn doctype_and_entities_are_refused() {
 fn truncated_names_xml_and_line() {
     let text = message(b"<ISO11783_TaskData>\n<TSK A=\"TSK1\">");
     assert!(
-        text.contains("xml") && text.contains("line 2") && text.contains("TSK"),
+        text.contains("XML") && text.contains("line 2") && text.contains("TSK"),
         "{text}"
     );
-    assert!(message(b"<A><B></A>").contains("xml"));
-    assert!(message(b"no xml at all").contains("xml"));
+    assert!(message(b"<A><B></A>").contains("XML"));
+    assert!(message(b"no xml at all").contains("XML"));
 }
 
 #[test]

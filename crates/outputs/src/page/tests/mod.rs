@@ -86,7 +86,7 @@ fn the_numbers_of_a_summary_appear_as_people_read_them() {
         "Harvest · <bdi>corn</bdi>",
         "Field <bdi>Field A</bdi> · Grower <bdi>Grower Person</bdi>",
         "18 September 2012 to 19 September 2012 (time zone America/Chicago)",
-        "<th>Area worked</th><td>12.5\u{a0}ha</td>",
+        "<th>Worked area</th><td>12.5\u{a0}ha</td>",
         "<th>Ground covered</th><td>12\u{a0}ha</td>",
         "<th>Overlap</th><td>0.500\u{a0}ha (4.0 %)</td>",
         "<th>Yield, dry</th><td>9.88\u{a0}t/ha</td>",
@@ -94,10 +94,10 @@ fn the_numbers_of_a_summary_appear_as_people_read_them() {
         "<th>Crop, dry</th><td>1,235\u{a0}t</td>",
         "<th>Moisture</th><td>17.2\u{a0}%</td>",
         "<bdi>Total area</bdi></td><td>12.6\u{a0}ha</td><td>12.5\u{a0}ha</td><td>−0.8 %</td>",
-        "123,456 points read, 120,000 in the totals, 100,010 after cleaning",
+        "123,456 points read, 120,000 in the totals, 100,010 after the filter",
         "<td>3,000</td><td>2.4 %</td>",
         "<td>Ground already worked</td><td>20,000</td><td>16.7 %</td>",
-        "the yield sensor 11.0\u{a0}s (opposed passes agree with 0.91 instead of 0.50) late",
+        "the yield sensor is 11.0\u{a0}s late (passes in opposite directions agree with 0.91",
         "What to do: <bdi>mend it</bdi>",
         "TASKDATA.XML",
         "ISO 11783 (ISOXML)",
@@ -176,7 +176,7 @@ fn nothing_known_still_makes_a_page() {
             histogram: None,
             version: "",
         });
-        assert!(html.contains("Machine file without a name"));
+        assert!(html.contains("Unnamed machine file"));
         balanced(&html);
     }
 }

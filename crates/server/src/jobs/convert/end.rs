@@ -8,10 +8,10 @@ use crate::jobs::Locate;
 use crate::jobs::job::Work;
 use crate::jobs::made::read_answer;
 use crate::store::{Converted, Event, NothingCame, Run, Upload};
-use serde_json::Value;
 use std::path::Path;
-use tramline_convert::Report;
+use tramline_convert::{Report, findings};
 use tramline_converter::protocol::Answer;
+use tramline_model::{Code, Finding, Place, Severity};
 
 /// The contract's texts for a failed batch.
 const NOTHING: &str = "No valid files found";
@@ -70,7 +70,7 @@ async fn fail(
     upload: &Upload,
     only: Option<Vec<String>>,
     (details, given_up): (&'static str, bool),
-    finding: Value,
+    finding: Finding,
 ) -> Stored<()> {
     let run = work.run;
     let converted = Converted {
@@ -78,7 +78,7 @@ async fn fail(
         nothing_came: NothingCame::Failed(details),
         no_files: details,
         none_processed: details,
-        findings: Value::Array(vec![finding]).to_string(),
+        findings: serde_json::json!([finding]).to_string(),
         ignored: "[]".to_owned(),
         given_up,
         events: vec![batch_event(run, upload)],
@@ -86,6 +86,11 @@ async fn fail(
         relocate: Locate::again,
     };
     work.state.db.finish_conversion(run, &converted).await
+}
+
+/// About the upload as a whole.
+fn error(code: &'static Code, text: &str) -> Finding {
+    Finding::new(code, Severity::Error, Place::default(), text)
 }
 
 /// The container cannot be opened: the batch failed, with place and hint.
@@ -96,9 +101,7 @@ pub(super) async fn refuse(
     message: &str,
 ) -> Stored<()> {
     let (text, hint) = message.trim_end().split_once('\n').unwrap_or((message, ""));
-    let finding = serde_json::json!({
-        "code": "source.refused", "severity": "error", "place": "", "text": text, "hint": hint,
-    });
+    let finding = error(&findings::SOURCE_REFUSED, text).hint(hint);
     let only = job.only.clone();
     fail(work, upload, only, (NOTHING, false), finding).await
 }
@@ -106,13 +109,11 @@ pub(super) async fn refuse(
 /// Three beginnings and no end.
 pub(super) async fn give_up(work: &Work<'_>, upload: &Upload, job: &Convert) -> Stored<()> {
     let how = job.refused.values().next_back().map_or(
-        "the conversion was tried three times and did not end",
+        "the service tried the conversion three times, and it did not finish",
         |refusal| refusal.reason.as_str(),
     );
-    let finding = serde_json::json!({
-        "code": "convert.given-up", "severity": "error", "place": "", "text": how,
-        "hint": "retry the batch; if it fails again, please report it with the file",
-    });
+    let finding = error(&findings::GIVEN_UP, how)
+        .hint("retry the batch; if it fails again, report it together with the file");
     let only = job.only.clone();
     fail(work, upload, only, (INTERNAL, true), finding).await
 }

@@ -5,7 +5,7 @@ use super::world::{ONE, THREE, TWO, announced, converted, file, made, published}
 use crate::blobs::Key;
 use crate::store::{FieldShare, Located, Published, Run};
 use serde_json::{Value, json};
-use tramline_convert::fields::TOLERATED;
+use tramline_convert::findings::WITHIN_TOLERANCE;
 
 fn located(points: &Key, outside_points: u64, fields_changed: i64) -> Located {
     Located {
@@ -62,7 +62,7 @@ pub(crate) async fn what_was_located_of_points_that_are_gone_is_not_written(worl
     );
     assert_eq!(outside(world).await, Some(7));
     // The finding of points that count as inside is told once, at the file's place.
-    let finding = json!({"code": TOLERATED, "place": ""});
+    let finding = json!({"code": WITHIN_TOLERANCE.name, "place": ""});
     for tolerated in [Some(finding.clone()), Some(finding), None] {
         let told = usize::from(tolerated.is_some());
         let located = Located {
@@ -81,7 +81,7 @@ pub(crate) async fn what_was_located_of_points_that_are_gone_is_not_written(worl
         let findings = report["findings"].as_array().unwrap();
         let places = findings
             .iter()
-            .filter(|finding| finding["code"] == TOLERATED);
+            .filter(|finding| finding["code"] == WITHIN_TOLERANCE.name);
         let places: Vec<&Value> = places.map(|finding| &finding["place"]).collect();
         assert_eq!(places, vec!["TASKDATA/TLG00001.BIN"; told]);
         assert_eq!(findings.len(), 1 + told, "others stay");

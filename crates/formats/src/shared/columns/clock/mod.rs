@@ -12,6 +12,7 @@ mod time_of_day;
 pub(crate) use columns::candidates;
 pub use date::{Dates, Order};
 
+use super::findings;
 use super::{Family, Mapping, TimeColumns, Title, number};
 use crate::claim::ReadOptions;
 use count::Count;
@@ -488,41 +489,40 @@ impl Clock {
         let mut list = Vec::new();
         match self.gives {
             Gives::Days => list.push(note(
-                "columns.day-only",
-                "the file gives the day and no time of day; the points have no timestamp and stand in the \
+                &findings::DAY_ONLY,
+                "the file states the day and no time of day; the points have no timestamp and stay in the \
                  order of the file",
                 "export with date and time if the time of day matters",
             )),
             Gives::Seconds => list.push(note(
-                "columns.clock-of-intervals",
+                &findings::CLOCK_OF_INTERVALS,
                 match self.form {
                     Form::Count(Count::Interval(_)) => {
-                        "the time column holds the seconds of each row and names no day; the points have no \
-                         timestamp, and their intervals are those of the column"
+                        "the time column holds the seconds of each row and no day; the points have no \
+                         timestamp, and the column gives their intervals"
                     }
                     _ => {
-                        "the time column counts and names no day; the points have no timestamp, and their \
-                         intervals are taken from it"
+                        "the time column counts seconds from an unknown start; the points have no timestamp, \
+                         and the column gives their intervals"
                     }
                 },
                 "export with date and time if the season or time of day matters",
             )),
             Gives::Instants if self.source != "logged UTC" => list.push(note(
-                "columns.local-time",
-                "the times have no zone; they stand as if they were UTC",
+                &findings::LOCAL_TIME,
+                "the times have no time zone; they are kept as if they were UTC",
                 "export with UTC times if the time of day matters",
             )),
             Gives::Instants => {}
         }
         if self.dates.ambiguous() {
-            list.push(note(
-                "columns.date-order-assumed",
-                &format!(
-                    "no date of the file tells the day from the month; read as {}",
-                    self.dates.order_text()
-                ),
+            let order = self.dates.order_text();
+            let finding = note(
+                &findings::DATE_ORDER_ASSUMED,
+                &format!("no date of the file shows which number is the day; assumed {order}"),
                 "export with ISO 8601 dates (2024-07-31)",
-            ));
+            );
+            list.push(finding.value("order", order));
         }
         list
     }

@@ -11,11 +11,11 @@ mod titles;
 pub(crate) use titles::Pair;
 
 use super::table::Cell;
-use super::{Mapping, Title};
+use super::{Mapping, Title, findings};
 use crate::claim::ReadOptions;
 use crate::shared::projection::{Named, Projection};
 use angle::{Axis, Form};
-use tramline_model::{Finding, Place, Property, ReadError, Severity};
+use tramline_model::{Code, Finding, Place, Property, ReadError, Severity};
 
 /// Rows that are looked at for a point in one cell.
 const POINTS: usize = 64;
@@ -39,7 +39,7 @@ pub(crate) struct Search<'a, R> {
 /// Where a row's position comes from.
 pub(crate) struct Position {
     kind: Kind,
-    notes: Vec<(&'static str, String)>,
+    notes: Vec<Finding>,
 }
 
 enum Kind {
@@ -188,6 +188,10 @@ impl<R> Search<'_, R> {
         axes.iter().all(|axis| *axis == first).then_some(first)
     }
 
+    fn warning(&self, code: &'static Code, text: impl Into<String>) -> Finding {
+        Finding::new(code, Severity::Warning, self.place.clone(), text)
+    }
+
     fn refused(&self, what: String, hint: &str) -> ReadError {
         ReadError::unsupported(self.place.clone(), what, hint)
     }
@@ -219,7 +223,7 @@ impl Position {
     pub(crate) fn find<R>(search: &Search<'_, R>) -> Result<Self, ReadError> {
         let given = match search.options.column_map.get("crs") {
             Some(name) => {
-                let hint = "give it as `--column crs=EPSG:<code>`";
+                let hint = "give the coordinate system as `--column crs=EPSG:<code>`";
                 Some(Named::find(name).map_err(|what| search.refused(what, hint))?)
             }
             None => None,
@@ -229,11 +233,12 @@ impl Position {
         if let Some(pair) = angles {
             if let Some(mut found) = Self::angles(search, pair) {
                 if let Some(named) = &metric {
+                    let crs = named.name.to_string();
                     let text = format!(
-                        "the positions are degrees already; the coordinate system `{}` that was given is not used",
-                        named.name
+                        "the positions are already in degrees; the given coordinate system `{crs}` is not used"
                     );
-                    found.notes.push(("columns.crs-not-used", text));
+                    let note = search.warning(&findings::CRS_NOT_USED, text);
+                    found.notes.push(note.value("crs", crs));
                 }
                 return Ok(found);
             }
@@ -253,8 +258,8 @@ impl Position {
             return Err(ReadError::malformed(
                 search.place.clone(),
                 what,
-                "export it with longitude and latitude; where it has them under other titles, say which they \
-                 are, for example `--column X=longitude --column Y=latitude`",
+                "export it with longitude and latitude; if it has them under other titles, map those, for \
+                 example `--column X=longitude --column Y=latitude`",
             ));
         };
         if metric.is_none()
@@ -297,18 +302,17 @@ impl Position {
             if lettered || (all > 0 && inside * 10 >= all * 9) {
                 (longitude, latitude) = (east, north);
                 let why = if lettered {
-                    "the letters of the hemispheres tell it"
+                    "their letters show the hemispheres of the other axis"
                 } else {
                     "latitudes end at 90"
                 };
-                notes.push((
-                    "columns.position-exchanged",
-                    format!(
-                        "columns `{}` and `{}` are exchanged: {why}; they are read the other way round",
-                        search.title(pair.x),
-                        search.title(pair.y)
-                    ),
-                ));
+                let columns = [search.title(pair.x), search.title(pair.y)];
+                let text = format!(
+                    "columns `{}` and `{}` are exchanged: {why}; they are read the other way round",
+                    columns[0], columns[1]
+                );
+                let note = search.warning(&findings::POSITION_EXCHANGED, text);
+                notes.push(note.value("columns", columns.map(str::to_owned).to_vec()));
             } else {
                 return None;
             }
@@ -321,10 +325,11 @@ impl Position {
         for angle in [&longitude, &latitude] {
             if let Form::Scaled(count) = angle.form {
                 let name = search.title(angle.at);
-                notes.push((
-                    "columns.position-scaled",
-                    format!("`{name}` holds whole numbers, {count:.0} to a degree"),
-                ));
+                let text = format!(
+                    "`{name}` holds whole numbers, {count:.0} to a degree, and is converted"
+                );
+                let note = search.warning(&findings::POSITION_SCALED, text);
+                notes.push(note.value("column", name).value("perDegree", count));
             }
         }
         Some(Self {
@@ -352,10 +357,9 @@ impl Position {
             return None;
         };
         let mut found = Self::angles(search, pair)?;
-        found.notes.push((
-            "text.position-assumed",
-            "the positions look like degrees and are taken as WGS 84; the file does not say so"
-                .to_owned(),
+        found.notes.push(search.warning(
+            &findings::POSITION_ASSUMED,
+            "the positions look like degrees and are assumed to be WGS 84; the file does not state it",
         ));
         Some(found)
     }
@@ -380,7 +384,7 @@ impl Position {
             if largest < 10_000.0 {
                 let text = format!(
                     "a table with {what} and with {x} and {y} from a corner of the field (up to {largest:.0}): it \
-                     does not say where the field lies"
+                     does not state where the field lies"
                 );
                 return Err(search.refused(text, "export it with longitude and latitude"));
             }
@@ -395,7 +399,7 @@ impl Position {
                 "give the coordinate system that the file was exported in",
             ));
         }
-        let notes = approximate(&system).into_iter().collect();
+        let notes = approximate(search, &system).into_iter().collect();
         Ok(Self {
             kind: Kind::Metres {
                 x: (pair.x, search.comma(pair.x)),
@@ -473,7 +477,8 @@ impl Position {
             }
             None => {}
         }
-        let notes = system.as_ref().and_then(approximate).into_iter().collect();
+        let note = system.as_ref().and_then(|s| approximate(search, s));
+        let notes = note.into_iter().collect();
         Ok(Self {
             kind: Kind::Point {
                 at,
@@ -496,11 +501,8 @@ impl Position {
     }
 
     /// What was assumed or exchanged.
-    pub(crate) fn findings(&self, place: &Place) -> Vec<Finding> {
-        let warn = |(code, text): &(&'static str, String)| {
-            Finding::new(code, Severity::Warning, place.clone(), text.clone())
-        };
-        self.notes.iter().map(warn).collect()
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.notes
     }
 
     /// Degrees of a row.
@@ -540,12 +542,10 @@ impl Position {
     }
 }
 
-fn approximate(system: &Named) -> Option<(&'static str, String)> {
-    let text = "the coordinates are on an older datum; positions are good to a few metres";
-    system
-        .projection
-        .is_approximate()
-        .then(|| ("columns.datum-approximate", text.to_owned()))
+fn approximate<R>(search: &Search<'_, R>, system: &Named) -> Option<Finding> {
+    let text = "the coordinates use an older datum; positions are accurate to a few metres";
+    let note = || search.warning(&findings::DATUM_APPROXIMATE, text);
+    system.projection.is_approximate().then(note)
 }
 
 /// Whether unnamed coordinates are degrees: in range, fractional, and of one place.

@@ -31,6 +31,24 @@ impl Proof {
         matches!(self, Self::TargetBesideActual | Self::WetBesideDry)
     }
 
+    /// What it is called in the values of a finding.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::WayAgainstDistance => "wayAgainstDistance",
+            Self::WayAgainstSpeed => "wayAgainstSpeed",
+            Self::DistanceAgainstSpeed => "distanceAgainstSpeed",
+            Self::AreaOfStep => "areaOfStep",
+            Self::AmountOverArea => "amountOverArea",
+            Self::FlowOverArea => "flowOverArea",
+            Self::FlowAgainstMass => "flowAgainstMass",
+            Self::GapOfPasses => "gapOfPasses",
+            Self::GapOfSections => "gapOfSections",
+            Self::TargetBesideActual => "targetAgainstApplied",
+            Self::WetBesideDry => "wetAgainstDry",
+            Self::VolumeBesideMass => "volumeAgainstMass",
+        }
+    }
+
     /// The evidence in words: `... shows`.
     pub(super) fn words(self) -> &'static str {
         match self {
@@ -39,13 +57,13 @@ impl Proof {
             Self::DistanceAgainstSpeed => "distance, time and speed of the rows",
             Self::AreaOfStep => "distance times width against the area",
             Self::AmountOverArea => "amount over area against the rate",
-            Self::FlowOverArea => "flow over worked ground against the yield",
+            Self::FlowOverArea => "flow over worked area against the yield",
             Self::FlowAgainstMass => "flow and time against the mass",
             Self::GapOfPasses => "the distance between neighbouring passes",
             Self::GapOfSections => "the distance between neighbouring sections",
-            Self::TargetBesideActual => "the target beside the actual rate",
-            Self::WetBesideDry => "the wet beside the dry yield",
-            Self::VolumeBesideMass => "the volume beside the mass",
+            Self::TargetBesideActual => "the target rate against the applied rate",
+            Self::WetBesideDry => "the wet yield against the dry yield",
+            Self::VolumeBesideMass => "the volume against the mass",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A column of the same numbers as one by mass is by mass too: pounds that a title calls a yield
 //! are no bushels.
 
+use super::super::findings;
 use super::super::mapping::Mapping;
 use super::super::title::Title;
 use super::sample::Sample;
@@ -18,7 +19,7 @@ pub(super) fn settle(
     place: &Place,
 ) -> Vec<Finding> {
     use Property as P;
-    let mut findings = Vec::new();
+    let mut noticed = Vec::new();
     let Some((mass, unit)) = [P::WetMassPerArea, P::DryMassPerArea]
         .into_iter()
         .find_map(|p| {
@@ -26,7 +27,7 @@ pub(super) fn settle(
             Some((at, mapping.columns.get(at)?.as_ref()?.unit?))
         })
     else {
-        return findings;
+        return noticed;
     };
     let volumes = [
         (P::WetVolumePerArea, P::WetMassPerArea),
@@ -38,7 +39,7 @@ pub(super) fn settle(
         })
     });
     if !same {
-        return findings;
+        return noticed;
     }
     for (volume, sibling) in volumes {
         let Some(at) = mapping.column(volume).filter(|at| assumed(mapping, *at)) else {
@@ -62,9 +63,9 @@ pub(super) fn settle(
                 meaning.assumed = assumed;
             }
         }
-        findings.push(told(titles, at, mass, unit, place));
+        noticed.push(told(titles, at, mass, unit, place));
     }
-    findings
+    noticed
 }
 
 fn assumed(mapping: &Mapping, at: usize) -> bool {
@@ -89,12 +90,17 @@ fn equal(a: Option<&Option<Vec<f64>>>, b: Option<&Option<Vec<f64>>>) -> bool {
 }
 
 fn told(titles: &[Title], at: usize, mass: usize, unit: &Unit, place: &Place) -> Finding {
-    let name = |at: usize| titles.get(at).map_or("", |t| t.name.as_str());
+    let name = |at: usize| {
+        let title = titles.get(at).map_or("", |t| t.name.as_str());
+        format!("{title:.80}")
+    };
+    let (column, other, unit) = (name(at), name(mass), unit.symbol);
     let text = format!(
-        "`{:.80}` is a mass in {}, not a volume: `{:.80}` has the same numbers or belongs to one that has",
-        name(at),
-        unit.symbol,
-        name(mass)
+        "`{column}` is a mass in {unit}, not a volume: `{other}` has the same numbers or belongs to a column \
+         that has them"
     );
-    Finding::new("columns.unit-proved", Severity::Note, place.clone(), text)
+    Finding::new(&findings::UNIT_PROVED, Severity::Note, place.clone(), text)
+        .value("column", column)
+        .value("otherColumn", other)
+        .value("unit", unit)
 }

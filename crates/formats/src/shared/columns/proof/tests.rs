@@ -117,7 +117,22 @@ fn a_table_without_units_proves_them() {
         let (units, findings) = settled(&all(None, false), seconds);
         let expected: Vec<&str> = COLUMNS.iter().map(|c| c.1).collect();
         assert_eq!(units, expected, "{findings:?}");
-        assert!(findings.iter().any(|f| f.code == "columns.unit-proved"));
+        let proved = findings.iter().find(|f| f.code == "columns.unit-proved");
+        let units = proved
+            .and_then(|f| f.values["units"].as_array())
+            .expect("units");
+        for unit in units {
+            let (title, symbol, _) = COLUMNS
+                .iter()
+                .find(|(title, ..)| unit["column"] == *title)
+                .expect("a column of the table");
+            assert_eq!(unit["unit"], *symbol, "{title}");
+            assert!(
+                unit["proofs"]
+                    .as_array()
+                    .is_some_and(|list| !list.is_empty())
+            );
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! What was decided goes into the mapping, and is told with its evidence.
 
+use super::super::findings;
 use super::super::mapping::{Mapping, UnitWord};
 use super::super::title::Title;
 use super::candidates::{Candidate, Quantity, System, counterpart};
 use super::equations::{Equation, Proof, WEIGHT_COARSE, strong_fit};
 use super::solve::{Solved, fits, miss};
+use serde_json::{Value, json};
 use tramline_model::{Finding, Place, Severity, Unit};
 
 /// A unit is proved when the best reading with another one is dearer by this.
@@ -24,9 +26,49 @@ struct Told<'a> {
     equations: &'a [Equation],
     place: &'a Place,
     findings: Vec<Finding>,
-    /// Columns whose unit the file does not say and proves.
-    proved: Vec<String>,
-    by_system: Vec<String>,
+    /// Columns whose unit the file does not state and proves.
+    proved: Vec<Line>,
+    by_system: Vec<Line>,
+}
+
+/// A column and the unit that was taken for it.
+struct Line {
+    column: String,
+    unit: &'static str,
+    /// What shows it.
+    proofs: Vec<Proof>,
+}
+
+impl Line {
+    fn text(&self) -> String {
+        let mut proofs = words(&self.proofs).join("; ");
+        if !proofs.is_empty() {
+            proofs = format!(" ({proofs})");
+        }
+        format!("`{}` {}{proofs}", self.column, self.unit)
+    }
+
+    /// The text of several, and their columns for other languages.
+    fn all(lines: &[Self]) -> (String, Value) {
+        let texts: Vec<String> = lines.iter().map(Self::text).collect();
+        (texts.join(", "), Self::values(lines))
+    }
+
+    fn values(lines: &[Self]) -> Value {
+        let value = |line: &Self| match names(&line.proofs) {
+            proofs if proofs.is_empty() => json!({ "column": line.column, "unit": line.unit }),
+            proofs => json!({ "column": line.column, "unit": line.unit, "proofs": proofs }),
+        };
+        lines.iter().map(value).collect()
+    }
+}
+
+fn words(proofs: &[Proof]) -> Vec<&'static str> {
+    proofs.iter().map(|proof| proof.words()).collect()
+}
+
+fn names(proofs: &[Proof]) -> Vec<&'static str> {
+    proofs.iter().map(|proof| proof.name()).collect()
 }
 
 /// Puts the units into the mapping.
@@ -82,11 +124,7 @@ pub(super) fn settle(
         } else if proved {
             told.proved.push(told.line(quantity, candidate, &proofs));
         } else if changed && told.by_system_only(at, solved, &chosen) {
-            told.by_system.push(format!(
-                "`{}` {}",
-                told.name(quantity),
-                candidate.unit.symbol
-            ));
+            told.by_system.push(told.line(quantity, candidate, &[]));
         } else if changed
             && !solved
                 .against
@@ -213,19 +251,21 @@ impl Told<'_> {
             if let Some(unit) = Unit::from_symbol(other) {
                 meaning.unit = Some(unit);
                 let name = titles.get(at).map_or("", |t| t.name.as_str());
-                self.by_system.push(format!("`{name:.80}` {other}"));
+                self.by_system.push(Line {
+                    column: format!("{name:.80}"),
+                    unit: unit.symbol,
+                    proofs: Vec::new(),
+                });
             }
         }
     }
 
-    fn line(&self, quantity: &Quantity, candidate: &Candidate, proofs: &[Proof]) -> String {
-        let words: Vec<&str> = proofs.iter().take(2).map(|p| p.words()).collect();
-        format!(
-            "`{}` {} ({})",
-            self.name(quantity),
-            candidate.unit.symbol,
-            words.join("; ")
-        )
+    fn line(&self, quantity: &Quantity, candidate: &Candidate, proofs: &[Proof]) -> Line {
+        Line {
+            column: self.name(quantity),
+            unit: candidate.unit.symbol,
+            proofs: proofs.iter().take(2).copied().collect(),
+        }
     }
 
     fn stated(&mut self, at: usize, candidate: &Candidate, proofs: &[Proof]) {
@@ -236,16 +276,21 @@ impl Told<'_> {
             return;
         };
         let name = self.name(quantity);
-        let words: Vec<&str> = proofs.iter().map(|p| p.words()).collect();
         let (said, is) = (stated.unit.symbol, candidate.unit.symbol);
         let text = format!(
-            "`{name}` says {said}, and its values are in {is}, as shown by {}; they are read as {is}",
-            words.join(" and ")
+            "`{name}` states {said}, but its values are in {is}, as shown by {}; they are read as {is}",
+            words(proofs).join(" and ")
         );
         let place = self.place.clone();
-        let finding = Finding::new("columns.unit-overruled", Severity::Warning, place, text);
-        let hint = "if the title is right, give the unit with `--column`";
-        self.findings.push(finding.hint(hint));
+        let finding = Finding::new(&findings::UNIT_OVERRULED, Severity::Warning, place, text);
+        self.findings.push(
+            finding
+                .value("column", name)
+                .value("statedUnit", said)
+                .value("unit", is)
+                .value("proofs", names(proofs))
+                .hint("give the unit with `--column` if the title is right"),
+        );
     }
 
     /// A proof that does not come out, and would with one other unit: nothing was strong enough to
@@ -272,22 +317,29 @@ impl Told<'_> {
                 continue;
             }
             named.push(about);
+            let texts: Vec<String> = ways
+                .iter()
+                .map(|way| format!("`{}` in {}", way.column, way.unit))
+                .collect();
             let text = format!(
-                "{} contradicts the units as they are read; it would agree with {}",
+                "{} contradicts the units that are used; it would agree with {}",
                 equation.proof.words(),
-                ways.join(", or ")
+                texts.join(", or ")
             );
             let place = self.place.clone();
-            let finding = Finding::new("columns.unit-doubtful", Severity::Warning, place, text);
-            let hint =
-                "the units are read as the file says; if one is wrong, give it with `--column`";
-            self.findings.push(finding.hint(hint));
+            let finding = Finding::new(&findings::UNIT_DOUBTFUL, Severity::Warning, place, text);
+            self.findings.push(
+                finding
+                    .value("proof", equation.proof.name())
+                    .value("units", Line::values(&ways))
+                    .hint("give the unit with `--column` if one of them is wrong"),
+            );
         }
     }
 
     /// Other units with which an equation comes out; `open` leaves out quantities that another
     /// proof confirms.
-    fn ways_out(&self, equation: &Equation, chosen: &[usize], open: bool) -> Vec<String> {
+    fn ways_out(&self, equation: &Equation, chosen: &[usize], open: bool) -> Vec<Line> {
         let mut ways = Vec::new();
         for (at, _) in &equation.terms {
             let confirmed = self.equations.iter().any(|e| {
@@ -308,11 +360,7 @@ impl Told<'_> {
                 let near = miss(equation, self.quantities, &instead)
                     .is_some_and(|(miss, allowed)| miss <= allowed.min(NEAR));
                 if other != stands && near && !quantity.beside {
-                    ways.push(format!(
-                        "`{}` in {}",
-                        self.name(quantity),
-                        candidate.unit.symbol
-                    ));
+                    ways.push(self.line(quantity, candidate, &[]));
                 }
             }
         }
@@ -324,29 +372,25 @@ impl Told<'_> {
             |code, text: String| Finding::new(code, Severity::Note, self.place.clone(), text);
         let mut list = Vec::new();
         if !self.proved.is_empty() {
-            let text = format!(
-                "the file does not say these units, and its own numbers show them: {}",
-                self.proved.join(", ")
-            );
-            list.push(note("columns.unit-proved", text));
+            let (lines, units) = Line::all(&self.proved);
+            let text =
+                format!("the file does not state these units, but its numbers show them: {lines}");
+            list.push(note(&findings::UNIT_PROVED, text).value("units", units));
         }
         if !self.by_system.is_empty() {
-            let system = match system {
-                System::Us => "US units",
-                System::Metric => "metric units",
+            let (system, words) = match system {
+                System::Us => ("us", "US units"),
+                System::Metric => ("metric", "metric units"),
             };
+            let (lines, units) = Line::all(&self.by_system);
             let text = format!(
-                "the units that are proved are {system}, so these are taken the same way: {}",
-                self.by_system.join(", ")
+                "the units that the numbers show are {words}, so these are assumed likewise: {lines}"
             );
             list.push(
-                Finding::new(
-                    "columns.unit-by-system",
-                    Severity::Note,
-                    self.place.clone(),
-                    text,
-                )
-                .hint("give the unit with `--column` if it is another one"),
+                note(&findings::UNIT_BY_SYSTEM, text)
+                    .value("system", system)
+                    .value("units", units)
+                    .hint("give the unit with `--column` if it is another one"),
             );
         }
         list.append(&mut self.findings);
@@ -357,20 +401,24 @@ impl Told<'_> {
 /// Units that nothing says and nothing proves, but the other columns suggest.
 pub(super) fn taken_alike(mapping: &Mapping, titles: &[Title], place: &Place) -> Option<Finding> {
     let columns = mapping.columns.iter().zip(titles);
-    let list: Vec<String> = columns
+    let list: Vec<Line> = columns
         .filter_map(|(meaning, title)| {
             let meaning = meaning.as_ref()?;
             let alike = meaning.word == UnitWord::Nobody && !meaning.assumed;
             let unit = meaning.unit.filter(|_| alike)?;
-            Some(format!("`{:.80}` {}", title.name, unit.symbol))
+            Some(Line {
+                column: format!("{:.80}", title.name),
+                unit: unit.symbol,
+                proofs: Vec::new(),
+            })
         })
         .collect();
+    let (lines, units) = Line::all(&list);
     let text = format!(
-        "the file does not say these units; they are those that go with its other units: {}",
-        list.join(", ")
+        "the file does not state these units; they are the ones that go with its other units: {lines}"
     );
-    let note = Finding::new("columns.unit-alike", Severity::Note, place.clone(), text);
-    (!list.is_empty()).then_some(note)
+    let note = Finding::new(&findings::UNIT_ALIKE, Severity::Note, place.clone(), text);
+    (!list.is_empty()).then(|| note.value("units", units))
 }
 
 fn has(equation: &Equation, quantity: usize) -> bool {

@@ -1,6 +1,11 @@
 //! Findings: what was noticed while a file was read or refined, placed and with a hint.
 
+mod code;
+
+pub use code::Code;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// How much a finding matters to the person who uploaded the file.
@@ -85,23 +90,35 @@ pub struct Finding {
     /// What the person can do about it; empty for nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
+    /// The numbers and names of the text, by what they are, so that it can be said in other languages.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub values: Map<String, Value>,
 }
 
 impl Finding {
     /// A finding without a hint.
     pub fn new(
-        code: &'static str,
+        code: &'static Code,
         severity: Severity,
         place: Place,
         text: impl Into<String>,
     ) -> Self {
         Self {
-            code: Cow::Borrowed(code),
+            code: Cow::Borrowed(code.name),
             severity,
             place,
             text: text.into(),
             hint: String::new(),
+            values: Map::new(),
         }
+    }
+
+    /// Adds a number or a name of the text, under a word of the trade in lower camel case with its unit last:
+    /// `rows`, `widthM`, `column`.
+    #[must_use]
+    pub fn value(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.values.insert(name.to_owned(), value.into());
+        self
     }
 
     /// Adds what to do.
@@ -118,6 +135,12 @@ mod tests {
 
     use super::*;
 
+    static DAMAGED: Code = Code {
+        name: "isoxml.damaged",
+        cause: "A cause.",
+        cure: "A cure.",
+    };
+
     #[test]
     fn findings_are_read_back() {
         for place in [
@@ -125,7 +148,8 @@ mod tests {
             Place::entry("TASKDATA/TLG00003.BIN"),
             Place::inside("TASKDATA/TLG00003.BIN", "byte 4096 @ 2"),
         ] {
-            let finding = Finding::new("isoxml.damaged", Severity::Warning, place, "a text");
+            let finding =
+                Finding::new(&DAMAGED, Severity::Warning, place, "a text").value("bytes", 7);
             let text = serde_json::to_string(&finding).expect("JSON");
             let read: Finding = serde_json::from_str(&text).expect("a finding");
             assert_eq!(read, finding);
