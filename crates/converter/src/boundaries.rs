@@ -1,7 +1,7 @@
 //! Reads the boundaries of an upload.
 
 use crate::protocol::{BoundaryAnswer, ReadBoundaries};
-use crate::{Failure, refused};
+use crate::tell::{Failure, refused};
 use tramline_formats::{Limits, Tree};
 
 pub(crate) fn run(task: &ReadBoundaries) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! Decides whether a received upload may be kept.
 
 use crate::protocol::{Check, REFUSED};
-use crate::{Failure, refused};
+use crate::tell::{Failure, refused};
 use tramline_formats::{Limits, ReadOptions, Tree, detect};
 
 /// Opens the upload; a body that is no archive must be one machine file.

@@ -4,7 +4,7 @@ use crate::confine::limit_processor;
 use crate::protocol::Task;
 use crate::protocol::machine_file_id;
 use crate::sink::HashingSink;
-use crate::{Failure, Teller, answer, refused};
+use crate::tell::{Failure, Teller, answer, refused};
 use tramline_convert::{Calibrations, Input, Options, Outputs, PassedOver, Progress, Report};
 use tramline_formats::columns::given::Used;
 use tramline_formats::{Limits, ReadOptions, Tree};

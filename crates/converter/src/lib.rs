@@ -16,19 +16,12 @@ mod locate;
 mod merge;
 pub mod protocol;
 mod sink;
+mod tell;
 
 pub use hash::hexadecimal;
 
-use protocol::{ANSWER, Answer, FoundFile, Line, Order, REFUSED, Said};
-use serde::Serialize;
-use sink::HashingSink;
-use std::collections::HashSet;
+use protocol::Order;
 use std::io::{Read, Write};
-use std::path::Path;
-use tramline_convert::{FileFacts, Progress};
-
-/// Why a command ended early: its exit code, and what is said on standard error.
-type Failure = (u8, String);
 
 /// The hidden command: reads a task from standard input; the exit code for the process.
 pub fn main() -> u8 {
@@ -59,112 +52,4 @@ fn order() -> Result<Order, String> {
         .read_to_string(&mut text)
         .map_err(|e| e.to_string())?;
     serde_json::from_str(&text).map_err(|e| e.to_string())
-}
-
-fn refused(refusal: &tramline_formats::SourceError) -> Failure {
-    (REFUSED as u8, format!("{refusal}\n{}", refusal.hint()))
-}
-
-/// What is told of progress, one line after the other. `name` makes the id of a row of that in a report.
-struct Teller<'a> {
-    out: &'a Path,
-    line: Line,
-    name: &'a dyn Fn(&str) -> String,
-    /// Ids of machine files that were told of.
-    told: HashSet<String>,
-}
-
-impl<'a> Teller<'a> {
-    fn new(out: &'a Path, name: &'a dyn Fn(&str) -> String) -> Self {
-        Self {
-            out,
-            line: Line::default(),
-            name,
-            told: HashSet::new(),
-        }
-    }
-
-    /// Tells; a machine file that is complete has its answer written first.
-    fn tell(&mut self, progress: &Progress<'_>, sink: &HashingSink) -> Result<(), Failure> {
-        let line = &mut self.line;
-        match progress {
-            Progress::Detected { found } => {
-                line.datasets = Some(found.len());
-                let files = found.iter().map(|found| FoundFile {
-                    id: found.id.clone(),
-                    name: found.name.clone(),
-                    file_format: found.file_format.map(str::to_owned),
-                });
-                let files: Vec<FoundFile> = files.collect();
-                self.told.extend(files.iter().map(|file| file.id.clone()));
-                say(&Said::Found(files));
-            }
-            Progress::NoWork { id } => say(&Said::Nothing((*id).to_owned())),
-            Progress::Dataset { main } => line.dataset = Some((*main).to_owned()),
-            Progress::File {
-                id,
-                name,
-                file_format,
-                ..
-            } => {
-                line.file = Some((*name).to_owned());
-                line.file_id = Some((self.name)(id));
-                line.points = 0;
-                line.step = Some("rawGeojson".to_owned());
-                if self.told.insert((*id).to_owned()) {
-                    say(&Said::Found(vec![FoundFile {
-                        id: (*id).to_owned(),
-                        name: (*name).to_owned(),
-                        file_format: Some((*file_format).to_owned()),
-                    }]));
-                }
-            }
-            Progress::Points { points, .. } => line.points = *points,
-            Progress::Step { step, .. } => line.step = Some(step.name().to_owned()),
-            Progress::Done { report, facts, .. } => {
-                line.files += 1;
-                let folder = format!("{}/", report.dir);
-                let answer = Answer {
-                    report,
-                    facts: vec![(*facts).clone()],
-                    artifacts: sink.hashes_below(&folder),
-                };
-                write_answer(&self.out.join(&report.dir), &answer)?;
-                say(&Said::Made(report.dir.clone()));
-            }
-        }
-        say(&Said::Progress(self.line.clone()));
-        Ok(())
-    }
-}
-
-fn say(said: &Said) {
-    if let Ok(text) = serde_json::to_string(said) {
-        let mut out = std::io::stdout().lock();
-        // A parent that no longer listens ends this process anyway.
-        let _ = writeln!(out, "{text}");
-        let _ = out.flush();
-    }
-}
-
-/// Leaves the answer in the output folder.
-fn answer<R: Serialize>(
-    out: &Path,
-    report: R,
-    facts: Vec<FileFacts>,
-    sink: &HashingSink,
-) -> Result<(), Failure> {
-    let answer = Answer {
-        report,
-        facts,
-        artifacts: sink.hashes(),
-    };
-    write_answer(out, &answer)
-}
-
-fn write_answer<R: Serialize>(folder: &Path, answer: &Answer<R>) -> Result<(), Failure> {
-    let fault = |cause: String| (74, format!("cannot write `{ANSWER}`: {cause}"));
-    std::fs::create_dir_all(folder).map_err(|e| fault(e.to_string()))?;
-    let text = serde_json::to_vec(answer).map_err(|e| fault(e.to_string()))?;
-    std::fs::write(folder.join(ANSWER), text).map_err(|e| fault(e.to_string()))
 }

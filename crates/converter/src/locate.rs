@@ -3,7 +3,7 @@
 use crate::confine::limit_processor;
 use crate::protocol::LocateStored;
 use crate::sink::HashingSink;
-use crate::{Failure, answer};
+use crate::tell::{Failure, answer};
 use tramline_convert::FileFacts;
 use tramline_convert::fields::split_by_fields;
 

@@ -2,7 +2,7 @@
 
 use crate::protocol::{Merge, REFUSED};
 use crate::sink::HashingSink;
-use crate::{Failure, Teller, answer};
+use crate::tell::{Failure, Teller, answer};
 use tramline_convert::{MergeError, MergeSource, Options, Outputs, Progress};
 use tramline_model::OperationType;
 

@@ -29,12 +29,14 @@ mod state;
     reason = "fields of rows are the columns of their tables"
 )]
 pub mod store;
+mod tls;
 mod tokens;
 
 pub use api::description;
 pub use error::{StoreError, Stored};
 pub use failpoint::POINTS as FAIL_POINTS;
-pub use serve::{Server, add_account, migrate, open_database, use_tls};
+pub use serve::{Server, add_account, migrate, open_database};
 pub use settings::{Settings, SettingsError};
 pub use state::State;
+pub use tls::use_tls;
 pub use tokens::hash_password;

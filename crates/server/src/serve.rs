@@ -57,12 +57,6 @@ pub fn open_database(data: &Path) -> BoxFuture<'_, Stored<Sqlite>> {
     })
 }
 
-/// Chooses the cryptography of outgoing connections, once for the process.
-pub fn use_tls() {
-    // A second call finds it chosen already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// Adds an account; `false` when the name is taken.
 pub fn add_account<'a>(
     database: &'a Sqlite,

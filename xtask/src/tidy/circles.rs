@@ -17,7 +17,20 @@ use super::modules::{Import, Module, Path, modules};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Crates that are looked at.
-const CRATES: &[&str] = &["convert", "formats", "outputs"];
+const CRATES: &[&str] = &[
+    "analysis",
+    "cli",
+    "convert",
+    "converter",
+    "formats",
+    "model",
+    "outputs",
+    "render",
+    "samples",
+    "server",
+    "testkit",
+    "tiles",
+];
 const LARGEST: usize = 2;
 /// Names passed on by so many modules are followed; more would be a circle of its own.
 const DEEPEST: usize = 16;

@@ -1,6 +1,6 @@
 //! The forms of file: text, shapefile, GeoPackage, GeoJSON.
 
-use super::{Cell, Form, spelled};
+use super::cell::{Cell, Form, spelled};
 use crate::project::project;
 use crate::write::geopackage::{SCHEMA, layer, point};
 use crate::write::shapefile::{WGS84, points};

@@ -1,7 +1,7 @@
 //! Spellings of an instant: a pattern of `strftime` for the clock on the wall, or one of the ways
 //! in which programs count.
 
-use super::Cell;
+use super::cell::Cell;
 use crate::write::wall_clock;
 use crate::{Record, Simulated};
 

@@ -1,6 +1,6 @@
 //! Spellings of a position: degrees in many ways, metres of a projection, well-known text.
 
-use super::Cell;
+use super::cell::Cell;
 use crate::project::project;
 use crate::{Plan, Record};
 

@@ -1,12 +1,13 @@
 //! All routes, and the OpenAPI description that is made of them.
 
 use super::problem::{Problem, complete};
+use super::service::Description;
 use super::service::metrics;
 use super::{accounts, batches, entity, fields, files, service, webhooks};
 use crate::state::State;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Request, StatusCode, header};
+use axum::{Extension, Router};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -155,7 +156,9 @@ pub(crate) fn router(state: State) -> Router {
         // The path holds ids only; the query may hold names and stays out of the log.
         tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
     });
+    let text = description().to_json().unwrap_or_else(|_| "{}".to_owned());
     router
+        .layer(Extension(Description(text.into())))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no such path") })
         .with_state(state)
         .layer(axum::middleware::from_fn(complete))

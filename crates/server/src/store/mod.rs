@@ -14,6 +14,7 @@ pub(crate) mod conformance;
 mod conversions;
 mod fields;
 mod files;
+mod page;
 mod queue;
 mod rules;
 mod secrets;
@@ -36,6 +37,7 @@ pub use files::{
     ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileProgress, FileRow, FileSort,
     Files, NewArtifact, NewFile,
 };
+pub use page::{Listed, Page};
 pub use queue::{Beat, Event, NewRun, Queue, Run, RunProgress, RunState};
 pub use secrets::Secrets;
 pub use sqlite::Sqlite;
@@ -55,18 +57,4 @@ macro_rules! database {
 
 database! {
     Accounts, ApiKeys, Calibrations, Configurations, Conversions, Fields, Files, Queue, Secrets, Sweep, Uploads, Webhooks,
-}
-
-/// One page of a list: `size` items from `page * size` on, and how many there are in all.
-#[derive(Clone, Copy, Debug)]
-pub struct Page {
-    pub page: u64,
-    pub size: u64,
-}
-
-/// Items of a page with the number of all.
-#[derive(Clone, Debug)]
-pub struct Listed<T> {
-    pub items: Vec<T>,
-    pub total: u64,
 }

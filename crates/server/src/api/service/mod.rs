@@ -5,6 +5,8 @@ mod health;
 pub(super) mod metrics;
 mod reference;
 
+pub(super) use reference::Description;
+
 use crate::state::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -1,21 +1,22 @@
 //! The description of the API and the page that shows it; no other server is asked.
 
-use crate::api::router::description;
+use axum::Extension;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-static DESCRIPTION: LazyLock<String> =
-    LazyLock::new(|| description().to_json().unwrap_or_else(|_| "{}".to_owned()));
+/// The description as JSON, made once of all routes.
+#[derive(Clone)]
+pub(in crate::api) struct Description(pub(in crate::api) Arc<str>);
 
 /// The OpenAPI 3.1 description
 #[utoipa::path(get, path = "/openapi.json", tag = "reference", security(()),
     responses((status = 200, body = Object)))]
-pub(crate) async fn openapi() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        DESCRIPTION.as_str(),
-    )
+pub(crate) async fn openapi(
+    Extension(Description(text)): Extension<Description>,
+) -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (kind, text.to_string())
 }
 
 /// The reference page

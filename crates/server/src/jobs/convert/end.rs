@@ -1,6 +1,6 @@
 //! How a conversion ends: with its report, or with the reason why there is none.
 
-use super::Convert;
+use super::task::Convert;
 use crate::error::Stored;
 use crate::events::batch_finished;
 use crate::failpoint::pass;

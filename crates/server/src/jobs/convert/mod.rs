@@ -3,8 +3,10 @@
 mod end;
 mod order;
 mod publish;
+mod task;
 
 pub(crate) use order::Given;
+pub(crate) use task::Convert;
 
 use super::follow::follow;
 use super::job::{Job, Work};
@@ -14,34 +16,11 @@ use crate::failpoint::pass;
 use crate::store::PublishedFile;
 use async_trait::async_trait;
 use publish::Publishing;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tramline_convert::{Refusal, Step};
 use tramline_converter::protocol::Order;
 use tramline_model::JobKind;
-
-/// The conversion of an upload.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Convert {
-    /// Only these machine files may change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) only: Option<Vec<String>>,
-    /// Machine files that stay as they are, although the whole upload is converted.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) kept: BTreeSet<String>,
-    /// Datasets that killed a converter, each with the reason.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) refused: BTreeMap<String, Refusal>,
-    /// Datasets at which something outside killed the converter: tried once more.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) killed: BTreeSet<String>,
-    /// A converter died while it had boundaries: the points are located afterwards, by a run of
-    /// their own.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) unlocated: bool,
-}
 
 /// Datasets of one upload that may kill a converter, each costing a further attempt.
 const MOST_REFUSED: usize = 20;

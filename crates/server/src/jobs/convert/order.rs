@@ -1,6 +1,6 @@
 //! The order of a conversion: what the upload, its user and its owner say, as it is now.
 
-use super::Convert;
+use super::task::Convert;
 use crate::clock::{SECOND, now};
 use crate::error::{StoreError, Stored};
 use crate::jobs::locate::known_fields;

@@ -76,7 +76,7 @@ pub(crate) fn start(
     stop: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Stored<()> {
-    crate::serve::use_tls();
+    crate::tls::use_tls();
     let mut builder = reqwest::Client::builder()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
