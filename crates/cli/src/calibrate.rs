@@ -11,7 +11,7 @@ use tramline_formats::Tree;
 /// Options of `convert`.
 #[derive(Args)]
 pub(crate) struct CalibrateArguments {
-    /// Scale weight of a harvest, by which masses and volumes are corrected. `12.5t` if the input has one
+    /// Scale weight of a harvest, used to correct masses and volumes. `12.5t` if the input has one
     /// harvest machine file; otherwise repeat the option with the name or folder of each:
     /// `North Forty=12.5t`. Units: kg, t, lb, ton (short)
     #[arg(

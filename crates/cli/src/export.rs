@@ -42,8 +42,8 @@ pub(crate) struct ExportArguments {
     /// Units of the files in `export`: metric or imperial [default: those of the points]
     #[arg(long, value_name = "SYSTEM", value_parser = system, requires = "export")]
     export_units: Option<UnitSystem>,
-    /// What to export: the standard points, the filtered points, or the ground that the standard points
-    /// cover as polygons [default: standard; filtered for classes and GeoTIFF]
+    /// What to export: the standard points, the filtered points or, as polygons, the ground that the standard
+    /// points cover [default: standard; filtered for classes and GeoTIFF]
     #[arg(long, value_name = "OUTPUT", value_parser = StoredOutput::ALL.map(StoredOutput::name),
         requires = "export")]
     export_output: Option<String>,

@@ -44,7 +44,7 @@ tramline_model::codes! {
         "Loads were given with their times, and some points were logged outside all of them. These points keep the mass that the display logged.",
         "Widen the times of the loads if these points belong to one of them.";
     CALIBRATION_MISSED = "convert.calibration-missed",
-        "The cleanup rules look at calibrated values and therefore keep different points than without it, so the total is not the scale weight.",
+        "The cleanup rules look at calibrated values and therefore keep different points than without calibration, so the total is not the scale weight.",
         "Use cleanup rules that do not depend on mass or yield, or give a factor instead of a scale weight.";
     CALIBRATION_UNUSED = "convert.calibration-unused",
         "A calibration was given under a name that no harvest machine file in the upload has. It was not used.",

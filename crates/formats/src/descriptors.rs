@@ -66,8 +66,8 @@ pub fn readme_table() -> String {
         );
     }
     text.push_str(
-        "| CN1, AgData, FieldView, Ag Leader and Raven jobs, and some thirty others | named, with the \
-         way out | [markers](docs/formats/markers.md) |\n",
+        "| CN1, AgData, FieldView, Ag Leader and Raven jobs, and some thirty others | recognised by \
+         name, with advice on exporting them | [markers](docs/formats/markers.md) |\n",
     );
     text
 }

@@ -6,17 +6,17 @@ tramline_model::codes! {
          machine drove.",
         "Export the work records again with rates, yields or other values. The raw points have the columns as they are.";
     DISTANCE_COUNTER = "adapt.distance-counter",
-        "The column for the distance between two records counts up over the whole work instead. The distances are \
+        "The column for the distance between two records holds a running total of the whole job instead. The distances are \
          derived from the positions.",
         "Nothing needs doing: the column is not needed.";
     PRODUCTS_SUMMED = "adapt.products-summed",
         "The operation applied several products at once. The rate of the standard points is their sum.",
         "Nothing needs doing. The raw points have the rate of each product.";
     COLUMN_PASSED_OVER = "adapt.column-passed-over",
-        "Two columns have the same meaning. The first one is used, the others are only in the raw points.",
+        "Two or more columns have the same meaning. The first one is used, the others are only in the raw points.",
         "Compare the columns in the raw points if the values look wrong.";
     UNREADABLE_REST = "adapt.unreadable-rest",
-        "The file of the records is damaged from some place on. The points before it are good, the rest is missing, \
+        "The file of the records is damaged from some point on. The work before it is good; the rest is missing, \
          so the totals are too small.",
         "Export the data set again and upload the whole folder or its zip.";
     GEOMETRY_UNREADABLE = "adapt.geometry-unreadable",

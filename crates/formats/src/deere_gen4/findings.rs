@@ -2,7 +2,7 @@
 
 tramline_model::codes! {
     DAMAGED = "gen4.damaged",
-        "The log is damaged from some place on. The points before it are good, the rest is missing, so the totals \
+        "The log is damaged from some point on. The work before it is good; the rest is missing, so the totals \
          are too small.",
         "Copy the log from the display again.";
     CUT_SHORT = "gen4.cut-short",

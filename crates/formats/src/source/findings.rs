@@ -2,10 +2,10 @@
 
 tramline_model::codes! {
     LEADING_BYTES = "source.leading-bytes",
-        "The zip has other bytes before its first entry, as self-extracting archives and some download programs add them. They are skipped and the entries are read as usual.",
+        "The zip has other bytes before its first entry, such as those that self-extracting archives and some download programs add. They are skipped and the entries are read as usual.",
         "Nothing needs doing.";
     TRAILING_BYTES = "source.trailing-bytes",
-        "The zip has other bytes after its end, as some mail and download programs add them. They are skipped and the entries are read as usual.",
+        "The zip has other bytes after its end, such as those that some mail and download programs add. They are skipped and the entries are read as usual.",
         "Nothing needs doing.";
     DUPLICATE_ENTRY = "source.duplicate-entry",
         "The zip contains the same file twice under the same name and with the same data. It is read once, so nothing counts double.",

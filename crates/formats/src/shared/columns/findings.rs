@@ -38,7 +38,7 @@ tramline_model::codes! {
         "Two ways to compute the same quantity from the file disagree, and would agree if one column had another unit. The proof is too weak to change the unit, so totals may be wrong by a constant factor.",
         "Compare a total with the display. If a unit is wrong, give the right one with a column map.";
     UNIT_BY_SYSTEM = "columns.unit-by-system",
-        "The file does not state the unit of some columns. Other columns are shown by their numbers to be in US or in metric units, so these are read in the same system.",
+        "The file does not state the unit of some columns. The numbers in other columns show US or metric units, so these are read in the same system.",
         "Compare a value with the display. If a unit is wrong, give the right one with a column map.";
     UNIT_ALIKE = "columns.unit-alike",
         "The file does not state the unit of some columns. They are read in the units that usually go with the units it states for the others.",
