@@ -1,6 +1,7 @@
 //! Findings: what was noticed while a file was read or refined, placed and with a hint.
 
 mod code;
+mod values;
 
 pub use code::Code;
 
@@ -91,7 +92,12 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
     /// The numbers and names of the text, by what they are, so that it can be said in other languages.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    /// Fractions have twelve significant digits.
+    #[serde(
+        default,
+        deserialize_with = "values::deserialize",
+        skip_serializing_if = "Map::is_empty"
+    )]
     pub values: Map<String, Value>,
 }
 
@@ -117,7 +123,8 @@ impl Finding {
     /// `rows`, `widthM`, `column`.
     #[must_use]
     pub fn value(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.values.insert(name.to_owned(), value.into());
+        self.values
+            .insert(name.to_owned(), values::rounded(value.into()));
         self
     }
 

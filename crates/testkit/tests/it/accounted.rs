@@ -150,7 +150,7 @@ fn task_data_without_logs_is_recognised_and_holds_no_work() {
         ),
         (
             "DataTransferOrigin=\"1\"></ISO11783_TaskData>",
-            vec!["it holds 1 prescription grid;", "TLG"],
+            vec!["they hold 1 prescription grid;", "TLG"],
         ),
         (
             "TaskControllerManufacturer=\"Claas\" DataTransferOrigin=\"2\"><TSK A=\"TSK-10\" G=\"4\"><TIM \
@@ -197,7 +197,7 @@ fn the_track_of_a_claas_terminal_is_named_with_its_task() {
     let report = report(files, "claas");
     assert_eq!(report.exit_class(), ExitClass::Processed);
     assert!(
-        reason(&report, ".CM").contains("track of task 10 "),
+        reason(&report, ".CM").contains("tracks of task 10 "),
         "{}",
         reason(&report, ".CM")
     );
