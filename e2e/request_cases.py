@@ -81,8 +81,8 @@ class Cases:
         self.service, self.zip = service, zipped
         self.client = service.client()
         self.user = self.client.add_user()
-        service.add_account("stranger", "stranger-password")
-        self.stranger = service.client("stranger", "stranger-password").add_user()
+        service.add_account("stranger", "harrow over stones")
+        self.stranger = service.client("stranger", "harrow over stones").add_user()
         self.query = {"leafUserId": self.user, "provider": "Other"}
 
     def post(self, token: str | None = None, query: dict | None = None, parts: Iterable | None = None,

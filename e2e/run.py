@@ -32,10 +32,29 @@ from tramline import report, samples
 from tramline.service import executable, temporary
 
 HERE = Path(__file__).resolve().parent
-# Same bytes as on the command line; renderings; hostile requests and uploads; made-up requests; kill -9; two accounts;
-# webhooks; clients of every endpoint; tests of the yardstick. The longest begin first.
-SIDE_BY_SIDE = ("same_bytes", "renderings", "requests_hostile", "fuzz", "crash", "tenancy", "webhooks", "clients", "test_same")
-ALONE = ("poison",)  # one of its limits is by the clock
+# The longest begin first.
+SIDE_BY_SIDE = (
+    "same_bytes",
+    "cli_disk",
+    "renderings",
+    "requests_hostile",
+    "fuzz",
+    "crash",
+    "nth_write",
+    "full_disk",
+    "tenancy",
+    "shut_in",
+    "deploy",
+    "webhooks",
+    "clients",
+    "operations",
+    "accounts",
+    "test_same",
+)
+ALONE = (  # limits by the clock
+    "poison",
+    "flood",
+)
 CHECKS = SIDE_BY_SIDE + ALONE
 PLAN = tomllib.loads((HERE / "inputs.toml").read_text())
 CONVERTED = (0, 1, 3)  # all processed, some file failed, nothing recognised: all are answers

@@ -17,11 +17,15 @@ from tramline.service import Service, temporary
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = ("/api/authenticate", "/api/formats", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs")
 KEYS = "/services/usermanagement/api/api-keys"
-LISTS = (API + "/files", API + "/batch", FIELDS + "/fields", USERS, HOOKS)
+ACCOUNT = "/api/account"
+OTHER_PASSWORD = "stubble after rain"
+LISTS = (API + "/files", API + "/batch", FIELDS + "/fields", USERS, HOOKS, ACCOUNT + "/tokens", ACCOUNT + "/audit")
+ENDS_TOKENS = ("post", ACCOUNT + "/revoke-tokens")  # what it is asked with ends: it comes last, by itself
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
 # Kind of id behind each word of a path; of parameters that are named otherwise, their own.
-BEHIND = {"users": "user", "batch": "batch", "files": "file", "fields": "field", "webhooks": "webhook", "api-keys": "key"}
+BEHIND = {"users": "user", "batch": "batch", "files": "file", "fields": "field", "webhooks": "webhook", "api-keys": "key",
+          "tokens": "token"}
 NAMED = {"leafUserId": "user", "boundaryId": "boundary", **dict.fromkeys(("kind", "name", "z", "x", "y"))}
 Ids = dict[str, str]
 
@@ -35,8 +39,9 @@ def world(client: Client, stick: bytes) -> Ids:
     hook = client.json("POST", HOOKS, hook)
     key = client.json("POST", KEYS, {"leafUserId": user})
     client.json("POST", f"{CONFIGS}/{user}", {})
+    token = client.json("GET", ACCOUNT + "/tokens")[0]
     return {"user": user, "batch": batch["id"], "file": batch["leafFiles"][0], "field": field["id"],
-            "boundary": field["boundaries"][0], "webhook": hook["id"], "key": key["id"]}
+            "boundary": field["boundaries"][0], "webhook": hook["id"], "key": key["id"], "token": token["id"]}
 
 
 def kinds(path: str) -> dict[str, str | None]:
@@ -145,16 +150,25 @@ class Tenancy:
         for method, path in order:
             if path not in OPEN:
                 self.check_strangers(method, path)
-                self.check_other(method, path)
+                if (method, path) != ENDS_TOKENS:
+                    self.check_other(method, path)
         self.check_lists()
+        self.check_end_of_tokens()
+
+    def check_end_of_tokens(self) -> None:
+        """Ending all tokens ends those of one account, and of no other."""
+        method, path = ENDS_TOKENS
+        self.faults.expect(self.call(method, path, self.theirs, self.other).status == 204, f"{method} {path}")
+        statuses = [client.get(ACCOUNT).status for client in (self.other, self.own)]
+        self.faults.expect(statuses == [401, 200], f"after {method} {path} both accounts get {statuses}")
 
 
 def check(faults: Faults) -> str:
     """Two accounts with the same things, and everybody else."""
     with Service() as service, temporary() as folder:
         stick = stick_file(Path(folder)).read_bytes()
-        service.add_account("other", "other-password")
-        own, other = service.client(), service.client("other", "other-password")
+        service.add_account("other", OTHER_PASSWORD)
+        own, other = service.client(), service.client("other", OTHER_PASSWORD)
         changed = own.token[:-2] + ("aa" if own.token[-2:] != "aa" else "bb")
         strangers = {"none": Client(service), "broken": Client(service, "x.y.z"), "changed": Client(service, changed)}
         paths = own.json("GET", "/openapi.json")["paths"]

@@ -102,8 +102,12 @@ class Client:
             return self._connection, True
         self.close()
         self._port = self.service.port
-        self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self.timeout)
+        self._connection = self.connect(self.timeout)
         return self._connection, False
+
+    def connect(self, timeout: float) -> http.client.HTTPConnection:
+        """A new connection to the service, however it is reached."""
+        return http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=timeout)
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """With the token, unless they have another."""
@@ -215,7 +219,7 @@ class Client:
 
     def follow(self, batch: str, end: float) -> str:
         """Reads the events of a batch's progress until they end, or until then; the last one."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=60)
+        connection = self.connect(60)
         last = ""
         try:
             connection.request("GET", f"{API}/batch/{batch}/progress", headers=self._headers({}))

@@ -80,7 +80,7 @@ class Service:
     def environment(self, more: dict[str, object]) -> dict[str, str]:
         """That of this process, with no settings of the service but those that are given."""
         settings = {"LISTEN": "127.0.0.1:0", "DATA": self.data, "BOOTSTRAP_USER": NAME, "BOOTSTRAP_PASSWORD": PASSWORD,
-                    "LOG": "info", **self.settings, **more}
+                    "FREE_BYTES_MIN": 0, "LOG": "info", **self.settings, **more}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRAMLINE_")}
         return kept | {f"TRAMLINE_{name}": str(value) for name, value in settings.items()}
 

@@ -3,28 +3,28 @@
 use crate::calibrate::{self, CalibrateArguments};
 use crate::choices;
 use crate::columns::ColumnArguments;
+use crate::completing::Completing;
 use crate::configuration::ConfigurationArguments;
 use crate::ending;
-use crate::export::{ExportArguments, Wanted, stored};
+use crate::export::{ExportArguments, Wanted};
 use crate::inspect;
-use crate::progress::{Bar, say_error};
+use crate::interrupt;
+use crate::printed::print_report;
+use crate::progress::{self, Bar, say_error};
 use crate::refused;
-use crate::totals;
+use crate::results::{Partials, Results};
+use crate::trouble::{self, Scene};
 use anyhow::{Context, bail};
 use clap::Args;
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tramline_convert::maps::{ClassColours, main_map};
-use tramline_convert::{
-    Bridge, Bridges, ExitClass, FileReport, FileStatus, Options, Report, StepStatus,
-    UnclaimedEntry, UnitSystem, write_originals,
-};
+use tempfile::TempDir;
+use tramline_convert::maps::ClassColours;
+use tramline_convert::{Bridge, Bridges, ExitClass, Options, Report, UnitSystem};
 use tramline_formats::columns::given::Used;
 use tramline_formats::{ReadOptions, SourceError, Tree};
-use tramline_model::{Artifact, Finding, OperationType, Provider, Severity};
-use tramline_outputs::{FolderSink, page};
+use tramline_model::{OperationType, Provider};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -76,32 +76,20 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// A page into the folder of each machine file. Without a map of classes it has the image, or the
-/// covered ground.
-fn write_pages(report: &Report, out: &Path, colours: ClassColours) -> anyhow::Result<()> {
-    for file in &report.files {
-        let entry = serde_json::to_value(file)?;
-        let stored = stored(file, out);
-        let ground = stored.path(Artifact::PolygonGeoparquet);
-        let units = stored.path(Artifact::Units);
-        let units = units.and_then(|path| std::fs::read(path).ok());
-        let units = units.and_then(|text| serde_json::from_slice(&text).ok());
-        let operation = entry["operationType"].as_str().unwrap_or_default();
-        let map = stored.for_page().zip(units).and_then(|(points, units)| {
-            main_map(points, ground, operation, &units, colours).ok()?
-        });
-        let folder = out.join(&file.dir);
-        page::write(&folder, &entry, map.as_ref(), &report.tramline)?;
-    }
-    Ok(())
-}
-
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = options(arguments)?;
     let wanted = Wanted::of(&arguments.export)?;
     for input in &arguments.inputs {
         inspect::check_is_there(input)?;
     }
+    let watch = interrupt::watch()?;
+    let _scratch = scratch(&options, &watch.partials)?;
+    let job = Job {
+        options: &options,
+        wanted: &wanted,
+        partials: &watch.partials,
+        quiet: arguments.json,
+    };
     let mut worst = 0;
     for (position, input) in arguments.inputs.iter().enumerate() {
         let out = if arguments.inputs.len() == 1 {
@@ -111,31 +99,20 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 .out
                 .join(format!("{:02}-{}", position + 1, stem(input)))
         };
-        let report = match convert(input, &out, &options, arguments.json)? {
-            Outcome::Converted(report) => report,
+        let (report, failed) = match convert(input, &out, &job)? {
+            Outcome::Converted(report, failed) => (report, failed),
             Outcome::Refused(report) => {
                 if arguments.json {
-                    let mut stdout = std::io::stdout().lock();
-                    writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
+                    print(&report, &out, true)?;
                 }
                 worst = worst.max(ending::NOTHING);
                 continue;
             }
         };
-        let colours = ClassColours::from(options.configuration.image_ramp);
-        let failed = wanted.write(&report, &out, colours, &mut std::io::stderr().lock())?;
         if failed > 0 {
             worst = worst.max(ending::FAILED);
         }
-        if wanted.report {
-            write_pages(&report, &out, colours)?;
-        }
-        let mut stdout = std::io::stdout().lock();
-        if arguments.json {
-            writeln!(stdout, "{}", serde_json::to_string_pretty(&report)?)?;
-        } else {
-            print_report(&mut stdout, &report, &out)?;
-        }
+        print(&report, &out, arguments.json)?;
         worst = worst.max(match report.exit_class() {
             ExitClass::Processed => 0,
             ExitClass::SomeFailed => ending::FAILED,
@@ -146,15 +123,55 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(worst))
 }
 
+/// The report on standard output.
+fn print(report: &Report, out: &Path, as_json: bool) -> anyhow::Result<()> {
+    let mut stdout = progress::stdout();
+    let printed = match as_json {
+        true => writeln!(stdout, "{}", serde_json::to_string_pretty(report)?),
+        false => print_report(&mut stdout, report, out),
+    };
+    printed.with_context(|| format!("the results in `{}` are complete", out.display()))
+}
+
+/// A temporary folder of this run, for bridges: theirs have names, and go with it.
+fn scratch(options: &Options, partials: &Partials) -> anyhow::Result<Option<TempDir>> {
+    if options.bridges.is_empty() {
+        return Ok(None);
+    }
+    let above = tempfile::env::temp_dir();
+    let folder = tempfile::Builder::new()
+        .prefix("tramline-")
+        .tempdir()
+        .with_context(|| {
+            format!(
+                "cannot make a folder in the temporary folder `{}` (TMPDIR)",
+                above.display()
+            )
+        })?;
+    partials.scratch(folder.path());
+    // Set before by nobody: the process converts once.
+    let _ = tempfile::env::override_temp_dir(folder.path());
+    Ok(Some(folder))
+}
+
+/// What all inputs of a run have in common.
+struct Job<'a> {
+    options: &'a Options,
+    wanted: &'a Wanted,
+    partials: &'a Partials,
+    quiet: bool,
+}
+
 /// What became of one input.
 enum Outcome {
-    Converted(Report),
+    /// With how many exports failed.
+    Converted(Report, usize),
     /// It was refused as a whole: the report says why.
     Refused(Report),
 }
 
-/// Converts one input into `out` and writes `out/report.json`.
-fn convert(input: &Path, out: &Path, options: &Options, quiet: bool) -> anyhow::Result<Outcome> {
+/// Converts one input into `out`, with `out/report.json` at the end.
+fn convert(input: &Path, out: &Path, job: &Job<'_>) -> anyhow::Result<Outcome> {
     let identity = Tree::identity(input)
         .map_err(anyhow::Error::new)
         .with_context(|| format!("cannot read `{}`", input.display()))?;
@@ -163,72 +180,42 @@ fn convert(input: &Path, out: &Path, options: &Options, quiet: bool) -> anyhow::
         sha256: identity.sha256,
         size_bytes: identity.size,
     };
-    let tree = match Tree::open(input, &options.limits) {
+    let tree = match Tree::open(input, &job.options.limits) {
         Ok(tree) => tree,
         Err(error @ SourceError::Refused { .. }) => {
             let report = refused::report(identity, &error);
-            make(out)?;
-            write_report(&report, out)?;
+            write_refusal(&report, out, job)
+                .map_err(|error| trouble::told(error, &Scene::default()))?;
             let text = format!("{:#}", inspect::refusal(error, input));
             say_error(&text);
             return Ok(Outcome::Refused(report));
         }
         Err(error) => return Err(inspect::refusal(error, input)),
     };
-    let calibrated = calibrate::settled(&tree, &identity, options, quiet)?;
-    let options = calibrated.as_ref().unwrap_or(options);
-    make(out)?;
-    let mut sink = FolderSink::new(out);
-    let mut bar = Bar::new(quiet);
+    let plain = |error| trouble::told(error, &Scene::default());
+    let calibrated = calibrate::settled(&tree, &identity, job.options, job.quiet);
+    let calibrated = calibrated.map_err(plain)?;
+    let options = calibrated.as_ref().unwrap_or(job.options);
+    let results = Results::open(out, job.partials).map_err(plain)?;
+    if let Some(warning) = results.warning(identity.size_bytes) {
+        progress::say(&format!("warning: {warning}"));
+    }
+    let mut sink = results.sink();
+    let mut bar = Bar::new(job.quiet);
+    let colours = ClassColours::from(options.configuration.image_ramp);
+    let mut completing = Completing::new(&tree, job.wanted, colours, results, sink.clone());
     let report = tramline_convert::run(&tree, &identity, options, &mut sink, &mut |progress| {
         bar.show(&progress);
+        completing.follow(&progress, &bar);
     });
     bar.finish();
-    let mut report = report?;
-    write_originals(&tree, &mut report, &mut sink)?;
-    remove_stale(&report, out);
-    write_report(&report, out)?;
-    Ok(Outcome::Converted(report))
+    let (report, failed) = completing.end(report)?;
+    Ok(Outcome::Converted(report, failed))
 }
 
-/// Removes what the report of before names in the folder of a machine file and this one does not: points
-/// in a form that was not asked for now would be taken for those of now.
-fn remove_stale(report: &Report, out: &Path) {
-    let before = std::fs::read(out.join("report.json")).ok();
-    let before = before.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
-    let files = before
-        .as_ref()
-        .and_then(|before| before["files"].as_array());
-    for old in files.into_iter().flatten() {
-        let Some(new) = report.files.iter().find(|file| old["dir"] == *file.dir) else {
-            continue;
-        };
-        let names = old["artifacts"].as_object().into_iter().flatten();
-        for name in names.filter_map(|(_, name)| name.as_str()) {
-            let own = name.strip_prefix(&format!("{}/", new.dir));
-            let plain = own.is_some_and(|own| !own.contains(['/', '\\']) && own != "..");
-            if plain && !new.artifacts.values().any(|now| now == name) {
-                // One that is gone already is as good.
-                let _ = std::fs::remove_file(out.join(name));
-            }
-        }
-    }
-}
-
-fn make(out: &Path) -> anyhow::Result<()> {
-    if out.is_file() {
-        bail!(
-            "`{}` is a file: give a folder for the results with `--out`",
-            out.display()
-        );
-    }
-    std::fs::create_dir_all(out).with_context(|| format!("cannot create `{}`", out.display()))
-}
-
-fn write_report(report: &Report, out: &Path) -> anyhow::Result<()> {
-    let path = out.join("report.json");
-    std::fs::write(&path, serde_json::to_vec_pretty(report)?)
-        .with_context(|| format!("cannot write `{}`", path.display()))
+fn write_refusal(report: &Report, out: &Path, job: &Job<'_>) -> anyhow::Result<()> {
+    let results = Results::open(out, job.partials)?;
+    Ok(results.end(&serde_json::to_vec_pretty(report)?)?)
 }
 
 fn options(arguments: &Arguments) -> anyhow::Result<Options> {
@@ -291,161 +278,4 @@ fn stem(input: &Path) -> String {
             }
         })
         .collect()
-}
-
-/// The result for a person: a block for each machine file, then what was left out.
-pub(crate) fn print_report(
-    out: &mut dyn Write,
-    report: &Report,
-    folder: &Path,
-) -> std::io::Result<()> {
-    for file in &report.files {
-        print_file(out, file, folder)?;
-    }
-    for group in left_out(&report.unclaimed) {
-        let (first, more) = (&group[0], group.len() - 1);
-        let name = first.set.as_ref().unwrap_or(&first.entry);
-        let more = match more {
-            0 => String::new(),
-            1 => " and 1 more file".to_owned(),
-            more => format!(" and {more} more files"),
-        };
-        writeln!(out, "left out   {name}{more}\n           {}", first.reason)?;
-    }
-    for finding in &report.findings {
-        let word = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning | Severity::Note => "note",
-        };
-        let place = finding.place.to_string();
-        let colon = if place.is_empty() { "" } else { ": " };
-        writeln!(out, "{word:<10} {place}{colon}{}", finding.text)?;
-    }
-    let processed = report
-        .files
-        .iter()
-        .filter(|file| file.status == FileStatus::Processed)
-        .count();
-    if report.files.is_empty() {
-        let text = match report.exit_class() {
-            ExitClass::NothingRecognised => {
-                "nothing was recognised; run `tramline formats` to see what Tramline reads"
-            }
-            _ => "the input was recognised, but it holds no logged work",
-        };
-        writeln!(out, "{text}")?;
-    } else {
-        writeln!(
-            out,
-            "{processed} of {} machine files processed",
-            report.files.len()
-        )?;
-    }
-    writeln!(out, "results in {}", folder.display())
-}
-
-/// Entries that were left out for one reason as parts of one set are said once, under the set's
-/// main entry, and so are the sides of a file that differ by their ending only.
-fn left_out(unclaimed: &[UnclaimedEntry]) -> Vec<Vec<&UnclaimedEntry>> {
-    let mut groups: Vec<Vec<&UnclaimedEntry>> = Vec::new();
-    let mut of_set: HashMap<(&str, &str), usize> = HashMap::new();
-    for entry in unclaimed {
-        let stem = || entry.entry.rsplit_once('.').map_or("", |(stem, _)| stem);
-        let set = entry.set.as_deref().unwrap_or_else(stem);
-        let key = (set, entry.reason.as_str());
-        match of_set.get(&key).filter(|_| !set.is_empty()) {
-            Some(at) => groups[*at].push(entry),
-            None => {
-                of_set.insert(key, groups.len());
-                groups.push(vec![entry]);
-            }
-        }
-    }
-    groups
-}
-
-/// The summary in a line; empty where there is none.
-fn totals_of(file: &FileReport, folder: &Path) -> String {
-    let summary = file
-        .artifacts
-        .get(&Artifact::Summary)
-        .and_then(|name| std::fs::read(folder.join(name)).ok())
-        .and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    summary.map_or_else(String::new, |summary| totals::line(&summary["properties"]))
-}
-
-/// Code, text, place, and what to do.
-fn print_finding(out: &mut dyn Write, finding: &Finding) -> std::io::Result<()> {
-    writeln!(
-        out,
-        "           {}: {} ({})",
-        finding.code, finding.text, finding.place
-    )?;
-    if !finding.hint.is_empty() {
-        writeln!(out, "           what to do: {}", finding.hint)?;
-    }
-    Ok(())
-}
-
-fn print_file(out: &mut dyn Write, file: &FileReport, folder: &Path) -> std::io::Result<()> {
-    let (kind, format) = (&file.operation_type, &file.file_format);
-    match file.incomplete() {
-        Some(lacks) => writeln!(
-            out,
-            "{}, incomplete: {lacks}\n           {} ({kind}, {format})",
-            file.status, file.name
-        )?,
-        None => writeln!(out, "{:<10} {} ({kind}, {format})", file.status, file.name)?,
-    }
-    for finding in file.implausible() {
-        print_finding(out, finding)?;
-    }
-    let points = &file.points;
-    if points.read > 0 {
-        writeln!(
-            out,
-            "           {} points read, {} standard, {} filtered",
-            points.read, points.standard, points.filtered
-        )?;
-    }
-    let totals = totals_of(file, folder);
-    if !totals.is_empty() {
-        writeln!(out, "           {totals}")?;
-    }
-    for (reason, count) in &points.dropped {
-        writeln!(out, "           dropped {count}: {reason}")?;
-    }
-    for (step, outcome) in file
-        .steps
-        .iter()
-        .filter(|(_, o)| o.status == StepStatus::Failed)
-    {
-        writeln!(
-            out,
-            "           {} failed: {}",
-            step.name(),
-            outcome.message
-        )?;
-        if !outcome.detail.is_empty() {
-            writeln!(out, "           because: {}", outcome.detail)?;
-        }
-        if !outcome.hint.is_empty() {
-            writeln!(out, "           what to do: {}", outcome.hint)?;
-        }
-    }
-    let (notes, louder): (Vec<_>, Vec<_>) = file
-        .findings
-        .iter()
-        .partition(|finding| finding.severity == Severity::Note);
-    for finding in louder {
-        // Those stand above the numbers.
-        if !file.implausible().any(|first| first == finding) {
-            print_finding(out, finding)?;
-        }
-    }
-    if !notes.is_empty() {
-        let codes: Vec<&str> = notes.iter().map(|finding| finding.code.as_ref()).collect();
-        writeln!(out, "           notes in report.json: {}", codes.join(", "))?;
-    }
-    Ok(())
 }

@@ -1,16 +1,21 @@
 //! `tramline demo`: makes a sample stick with the generator of `samples`, starts the service,
 //! uploads the stick over HTTP as any client would, and shows what came of it.
 
+use crate::interrupt::{self, Watch};
+use crate::progress;
+use crate::results::Results;
 use crate::totals;
+use crate::trouble::{self, Scene};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use tramline_server::{Server, Settings};
+use tokio::signal::unix::{SignalKind, signal};
+use tramline_outputs::Sink;
+use tramline_server::{Listen, Server, Settings};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -19,8 +24,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "demo")]
     dir: PathBuf,
     /// Address and port to listen on; by default a free port that only this machine can reach
-    #[arg(long, default_value = "127.0.0.1:0")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    listen: Listen,
     /// Stop the service after showing the results, even in a terminal
     #[arg(long)]
     end: bool,
@@ -28,25 +33,26 @@ pub(crate) struct Arguments {
 
 /// The demo's account: it is reached from this machine only.
 const NAME: &str = "demo";
-const PASSWORD: &str = "demo-tramline";
+const STICK: &str = "stick.zip";
+const PASSWORD: &str = "follow the tramline";
 const OPERATIONS: &str = "services/operations/api";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
-    runtime.block_on(show(arguments))
+    let watch = interrupt::watch()?;
+    let shown = runtime.block_on(show(arguments, &watch));
+    shown.map_err(|error| trouble::told(error, &Scene::default()))
 }
 
-async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout();
-    let stick = arguments.dir.join("stick.zip");
-    std::fs::create_dir_all(&arguments.dir)
-        .with_context(|| format!("cannot create `{}`", arguments.dir.display()))?;
+async fn show(arguments: &Arguments, watch: &Watch) -> anyhow::Result<ExitCode> {
+    let mut out = progress::stdout();
+    let folder = Results::open(&arguments.dir, &watch.partials)?;
     let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
-    std::fs::write(&stick, &bytes)
-        .with_context(|| format!("cannot write `{}`", stick.display()))?;
+    folder.file(STICK, &bytes)?;
+    let stick = arguments.dir.join(STICK);
     writeln!(out, "generated a sample upload: {}", stick.display())?;
     let settings = Settings {
-        listen: arguments.listen,
+        listen: arguments.listen.clone(),
         data: arguments.dir.join("service"),
         bootstrap_user: Some(NAME.to_owned()),
         bootstrap_password: Some(PASSWORD.to_owned()),
@@ -61,23 +67,29 @@ async fn show(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let client = Client::log_in(&base).await?;
     let batch = client.upload(bytes).await?;
     let batch = client.settled(&batch).await?;
-    let results = arguments.dir.join("results");
-    client.print(&mut out, &batch, &results).await?;
+    let folder = arguments.dir.join("results");
+    let mut results = Results::open(&folder, &watch.partials)?;
+    client.print(&mut out, &batch, &mut results).await?;
     writeln!(
         out,
         "\nThe .dat file stands for a closed format: Tramline names it but does not read it.\n\
          The results are in {}. docs/outputs.md explains every file, docs/api.md every request.",
-        results.display()
+        folder.display()
     )?;
-    if !arguments.end && out.is_terminal() {
+    if !arguments.end && std::io::stdout().is_terminal() {
+        let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+        let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for signals")?;
+        watch.release();
         writeln!(
             out,
             "The service runs until you press Ctrl-C. Use it with this token:\n\n{}",
             client.token
         )?;
-        tokio::signal::ctrl_c()
-            .await
-            .context("cannot wait for Ctrl-C")?;
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => ended.context("cannot wait for Ctrl-C")?,
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
     }
     server.stop().await;
     Ok(ExitCode::SUCCESS)
@@ -148,7 +160,7 @@ impl Client {
 
     async fn upload(&self, bytes: Vec<u8>) -> anyhow::Result<String> {
         let user = self.user().await?;
-        let part = reqwest::multipart::Part::bytes(bytes).file_name("stick.zip");
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(STICK);
         let form = reqwest::multipart::Form::new().part("file", part);
         let url = format!(
             "{}/{OPERATIONS}/batch?leafUserId={user}&provider=Other",
@@ -178,7 +190,7 @@ impl Client {
         &self,
         out: &mut dyn Write,
         batch: &Value,
-        results: &Path,
+        results: &mut Results,
     ) -> anyhow::Result<()> {
         let files = batch["leafFiles"].as_array().cloned().unwrap_or_default();
         for id in &files {
@@ -190,8 +202,8 @@ impl Client {
                 print_failure(out, &steps)?;
                 continue;
             }
-            let folder = results.join(file["report"]["dir"].as_str().unwrap_or(id));
-            self.download(&file, &folder).await?;
+            let folder = file["report"]["dir"].as_str().unwrap_or(id);
+            self.download(&file, folder, results).await?;
         }
         for entry in batch["ignoredEntries"].as_array().into_iter().flatten() {
             let word = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
@@ -205,9 +217,18 @@ impl Client {
         Ok(())
     }
 
-    async fn download(&self, file: &Value, folder: &Path) -> anyhow::Result<()> {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create `{}`", folder.display()))?;
+    async fn download(
+        &self,
+        file: &Value,
+        folder: &str,
+        results: &mut Results,
+    ) -> anyhow::Result<()> {
+        let mut sink = results.sink();
+        let mut save = |name: &str, bytes: &[u8]| {
+            let mut out = sink.create(&format!("{folder}/{name}"))?;
+            out.write_all(bytes)?;
+            anyhow::Ok(out.flush()?)
+        };
         for (kind, name) in [
             ("downloadStandardGeojson", "standard.geojson"),
             ("downloadFilteredGeojson", "filtered.geojson"),
@@ -217,11 +238,11 @@ impl Client {
             };
             let request = self.http.get(url).bearer_auth(&self.token);
             let bytes = request.send().await?.error_for_status()?.bytes().await?;
-            std::fs::write(folder.join(name), bytes)
-                .with_context(|| format!("cannot write `{name}`"))?;
+            save(name, &bytes)?;
         }
         let summary = serde_json::to_vec_pretty(&file["summary"])?;
-        std::fs::write(folder.join("summary.json"), summary).context("cannot write `summary.json`")
+        save("summary.json", &summary)?;
+        Ok(results.complete(folder)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exit codes: 0 all files processed, 1 some failed, 2 wrong usage, 3 nothing recognised or a refused
-//! container, 4 trouble with disk or network.
+//! container, 4 trouble with disk or network; 128 and the number of the signal that stopped it.
 
+use crate::trouble::CannotWrite;
 use std::io::ErrorKind;
 use tramline_convert::RunError;
 use tramline_outputs::WriteError;
@@ -19,6 +20,9 @@ pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
     let trouble = error.chain().any(|cause| {
         if let Some(cause) = cause.downcast_ref::<std::io::Error>() {
             return !is_usage(cause.kind());
+        }
+        if let Some(cause) = cause.downcast_ref::<CannotWrite>() {
+            return !is_usage(cause.kind);
         }
         cause.is::<RunError>() || matches!(cause.downcast_ref(), Some(WriteError::Io { .. }))
     });
@@ -59,7 +63,7 @@ mod tests {
             assert_eq!(of_error(&error), code, "{kind:?}");
         }
         assert_eq!(of_error(&anyhow::anyhow!("no such option")), USAGE);
-        let full = RunError::Spool("no space left".to_owned());
+        let full = RunError::Spool(ErrorKind::StorageFull.into());
         assert_eq!(of_error(&full.into()), TROUBLE);
     }
 }

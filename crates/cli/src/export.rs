@@ -1,22 +1,20 @@
 //! `tramline convert --export`: further files beside the results of each machine file.
 //!
 //! Rule: what cannot be meant is refused before anything is converted; an export that fails is told
-//! and costs nothing else; the exit code says so.
+//! and costs nothing else, unless the disk failed; the exit code says so.
 
 use crate::maps::MapExport;
+use crate::results::EXPORTS;
+use crate::trouble;
 use anyhow::bail;
 use clap::Args;
-use std::io::Write;
 use std::path::Path;
 use tramline_convert::exports::StoredFormat;
 use tramline_convert::maps::ClassColours;
-use tramline_convert::{FileReport, Report, StoredOutput, StoredOutputs, UnitSystem};
+use tramline_convert::{FileReport, StoredOutput, StoredOutputs, UnitSystem};
 use tramline_model::Artifact;
 use tramline_outputs::WriteError;
 use tramline_outputs::export::{ExportOptions, bbox};
-
-/// Folder of the exports within that of a machine file.
-const FOLDER: &str = "export";
 
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ExportArguments {
@@ -77,14 +75,6 @@ pub(crate) struct Wanted {
     output: Option<StoredOutput>,
 }
 
-/// The stored outputs of a machine file in the folder of the results.
-pub(crate) fn stored(file: &FileReport, folder: &Path) -> StoredOutputs {
-    let artifacts = file.artifacts.iter();
-    artifacts
-        .map(|(kind, name)| (*kind, folder.join(name)))
-        .collect()
-}
-
 impl Wanted {
     pub(crate) fn of(arguments: &ExportArguments) -> anyhow::Result<Self> {
         let columns: Vec<String> = arguments
@@ -139,36 +129,33 @@ impl Wanted {
         self.output == Some(StoredOutput::Polygon)
     }
 
-    /// Writes `export/<folder>.<ending>` into the folder of each machine file that has standard
-    /// points. Gives how many exports failed; what and why goes to `out`.
+    /// Writes `export/<folder>.<ending>` and the maps into the folder of a machine file that has
+    /// standard points. Gives what failed and why, each in a line.
+    ///
+    /// # Errors
+    /// Those of the disk, which further exports would meet too.
     pub(crate) fn write(
         &self,
-        report: &Report,
+        file: &FileReport,
+        stored: &StoredOutputs,
         folder: &Path,
         colours: ClassColours,
-        out: &mut dyn Write,
-    ) -> std::io::Result<usize> {
-        let mut failed = 0;
-        for file in &report.files {
-            let stored = stored(file, folder);
-            if stored.path(Artifact::StandardGeoparquet).is_none() {
-                continue;
+    ) -> anyhow::Result<Vec<String>> {
+        let mut failed = Vec::new();
+        if stored.path(Artifact::StandardGeoparquet).is_none() {
+            return Ok(failed);
+        }
+        for format in &self.formats {
+            if let Err(cause) = self.one(file, stored, folder, *format) {
+                let ending = format.ending();
+                failed.push(of_export(file, ending, cause)?);
             }
-            for format in &self.formats {
-                if let Err(cause) = self.one(file, &stored, folder, *format) {
-                    failed += 1;
-                    let ending = format.ending();
-                    writeln!(out, "cannot export `{}` as {ending}: {cause}", file.name)?;
-                }
-            }
-            let columns = self.options.columns.as_deref();
-            for map in &self.maps {
-                let own = folder.join(&file.dir).join(map.name());
-                if let Err(cause) = map.write(&stored, self.output, columns, colours, &own) {
-                    failed += 1;
-                    let name = map.name();
-                    writeln!(out, "cannot export `{}` as {name}: {cause}", file.name)?;
-                }
+        }
+        let columns = self.options.columns.as_deref();
+        for map in &self.maps {
+            let own = folder.join(map.name());
+            if let Err(cause) = map.write(stored, self.output, columns, colours, &own) {
+                failed.push(of_export(file, map.name(), cause)?);
             }
         }
         Ok(failed)
@@ -189,11 +176,25 @@ impl Wanted {
                 output.name()
             ))
         })?;
-        let own = folder.join(&file.dir).join(FOLDER);
         let name = file.dir.rsplit('/').next().unwrap_or(&file.dir);
-        let made = format.export(points, &self.options, &own, name);
+        let made = format.export(points, &self.options, &folder.join(EXPORTS), name);
         made.map(drop)
     }
+}
+
+/// What is told of an export that failed; trouble of the disk ends the run.
+fn of_export<E: std::error::Error + Send + Sync + 'static>(
+    file: &FileReport,
+    export: &str,
+    cause: E,
+) -> anyhow::Result<String> {
+    if trouble::is_disk(&cause) {
+        return Err(cause.into());
+    }
+    Ok(format!(
+        "cannot export `{}` as {export}: {cause}",
+        file.name
+    ))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `tramline formats`: every format known, and what is done with it.
 
+use crate::progress;
 use clap::Args;
 use std::io::Write;
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+    let mut out = progress::stdout();
     let rows = descriptors::rows();
     if arguments.json {
         let rows: Vec<_> = rows

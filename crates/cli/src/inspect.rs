@@ -3,7 +3,8 @@
 
 use crate::columns::ColumnArguments;
 use crate::ending;
-use crate::progress::say_error;
+use crate::progress::{self, say_error};
+use crate::trouble;
 use anyhow::bail;
 use clap::Args;
 use std::io::Write;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         ..ReadOptions::default()
     };
     let detection = detect(&tree, arguments.format.as_deref(), &options);
-    let mut out = std::io::stdout().lock();
+    let mut out = progress::stdout();
     let format_name = |id: &str| registry::by_id(id).map_or("", |format| format.name);
     if arguments.json {
         let claims: Vec<_> = detection
@@ -143,6 +144,11 @@ pub(crate) fn refusal(error: SourceError, input: &Path) -> anyhow::Error {
         SourceError::Refused { text, hint, .. } if !hint.is_empty() => {
             anyhow::anyhow!("{text}\nwhat to do: {hint}")
         }
+        SourceError::Temporary {
+            folder,
+            needed,
+            cause,
+        } => trouble::unpacking(folder, needed, cause).into(),
         other => anyhow::Error::new(other),
     };
     error.context(format!("cannot open `{}`", input.display()))

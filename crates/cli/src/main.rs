@@ -2,21 +2,28 @@
 
 mod account;
 mod calibrate;
+mod child;
 mod choices;
 mod columns;
+mod completing;
 mod configuration;
 mod convert;
 mod demo;
+mod doctor;
 mod ending;
 mod export;
 mod formats;
 mod inspect;
+mod interrupt;
 mod maps;
 mod migrate;
+mod printed;
 mod progress;
 mod refused;
+mod results;
 mod serve;
 mod totals;
+mod trouble;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -44,12 +51,17 @@ enum Command {
     /// Delete GeoJSON files that an earlier version stored and this one generates on request. Stop the
     /// service first
     Migrate(migrate::Arguments),
+    /// Check the machine, the settings and the protections of the converter
+    Doctor(doctor::Arguments),
     /// Manage the accounts of the service
     #[command(subcommand)]
     Account(account::Command),
     /// The process that the service starts for each upload
     #[command(name = tramline_converter::protocol::COMMAND, hide = true)]
-    ConvertChild,
+    ConvertChild(child::Arguments),
+    /// The process that runs bridges for a conversion of the service
+    #[command(name = tramline_converter::protocol::BRIDGE_COMMAND, hide = true)]
+    BridgeChild(child::Arguments),
 }
 
 /// Exit codes: see `ending.rs`.
@@ -70,9 +82,13 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Account(command) => account::run(&command),
-        Command::ConvertChild => {
-            return ExitCode::from(tramline_converter::main());
+        Command::ConvertChild(arguments) => {
+            return ExitCode::from(tramline_converter::main(arguments.terms()));
+        }
+        Command::BridgeChild(arguments) => {
+            return ExitCode::from(tramline_converter::bridge(arguments.terms()));
         }
     };
     outcome.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! What a person sees while a conversion runs: bars on a terminal, nothing elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, StdoutLock, Write};
 use std::time::Duration;
 use tramline_convert::Progress;
 
@@ -52,6 +52,11 @@ impl Bar {
         }
     }
 
+    /// Writes a line for a person above the bar.
+    pub(crate) fn say(&self, text: &str) {
+        self.bar.suspend(|| say(text));
+    }
+
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
@@ -59,5 +64,33 @@ impl Bar {
 
 /// Writes an error for a person.
 pub(crate) fn say_error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "error: {text}");
+    say(&format!("error: {text}"));
+}
+
+/// Writes a line for a person. That nobody can read it is no reason to end.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Standard output, whose errors say what they are of.
+pub(crate) fn stdout() -> Stdout {
+    Stdout(std::io::stdout().lock())
+}
+
+/// See [`stdout`].
+pub(crate) struct Stdout(StdoutLock<'static>);
+
+fn of_stdout(cause: std::io::Error) -> std::io::Error {
+    let text = format!("cannot write to standard output: {cause}");
+    std::io::Error::new(cause.kind(), text)
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes).map_err(of_stdout)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush().map_err(of_stdout)
+    }
 }

@@ -3,7 +3,7 @@
 use crate::calibration::Calibrations;
 use crate::configuration::Configuration;
 use crate::fields::Locate;
-use crate::pass::bridge::Bridges;
+use crate::pass::bridge::{BridgeHand, Bridges};
 use crate::refusal::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -94,6 +94,8 @@ pub struct Options {
     pub passed_over: PassedOver,
     /// Commands that turn closed formats into readable ones.
     pub bridges: Bridges,
+    /// Who runs these commands, where this process may not.
+    pub bridge_hand: Option<BridgeHand>,
     /// What the scale weighed, by harvest machine file.
     pub calibrations: Calibrations,
     /// Fields in which the standard points are to be found: they come back in the facts.
@@ -116,6 +118,7 @@ impl Default for Options {
             refused_before: BTreeSet::new(),
             passed_over: PassedOver::default(),
             bridges: Bridges::new(),
+            bridge_hand: None,
             calibrations: Calibrations::default(),
             locate: None,
         }

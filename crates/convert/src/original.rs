@@ -4,7 +4,7 @@
 
 use crate::error::RunError;
 use crate::findings::{self, warning};
-use crate::report::Report;
+use crate::report::FileReport;
 use std::io::{Read, Write};
 use tramline_formats::{EntryId, Tree};
 use tramline_model::{Artifact, Finding};
@@ -20,30 +20,25 @@ const LEVEL: i64 = 1;
 const LARGE: u64 = 0xf000_0000;
 const CHUNK: usize = 64 << 10;
 
-/// Writes `original.zip` into the folder of each machine file, and its name into the report. An
-/// entry that cannot be read is left out with a finding.
+/// Writes `original.zip` into the folder of a machine file, and its name into the report. An entry
+/// that cannot be read is left out with a finding.
 ///
 /// # Errors
 /// [`RunError::Write`] where the sink fails.
-pub fn write_originals(
+pub fn write_original(
     tree: &Tree,
-    report: &mut Report,
+    file: &mut FileReport,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
-    for file in &mut report.files {
-        let ids: Vec<EntryId> = file
-            .entries
-            .iter()
-            .filter_map(|path| find(tree, path))
-            .collect();
-        if ids.is_empty() {
-            continue;
-        }
-        let name = format!("{}/{NAME}", file.dir);
-        let findings = pack(tree, &ids, sink.create(&name)?)?;
-        file.findings.extend(findings);
-        file.artifacts.insert(Artifact::OriginalFile, name);
+    let entries = file.entries.iter();
+    let ids: Vec<EntryId> = entries.filter_map(|path| find(tree, path)).collect();
+    if ids.is_empty() {
+        return Ok(());
     }
+    let name = format!("{}/{NAME}", file.dir);
+    let findings = pack(tree, &ids, sink.create(&name)?)?;
+    file.findings.extend(findings);
+    file.artifacts.insert(Artifact::OriginalFile, name);
     Ok(())
 }
 
@@ -59,10 +54,10 @@ fn pack(
     ids: &[EntryId],
     out: Box<dyn Write + Send>,
 ) -> Result<Vec<Finding>, RunError> {
-    let trouble = |cause: &dyn std::fmt::Display| {
+    let trouble = |cause: std::io::Error| {
         RunError::Write(WriteError::Io {
             name: NAME.to_owned(),
-            cause: cause.to_string(),
+            cause,
         })
     };
     let mut zip = ZipWriter::new_stream(out);
@@ -89,7 +84,7 @@ fn pack(
             }
         };
         zip.start_file(entry.path.as_str(), options)
-            .map_err(|cause| trouble(&cause))?;
+            .map_err(|cause| trouble(cause.into()))?;
         let mut chunk = vec![0; CHUNK];
         loop {
             let read = match stream.read(&mut chunk) {
@@ -102,11 +97,11 @@ fn pack(
                 }
             };
             let part = chunk.get(..read).unwrap_or_default();
-            zip.write_all(part).map_err(|cause| trouble(&cause))?;
+            zip.write_all(part).map_err(trouble)?;
         }
     }
-    let mut out = zip.finish().map_err(|cause| trouble(&cause))?;
-    out.flush().map_err(|cause| trouble(&cause))?;
+    let mut out = zip.finish().map_err(|cause| trouble(cause.into()))?;
+    out.flush().map_err(trouble)?;
     Ok(noticed)
 }
 

@@ -141,7 +141,7 @@ pub(crate) fn finish_geoparquet(writer: GeoParquetWriter<Out>) -> Result<(), Wri
 fn close(mut out: Out) -> Result<(), WriteError> {
     out.flush().map_err(|cause| WriteError::Io {
         name: String::new(),
-        cause: cause.to_string(),
+        cause,
     })
 }
 
@@ -152,12 +152,12 @@ pub(crate) fn document(
     value: &impl serde::Serialize,
 ) -> Result<(), WriteError> {
     let mut out = sink.create(name)?;
-    let failed = |cause: String| WriteError::Io {
-        name: name.to_owned(),
-        cause,
-    };
-    serde_json::to_writer_pretty(&mut out, value).map_err(|e| failed(e.to_string()))?;
-    out.write_all(b"\n")
+    serde_json::to_writer_pretty(&mut out, value)
+        .map_err(std::io::Error::from)
+        .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush())
-        .map_err(|e| failed(e.to_string()))
+        .map_err(|cause| WriteError::Io {
+            name: name.to_owned(),
+            cause,
+        })
 }

@@ -1,16 +1,18 @@
 //! Decides whether a received upload may be kept.
 
+use crate::inputs::Inputs;
 use crate::protocol::{Check, REFUSED};
 use crate::tell::{Failure, refused};
 use tramline_formats::{Limits, ReadOptions, Tree, detect};
 
 /// Opens the upload; a body that is no archive must be one machine file.
-pub(crate) fn run(task: &Check) -> Result<(), Failure> {
+pub(crate) fn run(task: &Check, inputs: &mut Inputs) -> Result<(), Failure> {
     let limits = Limits {
         upload_bytes: task.upload_bytes,
         ..Limits::default()
     };
-    let tree = Tree::open_named(&task.input, &task.name, &limits).map_err(|e| refused(&e))?;
+    let input = inputs.upload(&task.input)?;
+    let tree = Tree::open_file(input, &task.name, &limits).map_err(|e| refused(&e))?;
     let entries = tree.entries();
     let bare = entries.len() == 1 && entries.iter().all(|entry| entry.path == task.name);
     let options = ReadOptions {

@@ -1,31 +1,40 @@
 //! Makes one machine file of several.
 
+use crate::inputs::Inputs;
 use crate::protocol::{Merge, REFUSED};
-use crate::sink::HashingSink;
-use crate::tell::{Failure, Teller, answer};
+use crate::sink::{HERE, HashingSink};
+use crate::tell::{Failure, Teller, answer, trouble};
+use std::sync::Arc;
 use tramline_convert::{MergeError, MergeSource, Options, Outputs, Progress};
 use tramline_model::OperationType;
 
-pub(crate) fn run(task: &Merge) -> Result<(), Failure> {
-    let sources: Vec<MergeSource> = task
-        .sources
-        .iter()
-        .map(|source| MergeSource {
+pub(crate) fn run(task: &Merge, inputs: &mut Inputs) -> Result<(), Failure> {
+    let sources = task.sources.iter().map(|source| {
+        let parquet = inputs.next().map_err(|cause| {
+            let cause = cause.to_string();
+            refuse(&MergeError::Unreadable {
+                id: source.id.clone(),
+                cause,
+            })
+        })?;
+        Ok(MergeSource {
             id: source.id.clone(),
-            parquet: source.parquet.clone(),
+            parquet: Arc::new(parquet),
             operation_type: OperationType::from_name(&source.operation_type),
             summary: source.summary.clone(),
         })
-        .collect();
+    });
+    let sources: Vec<MergeSource> = sources.collect::<Result<_, Failure>>()?;
     let options = Options {
         configuration: task.configuration.clone(),
         locate: Some(task.locate.clone()),
         outputs: Outputs::COLUMNS,
         ..Options::default()
     };
-    let mut sink = HashingSink::new(&task.out);
-    let (hashes, name) = (sink.clone(), |_: &str| task.id.clone());
-    let mut teller = Teller::new(&task.out, &name);
+    let mut sink = HashingSink::new(HERE.as_ref());
+    let (hashes, known) = (sink.clone(), sink.clone());
+    let name = |_: &str| task.id.clone();
+    let mut teller = Teller::new(HERE.as_ref(), &name);
     let merged = tramline_convert::merge_with_facts(
         &sources,
         &task.id,
@@ -40,8 +49,12 @@ pub(crate) fn run(task: &Merge) -> Result<(), Failure> {
         },
     );
     let (report, facts) = merged.map_err(|cause| match cause {
-        MergeError::Run(cause) => (74, cause.to_string()),
-        refusal => (REFUSED as u8, refusal.to_string()),
+        MergeError::Run(cause) => trouble(&cause, &known),
+        refusal => refuse(&refusal),
     })?;
-    answer(&task.out, &report, vec![facts], &sink)
+    answer(HERE.as_ref(), &report, vec![facts], &sink)
+}
+
+fn refuse(refusal: &MergeError) -> Failure {
+    (REFUSED as u8, refusal.to_string())
 }

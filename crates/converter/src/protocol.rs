@@ -1,21 +1,27 @@
 //! What the service and a converter say to each other: the order in, lines of progress and an answer
 //! out, all as JSON.
 
+use crate::attempt::Attempt;
 use crate::hexadecimal;
+use crate::protection::Standing;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tramline_convert::fields::Locate;
 use tramline_convert::{Bridges, Calibration, Configuration, FileFacts, Refusal};
 use uuid::Uuid;
 
 /// Name of the hidden command.
 pub const COMMAND: &str = "convert-child";
+/// Name of the hidden command that runs the commands of bridges for a converter.
+pub const BRIDGE_COMMAND: &str = "bridge-child";
 /// Name of the answer in the output folder, beside the folders of machine files.
 pub const ANSWER: &str = "answer.json";
 /// The upload cannot be opened at all: its message is on standard error.
 pub const REFUSED: i32 = 65;
+/// A disk that the converter writes to has no space left: nothing is said of the upload.
+pub const FULL: i32 = 75;
 
 /// What to convert, and within which limits.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,6 +108,8 @@ pub struct Check {
     pub name: String,
     /// What the sender says of the columns, so that a table that only this names is kept.
     pub column_map: BTreeMap<String, String>,
+    /// Folder of its temporary files, of nobody else.
+    pub out: PathBuf,
     /// Largest upload.
     pub upload_bytes: u64,
     /// Memory of the converter.
@@ -194,8 +202,8 @@ pub struct ReadBoundaries {
     pub input: PathBuf,
     /// As its sender called it.
     pub name: String,
-    /// Where the answer goes, as JSON.
-    pub answer: PathBuf,
+    /// Folder of the answer, [`ANSWER`], and of nothing else.
+    pub out: PathBuf,
     /// Largest upload.
     pub upload_bytes: u64,
     /// Memory of the converter.
@@ -209,6 +217,27 @@ pub struct BoundaryAnswer {
     pub fields: Vec<(Option<String>, String, serde_json::Value)>,
     /// Entry and reason.
     pub faults: Vec<(String, String)>,
+}
+
+/// A converter that only tells how it is shut in, and tries to get out.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Probe {
+    /// Its folder.
+    pub out: PathBuf,
+    /// What it tries.
+    pub attempt: Option<Attempt>,
+    /// Memory of the converter.
+    pub memory_bytes: u64,
+}
+
+/// What a probe says, line by line. One that is killed for its attempt says nothing more.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Probed {
+    /// How each protection stands.
+    Standing(Vec<Standing>),
+    /// How the attempt ended: what refused it, or `None` where it went well.
+    Tried(Option<String>),
 }
 
 /// What a child is told to do.
@@ -225,6 +254,8 @@ pub enum Order {
     Merge(Box<Merge>),
     /// Find stored points in fields.
     Locate(Box<LocateStored>),
+    /// Try the protections.
+    Probe(Probe),
 }
 
 /// What a child may use.
@@ -239,6 +270,18 @@ pub struct Allowance {
 }
 
 impl Order {
+    /// The folder that the converter is shut into: artifacts, answers and temporary files.
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Check(task) => &task.out,
+            Self::Boundaries(task) => &task.out,
+            Self::Convert(task) => &task.out,
+            Self::Merge(task) => &task.out,
+            Self::Locate(task) => &task.out,
+            Self::Probe(task) => &task.out,
+        }
+    }
+
     /// What the converter may use for it.
     pub fn limits(&self) -> Allowance {
         match self {
@@ -267,12 +310,19 @@ impl Order {
                 memory_bytes: task.memory_bytes,
                 file_bytes: task.file_bytes,
             },
+            Self::Probe(task) => Allowance {
+                cpu_seconds: CHECK_SECONDS,
+                memory_bytes: task.memory_bytes,
+                file_bytes: PROBE_BYTES,
+            },
         }
     }
 }
 
 /// Processor time of a check.
 const CHECK_SECONDS: u64 = 120;
+/// Of a file of a probe.
+const PROBE_BYTES: u64 = 1 << 20;
 
 /// The id of a machine file: of the upload and of its id in the report, so that doing the work again
 /// finds the same row and two users never share one.

@@ -4,16 +4,22 @@
 use crate::hexadecimal;
 use crate::protocol::Hashes;
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tramline_model::tells_full_disk;
 use tramline_outputs::{FolderSink, Sink, WriteError};
+
+/// The converter's own folder, in which it works: it knows no other path.
+pub(crate) const HERE: &str = ".";
 
 /// Writes into a folder and hashes what goes by. A clone knows the same hashes.
 #[derive(Clone)]
 pub(crate) struct HashingSink {
     folder: FolderSink,
     hashes: Arc<Mutex<Hashes>>,
+    full: Arc<AtomicBool>,
 }
 
 struct HashingFile {
@@ -22,18 +28,39 @@ struct HashingFile {
     hash: Sha256,
     size: u64,
     hashes: Arc<Mutex<Hashes>>,
+    full: Arc<AtomicBool>,
+}
+
+impl HashingFile {
+    fn note<T>(&self, done: std::io::Result<T>) -> std::io::Result<T> {
+        done.inspect_err(|cause| {
+            if is_full(cause) {
+                self.full.store(true, Ordering::Relaxed);
+            }
+        })
+    }
+}
+
+/// Whether a disk, or the service's share of one, has no space left.
+pub(crate) fn is_full(cause: &std::io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    )
 }
 
 impl Write for HashingFile {
     fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
-        let written = self.inner.write(data)?;
+        let written = self.inner.write(data);
+        let written = self.note(written)?;
         self.hash.update(data.get(..written).unwrap_or_default());
         self.size += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
+        let flushed = self.inner.flush();
+        self.note(flushed)
     }
 }
 
@@ -55,7 +82,13 @@ impl HashingSink {
         Self {
             folder: FolderSink::new(folder),
             hashes: Arc::default(),
+            full: Arc::default(),
         }
+    }
+
+    /// Whether the disk had no space for an artifact, whoever heard of it.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 
     /// Of the artifacts that are finished.
@@ -75,12 +108,20 @@ impl HashingSink {
 
 impl Sink for HashingSink {
     fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError> {
+        let made = self.folder.create(name);
+        let inner = made.inspect_err(|cause| {
+            if matches!(cause, WriteError::Io { cause, .. } if tells_full_disk(&cause.to_string()))
+            {
+                self.full.store(true, Ordering::Relaxed);
+            }
+        })?;
         Ok(Box::new(HashingFile {
             name: name.to_owned(),
-            inner: self.folder.create(name)?,
+            inner,
             hash: Sha256::new(),
             size: 0,
             hashes: Arc::clone(&self.hashes),
+            full: Arc::clone(&self.full),
         }))
     }
 

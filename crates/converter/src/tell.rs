@@ -1,19 +1,38 @@
 //! What the converter tells its parent: progress line by line, answers in the output folder, and why it ended
 //! early.
 
-use crate::protocol::{ANSWER, Answer, FoundFile, Line, REFUSED, Said};
-use crate::sink::HashingSink;
+use crate::protocol::{ANSWER, Answer, FULL, FoundFile, Line, REFUSED, Said};
+use crate::sink::{HashingSink, is_full};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
-use tramline_convert::{FileFacts, Progress};
+use tramline_convert::{FileFacts, Progress, RunError};
+use tramline_formats::SourceError;
 
 /// Why a command ended early: its exit code, and what is said on standard error.
 pub(crate) type Failure = (u8, String);
 
+/// The run ended early, for want of space if that is what it was.
+pub(crate) fn trouble(cause: &RunError, sink: &HashingSink) -> Failure {
+    let full = cause.is_full_disk() || sink.is_full();
+    (if full { FULL as u8 } else { 74 }, cause.to_string())
+}
+
+/// A file of ours cannot be written.
+pub(crate) fn unwritten(name: &str, cause: &std::io::Error) -> Failure {
+    let code = if is_full(cause) { FULL as u8 } else { 74 };
+    (code, format!("cannot write `{name}`: {cause}"))
+}
+
 /// The upload cannot be opened: message and hint.
-pub(crate) fn refused(refusal: &tramline_formats::SourceError) -> Failure {
+pub(crate) fn refused(refusal: &SourceError) -> Failure {
+    if refusal.is_full_disk() {
+        return (FULL as u8, refusal.to_string());
+    }
+    if matches!(refusal, SourceError::Temporary { .. }) {
+        return (74, refusal.to_string());
+    }
     (REFUSED as u8, format!("{refusal}\n{}", refusal.hint()))
 }
 
@@ -77,6 +96,10 @@ impl<'a> Teller<'a> {
             }
             Progress::Points { points, .. } => line.points = *points,
             Progress::Step { step, .. } => line.step = Some(step.name().to_owned()),
+            // An artifact may be missing for want of space, and nobody can tell which.
+            Progress::Done { .. } if sink.is_full() => {
+                return Err((FULL as u8, "an artifact did not fit on the disk".to_owned()));
+            }
             Progress::Done { report, facts, .. } => {
                 line.files += 1;
                 let folder = format!("{}/", report.dir);
@@ -119,8 +142,8 @@ pub(crate) fn answer<R: Serialize>(
 }
 
 fn write_answer<R: Serialize>(folder: &Path, answer: &Answer<R>) -> Result<(), Failure> {
-    let fault = |cause: String| (74, format!("cannot write `{ANSWER}`: {cause}"));
-    std::fs::create_dir_all(folder).map_err(|e| fault(e.to_string()))?;
-    let text = serde_json::to_vec(answer).map_err(|e| fault(e.to_string()))?;
-    std::fs::write(folder.join(ANSWER), text).map_err(|e| fault(e.to_string()))
+    let fault = |cause: std::io::Error| unwritten(ANSWER, &cause);
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    let text = serde_json::to_vec(answer).map_err(|cause| fault(cause.into()))?;
+    std::fs::write(folder.join(ANSWER), text).map_err(fault)
 }

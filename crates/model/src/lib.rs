@@ -9,6 +9,7 @@
 pub mod adapt_standard;
 pub mod crop;
 pub mod finding;
+mod full_disk;
 pub mod limits;
 mod nearest;
 pub mod operation;
@@ -24,6 +25,7 @@ pub mod words;
 
 pub use crop::{Crop, CropNumbers, CropSource, SourceStatus, crop_sources};
 pub use finding::{Code, Finding, Place, Severity};
+pub use full_disk::tells_full_disk;
 pub use nearest::{did_you_mean, nearest};
 pub use operation::{
     DisplayTotal, Machine, MachineKind, OperationDescription, OperationType, Product, Rate,

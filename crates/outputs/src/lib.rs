@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod adapt_standard;
+pub mod disk;
 pub mod export;
 pub mod geojson;
 pub mod geoparquet;

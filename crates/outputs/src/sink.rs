@@ -1,5 +1,6 @@
 //! Where artifacts go: the caller's folder, blob store or memory.
 
+use crate::disk::{self, DiskFile, Trouble};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,8 +15,8 @@ pub enum WriteError {
     Io {
         /// Name of the artifact.
         name: String,
-        /// What the storage said.
-        cause: String,
+        /// What the storage said; of a disk with what was known then ([`disk::Trouble`]).
+        cause: std::io::Error,
     },
     /// A batch that the writer cannot express: a defect.
     #[error("cannot express {0}")]
@@ -53,10 +54,10 @@ impl FolderSink {
     }
 }
 
-fn io(name: &str, cause: &std::io::Error) -> WriteError {
-    WriteError::Io {
+fn io(name: &str) -> impl Fn(std::io::Error) -> WriteError {
+    move |cause| WriteError::Io {
         name: name.to_owned(),
-        cause: cause.to_string(),
+        cause,
     }
 }
 
@@ -64,14 +65,17 @@ impl Sink for FolderSink {
     fn create(&mut self, name: &str) -> Result<Box<dyn Write + Send>, WriteError> {
         let path = self.root.join(name);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| io(name, &e))?;
+            disk::create_folder(folder).map_err(io(name))?;
         }
-        let file = std::fs::File::create(&path).map_err(|e| io(name, &e))?;
+        let file = DiskFile::create(path).map_err(io(name))?;
         Ok(Box::new(std::io::BufWriter::with_capacity(1 << 20, file)))
     }
 
     fn remove(&mut self, name: &str) -> Result<(), WriteError> {
-        std::fs::remove_file(self.root.join(name)).map_err(|e| io(name, &e))
+        let path = self.root.join(name);
+        std::fs::remove_file(&path)
+            .map_err(|cause| Trouble::of_path(&path, cause))
+            .map_err(io(name))
     }
 }
 

@@ -8,6 +8,7 @@
 #![allow(unused_qualifications, reason = "the OpenAPI macro writes them")]
 
 mod api;
+mod bind;
 pub mod blobs;
 mod blocking;
 pub mod bus;
@@ -15,11 +16,22 @@ mod cache;
 pub mod clock;
 mod configuration;
 mod converter;
+mod data_folder;
+mod disk;
+mod doctor;
 mod error;
 mod events;
 mod failpoint;
+mod faults;
+mod figures;
 pub mod jobs;
 mod listen;
+mod logins;
+mod network;
+mod operator;
+mod passwords;
+mod readiness;
+mod sealing;
 mod serve;
 mod settings;
 mod signing;
@@ -33,10 +45,14 @@ mod tls;
 mod tokens;
 
 pub use api::description;
+pub use data_folder::keep_private;
+pub use doctor::{Check, Verdict, doctor};
 pub use error::{StoreError, Stored};
 pub use failpoint::POINTS as FAIL_POINTS;
-pub use serve::{Server, add_account, migrate, open_database};
-pub use settings::{Settings, SettingsError};
+pub use operator::{Refused, add_account, change_password, judge_name, remove_account};
+pub use passwords::{Weak, judge as judge_password};
+pub use serve::{Server, forget_secrets, migrate, open_database};
+pub use settings::{Listen, Proxies, SecretsKey, Settings, SettingsError, ShutIn};
 pub use state::State;
 pub use tls::use_tls;
 pub use tokens::hash_password;

@@ -3,70 +3,65 @@
 //! Rule: what other crates await is boxed here. An unboxed future is compiled by its caller, and
 //! with it the database, the listener and HTTP a second time.
 
-use crate::api::router;
+use crate::api::{figures_router, router};
+use crate::bind::{self, bind};
 use crate::blobs::{Blobs, Folder};
 use crate::bus::LocalBus;
+use crate::converter::examine;
+use crate::data_folder;
 use crate::error::{StoreError, Stored};
+use crate::figures;
 use crate::jobs;
-use crate::settings::Settings;
+use crate::listen::{Bounds, Connections};
+use crate::operator::{Refused, add_account};
+use crate::sealing;
+use crate::settings::{Proxies, Settings, ShutIn};
 use crate::state::State;
 use crate::store::{Accounts, Queue, Sqlite, Sweep};
-use crate::tokens::hash_password;
 use futures::future::BoxFuture;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
+use tramline_converter::Terms;
 
 /// How long open requests may take after the end was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Connections to the figures.
+const OF_METRICS: Bounds = Bounds {
+    all: 100,
+    of_address: 100,
+    shared: Proxies::none(),
+};
+
 /// A server that is listening.
 pub struct Server {
-    /// Where it listens.
+    /// Where it listens: the first of its addresses.
     pub address: SocketAddr,
+    /// All addresses at which it listens.
+    pub addresses: Vec<SocketAddr>,
+    /// Where it answers `/metrics`.
+    pub metrics: Vec<SocketAddr>,
+    /// Whether anybody can log in. An account that is made later can at once.
+    pub has_account: bool,
     stop: watch::Sender<bool>,
-    http: tokio::task::JoinHandle<()>,
+    http: JoinSet<()>,
     workers: JoinSet<()>,
     database: Sqlite,
     /// One server at a time on an embedded store.
     _lock: std::fs::File,
 }
 
-fn lock(data: &Path) -> Stored<std::fs::File> {
-    let path = data.join("lock");
-    let file = std::fs::File::create(&path).map_err(|cause| StoreError::io(&path, cause))?;
-    if file.try_lock().is_ok() {
-        return Ok(file);
-    }
-    let cause = "another server is using this data folder";
-    let cause = std::io::Error::new(std::io::ErrorKind::ResourceBusy, cause);
-    Err(StoreError::io(&path, cause))
-}
-
 /// Opens the database of a data folder.
 pub fn open_database(data: &Path) -> BoxFuture<'_, Stored<Sqlite>> {
     Box::pin(async move {
-        std::fs::create_dir_all(data).map_err(|cause| StoreError::io(data, cause))?;
+        data_folder::create(data)?;
         Sqlite::open(&data.join("tramline.db"), Arc::new(LocalBus::default())).await
-    })
-}
-
-/// Adds an account; `false` when the name is taken.
-pub fn add_account<'a>(
-    database: &'a Sqlite,
-    name: &'a str,
-    password: &'a str,
-) -> BoxFuture<'a, Stored<bool>> {
-    Box::pin(async move {
-        let hash =
-            hash_password(password).map_err(|cause| StoreError::defect("password", cause))?;
-        database.add_account(name, &hash).await
     })
 }
 
@@ -74,12 +69,7 @@ pub fn add_account<'a>(
 /// their bytes. Nothing else may work on the data folder meanwhile.
 pub fn migrate(data: &Path) -> BoxFuture<'_, Stored<(u64, u64)>> {
     Box::pin(async move {
-        if !data.join("tramline.db").exists() {
-            let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(StoreError::io(data.join("tramline.db"), cause));
-        }
-        let _lock = lock(data)?;
-        let database = open_database(data).await?;
+        let (_lock, database) = open_alone(data).await?;
         let forgotten = database.forget_text().await?;
         let keys: Vec<String> = forgotten.iter().map(|blob| blob.key.clone()).collect();
         Folder::open(&data.join("blobs"))?.remove(&keys).await;
@@ -89,13 +79,57 @@ pub fn migrate(data: &Path) -> BoxFuture<'_, Stored<(u64, u64)>> {
     })
 }
 
-/// As many open files as the system allows: connections, stored files and renderings are some each.
-fn allow_open_files() {
+/// Forgets the secrets that nobody can open without their key: tokens end, webhooks go. How many those were.
+/// Nothing else may work on the data folder meanwhile.
+pub fn forget_secrets(data: &Path) -> BoxFuture<'_, Stored<u64>> {
+    Box::pin(async move {
+        let (_lock, database) = open_alone(data).await?;
+        let webhooks = sealing::forget(data, &database).await?;
+        database.close().await;
+        Ok(webhooks)
+    })
+}
+
+/// The database of a data folder that exists, and the lock that keeps others away.
+async fn open_alone(data: &Path) -> Stored<(std::fs::File, Sqlite)> {
+    let path = data.join("tramline.db");
+    std::fs::metadata(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    let lock = data_folder::lock(data, "migrate")?;
+    Ok((lock, open_database(data).await?))
+}
+
+/// As many open files as the system allows: connections, stored files and renderings are some each. How many
+/// of them connections may be.
+fn allow_open_files() -> usize {
     let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(cause) = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit) {
         tracing::warn!(%cause, "the limit of open files stays as it is");
+        limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     }
+    let files = limit.current.and_then(|files| usize::try_from(files).ok());
+    files.map_or(usize::MAX, |files| files / 2)
+}
+
+/// How well the converter is shut in here, told once: the terms on which converters work.
+async fn examined(settings: &Settings) -> Stored<Terms> {
+    let trouble = |cause| StoreError::io("converter", cause);
+    let program = settings.converter_program()?;
+    let examined = examine(settings, program).await.map_err(trouble)?;
+    if settings.converter_shut_in == ShutIn::Required
+        && let Some(why) = examined.forbids()
+    {
+        let text = format!("`converter_shut_in` is `required`, but: {why}");
+        return Err(trouble(std::io::Error::other(text)));
+    }
+    let lacking = examined.lacking();
+    if lacking.is_empty() {
+        tracing::info!("the converter is shut in");
+    }
+    for what in lacking {
+        tracing::warn!(what, "the converter is not wholly shut in");
+    }
+    Ok(examined.terms)
 }
 
 impl Server {
@@ -106,15 +140,13 @@ impl Server {
 
     async fn start_here(settings: Settings) -> Stored<Self> {
         let data = settings.data.clone();
-        std::fs::create_dir_all(&data).map_err(|cause| StoreError::io(&data, cause))?;
-        let lock = lock(&data)?;
-        let database = open_database(&data).await?;
-        if let (Some(name), Some(password)) =
-            (&settings.bootstrap_user, &settings.bootstrap_password)
-            && !database.any_account().await?
-        {
-            add_account(&database, name, password).await?;
+        data_folder::create(&data)?;
+        let lock = data_folder::lock(&data, "serve")?;
+        if let Some(open) = data_folder::open_to_others(&data) {
+            tracing::warn!("{open}");
         }
+        let database = open_database(&data).await?;
+        let has_account = first_account(&settings, &database).await?;
         // The lock says that no other process works on this database: what runs is nobody's.
         let released = database.release_all().await?;
         if released > 0 {
@@ -122,21 +154,63 @@ impl Server {
         }
         clear(&data.join("incoming"));
         clear(&data.join("work"));
-        allow_open_files();
-        let listen = settings.listen;
+        let most = allow_open_files();
+        if most < settings.connections {
+            tracing::warn!(
+                connections = most,
+                wanted = settings.connections,
+                "the limit of open files allows fewer connections: raise it (`ulimit -n`, `LimitNOFILE=`)"
+            );
+        }
+        let connections = Connections::new(Bounds {
+            all: settings.connections.min(most),
+            of_address: settings.connections_per_address,
+            shared: settings.trusted_proxies.clone(),
+        });
+        let listeners = bind(&settings.listen, bind::API).await?;
+        let for_metrics = match &settings.metrics_listen {
+            None => Vec::new(),
+            Some(listen) => bind(listen, bind::METRICS).await?,
+        };
+        let (addresses, metrics) = (bind::addresses(&listeners)?, bind::addresses(&for_metrics)?);
+        let public_url = settings.public_url.as_deref();
+        if let Some(told) = bind::reachable_by_others(&addresses, public_url) {
+            tracing::warn!("{told}");
+        }
+        if !metrics.is_empty() {
+            figures::record();
+        }
         let state = State::open(settings, Arc::new(database.clone()), database.bus()).await?;
+        let _ = state.terms.set(examined(&state.settings).await?);
         let (stop, stopped) = watch::channel(false);
         let workers = jobs::start(&state, &stopped)?;
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|cause| StoreError::io(listen.to_string(), cause))?;
-        let address = listener
-            .local_addr()
-            .map_err(|cause| StoreError::io(listen.to_string(), cause))?;
-        let service = NormalizePathLayer::trim_trailing_slash().layer(router(state));
-        let http = tokio::spawn(crate::listen::run(listener, service, stopped.clone()));
+        let trim = NormalizePathLayer::trim_trailing_slash();
+        let mut http = JoinSet::new();
+        let service = trim.layer(figures_router(state.clone()));
+        let few = Connections::new(OF_METRICS);
+        for listener in for_metrics {
+            http.spawn(crate::listen::run(
+                listener,
+                Arc::clone(&few),
+                service.clone(),
+                stopped.clone(),
+            ));
+        }
+        let service = trim.layer(router(state));
+        for listener in listeners {
+            http.spawn(crate::listen::run(
+                listener,
+                Arc::clone(&connections),
+                service.clone(),
+                stopped.clone(),
+            ));
+        }
+        let none = || StoreError::defect("listener", "a name without an address");
         Ok(Self {
-            address,
+            address: addresses.first().copied().ok_or_else(none)?,
+            addresses,
+            metrics,
+            has_account,
             stop,
             http,
             workers,
@@ -152,14 +226,38 @@ impl Server {
 
     async fn stop_here(mut self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(GRACE, &mut self.http).await.is_err() {
-            self.http.abort();
+        let ended = async { while self.http.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            self.http.abort_all();
         }
         let _ = tokio::time::timeout(GRACE, async {
             while self.workers.join_next().await.is_some() {}
         })
         .await;
         self.database.close().await;
+    }
+}
+
+/// Makes the account of the settings where there is none yet; whether there is one then.
+async fn first_account(settings: &Settings, database: &Sqlite) -> Stored<bool> {
+    if database.any_account().await? {
+        return Ok(true);
+    }
+    let Some((name, password)) = settings
+        .bootstrap_user
+        .as_ref()
+        .zip(settings.bootstrap_password.as_ref())
+    else {
+        tracing::warn!(
+            "there is no account, so nobody can log in: make one with `tramline account add NAME`, also while the service runs"
+        );
+        return Ok(false);
+    };
+    match add_account(database, name, password).await {
+        Ok(()) => Ok(true),
+        Err(Refused::Store(cause)) => Err(cause),
+        Err(cause @ Refused::Name(_)) => Err(StoreError::setting("bootstrap_user", cause)),
+        Err(cause) => Err(StoreError::setting("bootstrap_password", cause)),
     }
 }
 

@@ -1,16 +1,21 @@
 //! Passwords, bearer tokens and API keys.
 //!
 //! Rules: passwords are kept as Argon2id; keys as SHA-256; a token names its account and ends after
-//! 24 hours, or 30 days when the client asks to be remembered.
+//! 24 hours, or 30 days when the client asks to be remembered. It carries an id and the account's epoch, so
+//! that one or all can be revoked before.
 
 use crate::clock::{Micros, SECOND, now};
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use crate::store::{Account, Token};
+use argon2::{Argon2, PasswordHasher};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use tramline_converter::hexadecimal;
+use uuid::Uuid;
 
-const DAY: Micros = 86_400 * SECOND;
+const HOUR: Micros = 3_600 * SECOND;
+const DAY: Micros = 24 * HOUR;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -19,6 +24,12 @@ struct Claims {
     /// Seconds.
     iat: i64,
     exp: i64,
+    /// Of the row that holds while the token does; tokens without one hold by their epoch alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    /// Tokens of before have none: theirs is the first.
+    #[serde(default)]
+    epoch: i64,
 }
 
 /// Signs and reads tokens.
@@ -34,11 +45,39 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-/// Whose token it is, and when it was issued.
+/// Whose token it is, which one, and when it was issued.
 #[derive(Clone, Debug)]
 pub struct Bearer {
     pub account: String,
+    pub token: Option<String>,
+    pub epoch: i64,
     pub issued: Micros,
+}
+
+/// How long a token holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// While nothing can be written down.
+    Hour,
+    Day,
+    /// For a client that asks to be remembered.
+    Month,
+}
+
+/// A token that begins now.
+pub(crate) fn new_token(life: Life, client: Option<IpAddr>) -> Token {
+    let issued = now();
+    let life = match life {
+        Life::Hour => HOUR,
+        Life::Day => DAY,
+        Life::Month => 30 * DAY,
+    };
+    Token {
+        id: Uuid::now_v7().to_string(),
+        issued,
+        expires: issued.saturating_add(life),
+        client,
+    }
 }
 
 impl Tokens {
@@ -51,14 +90,23 @@ impl Tokens {
         }
     }
 
-    /// A token for the account; `None` only when the signer fails.
-    pub fn issue(&self, account: &str, remember: bool) -> Option<String> {
-        let issued = now();
-        let life = if remember { 30 * DAY } else { DAY };
+    /// The text of a token that has a row; `None` only when the signer fails.
+    pub(crate) fn issue(&self, account: &Account, token: &Token) -> Option<String> {
+        self.sign(account, token, Some(token.id.clone()))
+    }
+
+    /// The text of a token without a row: only another epoch revokes it.
+    pub(crate) fn issue_unlisted(&self, account: &Account, token: &Token) -> Option<String> {
+        self.sign(account, token, None)
+    }
+
+    fn sign(&self, account: &Account, token: &Token, jti: Option<String>) -> Option<String> {
         let claims = Claims {
-            sub: account.to_owned(),
-            iat: issued / SECOND,
-            exp: issued.saturating_add(life) / SECOND,
+            sub: account.id.clone(),
+            iat: token.issued / SECOND,
+            exp: token.expires / SECOND,
+            jti,
+            epoch: account.epoch,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign).ok()
     }
@@ -70,6 +118,8 @@ impl Tokens {
         let data = jsonwebtoken::decode::<Claims>(token, &self.read, &validation).ok()?;
         Some(Bearer {
             account: data.claims.sub,
+            token: data.claims.jti,
+            epoch: data.claims.epoch,
             issued: data.claims.iat.saturating_mul(SECOND),
         })
     }
@@ -82,18 +132,49 @@ pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Er
     Ok(hash.to_string())
 }
 
-/// Slow on purpose, and as slow for a hash that cannot be read.
-pub(crate) fn password_matches(password: &str, hash: &str) -> bool {
-    let Ok(hash) = argon2::password_hash::phc::PasswordHash::new(hash) else {
-        let _ = hash_password(password);
-        return false;
-    };
-    Argon2::default()
-        .verify_password(password.as_bytes(), &hash)
-        .is_ok()
-}
-
 /// SHA-256 in lower case hexadecimal.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Algorithm, EncodingKey, Header, Life, Tokens, new_token};
+    use crate::clock::{SECOND, now};
+    use crate::store::Account;
+
+    fn account(epoch: i64) -> Account {
+        Account {
+            id: "an account".to_owned(),
+            username: "adviser".to_owned(),
+            password_hash: String::new(),
+            epoch,
+            disabled: None,
+            created: 0,
+            last_login: None,
+        }
+    }
+
+    #[test]
+    fn a_token_says_which_it_is_and_of_which_epoch() {
+        let tokens = Tokens::new(b"a secret");
+        let token = new_token(Life::Day, None);
+        let read = tokens.read(&tokens.issue(&account(3), &token).unwrap());
+        let read = read.unwrap();
+        assert_eq!((read.epoch, read.token), (3, Some(token.id.clone())));
+        let unlisted = tokens.issue_unlisted(&account(3), &token).unwrap();
+        assert_eq!(tokens.read(&unlisted).unwrap().token, None);
+        assert!(Tokens::new(b"another").read(&unlisted).is_none());
+    }
+
+    #[test]
+    fn a_token_of_before_is_of_the_first_epoch() {
+        let tokens = Tokens::new(b"a secret");
+        let seconds = now() / SECOND;
+        let claims = serde_json::json!({"sub": "an account", "iat": seconds, "exp": seconds + 60});
+        let key = EncodingKey::from_secret(b"a secret");
+        let text = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+        let read = tokens.read(&text).unwrap();
+        assert_eq!((read.epoch, read.token), (0, None));
+    }
 }

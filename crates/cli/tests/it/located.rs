@@ -14,7 +14,7 @@ use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_samples::{Operation, Plan, Simulated, simulate, write, zip};
 use tramline_server::blobs::{Key, Parts};
 use tramline_server::store::{
-    Accounts, ArtifactRow, Before, Configurations, Event, Fields, FileRow, Files, NewBoundary,
+    Accounts, ArtifactRow, Before, By, Configurations, Event, Fields, FileRow, Files, NewBoundary,
     NewField, NewRun, NewUpload, NewUser, Queue, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, jobs, open_database};
@@ -77,7 +77,11 @@ impl Service {
         let db = open_database(&settings.data).await.unwrap();
         db.add_account("adviser", "no hash").await.unwrap();
         let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
-        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let user = db
+            .add_user(&account, &NewUser::default(), By::operator())
+            .await
+            .unwrap()
+            .id;
         let state = State::open(settings, Arc::new(db.clone()), db.bus())
             .await
             .unwrap();
@@ -125,6 +129,7 @@ impl Service {
             parts: Parts::default(),
             findings: "[]".to_owned(),
             idempotency: None,
+            by: By::operator().clone(),
         };
         let run = self.work("11", JobKind::Convert, &id, "{}".to_owned());
         self.db.add_upload(&upload, &run, false).await.unwrap();
@@ -196,7 +201,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     let keys = keys.as_object().unwrap();
     service
         .db
-        .change_configuration(&service.account, None, Before::Either, keys)
+        .change_configuration(&service.account, None, Before::Either, keys, By::operator())
         .await
         .unwrap();
     let field = simulate(&Plan::new(Operation::Harvest));

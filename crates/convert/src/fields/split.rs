@@ -8,7 +8,7 @@ use crate::facts::FieldSplit;
 use crate::options::Outputs;
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::path::Path;
+use std::fs::File;
 use tramline_outputs::Sink;
 
 /// Splits the points of a `standard.parquet`. If that is asked for, points in no field are written into
@@ -18,7 +18,7 @@ use tramline_outputs::Sink;
 ///
 /// The points cannot be read, or the sink does not take the artifact.
 pub fn split_by_fields(
-    parquet: &Path,
+    parquet: &File,
     locate: &Locate,
     sink: &mut dyn Sink,
     dir: &str,
@@ -44,10 +44,10 @@ pub fn split_by_fields(
 }
 
 fn each_batch(
-    parquet: &Path,
+    parquet: &File,
     mut each: impl FnMut(&RecordBatch) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
-    let file = std::fs::File::open(parquet).map_err(unreadable)?;
+    let file = parquet.try_clone().map_err(unreadable)?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(unreadable)?;

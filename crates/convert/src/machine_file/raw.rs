@@ -124,9 +124,9 @@ fn write(
 ) -> Result<(), WriteError> {
     let trouble = |cause: RunError| match cause {
         RunError::Write(cause) => cause,
-        cause => WriteError::Io {
+        RunError::Spool(cause) => WriteError::Io {
             name: "raw records".to_owned(),
-            cause: cause.to_string(),
+            cause,
         },
     };
     let mut spool = Spool::default();

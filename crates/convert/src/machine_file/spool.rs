@@ -5,9 +5,9 @@ use crate::error::RunError;
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::SchemaRef;
-use std::fs::File;
+use arrow_schema::{ArrowError, SchemaRef};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom};
+use tramline_outputs::disk::DiskFile;
 
 /// Bytes kept in memory.
 const IN_MEMORY: usize = 48 << 20;
@@ -20,25 +20,32 @@ pub(crate) struct Spool {
 }
 
 struct Disk {
-    stream: StreamWriter<BufWriter<File>>,
+    stream: StreamWriter<BufWriter<DiskFile>>,
     schema: SchemaRef,
 }
 
 impl Disk {
-    fn start(file: BufWriter<File>, schema: SchemaRef) -> Result<Self, RunError> {
-        let stream = StreamWriter::try_new(file, &schema).map_err(fault)?;
+    fn start(file: BufWriter<DiskFile>, schema: SchemaRef) -> Result<Self, RunError> {
+        let stream = StreamWriter::try_new(file, &schema).map_err(stream_fault)?;
         Ok(Self { stream, schema })
     }
 
-    fn end(self) -> Result<BufWriter<File>, RunError> {
+    fn end(self) -> Result<BufWriter<DiskFile>, RunError> {
         let mut stream = self.stream;
-        stream.finish().map_err(fault)?;
-        stream.into_inner().map_err(fault)
+        stream.finish().map_err(stream_fault)?;
+        stream.into_inner().map_err(stream_fault)
     }
 }
 
-fn fault(cause: impl std::fmt::Display) -> RunError {
-    RunError::Spool(cause.to_string())
+fn fault(cause: std::io::Error) -> RunError {
+    RunError::Spool(cause)
+}
+
+fn stream_fault(cause: ArrowError) -> RunError {
+    RunError::Spool(match cause {
+        ArrowError::IoError(_, cause) => cause,
+        other => std::io::Error::other(other),
+    })
 }
 
 impl Spool {
@@ -53,11 +60,11 @@ impl Spool {
                     self.memory.push(batch);
                     return Ok(());
                 }
-                let file = BufWriter::with_capacity(1 << 20, tempfile::tempfile().map_err(fault)?);
+                let file = BufWriter::with_capacity(1 << 20, DiskFile::temporary().map_err(fault)?);
                 Disk::start(file, batch.schema())?
             }
         };
-        disk.stream.write(&batch).map_err(fault)?;
+        disk.stream.write(&batch).map_err(stream_fault)?;
         self.disk = Some(disk);
         Ok(())
     }
@@ -73,12 +80,13 @@ impl Spool {
         let Some(disk) = self.disk else {
             return Ok(());
         };
-        let mut file = disk.end()?.into_inner().map_err(|e| fault(e.error()))?;
+        let file = disk.end()?.into_inner();
+        let mut file = file.map_err(|e| fault(e.into_error()))?.into_file();
         file.seek(SeekFrom::Start(0)).map_err(fault)?;
         let mut file = BufReader::with_capacity(1 << 20, file);
         while !file.fill_buf().map_err(fault)?.is_empty() {
-            for batch in StreamReader::try_new(&mut file, None).map_err(fault)? {
-                take(batch.map_err(fault)?)?;
+            for batch in StreamReader::try_new(&mut file, None).map_err(stream_fault)? {
+                take(batch.map_err(stream_fault)?)?;
             }
         }
         Ok(())

@@ -19,7 +19,7 @@ use arrow_array::RecordBatch;
 use std::collections::HashSet;
 use tramline_model::{
     Ending, Finding, OperationDescription, OperationType, Place, Provider, ReadError, Receiver,
-    Severity, Stop,
+    Severity, Stop, tells_full_disk,
 };
 use tramline_outputs::Sink;
 use uuid::Uuid;
@@ -183,6 +183,10 @@ impl<'a> Collector<'a> {
                     limit: "points",
                     allowed: self.options.limits.points,
                 }
+            }
+            // No verdict on the file: its temporary disk is full.
+            Err(ReadError::Io { what, .. }) if tells_full_disk(&what) => {
+                return Err(RunError::Spool(std::io::Error::other(what)));
             }
             Err(error) => error,
         };

@@ -192,7 +192,7 @@ fn bridged(
         provider,
         program: bridge.program().to_owned(),
     });
-    let result = through_bridge(bridge, tree, claim, options, collector);
+    let result = through_bridge((file_format, bridge), tree, claim, options, collector);
     let ended = collector.end_claim(result, tree.name(claim.main), Some(file_format));
     collector.bridged = None;
     ended
@@ -222,14 +222,15 @@ fn read_claim(
 
 /// Has the configured command convert a dataset, and reads what it left.
 fn through_bridge(
-    bridge: &Bridge,
+    (file_format, bridge): (&'static str, &Bridge),
     tree: &Tree,
     claim: &Claim,
     options: &Options,
     collector: &mut Collector<'_>,
 ) -> Result<(), ReadError> {
     let place = tree.place(claim.main);
-    let bridged = bridge::run(bridge, tree, claim)
+    let hand = options.bridge_hand.as_ref();
+    let bridged = bridge::run((file_format, bridge), hand, tree, claim)
         .map_err(|error| ReadError::malformed(place.clone(), error.what, error.hint))?;
     let opened = Tree::open(&bridged.output, &options.limits);
     let left = opened.map_err(|error| {

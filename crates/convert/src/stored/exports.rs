@@ -3,10 +3,10 @@
 //!
 //! Rule: all take the same options and fail alike. An export that fails leaves no file.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use tramline_outputs::WriteError;
+use tramline_outputs::disk::{self, DiskFile};
 use tramline_outputs::export::{ExportFormat, ExportOptions, export};
 use tramline_tiles::{Pick, TileError, write_pmtiles};
 
@@ -80,9 +80,9 @@ fn tiles(
     let file = format!("{name}.{}", StoredFormat::PmTiles.ending());
     let failed = |cause: std::io::Error| WriteError::Io {
         name: file.clone(),
-        cause: cause.to_string(),
+        cause,
     };
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    disk::create_folder(folder).map_err(failed)?;
     let chosen = tempfile::tempdir_in(folder).map_err(failed)?;
     let made = export(
         parquet,
@@ -94,7 +94,7 @@ fn tiles(
     let made = made.first().map(String::as_str).unwrap_or_default();
     let told = |cause: TileError| refused(&file, cause);
     let path = folder.join(&file);
-    let mut out = BufWriter::new(File::create(&path).map_err(failed)?);
+    let mut out = BufWriter::new(DiskFile::create(&path).map_err(failed)?);
     let chosen_rows = chosen.path().join(made);
     let written = write_pmtiles(&chosen_rows, &Pick::All, TILES_BYTES, &mut out)
         .map_err(told)
@@ -109,9 +109,13 @@ fn tiles(
 
 fn refused(name: &str, cause: TileError) -> WriteError {
     match cause {
-        TileError::Unreadable(_) | TileError::Write(_) => WriteError::Io {
+        TileError::Write(cause) => WriteError::Io {
             name: name.to_owned(),
-            cause: cause.to_string(),
+            cause,
+        },
+        TileError::Unreadable(_) => WriteError::Io {
+            name: name.to_owned(),
+            cause: std::io::Error::other(cause),
         },
         cause => WriteError::Refused(format!("`{name}` cannot be made: {cause}")),
     }

@@ -164,6 +164,10 @@ impl Images {
         units: &UnitTable,
     ) -> Result<bool, WriteError> {
         let shape = |cause: String| WriteError::Shape(format!("images: {cause}"));
+        let failed = |cause: std::io::Error| WriteError::Io {
+            name: name("images"),
+            cause,
+        };
         let Some(canvas) = self.canvas(analysis, spool) else {
             return Ok(false);
         };
@@ -201,23 +205,22 @@ impl Images {
                 ] {
                     let mut out = sink.create(&name(&format!("images/{file}")))?;
                     let written = out.write_all(bytes).and_then(|()| out.flush());
-                    written.map_err(|cause| shape(cause.to_string()))?;
+                    written.map_err(failed)?;
                     zip.start_file(&file, stored)
-                        .map_err(|cause| shape(cause.to_string()))?;
+                        .map_err(|cause| failed(cause.into()))?;
                     let key = if file.ends_with(".png") {
                         "inZip"
                     } else {
                         "sidecarInZip"
                     };
                     entry[key] = json!({ "offset": count.get(), "size": bytes.len() });
-                    zip.write_all(bytes)
-                        .map_err(|cause| shape(cause.to_string()))?;
+                    zip.write_all(bytes).map_err(failed)?;
                 }
                 list.push(entry);
             }
         }
-        let mut out = zip.finish().map_err(|cause| shape(cause.to_string()))?;
-        out.flush().map_err(|cause| shape(cause.to_string()))?;
+        let mut out = zip.finish().map_err(|cause| failed(cause.into()))?;
+        out.flush().map_err(failed)?;
         document(sink, &name("images.json"), &list)?;
         Ok(true)
     }

@@ -80,7 +80,7 @@ fn outside_is_outside_but_for_a_tolerance_that_was_given() {
             outside: false,
         };
         let mut sink = MemorySink::default();
-        let split = split_by_fields(file.path(), &locate, &mut sink, "out").unwrap();
+        let split = split_by_fields(file.as_file(), &locate, &mut sink, "out").unwrap();
         assert_eq!(split.points, 260);
         assert_eq!(split.fields[0].points, inside, "{tolerance_m}");
         assert_eq!(split.tolerated, tolerated, "{tolerance_m}");

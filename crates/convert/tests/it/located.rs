@@ -158,7 +158,8 @@ fn outside(located: &Located, batches: &[RecordBatch]) -> Option<Vec<u8>> {
 
 fn split(parquet: &Path, boundaries: &[Boundary]) -> (FieldSplit, Option<Vec<u8>>) {
     let mut sink = MemorySink::default();
-    let split = split_by_fields(parquet, &locate(boundaries, true), &mut sink, "out").unwrap();
+    let parquet = std::fs::File::open(parquet).unwrap();
+    let split = split_by_fields(&parquet, &locate(boundaries, true), &mut sink, "out").unwrap();
     let files = sink.files.lock().unwrap();
     let bytes = files.get("out/outside-field.parquet").cloned();
     (split, bytes)

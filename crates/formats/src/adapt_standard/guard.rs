@@ -36,7 +36,12 @@ pub(super) fn spool(tree: &Tree, entry: EntryId, limits: &Limits) -> Result<File
     if tree.entry(entry).size > allowed {
         return Err(limit(&tree.place(entry), "unpacked_bytes", allowed));
     }
-    let mut file = tempfile::tempfile().map_err(|e| io(e.to_string()))?;
+    let temporary = |e: std::io::Error| {
+        io(format!(
+            "cannot unpack into the temporary folder (TMPDIR): {e}"
+        ))
+    };
+    let mut file = tempfile::tempfile().map_err(temporary)?;
     let mut stream = tree.stream(entry)?.take(allowed);
     let mut buffer = vec![0; 256 * 1024];
     loop {
@@ -46,7 +51,7 @@ pub(super) fn spool(tree: &Tree, entry: EntryId, limits: &Limits) -> Result<File
         let Some(read) = buffer.get(..length).filter(|read| !read.is_empty()) else {
             break;
         };
-        std::io::Write::write_all(&mut file, read).map_err(|e| io(e.to_string()))?;
+        std::io::Write::write_all(&mut file, read).map_err(temporary)?;
     }
     file.seek(SeekFrom::Start(0))
         .map_err(|e| io(e.to_string()))?;

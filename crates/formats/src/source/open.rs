@@ -42,6 +42,15 @@ impl Tree {
         open(path, name, limits)
     }
 
+    /// Opens a zip or a single file that is open already and that the sender called `name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_named`].
+    pub fn open_file(file: File, name: &str, limits: &Limits) -> Result<Self, SourceError> {
+        upload(Arc::new(Bytes::from_file(file)?), name, limits)
+    }
+
     /// Opens a zip held in memory, or a single file if `name` does not end as a zip's.
     ///
     /// # Errors
@@ -231,7 +240,8 @@ impl<'a> Opening<'a> {
         {
             let problem = match self.unfold(&entry, kind, level) {
                 Ok(()) => return Ok(()),
-                Err(e) if e.is_about_cost() => return Err(e),
+                Err(e) if e.is_about_cost() || e.is_full_disk() => return Err(e),
+                Err(e @ SourceError::Temporary { .. }) => return Err(e),
                 Err(SourceError::Io(text)) => text,
                 Err(SourceError::Refused { text, .. }) => {
                     format!("the archive cannot be opened: {text}")
@@ -310,7 +320,7 @@ impl<'a> Opening<'a> {
         let mut total: u64 = 0;
         let mut chunk = vec![0; 64 << 10];
         if stated > self.memory_left {
-            file = Some(tempfile::tempfile()?);
+            file = Some(tempfile::tempfile().map_err(SourceError::temporary(stated))?);
         }
         loop {
             let n = match stream.read(&mut chunk) {
@@ -337,11 +347,16 @@ impl<'a> Opening<'a> {
                     .map(|()| Arc::new(Bytes::Memory(Vec::new())));
             }
             match &mut file {
-                Some(file) => file.write_all(part)?,
+                Some(file) => file
+                    .write_all(part)
+                    .map_err(SourceError::temporary(stated.max(total)))?,
                 None if total > self.memory_left => {
-                    let mut spilled = tempfile::tempfile()?;
-                    spilled.write_all(&memory)?;
-                    spilled.write_all(part)?;
+                    let spilled = tempfile::tempfile().and_then(|mut spilled| {
+                        spilled.write_all(&memory)?;
+                        spilled.write_all(part)?;
+                        Ok(spilled)
+                    });
+                    let spilled = spilled.map_err(SourceError::temporary(stated.max(total)))?;
                     memory = Vec::new();
                     file = Some(spilled);
                 }

@@ -5,6 +5,7 @@
 
 use super::names::RECORDS;
 use crate::WriteError;
+use crate::disk::unwrapped;
 use crate::geojson::push_instant;
 use crate::geoparquet::FOOTPRINT;
 use crate::geoparquet::geometry::{self, Bounds};
@@ -175,16 +176,14 @@ impl<W: Write + Send> RecordsWriter<W> {
         );
         let geometry = ColumnPath::new(vec![GEOMETRY.to_owned()]);
         let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(
-                ZstdLevel::try_new(3).map_err(|e| failed(&e))?,
-            ))
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(failed)?))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_column_dictionary_enabled(geometry.clone(), false)
             .set_column_statistics_enabled(geometry, EnabledStatistics::None)
             .build();
         let output = Arc::new(Schema::new(fields));
-        let writer = ArrowWriter::try_new(out, Arc::clone(&output), Some(properties))
-            .map_err(|e| failed(&e))?;
+        let writer =
+            ArrowWriter::try_new(out, Arc::clone(&output), Some(properties)).map_err(failed)?;
         Ok(Self {
             writer,
             output,
@@ -214,7 +213,7 @@ impl<W: Write + Send> RecordsWriter<W> {
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.output), columns)
             .map_err(|e| WriteError::Shape(e.to_string()))?;
-        self.writer.write(&batch).map_err(|e| failed(&e))
+        self.writer.write(&batch).map_err(failed)
     }
 
     /// Notes the kinds of the geometries, and where they are.
@@ -247,10 +246,10 @@ impl<W: Write + Send> RecordsWriter<W> {
         let geo = json!({ "version": "1.0.0", "primary_column": GEOMETRY, "columns": { GEOMETRY: column } });
         self.writer
             .append_key_value_metadata(KeyValue::new("geo".to_owned(), geo.to_string()));
-        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
-        out.flush().map_err(|e| WriteError::Io {
+        let mut out = self.writer.into_inner().map_err(failed)?;
+        out.flush().map_err(|cause| WriteError::Io {
             name: RECORDS.to_owned(),
-            cause: e.to_string(),
+            cause,
         })?;
         Ok(out)
     }
@@ -292,11 +291,11 @@ fn numbers(array: Option<&ArrayRef>, variable: &Variable, rows: usize) -> ArrayR
 }
 
 /// Trouble of the destination comes as `External`; anything else is a batch that does not fit.
-fn failed(cause: &ParquetError) -> WriteError {
+fn failed(cause: ParquetError) -> WriteError {
     match cause {
         ParquetError::External(cause) => WriteError::Io {
             name: RECORDS.to_owned(),
-            cause: cause.to_string(),
+            cause: unwrapped(cause),
         },
         cause => WriteError::Shape(format!("ADAPT Standard: {cause}")),
     }

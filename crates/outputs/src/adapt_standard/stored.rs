@@ -9,6 +9,7 @@ use super::names::{DOCUMENT, RECORDS};
 use super::records::{GEOMETRY, RecordsWriter, first_of, variables};
 use super::totals::{AMOUNT_TOTALS, RATE_TOTALS, rate_total};
 use crate::WriteError;
+use crate::disk::DiskFile;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
@@ -50,9 +51,9 @@ pub fn write_stored(stored: &StoredFile<'_>, folder: &Path) -> Result<(), WriteE
     };
     let io = |name: &str, cause: std::io::Error| WriteError::Io {
         name: name.to_owned(),
-        cause: cause.to_string(),
+        cause,
     };
-    let out = File::create(folder.join(RECORDS)).map_err(|cause| io(RECORDS, cause))?;
+    let out = DiskFile::create(folder.join(RECORDS)).map_err(|cause| io(RECORDS, cause))?;
     let mut writer = RecordsWriter::new(BufWriter::with_capacity(1 << 20, out), &schema)?;
     let mut sums = Sums::default();
     for batch in points {
@@ -87,16 +88,19 @@ pub fn write_stored(stored: &StoredFile<'_>, folder: &Path) -> Result<(), WriteE
         totals: &sums.totals,
     });
     let text = serde_json::to_vec_pretty(&value).map_err(|e| WriteError::Shape(e.to_string()))?;
-    let mut out = File::create(folder.join(DOCUMENT)).map_err(|cause| io(DOCUMENT, cause))?;
+    let mut out = DiskFile::create(folder.join(DOCUMENT)).map_err(|cause| io(DOCUMENT, cause))?;
     out.write_all(&text)
         .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
         .map_err(|cause| io(DOCUMENT, cause))
 }
 
 fn unreadable(cause: &dyn std::fmt::Display) -> WriteError {
     WriteError::Io {
         name: "stored points".to_owned(),
-        cause: format!("they cannot be read: {cause}; convert the upload again"),
+        cause: std::io::Error::other(format!(
+            "they cannot be read: {cause}; convert the upload again"
+        )),
     }
 }
 

@@ -4,7 +4,7 @@
 //! empty. Polygons are well-known text in a column `geometry`.
 
 use super::columns::Column;
-use super::files::Files;
+use super::files::{Files, of_csv};
 use super::names;
 use super::source::{Rows, Source};
 use crate::WriteError;
@@ -34,7 +34,7 @@ pub(super) fn write(source: &Source, files: &mut Files<'_>) -> Result<(), WriteE
         .copied()
         .chain(titles.iter().map(String::as_str));
     out.write_record(header)
-        .map_err(|cause| failed(cause.into()))?;
+        .map_err(|cause| failed(of_csv(cause)))?;
     let mut shape = Shape::default();
     let mut text = Vec::new();
     source.each(|rows| {
@@ -47,7 +47,7 @@ pub(super) fn write(source: &Source, files: &mut Files<'_>) -> Result<(), WriteE
                 kind.map(|kind| (kind, &shape)),
                 &mut text,
             )
-            .map_err(|cause| failed(cause.into()))?;
+            .map_err(|cause| failed(of_csv(cause)))?;
         }
         Ok(())
     })?;

@@ -4,7 +4,7 @@
 //! that an export that fails can take all of them away.
 
 use crate::WriteError;
-use std::fs::File;
+use crate::disk::{DiskFile, Trouble};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ impl Files<'_> {
         let path = self.folder.join(&name);
         match std::fs::remove_file(&path) {
             Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
-                return Err(io(&name, &cause));
+                return Err(io(&name, Trouble::of_path(&path, cause)));
             }
             _ => {}
         }
@@ -30,22 +30,31 @@ impl Files<'_> {
         Ok(path)
     }
 
-    pub(super) fn create(&mut self, ending: &str) -> Result<BufWriter<File>, WriteError> {
+    pub(super) fn create(&mut self, ending: &str) -> Result<BufWriter<DiskFile>, WriteError> {
         let path = self.path(ending)?;
-        let file = File::create(&path).map_err(|cause| self.failed(ending)(cause))?;
+        let file = DiskFile::create(path).map_err(|cause| self.failed(ending)(cause))?;
         Ok(BufWriter::with_capacity(1 << 20, file))
     }
 
     /// Makes the error of a file out of its cause.
     pub(super) fn failed(&self, ending: &str) -> impl Fn(std::io::Error) -> WriteError + use<> {
         let name = format!("{}{ending}", self.name);
-        move |cause| io(&name, &cause)
+        move |cause| io(&name, cause)
     }
 }
 
-pub(super) fn io(name: &str, cause: &std::io::Error) -> WriteError {
+/// The error of the disk in that of the writer of tables, which does not show it as its source.
+pub(super) fn of_csv(cause: ::csv::Error) -> std::io::Error {
+    let text = cause.to_string();
+    match cause.into_kind() {
+        ::csv::ErrorKind::Io(cause) => cause,
+        _ => std::io::Error::other(text),
+    }
+}
+
+pub(super) fn io(name: &str, cause: std::io::Error) -> WriteError {
     WriteError::Io {
         name: name.to_owned(),
-        cause: cause.to_string(),
+        cause,
     }
 }

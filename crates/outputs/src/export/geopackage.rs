@@ -12,11 +12,12 @@ use super::schema::{PRAGMAS, TABLES, TRIGGERS};
 use super::source::{Rows, Source};
 use super::style::{self, Sample};
 use crate::WriteError;
+use crate::disk::Trouble;
 use crate::geojson::push_instant;
 use crate::values::Cell;
 use crate::wkb::{Kind, NOWHERE, Shape, widen};
 use rusqlite::types::{Null, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement, ToSql, params};
+use rusqlite::{Connection, ErrorCode, Statement, ToSql, params};
 
 const ENDING: &str = ".gpkg";
 const SRS: i32 = 4326;
@@ -26,9 +27,9 @@ pub(super) fn write(source: &Source, layer: &str, files: &mut Files<'_>) -> Resu
     let path = files.path(ENDING)?;
     let failed = |cause: rusqlite::Error| WriteError::Io {
         name: name.clone(),
-        cause: cause.to_string(),
+        cause: Trouble::of_path(&path, of_sqlite(cause)),
     };
-    let connection = Connection::open(path).map_err(failed)?;
+    let connection = Connection::open(&path).map_err(failed)?;
     connection.execute_batch(PRAGMAS).map_err(failed)?;
     connection.execute_batch(TABLES).map_err(failed)?;
     let layer = Layer::new(source, layer);
@@ -39,6 +40,15 @@ pub(super) fn write(source: &Source, layer: &str, files: &mut Files<'_>) -> Resu
         .map_err(failed)?;
     connection.execute_batch("COMMIT;").map_err(failed)?;
     connection.close().map_err(|(_, cause)| failed(cause))
+}
+
+/// SQLite tells a full disk by a code of its own.
+fn of_sqlite(cause: rusqlite::Error) -> std::io::Error {
+    let kind = match cause.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => std::io::ErrorKind::StorageFull,
+        _ => std::io::ErrorKind::Other,
+    };
+    std::io::Error::new(kind, cause)
 }
 
 /// Writes the rows, and what the tables of the format say of them.

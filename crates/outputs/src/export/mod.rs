@@ -28,6 +28,7 @@ pub use options::{ExportFormat, ExportOptions};
 pub use region::bbox;
 
 use crate::WriteError;
+use crate::disk;
 use files::{Files, io};
 use source::Source;
 use std::path::Path;
@@ -54,7 +55,7 @@ pub fn export(
         )));
     }
     let source = Source::open(parquet, options)?;
-    std::fs::create_dir_all(folder).map_err(|cause| io(name, &cause))?;
+    disk::create_folder(folder).map_err(|cause| io(name, cause))?;
     let mut files = Files {
         folder,
         name,

@@ -7,9 +7,10 @@
 
 use super::columns::Column;
 use super::dbf::Table;
-use super::files::{Files, io};
+use super::files::{Files, io, of_csv};
 use super::source::{Rows, Source};
 use crate::WriteError;
+use crate::disk;
 use crate::wkb::{Kind, NOWHERE, Shape, twice_area, widen};
 use ::csv::WriterBuilder;
 use std::io::Write;
@@ -82,7 +83,7 @@ pub(super) fn write(source: &Source, files: &mut Files<'_>) -> Result<(), WriteE
     Table::write_end(&mut dbf).map_err(dbf_failed)?;
     for (ending, text) in [(".prj", WGS84), (".cpg", "UTF-8")] {
         let path = files.path(ending)?;
-        std::fs::write(path, text).map_err(files.failed(ending))?;
+        disk::write(&path, text.as_bytes()).map_err(files.failed(ending))?;
     }
     key(&source.columns, &table, files)
 }
@@ -203,7 +204,7 @@ fn polygon(out: &mut Vec<u8>, shape: &Shape) {
 /// What the short names stand for.
 fn key(columns: &[Column], table: &Table, files: &mut Files<'_>) -> Result<(), WriteError> {
     const ENDING: &str = "-columns.csv";
-    let failed = |cause: ::csv::Error| io(ENDING, &cause.into());
+    let failed = |cause: ::csv::Error| io(ENDING, of_csv(cause));
     let mut out = WriterBuilder::new()
         .terminator(::csv::Terminator::CRLF)
         .from_writer(files.create(ENDING)?);

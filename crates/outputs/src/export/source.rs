@@ -279,6 +279,8 @@ fn shown(path: &Path) -> String {
 fn unreadable(path: &Path, cause: &dyn std::fmt::Display) -> WriteError {
     WriteError::Io {
         name: shown(path),
-        cause: format!("it cannot be read: {cause}; convert the upload again"),
+        cause: std::io::Error::other(format!(
+            "it cannot be read: {cause}; convert the upload again"
+        )),
     }
 }

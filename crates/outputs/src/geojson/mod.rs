@@ -103,7 +103,7 @@ impl<W: Write> GeoJsonWriter<W> {
     }
 
     fn flush_buffer(&mut self) -> Result<(), WriteError> {
-        self.out.write_all(&self.buffer).map_err(|e| io(&e))?;
+        self.out.write_all(&self.buffer).map_err(io)?;
         self.buffer.clear();
         Ok(())
     }
@@ -115,7 +115,7 @@ impl<W: Write> GeoJsonWriter<W> {
     pub fn finish(mut self) -> Result<W, WriteError> {
         self.buffer.extend_from_slice(b"\n]}\n");
         self.flush_buffer()?;
-        self.out.flush().map_err(|e| io(&e))?;
+        self.out.flush().map_err(io)?;
         Ok(self.out)
     }
 }
@@ -127,9 +127,9 @@ pub fn source_columns(schema: &Schema) -> serde_json::Map<String, serde_json::Va
     serde_json::Map::from_iter([("tramline".to_owned(), columns)])
 }
 
-fn io(cause: &std::io::Error) -> WriteError {
+fn io(cause: std::io::Error) -> WriteError {
     WriteError::Io {
         name: "GeoJSON".to_owned(),
-        cause: cause.to_string(),
+        cause,
     }
 }

@@ -28,7 +28,9 @@ const BYTES: usize = 4 << 20;
 pub fn render<W: Write>(stored: File, kind: Artifact, out: W) -> Result<W, WriteError> {
     let unreadable = |cause: &dyn std::fmt::Display| WriteError::Io {
         name: kind.name().to_owned(),
-        cause: format!("its columns cannot be read: {cause}; convert the upload again"),
+        cause: std::io::Error::other(format!(
+            "its columns cannot be read: {cause}; convert the upload again"
+        )),
     };
     let metadata =
         ArrowReaderMetadata::load(&stored, Default::default()).map_err(|e| unreadable(&e))?;

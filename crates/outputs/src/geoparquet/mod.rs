@@ -19,6 +19,7 @@ pub use metadata::PROVENANCE;
 pub(crate) use metadata::origin_of;
 pub(crate) use stored::StoredWriter;
 
+use crate::disk::unwrapped;
 use crate::{WriteError, unique_names};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -166,11 +167,11 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         }
         let before = self.writer.in_progress_rows();
         if before > 0 && self.group_bytes + bytes > ROW_GROUP_BYTES {
-            self.writer.flush().map_err(|e| failed(&e))?;
+            self.writer.flush().map_err(failed)?;
             self.group_bytes = 0;
         }
         let before = self.writer.in_progress_rows();
-        self.writer.write(batch).map_err(|e| failed(&e))?;
+        self.writer.write(batch).map_err(failed)?;
         let now = self.writer.in_progress_rows();
         self.group_bytes = if now == before + rows {
             self.group_bytes + bytes
@@ -195,10 +196,10 @@ impl<W: Write + Send> GeoParquetWriter<W> {
         for entry in metadata::entries(&self.output, &kinds, self.bounds.corners()) {
             self.writer.append_key_value_metadata(entry);
         }
-        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
-        out.flush().map_err(|e| WriteError::Io {
+        let mut out = self.writer.into_inner().map_err(failed)?;
+        out.flush().map_err(|cause| WriteError::Io {
             name: "GeoParquet".to_owned(),
-            cause: e.to_string(),
+            cause,
         })?;
         Ok(out)
     }
@@ -206,7 +207,7 @@ impl<W: Write + Send> GeoParquetWriter<W> {
 
 /// What all files have in common.
 fn properties() -> Result<WriterPropertiesBuilder, WriteError> {
-    let level = ZstdLevel::try_new(3).map_err(|e| failed(&e))?;
+    let level = ZstdLevel::try_new(3).map_err(failed)?;
     Ok(WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -226,7 +227,7 @@ fn arrow_writer<W: Write + Send>(
     let options = ArrowWriterOptions::new()
         .with_properties(properties.build())
         .with_skip_arrow_metadata(true);
-    ArrowWriter::try_new_with_options(out, Arc::clone(schema), options).map_err(|e| failed(&e))
+    ArrowWriter::try_new_with_options(out, Arc::clone(schema), options).map_err(failed)
 }
 
 /// Dictionary for text and for measured values, which repeat as the source has a coarse grain; the
@@ -258,11 +259,11 @@ fn degrees(schema: &Schema, name: &str) -> Result<Option<usize>, WriteError> {
 }
 
 /// Trouble of the destination comes as `External`; anything else is a batch that does not fit.
-fn failed(cause: &ParquetError) -> WriteError {
+fn failed(cause: ParquetError) -> WriteError {
     match cause {
         ParquetError::External(cause) => WriteError::Io {
             name: "GeoParquet".to_owned(),
-            cause: cause.to_string(),
+            cause: unwrapped(cause),
         },
         cause => WriteError::Shape(format!("GeoParquet: {cause}")),
     }

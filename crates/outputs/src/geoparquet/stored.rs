@@ -42,7 +42,7 @@ impl<W: Write + Send> StoredWriter<W> {
     }
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
-        self.writer.write(batch).map_err(|e| failed(&e))
+        self.writer.write(batch).map_err(failed)
     }
 
     /// Writes the metadata, and flushes.
@@ -53,10 +53,10 @@ impl<W: Write + Send> StoredWriter<W> {
         for entry in metadata::entries(&self.schema, &types, bounds) {
             self.writer.append_key_value_metadata(entry);
         }
-        let mut out = self.writer.into_inner().map_err(|e| failed(&e))?;
-        out.flush().map_err(|e| WriteError::Io {
+        let mut out = self.writer.into_inner().map_err(failed)?;
+        out.flush().map_err(|cause| WriteError::Io {
             name: "GeoParquet".to_owned(),
-            cause: e.to_string(),
+            cause,
         })?;
         Ok(out)
     }

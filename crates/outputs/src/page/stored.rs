@@ -3,6 +3,7 @@
 use super::look::Look;
 use super::{Histogram, PageImage, PageInput, main_rate, page};
 use crate::WriteError;
+use crate::disk;
 use arrow_array::Float64Array;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -54,7 +55,8 @@ impl StoredPage<'_> {
         if let Some(rate) = main_rate(operation, self.units) {
             painted = self.painted(rate)?;
             if let Some(points) = self.points {
-                let values = values(points, rate).map_err(|cause| io(points, &cause))?;
+                let values = values(points, rate)
+                    .map_err(|cause| io(points, std::io::Error::other(cause)))?;
                 histogram = Histogram::of(rate, values.into_iter());
             }
         }
@@ -80,7 +82,7 @@ impl StoredPage<'_> {
         };
         let png = (self.png)(entry).map_err(|cause| WriteError::Io {
             name: format!("image of {property}"),
-            cause: cause.to_string(),
+            cause,
         })?;
         Ok(png.map(|png| Painted::new(property, png, entry)))
     }
@@ -121,13 +123,13 @@ pub fn write(
     }
     .html()?;
     let path = folder.join(PAGE);
-    std::fs::write(&path, html).map_err(|cause| io(&path, &cause))
+    disk::write(&path, html.as_bytes()).map_err(|cause| io(&path, cause))
 }
 
-fn io(path: &Path, cause: &dyn std::fmt::Display) -> WriteError {
+fn io(path: &Path, cause: std::io::Error) -> WriteError {
     WriteError::Io {
         name: path.display().to_string(),
-        cause: cause.to_string(),
+        cause,
     }
 }
 
@@ -204,9 +206,9 @@ fn colour(code: &str) -> Option<[u8; 3]> {
 fn document(folder: &Path, name: &str) -> Result<Value, WriteError> {
     let path = folder.join(name);
     match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|cause| io(&path, &cause)),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|cause| io(&path, cause.into())),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Value::Null),
-        Err(cause) => Err(io(&path, &cause)),
+        Err(cause) => Err(io(&path, cause)),
     }
 }
 

@@ -10,11 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// An answer that only this client may keep, and that no browser takes for another kind of content.
+/// An answer that only this client may keep, and asks for again.
 pub(crate) fn private() -> Builder {
-    Response::builder()
-        .header(header::CACHE_CONTROL, "private, no-cache")
-        .header("x-content-type-options", "nosniff")
+    Response::builder().header(header::CACHE_CONTROL, "private, no-cache")
 }
 
 /// The same with an entity tag.

@@ -5,6 +5,8 @@
 
 use crate::cache::NotMade;
 use crate::error::StoreError;
+use crate::figures;
+use crate::logins::TooMany;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,7 +14,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::convert::Infallible;
-use std::io::ErrorKind;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -48,6 +49,9 @@ struct ProblemBody {
     error_key: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     field_errors: Vec<FieldError>,
+    /// Of a service that is not ready: everything that it lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
     /// Seconds after which trying again makes sense.
     #[serde(skip)]
     retry_after: Option<u32>,
@@ -77,6 +81,7 @@ impl Problem {
             message: format!("error.http.{}", status.as_u16()),
             error_key: None,
             field_errors: Vec::new(),
+            reasons: Vec::new(),
             retry_after: None,
         }))
     }
@@ -109,8 +114,23 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
     }
 
+    /// No space is left on a disk.
+    pub(crate) fn full(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, detail)
+            .key("storageFull")
+            .hint("send the same again later; whoever runs the service has to make space")
+            .after(60)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Not Authenticated")
+    }
+
+    /// Who asks is known, and may not.
+    pub(crate) fn disabled() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "the account is disabled")
+            .key("accountDisabled")
+            .hint("ask the operator of this service; what was uploaded is kept and still converted")
     }
 
     /// What happened.
@@ -133,6 +153,12 @@ impl Problem {
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn reasons(mut self, reasons: Vec<String>) -> Self {
+        self.0.reasons = reasons;
         self
     }
 
@@ -179,12 +205,34 @@ impl From<StoreError> for Problem {
                 let detail = format!("{what} is busy");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(5)
             }
-            StoreError::Io { cause, .. } if cause.kind() == ErrorKind::StorageFull => Self::new(
-                StatusCode::INSUFFICIENT_STORAGE,
-                "the server's storage is full",
-            ),
+            cause if cause.is_full() => Self::full("the storage of the service is full"),
+            cause if cause.may_pass() => {
+                let detail = "the storage of the service fails";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(30)
+            }
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
         }
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(cause: TooMany) -> Self {
+        figures::count(figures::LOGIN_SENT_AWAY);
+        let seconds = cause.wait.as_secs_f64().ceil();
+        let seconds = if seconds < 86_400.0 {
+            seconds as u32
+        } else {
+            86_400
+        };
+        let detail = if cause.failed_before {
+            "too many wrong names or passwords"
+        } else {
+            "too many logins at once"
+        };
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
+            .key("tooManyLogins")
+            .hint(format!("try again after {seconds} s"))
+            .after(seconds)
     }
 }
 

@@ -1,18 +1,21 @@
 //! All routes, and the OpenAPI description that is made of them.
 
+use super::headers::REQUEST_ID;
 use super::problem::{Problem, complete};
 use super::service::Description;
 use super::service::metrics;
-use super::{accounts, batches, entity, fields, files, service, webhooks};
+use super::{
+    access, accounts, batches, entity, fields, files, headers, pace, peer, service, webhooks,
+};
 use crate::state::State;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, Request, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use tower_http::cors::{Any, CorsLayer};
 use tower_http::request_id::{
     MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -27,7 +30,6 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of any body but an upload's.
 const BODY_BYTES: usize = 16 << 20;
 
@@ -133,36 +135,25 @@ pub(crate) fn router(state: State) -> Router {
         .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/octet-stream"))
         .and(NotForContentType::const_new("text/event-stream"));
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods(Any)
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("x-api-key"),
-            HeaderName::from_static("idempotency-key"),
-        ])
-        .expose_headers([
-            HeaderName::from_static("x-total-count"),
-            header::LINK,
-            header::LOCATION,
-            header::ETAG,
-        ]);
-    let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+    let trace = TraceLayer::new_for_http().make_span_with(|request: &Request| {
         let id = request
             .extensions()
             .get::<RequestId>()
             .and_then(|id| id.header_value().to_str().ok());
-        // The path holds ids only; the query may hold names and stays out of the log.
-        tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+        let method = metrics::method_name(request.method());
+        // Path and query may hold names and stay out of the log.
+        tracing::info_span!("request", method, route = access::route(request), id)
     });
+    // Failures are lines of the access log; those of the service have a line of their own where they arise.
+    let trace = trace.on_failure(());
     let text = description().to_json().unwrap_or_else(|_| "{}".to_owned());
     router
         .layer(Extension(Description(text.into())))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no such path") })
-        .with_state(state)
-        .layer(axum::middleware::from_fn(complete))
-        .layer(axum::middleware::from_fn(metrics::count))
+        .with_state(state.clone())
+        .layer(from_fn_with_state(state.clone(), pace::pace))
+        .layer(from_fn(complete))
+        .layer(from_fn(metrics::count))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(
             CompressionLayer::new()
@@ -170,11 +161,14 @@ pub(crate) fn router(state: State) -> Router {
                 .quality(CompressionLevel::Fastest)
                 .compress_when(compress),
         )
-        .layer(axum::middleware::from_fn(entity::encoded_tags))
-        .layer(cors)
+        .layer(from_fn(entity::encoded_tags))
+        .layer(headers::cors())
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(trace)
+        .layer(from_fn(access::log))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(from_fn(headers::common))
+        .layer(from_fn_with_state(state, peer::resolve))
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
@@ -230,12 +224,11 @@ mod tests {
         "get /docs",
         "get /health/live",
         "get /health/ready",
-        "get /metrics",
         "get /openapi.json",
         "post /api/authenticate",
     ];
     /// Refusals that a handler may name: they mean something of their own there.
-    const SPECIAL: &[&str] = &["408", "409", "413", "416", "422", "429"];
+    const SPECIAL: &[&str] = &["403", "408", "409", "413", "416", "422", "429"];
 
     #[test]
     fn every_operation_has_an_id_of_its_own_a_summary_and_its_refusals() {

@@ -5,6 +5,7 @@
 
 use super::{Blob, BlobEntry, Blobs, Key, LocalCopy, Opened, Pieces, apart, trouble};
 use crate::error::{StoreError, Stored};
+use crate::faults::{Call, Faults};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
@@ -21,22 +22,24 @@ const FLUSHING: usize = 8;
 pub struct Folder {
     store: Arc<LocalFileSystem>,
     root: PathBuf,
+    faults: Faults,
 }
 
 /// Makes a folder and those above it, each entry flushed.
-fn make_folder(folder: &Path) -> Stored<()> {
+fn make_folder(folder: &Path, faults: &Faults) -> Stored<()> {
     if folder.is_dir() {
         return Ok(());
     }
     if let Some(above) = folder.parent() {
-        make_folder(above)?;
+        make_folder(above, faults)?;
     }
-    match std::fs::create_dir(folder) {
+    let made = faults.pass(Call::Open);
+    match made.and_then(|()| std::fs::create_dir(folder)) {
         Ok(()) => {}
         Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(cause) => return Err(StoreError::io(folder, cause)),
     }
-    folder.parent().map_or(Ok(()), sync)
+    folder.parent().map_or(Ok(()), |above| sync(above, faults))
 }
 
 /// Files and folders below folders, and these themselves; what is inside comes before what it is in.
@@ -54,14 +57,15 @@ fn all_below(folder: &Path, list: &mut Vec<PathBuf>) -> Stored<()> {
     Ok(())
 }
 
-fn sync(path: &Path) -> Stored<()> {
-    let synced = File::open(path).and_then(|file| file.sync_all());
+fn sync(path: &Path, faults: &Faults) -> Stored<()> {
+    let passed = faults.pass(Call::Sync);
+    let synced = passed.and_then(|()| File::open(path)?.sync_all());
     synced.map_err(|cause| StoreError::io(path, cause))
 }
 
 /// Flushes folders with all that is below them. Those who flush at the same time wait for one write of the
 /// file system's journal together.
-fn sync_all(folders: &[(PathBuf, Key)]) -> Stored<()> {
+fn sync_all(folders: &[(PathBuf, Key)], faults: &Faults) -> Stored<()> {
     let mut list = Vec::new();
     for (folder, _) in folders {
         all_below(folder, &mut list)?;
@@ -70,7 +74,7 @@ fn sync_all(folders: &[(PathBuf, Key)]) -> Stored<()> {
     std::thread::scope(|scope| {
         let parts = list.chunks(each);
         let flushing: Vec<_> = parts
-            .map(|paths| scope.spawn(|| paths.iter().try_for_each(|path| sync(path))))
+            .map(|paths| scope.spawn(|| paths.iter().try_for_each(|path| sync(path, faults))))
             .collect();
         flushing.into_iter().try_for_each(|part| {
             let done = part.join();
@@ -82,12 +86,14 @@ fn sync_all(folders: &[(PathBuf, Key)]) -> Stored<()> {
 impl Folder {
     /// Opens the folder, made where it is missing.
     pub fn open(root: &Path) -> Stored<Self> {
-        make_folder(root)?;
+        let faults = Faults::of_environment()?;
+        make_folder(root, &faults)?;
         let store = LocalFileSystem::new_with_prefix(root)
             .map_err(|cause| trouble(root.display(), cause))?;
         Ok(Self {
             store: Arc::new(store),
             root: root.to_owned(),
+            faults,
         })
     }
 
@@ -101,8 +107,9 @@ impl Folder {
         let above = target.parent().unwrap_or(&self.root);
         let mut tries = 0;
         loop {
-            make_folder(above)?;
-            match std::fs::rename(source, target) {
+            make_folder(above, &self.faults)?;
+            let passed = self.faults.pass(Call::Rename);
+            match passed.and_then(|()| std::fs::rename(source, target)) {
                 Ok(()) => return Ok(above.to_owned()),
                 Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && tries < 8 => {
                     tries += 1;
@@ -113,12 +120,12 @@ impl Folder {
     }
 
     fn take_file(&self, file: &Path, key: &Key) -> Stored<()> {
-        sync(file)?;
-        sync(&self.move_in(file, &self.path(key))?)
+        sync(file, &self.faults)?;
+        sync(&self.move_in(file, &self.path(key))?, &self.faults)
     }
 
     fn take_folders(&self, folders: &[(PathBuf, Key)]) -> Stored<()> {
-        sync_all(folders)?;
+        sync_all(folders, &self.faults)?;
         let mut above = Vec::with_capacity(folders.len());
         for (folder, key) in folders {
             let target = self.path(key);
@@ -129,7 +136,9 @@ impl Folder {
         }
         above.sort_unstable();
         above.dedup();
-        above.iter().try_for_each(|folder| sync(folder))
+        above
+            .iter()
+            .try_for_each(|folder| sync(folder, &self.faults))
     }
 }
 

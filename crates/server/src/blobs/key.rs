@@ -23,7 +23,7 @@ pub enum Key {
     },
 }
 
-const UPLOADS: &str = "uploads";
+pub(crate) const UPLOADS: &str = "uploads";
 const RUNS: &str = "runs";
 
 impl Key {

@@ -13,6 +13,7 @@ mod parts;
 
 pub use folder::Folder;
 pub use key::Key;
+pub(crate) use key::UPLOADS;
 pub(crate) use key::is_inner;
 pub use local_copy::LocalCopy;
 pub use objects::Objects;

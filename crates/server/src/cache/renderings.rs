@@ -6,13 +6,14 @@
 //! bytes and of open files. Who reads what was made, and who gives it up, is settled under one lock.
 
 use super::NotMade;
-use crate::error::{StoreError, Stored};
+use crate::error::{StoreError, Stored, is_full};
+use crate::faults::{Call, Faults};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use std::convert::Infallible;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ struct Shared {
     /// Where the unnamed files are.
     folder: PathBuf,
     bounds: Bounds,
+    faults: Faults,
     at_once: Arc<Semaphore>,
     /// By key; those that were asked for last stand last. None has failed.
     list: Mutex<Vec<(String, Arc<Rendering>)>>,
@@ -76,8 +78,8 @@ impl Drop for Rendering {
 struct Written {
     bytes: u64,
     end: Option<Result<(), String>>,
-    /// The disk had no space left.
-    full: bool,
+    /// What the system said of a write that failed.
+    error: Option<i32>,
 }
 
 /// Somebody who reads a rendering.
@@ -103,11 +105,12 @@ fn key(sha256: &str, kind: Artifact) -> String {
 
 impl Renderings {
     /// In a folder, made where it is missing.
-    pub(crate) fn new(folder: &Path, bounds: Bounds) -> Stored<Self> {
+    pub(crate) fn new(folder: &Path, bounds: Bounds, faults: Faults) -> Stored<Self> {
         std::fs::create_dir_all(folder).map_err(|cause| StoreError::io(folder, cause))?;
         Ok(Self(Arc::new(Shared {
             folder: folder.to_owned(),
             bounds,
+            faults,
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             list: Mutex::default(),
             bytes: Arc::default(),
@@ -158,6 +161,7 @@ impl Renderings {
 
     /// An unnamed file. The folder is made again if somebody cleared it away.
     fn file(&self) -> std::io::Result<File> {
+        self.0.faults.pass(Call::Open)?;
         let folder = &self.0.folder;
         match tempfile::tempfile_in(folder) {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
@@ -197,7 +201,7 @@ impl Renderings {
     }
 
     /// Forgets all that are finished.
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.list().retain(|(_, one)| !one.is_finished());
     }
 
@@ -295,16 +299,19 @@ impl Write for &Growing {
             return Err(std::io::Error::other(text));
         }
         let mut out = &self.out;
-        let count = match out.write(data) {
+        let faults = &self.all.0.faults;
+        let mut write = || faults.pass(Call::Write).and_then(|()| out.write(data));
+        let count = match write() {
             // What is kept for later gives way to what is wanted now.
-            Err(cause) if cause.kind() == ErrorKind::StorageFull => {
+            Err(cause) if is_full(&cause) => {
                 self.all.clear();
-                out.write(data).inspect_err(|_| {
-                    written.send_modify(|written| written.full = true);
-                })?
+                write()
             }
-            count => count?,
+            count => count,
         };
+        let count = count.inspect_err(|cause| {
+            written.send_modify(|written| written.error = cause.raw_os_error());
+        })?;
         self.all.0.bytes.fetch_add(count as u64, Ordering::Relaxed);
         written.send_modify(|written| written.bytes += count as u64);
         Ok(count)
@@ -329,8 +336,11 @@ impl Reader {
         let written = self.written.wait_for(begun).await;
         let written = written.map_err(std::io::Error::other)?.clone();
         match written.end {
-            Some(Err(_)) if written.full => Err(ErrorKind::StorageFull.into()),
-            Some(Err(cause)) if written.bytes == 0 => Err(std::io::Error::other(cause)),
+            Some(Err(cause)) => Err(match written.error {
+                Some(error) => std::io::Error::from_raw_os_error(error),
+                None if written.bytes == 0 => std::io::Error::other(cause),
+                None => return Ok(self),
+            }),
             _ => Ok(self),
         }
     }

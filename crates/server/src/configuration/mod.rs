@@ -56,7 +56,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::{checked, fields_for_user, for_user};
-    use crate::store::{Accounts, Before, Configurations, NewUser};
+    use crate::store::{Accounts, Before, By, Configurations, NewUser};
     use crate::{Settings, State, open_database};
     use serde_json::{Map, Value, json};
     use std::sync::Arc;
@@ -196,8 +196,16 @@ mod tests {
         let db = open_database(folder.path()).await.unwrap();
         db.add_account("adviser", "no hash").await.unwrap();
         let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
-        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
-        let other = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let user = db
+            .add_user(&account, &NewUser::default(), By::operator())
+            .await
+            .unwrap()
+            .id;
+        let other = db
+            .add_user(&account, &NewUser::default(), By::operator())
+            .await
+            .unwrap()
+            .id;
         let settings = Settings {
             data: folder.path().to_owned(),
             ..Settings::default()
@@ -234,7 +242,7 @@ mod tests {
         for (whose, keys, expected) in steps {
             let keys = checked(object(keys)).unwrap();
             let whose = whose.map(String::as_str);
-            db.change_configuration(&account, whose, Before::Either, &keys)
+            db.change_configuration(&account, whose, Before::Either, &keys, By::operator())
                 .await
                 .unwrap();
             let holds = for_user(&state, &account, &user).await.unwrap();
@@ -247,7 +255,11 @@ mod tests {
         }
         let holds = for_user(&state, &account, &other).await.unwrap();
         assert_eq!(holds.unit_measurement.name(), "imperial");
-        assert!(db.remove_configuration(&account, &user).await.unwrap());
+        assert!(
+            db.remove_configuration(&account, &user, By::operator())
+                .await
+                .unwrap()
+        );
         let holds = for_user(&state, &account, &user).await.unwrap();
         assert_eq!(holds.unit_measurement.name(), "imperial");
         assert!(holds.cleanup_rules.0.is_empty());
@@ -255,7 +267,7 @@ mod tests {
         assert_eq!(json!(before), json!(FieldSettings::default()));
         let keys = json!({"splitOperationsByField": false, "fieldsAttachIntersection": 5});
         let keys = checked(object(keys)).unwrap();
-        db.change_configuration(&account, None, Before::Either, &keys)
+        db.change_configuration(&account, None, Before::Either, &keys, By::operator())
             .await
             .unwrap();
         let after = fields_for_user(&state, &account, &user).await.unwrap();

@@ -18,6 +18,7 @@ const ABORTED: i32 = 6;
 const KILLED: i32 = 9;
 const CPU_LIMIT: i32 = 24;
 const FILE_LIMIT: i32 = 25;
+const FORBIDDEN_CALL: i32 = 31;
 
 impl Death {
     /// It was stopped after so long by the clock on the wall.
@@ -60,6 +61,12 @@ impl Death {
                     mebibytes(limits.file_bytes)
                 ),
                 "upload less at once, or ask the operator to raise `convert_file_bytes`",
+            ),
+            Some(FORBIDDEN_CALL) => (
+                "while reading it, the converter tried what no reader needs, such as the network or another program, \
+                 and the operating system stopped it"
+                    .to_owned(),
+                "do not open the file with other programs, and report it together with the file",
             ),
             Some(KILLED) => (
                 "the operating system killed the converter, most likely because the machine ran out of memory"

@@ -1,16 +1,27 @@
 //! Starting the converter in a process of its own, and judging how it ended.
 
 mod death;
+mod examine;
+mod program;
+mod taken;
 
+pub(crate) use examine::{Examined, Refused, examine};
+pub(crate) use program::Converter;
+
+use crate::blobs::is_inner;
+use crate::error::{StoreError, Stored, is_full};
 use death::Death;
-use std::path::Path;
-use std::process::Stdio;
+use futures::StreamExt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::Command;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
-use tramline_converter::protocol::{COMMAND, Check, Line, Order, REFUSED, ReadBoundaries, Said};
+use tokio_util::codec::{FramedRead, LinesCodec};
+use tramline_converter::protocol::{
+    ANSWER, BoundaryAnswer, Check, FULL, Line, Order, REFUSED, ReadBoundaries, Said,
+};
 
 /// How a child ended.
 #[derive(Debug)]
@@ -24,7 +35,7 @@ pub(crate) enum Ended {
         dataset: Option<String>,
         death: Death,
     },
-    /// The machine, not the upload: disk full, no process, …
+    /// The machine, not the upload: no process, no answer, …
     Trouble(String),
     /// The run was cancelled or taken over.
     Stopped,
@@ -36,17 +47,23 @@ const LONGEST_CHECK: Duration = Duration::from_secs(600);
 /// Most of what a child may say on standard error that is kept.
 const SAID: u64 = 4_096;
 
-/// Runs one task to its end; every line goes to `said`.
+/// Longest line that a child may say: what was found in an upload of 50,000 entries is in one.
+const LINE: usize = 64 << 20;
+/// Largest answer.
+const MOST_SAID: u64 = 256 << 20;
+
+/// Runs one task to its end; every line goes to `said`. An error says that a disk has no space left.
 pub(crate) async fn convert(
-    program: &Path,
+    converter: &Converter,
     order: &Order,
     longest: Duration,
     lost: &mut watch::Receiver<bool>,
     said: &UnboundedSender<Said>,
-) -> Ended {
-    match start(program, order, longest, lost, said).await {
-        Ok(ended) => ended,
-        Err(cause) => Ended::Trouble(cause.to_string()),
+) -> Stored<Ended> {
+    match start(converter, order, longest, lost, said).await {
+        Ok(ended) => Ok(ended),
+        Err(cause) if is_full(&cause) => Err(StoreError::io("work", cause)),
+        Err(cause) => Ok(Ended::Trouble(cause.to_string())),
     }
 }
 
@@ -58,22 +75,14 @@ enum Next {
 }
 
 async fn start(
-    program: &Path,
+    converter: &Converter,
     order: &Order,
     longest: Duration,
     lost: &mut watch::Receiver<bool>,
     told: &UnboundedSender<Said>,
 ) -> std::io::Result<Ended> {
     let end = tokio::time::Instant::now() + longest;
-    let mut child = Command::new(program)
-        .arg(COMMAND)
-        .env_clear()
-        .env("TMPDIR", folder_of(order))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut child = converter.command().spawn()?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
         return Err(std::io::Error::other("the converter has no pipes"));
@@ -89,11 +98,11 @@ async fn start(
         let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
         String::from_utf8_lossy(&said).into_owned()
     });
-    let mut lines = BufReader::new(stdout).lines();
+    let mut lines = FramedRead::new(stdout, LinesCodec::new_with_max_length(LINE));
     let mut last = Line::default();
     loop {
         let next = tokio::select! {
-            line = lines.next_line() => Next::Line(line?),
+            line = lines.next() => Next::Line(line.transpose().map_err(std::io::Error::other)?),
             _ = lost.wait_for(|lost| *lost) => Next::Lost,
             () = tokio::time::sleep_until(end) => Next::Late,
         };
@@ -111,8 +120,16 @@ async fn start(
         };
         let Some(text) = line else { break };
         if let Ok(said) = serde_json::from_str::<Said>(&text) {
-            if let Said::Progress(line) = &said {
-                last = line.clone();
+            match &said {
+                Said::Progress(line) => last = line.clone(),
+                // What it names leads nowhere but into its own folder.
+                Said::Made(name) if !is_inner(name) => {
+                    return Err(std::io::Error::other(
+                        "the converter named a file outside its folder",
+                    ));
+                }
+                Said::Made(name) => taken(order.folder().join(name)).await?,
+                Said::Found(_) | Said::Nothing(_) => {}
             }
             // Nobody may listen, as to a check.
             let _ = told.send(said);
@@ -121,10 +138,13 @@ async fn start(
     let status = child.wait().await?;
     let said = said.await.unwrap_or_default();
     Ok(if status.success() {
+        taken(order.folder().to_owned()).await?;
         Ended::Converted
     } else {
         match status.code() {
             Some(REFUSED) => Ended::Refused(said),
+            // What it says is not the system's alone.
+            Some(FULL) => return Err(std::io::ErrorKind::StorageFull.into()),
             Some(70..=74) => Ended::Trouble(said),
             _ => Ended::Died {
                 dataset: last.dataset,
@@ -134,34 +154,72 @@ async fn start(
     })
 }
 
-/// Where the child may put its temporary files.
-fn folder_of(order: &Order) -> &Path {
-    match order {
-        Order::Check(check) => check.input.parent().unwrap_or(&check.input),
-        Order::Boundaries(task) => task.input.parent().unwrap_or(&task.input),
-        Order::Convert(task) => &task.out,
-        Order::Merge(task) => &task.out,
-        Order::Locate(task) => &task.out,
+/// The answer that a child left in its folder. It reads strangers' bytes: what it says has an end.
+pub(crate) fn answer(folder: &Path) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::File::open(folder.join(ANSWER))?;
+    let size = file.metadata()?.len();
+    if size > MOST_SAID {
+        let text = format!("the converter's answer has {size} bytes, more than {MOST_SAID}");
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, text));
     }
+    let mut bytes = Vec::new();
+    file.take(MOST_SAID).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Makes the service's own what the child left there.
+async fn taken(folder: PathBuf) -> std::io::Result<()> {
+    let work = move || taken::take_over(&folder);
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(std::io::Error::other)?
 }
 
 /// Asks a child whether an upload may be kept; message and hint when not.
-pub(crate) async fn check(program: &Path, check: Check) -> std::io::Result<Result<(), String>> {
-    ask(program, &Order::Check(check)).await
+pub(crate) async fn check(
+    converter: &Converter,
+    check: Check,
+) -> std::io::Result<Result<(), String>> {
+    let _folder = OwnFolder::make(&check.out)?;
+    ask(converter, &Order::Check(check)).await
 }
 
 /// Has a child read the boundaries of an upload; message and hint when it cannot.
 pub(crate) async fn read_boundaries(
-    program: &Path,
+    converter: &Converter,
     task: ReadBoundaries,
-) -> std::io::Result<Result<(), String>> {
-    ask(program, &Order::Boundaries(task)).await
+) -> std::io::Result<Result<BoundaryAnswer, String>> {
+    let folder = OwnFolder::make(&task.out)?;
+    if let Err(message) = ask(converter, &Order::Boundaries(task)).await? {
+        return Ok(Err(message));
+    }
+    let text = tokio::task::spawn_blocking(move || answer(&folder.0)).await;
+    Ok(Ok(serde_json::from_slice(
+        &text.map_err(std::io::Error::other)??,
+    )?))
 }
 
-async fn ask(program: &Path, order: &Order) -> std::io::Result<Result<(), String>> {
+/// The folder of a converter that is asked something; it goes with the question.
+struct OwnFolder(PathBuf);
+
+impl OwnFolder {
+    fn make(folder: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir(folder)?;
+        Ok(Self(folder.to_owned()))
+    }
+}
+
+impl Drop for OwnFolder {
+    fn drop(&mut self) {
+        // What stays is left to the sweep.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn ask(converter: &Converter, order: &Order) -> std::io::Result<Result<(), String>> {
     let (_switch, mut lost) = watch::channel(false);
     let (said, _) = mpsc::unbounded_channel();
-    match start(program, order, LONGEST_CHECK, &mut lost, &said).await? {
+    match start(converter, order, LONGEST_CHECK, &mut lost, &said).await? {
         Ended::Converted | Ended::Stopped => Ok(Ok(())),
         Ended::Refused(message) => Ok(Err(message)),
         Ended::Died { death, .. } => Ok(Err(format!(

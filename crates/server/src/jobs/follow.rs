@@ -78,7 +78,7 @@ pub(super) async fn follow(
                     listener.hear(std::mem::replace(&mut heard, rest)).await?;
                 }
                 tell(work, line).await;
-                return Ok(ended);
+                return ended;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::lease::Held;
 use crate::error::{StoreError, Stored};
+use crate::faults::Call;
 use crate::state::State;
 use crate::store::{NewRun, Run};
 use async_trait::async_trait;
@@ -17,6 +18,11 @@ use uuid::Uuid;
 pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its word in the store.
     const KIND: JobKind;
+
+    /// Beginnings that found something out, and so do not count as attempts.
+    fn forgiven(&self) -> usize {
+        0
+    }
 
     /// Does it. An error means trouble that may pass.
     async fn run(self, work: &mut Work<'_>) -> Stored<()>;
@@ -52,6 +58,8 @@ impl Work<'_> {
     pub(super) async fn folder(&self) -> Stored<RunFolder> {
         let folder = self.state.run_folder(self.run);
         let _ = tokio::fs::remove_dir_all(&folder).await;
+        let passed = self.state.faults.pass(Call::Open);
+        passed.map_err(|cause| StoreError::io(&folder, cause))?;
         tokio::fs::create_dir_all(&folder)
             .await
             .map_err(|cause| StoreError::io(&folder, cause))?;
@@ -67,9 +75,7 @@ impl Work<'_> {
 
     /// Back to the queue for a while: the trouble may pass.
     pub(super) async fn put_off(&self, cause: &str) -> Stored<()> {
-        let (run, db) = (self.run, &self.state.db);
-        tracing::warn!(run = run.id, kind = run.kind, cause, "run put off");
-        db.postpone(run, &run.task, cause, run.wait()).await
+        put_off(self.state, self.run, cause).await
     }
 
     /// The run was cancelled, or is another worker's.
@@ -80,6 +86,13 @@ impl Work<'_> {
     pub(super) async fn bury(&self, why: &str) -> Stored<()> {
         self.state.db.bury(self.run, why).await
     }
+}
+
+/// Back to the queue for a while: the trouble may pass.
+pub(super) async fn put_off(state: &State, run: &Run, cause: &str) -> Stored<()> {
+    tracing::warn!(run = run.id, kind = run.kind, cause, "run put off");
+    let db = &state.db;
+    db.postpone(run, &run.task, cause, run.wait()).await
 }
 
 /// The folder of a run, which goes when this does.

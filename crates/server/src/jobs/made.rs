@@ -3,6 +3,7 @@
 use super::locate::shares;
 use crate::blobs::{Key, is_inner};
 use crate::clock::{Micros, SECOND};
+use crate::converter;
 use crate::error::{StoreError, Stored};
 use crate::store::{NewArtifact, NewFile, Run};
 use serde::de::DeserializeOwned;
@@ -35,8 +36,10 @@ fn compact(json: &str) -> String {
 
 /// What a child left in its output folder.
 pub(super) fn read_answer<R: DeserializeOwned>(folder: &Path) -> Stored<Answer<R>> {
-    let path = folder.join(ANSWER);
-    let bytes = std::fs::read(&path).map_err(|cause| StoreError::io(&path, cause))?;
+    let bytes = converter::answer(folder).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::InvalidData => StoreError::corrupt(ANSWER, cause),
+        _ => StoreError::io(folder.join(ANSWER), cause),
+    })?;
     serde_json::from_slice(&bytes).map_err(|cause| StoreError::corrupt(ANSWER, cause))
 }
 

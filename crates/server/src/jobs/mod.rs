@@ -1,6 +1,7 @@
 //! Durable work: jobs as types in one list, a pool of workers, each with one leased run, and one thread that
 //! keeps the leases.
 
+mod accounts;
 mod convert;
 mod deliver;
 mod follow;
@@ -11,7 +12,9 @@ mod list;
 mod locate;
 mod made;
 mod merge;
+mod space;
 mod sweep;
+mod trouble;
 mod worker;
 
 pub(crate) use convert::{Convert, Given};

@@ -2,10 +2,11 @@
 
 use super::job::Work;
 use super::lease::Leases;
-use super::{deliver, list, sweep};
+use super::{accounts, deliver, list, space, sweep, trouble};
 use crate::bus::{Call, Topic};
 use crate::error::{StoreError, Stored};
 use crate::failpoint::pass;
+use crate::figures;
 use crate::state::State;
 use crate::store::Run;
 use futures::StreamExt;
@@ -16,6 +17,8 @@ use uuid::Uuid;
 
 /// How long a worker waits before it looks again without being rung.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long it waits before it tries again to write how a run ended.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Starts the workers; they end, their runs given back, when `stop` turns true.
 pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>> {
@@ -35,6 +38,8 @@ pub fn start(state: &State, stop: &watch::Receiver<bool>) -> Stored<JoinSet<()>>
     }
     deliver::start(state, stop, &mut workers)?;
     workers.spawn(sweep::run(state.clone(), stop.clone()));
+    workers.spawn(space::watch(state.clone(), stop.clone()));
+    workers.spawn(accounts::run(state.clone(), stop.clone()));
     Ok(workers)
 }
 
@@ -50,6 +55,15 @@ impl Worker {
         let db = &self.state.db;
         loop {
             let rung = self.state.bus.hear(Call::Work).await;
+            if self.state.disk.shortage().await.is_some() {
+                // Whoever watches the disks rings when there is space.
+                tokio::select! {
+                    () = rung => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                    _ = stop.wait_for(|stop| *stop) => return,
+                }
+                continue;
+            }
             match db.lease_run(&self.name, self.lease).await {
                 Ok(Some(run)) => {
                     // The next ring is for a worker that waits.
@@ -110,8 +124,22 @@ impl Worker {
             }
             Err(cause) => cause,
         };
-        if let Err(cause) = work.put_off(&cause.to_string()).await {
-            tracing::warn!(run = run.id, %cause, "run not put off; its lease will end");
+        figures::count(figures::RUN_PUT_OFF);
+        // The lease is held meanwhile: what cannot be written now is written when that goes again.
+        while let Err(trouble) = trouble::settle(&self.state, run, &cause).await {
+            match trouble {
+                StoreError::LeaseLost(id) => {
+                    tracing::info!(run = id, "another worker has this run");
+                    return;
+                }
+                trouble if trouble.may_pass() => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                trouble => {
+                    tracing::warn!(run = run.id, cause = %trouble, "run not put off; its lease will end");
+                    return;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Stored configurations: the keys that an owner or a user has set, nothing else.
 
+use super::By;
 use crate::error::Stored;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -43,7 +44,8 @@ pub trait Configurations: Send + Sync {
         user: Option<&str>,
         before: Before,
         keys: &Keys,
+        by: &By,
     ) -> Stored<Change>;
     /// `false` when there is none.
-    async fn remove_configuration(&self, account: &str, user: &str) -> Stored<bool>;
+    async fn remove_configuration(&self, account: &str, user: &str, by: &By) -> Stored<bool>;
 }

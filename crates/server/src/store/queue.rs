@@ -88,6 +88,19 @@ pub struct Beat {
     pub progress: Option<String>,
 }
 
+/// Why a run is given up, as it is told.
+#[derive(Clone, Debug)]
+pub struct GivenUp<'a> {
+    /// For the operator.
+    pub reason: &'a str,
+    /// Of the upload and of each file in the making.
+    pub details: &'a str,
+    /// JSON array.
+    pub findings: &'a str,
+    /// Told with it.
+    pub events: &'a [Event],
+}
+
 /// How the run about a subject stands.
 #[derive(Clone, Debug)]
 pub struct RunProgress {
@@ -110,10 +123,15 @@ pub trait Queue: Send + Sync {
     async fn renew(&self, beats: &[Beat], lease: Duration) -> Stored<Vec<String>>;
     /// Back to the queue after trouble that may pass.
     async fn postpone(&self, run: &Run, task: &str, reason: &str, wait: Duration) -> Stored<()>;
+    /// Back to the queue for a while, as if it had not begun: nothing is held against it.
+    async fn put_back(&self, run: &Run, reason: &str, wait: Duration) -> Stored<()>;
     /// Back to the queue at once, as if it had not begun.
     async fn give_back(&self, run: &Run) -> Stored<()>;
     /// Ends a run that was cancelled while it ran; does nothing when it was not.
     async fn settle_cancelled(&self, run: &Run) -> Stored<()>;
+    /// Gives the run up, and whatever waits for it: its upload ends with these details and these findings (a
+    /// JSON array), files in the making end as failed. Nothing that is stored is read for it.
+    async fn abandon(&self, run: &Run, given_up: &GivenUp<'_>) -> Stored<()>;
     /// Gives the run up.
     async fn bury(&self, run: &Run, reason: &str) -> Stored<()>;
     /// Ends a run that published its results before.

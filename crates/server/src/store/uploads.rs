@@ -1,6 +1,6 @@
 //! Uploads (batches at the HTTP edge).
 
-use super::{Listed, NewRun, Page};
+use super::{By, Listed, NewRun, Page};
 use crate::blobs::{Blob, Key, Parts};
 use crate::clock::Micros;
 use crate::error::Stored;
@@ -94,6 +94,8 @@ pub struct NewUpload {
     pub findings: String,
     /// The client's own key for this upload.
     pub idempotency: Option<String>,
+    /// Who sends it.
+    pub by: By,
 }
 
 /// What uploads are filtered by; all that are given must hold.
@@ -140,5 +142,5 @@ pub trait Uploads: Send + Sync {
     async fn remove_upload(&self, account: &str, id: &str) -> Stored<Option<Vec<String>>>;
     /// Failed files back to `processing`, the upload back to `RECEIVED`, a run: one transaction.
     /// Does nothing when the upload is being processed.
-    async fn retry_upload(&self, upload: &Upload, run: &NewRun) -> Stored<()>;
+    async fn retry_upload(&self, upload: &Upload, run: &NewRun, by: &By) -> Stored<()>;
 }

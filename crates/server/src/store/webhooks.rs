@@ -1,6 +1,6 @@
 //! Webhooks, and the deliveries of events to them.
 
-use super::Event;
+use super::{By, Event};
 use crate::clock::Micros;
 use crate::error::Stored;
 use async_trait::async_trait;
@@ -11,6 +11,7 @@ use std::time::Duration;
 pub struct Webhook {
     pub id: String,
     pub name: String,
+    /// As it is stored: sealed.
     pub secret: String,
     pub url: String,
     pub events: Vec<String>,
@@ -25,6 +26,7 @@ pub struct Due {
     pub event_id: String,
     pub body: String,
     pub url: String,
+    /// As it is stored: sealed.
     pub secret: String,
     /// Tries before this one.
     pub attempt: u32,
@@ -51,18 +53,23 @@ pub trait Webhooks: Send + Sync {
         account: &str,
         webhook: &Webhook,
         confirmation: &Event,
+        by: &By,
     ) -> Stored<Result<(), String>>;
     /// Webhooks of the account.
     async fn webhooks(&self, account: &str) -> Stored<Vec<Webhook>>;
     /// A webhook of the account.
     async fn webhook(&self, account: &str, id: &str) -> Stored<Option<Webhook>>;
+    /// Ids of all webhooks of all accounts with their secrets as they are stored.
+    async fn webhook_secrets(&self) -> Stored<Vec<(String, String)>>;
+    /// Another form of a webhook's secret, if it is still as it was before. Nothing of that stays behind.
+    async fn replace_webhook_secret(&self, id: &str, before: &str, after: &str) -> Stored<()>;
     /// Removes a webhook; `false` when there is none.
-    async fn remove_webhook(&self, account: &str, id: &str) -> Stored<bool>;
+    async fn remove_webhook(&self, account: &str, id: &str, by: &By) -> Stored<bool>;
     /// Failed calls, the newest first.
     async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>>;
     /// Makes deliveries of new events.
     async fn spread_events(&self) -> Stored<u64>;
-    /// Deliveries that are due, at most `each` to one webhook and none to the `busy` ones; nobody
+    /// Deliveries of accounts that are not disabled that are due, at most `each` to one webhook and none to the `busy` ones; nobody
     /// else gets them for `hold`.
     async fn due_deliveries(
         &self,

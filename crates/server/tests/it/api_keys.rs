@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// A converter that finds nothing wrong with any upload.
-fn content(settings: &mut tramline_server::Settings) {
+pub(crate) fn content(settings: &mut tramline_server::Settings) {
     settings.converter = Some(PathBuf::from("/bin/true"));
 }
 
@@ -26,7 +26,12 @@ fn with_key(service: &Service, key: &str) -> Client {
     client
 }
 
-async fn upload(client: &Client, user: &str, bytes: &str, idempotency: &str) -> (u16, Value) {
+pub(crate) async fn upload(
+    client: &Client,
+    user: &str,
+    bytes: &str,
+    idempotency: &str,
+) -> (u16, Value) {
     let part = Part::bytes(bytes.as_bytes().to_vec()).file_name("stick.zip");
     let request = client
         .request(Method::POST, &format!("{BATCH}?leafUserId={user}"))

@@ -23,7 +23,7 @@ fn child() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    std::process::exit(tramline_converter::main().into());
+    std::process::exit(tramline_converter::main(tramline_converter::Terms::default()).into());
 }
 
 /// A worker, and a converter that is this program.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tramline_model::{Artifact, FileStatus, JobKind};
 use tramline_server::blobs::{Key, Parts};
 use tramline_server::store::{
-    Accounts, Announced, Conversions, Converted, NewArtifact, NewFile, NewRun, NewUpload, NewUser,
-    NothingCame, Published, Queue, Run, Sqlite, Uploads,
+    Accounts, Announced, By, Conversions, Converted, NewArtifact, NewFile, NewRun, NewUpload,
+    NewUser, NothingCame, Published, Queue, Run, Sqlite, Uploads,
 };
 use tramline_server::{Settings, State, open_database};
 use uuid::Uuid;
@@ -26,10 +26,15 @@ impl Fixture {
         let db = open_database(folder.path()).await.unwrap();
         db.add_account("adviser", "no hash").await.unwrap();
         let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
-        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let user = db
+            .add_user(&account, &NewUser::default(), By::operator())
+            .await
+            .unwrap()
+            .id;
         let settings = Settings {
             data: folder.path().to_owned(),
             sweep_safety_seconds,
+            free_bytes_min: 0,
             ..Settings::default()
         };
         let state = State::open(settings, Arc::new(db.clone()), db.bus())
@@ -79,6 +84,7 @@ impl Fixture {
             parts: Parts::default(),
             findings: "[]".to_owned(),
             idempotency: None,
+            by: By::operator().clone(),
         };
         self.db
             .add_upload(&upload, &self.work(&id), false)

@@ -2,13 +2,17 @@
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tramline_server::{Server, Settings, add_account, open_database, use_tls};
 
 pub(crate) const CONFIGS: &str = "/services/config/api/configs";
 pub(crate) const HOOKS: &str = "/services/alerts/api/alerts/webhooks";
 pub(crate) const KEYS: &str = "/services/usermanagement/api/api-keys";
 pub(crate) const BATCH: &str = "/services/operations/api/batch";
-const USERS: &str = "/services/usermanagement/api/users";
+pub(crate) const USERS: &str = "/services/usermanagement/api/users";
+/// Of every account.
+pub(crate) const PASSWORD: &str = "seed drill under rain";
 
 /// A server without workers: nothing is converted.
 pub(crate) struct Service {
@@ -22,7 +26,7 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         let database = open_database(folder.path()).await.unwrap();
         for name in ["adviser", "other"] {
-            assert!(add_account(&database, name, "a password").await.unwrap());
+            add_account(&database, name, PASSWORD).await.unwrap();
         }
         database.close().await;
         Self::start_again(folder, change).await
@@ -37,6 +41,7 @@ impl Service {
             listen: ([127, 0, 0, 1], 0).into(),
             data: folder.path().to_owned(),
             workers: 0,
+            free_bytes_min: 0,
             ..Settings::default()
         };
         change(&mut settings);
@@ -50,6 +55,11 @@ impl Service {
         self.folder
     }
 
+    /// Where the figures are.
+    pub(crate) fn metrics(&self) -> std::net::SocketAddr {
+        self.server.metrics[0]
+    }
+
     pub(crate) fn anybody(&self) -> Client {
         Client {
             base: format!("http://{}", self.server.address),
@@ -58,9 +68,24 @@ impl Service {
         }
     }
 
+    /// The answer to the head of a POST whose body never comes.
+    pub(crate) async fn raw(&self, client: &Client, path: &str, headers: &str) -> String {
+        let mut stream = TcpStream::connect(self.server.address).await.unwrap();
+        let mut head =
+            format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+        for (name, value) in &client.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
     pub(crate) async fn client(&self, name: &str) -> Client {
         let mut client = self.anybody();
-        let body = json!({"username": name, "password": "a password"});
+        let body = json!({"username": name, "password": PASSWORD});
         let answer = client.post("/api/authenticate", &body).await;
         let token = answer.1["id_token"].as_str().unwrap().to_owned();
         client
@@ -78,6 +103,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Of the server, as `address:port`.
+    pub(crate) fn address(&self) -> String {
+        self.base.trim_start_matches("http://").to_owned()
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         for (name, value) in &self.headers {

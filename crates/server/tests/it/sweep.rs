@@ -2,7 +2,7 @@
 
 use crate::fixture::Fixture;
 use tramline_server::jobs::{Swept, sweep};
-use tramline_server::store::{Accounts, Files, Uploads};
+use tramline_server::store::{Accounts, By, Files, Uploads};
 
 async fn swept(fixture: &Fixture) -> Swept {
     sweep(&fixture.state, &mut String::new()).await.unwrap()
@@ -70,7 +70,7 @@ async fn a_removed_user_leaves_nothing_and_a_lost_blob_is_noticed() {
     fixture.put(&key, b"zip");
     fixture
         .db
-        .remove_user(&fixture.account, &fixture.user)
+        .remove_user(&fixture.account, &fixture.user, By::operator())
         .await
         .unwrap();
     let found = swept(&fixture).await;

@@ -2,7 +2,10 @@
 
 use crate::common::input;
 use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tramline_convert::{FileReport, MergeError, MergeSource, Options, Report, UnitSystem, merge};
 use tramline_formats::Tree;
 use tramline_model::{DropReason, OperationType};
@@ -24,10 +27,14 @@ fn properties(path: &Path) -> Value {
     serde_json::from_slice::<Value>(&bytes).unwrap()["properties"].take()
 }
 
+fn opened(parquet: &Path) -> Arc<File> {
+    Arc::new(File::open(parquet).unwrap())
+}
+
 fn source(folder: &Path, file: &FileReport, id: &str) -> MergeSource {
     MergeSource {
         id: id.to_owned(),
-        parquet: folder.join(&file.artifacts["standardGeoparquet"]),
+        parquet: opened(&folder.join(&file.artifacts["standardGeoparquet"])),
         operation_type: file.operation_type.clone(),
         summary: properties(&folder.join(&file.artifacts["summary"])),
     }
@@ -163,7 +170,7 @@ fn the_order_of_the_sources_changes_nothing_and_merged_files_merge_again() {
     assert!(read(folder.path().join("x")) == read(folder.path().join("y")));
     let again = MergeSource {
         id: "9".to_owned(),
-        parquet: folder.path().join("x/merged/standard.parquet"),
+        parquet: opened(&folder.path().join("x/merged/standard.parquet")),
         operation_type: OperationType::Harvested,
         summary: properties(&folder.path().join("x/merged/summary.json")),
     };
@@ -189,13 +196,14 @@ fn what_cannot_be_merged_is_refused_with_its_id() {
     ));
     let mixed = refuse(&[harvest.clone(), planting]);
     assert!(mixed.to_string().contains("planted"), "{mixed}");
-    let whole = std::fs::read(&harvest.parquet).unwrap();
+    let mut whole = Vec::new();
+    harvest.parquet.as_ref().read_to_end(&mut whole).unwrap();
     let broken = folder.path().join("broken.parquet");
     for cut in [0, 3, 4, 8, whole.len() / 2, whole.len() - 9] {
         std::fs::write(&broken, &whole[..cut]).unwrap();
         let second = MergeSource {
             id: "2".to_owned(),
-            parquet: broken.clone(),
+            parquet: opened(&broken),
             ..harvest.clone()
         };
         let error = refuse(&[harvest.clone(), second]);

@@ -4,11 +4,10 @@
 //! line and then becomes the command) holds it back until its limits are set.
 
 use super::configured::{Bridge, BridgeError, OPERATOR};
-use super::folder;
+use super::{Parts, folder};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -22,12 +21,12 @@ const LOOK: Duration = Duration::from_millis(250);
 
 pub(super) fn run(
     bridge: &Bridge,
-    input: &Path,
-    output: &Path,
+    parts: &Parts,
     time: Duration,
+    abandoned: &dyn Fn() -> bool,
 ) -> Result<(), BridgeError> {
     let program = bridge.program();
-    let mut child = start(bridge, input, output).map_err(|error| {
+    let mut child = start(bridge, parts).map_err(|error| {
         BridgeError::new(
             format!("the bridge `{program}` cannot be started: {error}"),
             OPERATOR,
@@ -52,10 +51,10 @@ pub(super) fn run(
             Ok(status) => break status.ok(),
             Err(RecvTimeoutError::Disconnected) => break None,
             Err(RecvTimeoutError::Timeout) => {
-                too_much = folder::size(output).is_ok_and(|(files, bytes)| {
+                too_much = folder::size(&parts.output).is_ok_and(|(files, bytes)| {
                     files > bridge.output_files || bytes > bridge.output_bytes
                 });
-                if too_much || Instant::now() >= deadline {
+                if too_much || Instant::now() >= deadline || abandoned() {
                     break None;
                 }
             }
@@ -72,11 +71,11 @@ pub(super) fn run(
     judge(bridge, status, too_much, said.as_deref())
 }
 
-fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child> {
+fn start(bridge: &Bridge, parts: &Parts) -> std::io::Result<Child> {
     let mut words = bridge.command.iter();
     let program = words.next().map_or("", String::as_str);
     found(program)?;
-    let folders = [("{input}", input), ("{output}", output)];
+    let folders = [("{input}", &parts.input), ("{output}", &parts.output)];
     let mut named = false;
     let mut command = Command::new("/bin/sh");
     command.args(["-c", GATE, "bridge", program]);
@@ -97,9 +96,10 @@ fn start(bridge: &Bridge, input: &Path, output: &Path) -> std::io::Result<Child>
     command
         .env_clear()
         .env("PATH", path)
-        .env("HOME", output)
+        .env("HOME", &parts.output)
+        .env("TMPDIR", &parts.temporary)
         .env("LANG", "C.UTF-8")
-        .current_dir(output)
+        .current_dir(&parts.output)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Commands by `fileFormat` code.
 pub type Bridges = BTreeMap<String, Bridge>;
@@ -21,6 +23,8 @@ pub struct Bridge {
     pub output_bytes: u64,
     /// Files and folders that it may leave.
     pub output_files: usize,
+    /// What it may read beside its own folder and the programs of the system, where a service runs it.
+    pub reads: Vec<PathBuf>,
 }
 
 impl Default for Bridge {
@@ -32,6 +36,7 @@ impl Default for Bridge {
             memory_bytes: 4 << 30,
             output_bytes: 4 << 30,
             output_files: 10_000,
+            reads: Vec::new(),
         }
     }
 }
@@ -54,18 +59,46 @@ impl Bridge {
 }
 
 /// Why a bridge gave nothing.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BridgeError {
-    pub(crate) what: String,
-    pub(crate) hint: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BridgeError {
+    /// What went wrong.
+    pub what: String,
+    /// What to do about it.
+    pub hint: String,
 }
 
 impl BridgeError {
-    pub(super) fn new(what: impl Into<String>, hint: &'static str) -> Self {
+    /// With what to do about it.
+    pub fn new(what: impl Into<String>, hint: &str) -> Self {
         Self {
             what: what.into(),
-            hint,
+            hint: hint.to_owned(),
         }
+    }
+}
+
+/// Runs the command of a bridge for this process: it gets the code of the format and the dataset's folder.
+#[derive(Clone)]
+pub struct BridgeHand(Arc<Hand>);
+
+type Hand = dyn Fn(&str, &Path) -> Result<(), BridgeError> + Send + Sync;
+
+impl BridgeHand {
+    /// One that does this.
+    pub fn new(
+        hand: impl Fn(&str, &Path) -> Result<(), BridgeError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(hand))
+    }
+
+    pub(super) fn run(&self, file_format: &str, folder: &Path) -> Result<(), BridgeError> {
+        (self.0)(file_format, folder)
+    }
+}
+
+impl std::fmt::Debug for BridgeHand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BridgeHand").finish_non_exhaustive()
     }
 }
 

@@ -9,10 +9,9 @@ mod command;
 mod configured;
 mod folder;
 
-pub use configured::{Bridge, Bridges};
+pub use configured::{Bridge, BridgeError, BridgeHand, Bridges};
 
-use configured::BridgeError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tramline_formats::{Claim, Tree};
@@ -31,8 +30,44 @@ pub(crate) fn bridge_for<'a>(bridges: &'a Bridges, file_format: &str) -> Option<
         .map(|(_, bridge)| bridge)
 }
 
-/// Runs the command on a dataset.
-pub(crate) fn run(bridge: &Bridge, tree: &Tree, claim: &Claim) -> Result<Bridged, BridgeError> {
+/// The parts of a dataset's folder: what the command gets, what it makes, and room for what it does not keep.
+struct Parts {
+    input: PathBuf,
+    output: PathBuf,
+    temporary: PathBuf,
+}
+
+impl Parts {
+    fn of(folder: &Path) -> Self {
+        Self {
+            input: folder.join("input"),
+            output: folder.join("output"),
+            temporary: folder.join("temporary"),
+        }
+    }
+}
+
+/// Runs the command of a bridge on the folder that a dataset was copied to, and waits. `abandoned` says
+/// that nobody waits any longer; the command ends then.
+///
+/// # Errors
+/// The command cannot be started, fails, or uses more than it may.
+pub fn run_bridge(
+    bridge: &Bridge,
+    folder: &Path,
+    abandoned: &dyn Fn() -> bool,
+) -> Result<(), BridgeError> {
+    let time = Duration::from_secs(bridge.seconds);
+    command::run(bridge, &Parts::of(folder), time, abandoned)
+}
+
+/// Runs the command on a dataset: by the hand, where this process has one.
+pub(crate) fn run(
+    (file_format, bridge): (&str, &Bridge),
+    hand: Option<&BridgeHand>,
+    tree: &Tree,
+    claim: &Claim,
+) -> Result<Bridged, BridgeError> {
     let disk = |error: &dyn std::fmt::Display| {
         BridgeError::new(
             format!(
@@ -46,15 +81,18 @@ pub(crate) fn run(bridge: &Bridge, tree: &Tree, claim: &Claim) -> Result<Bridged
         .prefix("tramline-bridge-")
         .tempdir()
         .map_err(|error| disk(&error))?;
-    let (input, output) = (folder.path().join("input"), folder.path().join("output"));
-    for part in [&input, &output] {
+    let parts = Parts::of(folder.path());
+    for part in [&parts.input, &parts.output, &parts.temporary] {
         std::fs::create_dir(part).map_err(|error| disk(&error))?;
     }
-    folder::hand_over(tree, claim, &input).map_err(|error| disk(&error))?;
-    command::run(bridge, &input, &output, Duration::from_secs(bridge.seconds))?;
-    folder::inspect(bridge, &output)?;
+    folder::hand_over(tree, claim, &parts.input).map_err(|error| disk(&error))?;
+    match hand {
+        Some(hand) => hand.run(file_format, folder.path())?,
+        None => run_bridge(bridge, folder.path(), &|| false)?,
+    }
+    folder::inspect(bridge, &parts.output)?;
     Ok(Bridged {
-        output,
+        output: parts.output,
         _folder: folder,
     })
 }

@@ -5,6 +5,7 @@
 use super::{ClassColours, Map, MapError, MapLayer, MapPlane, is_of_polygons, unreadable};
 use serde_json::{Value, json};
 use std::path::Path;
+use tramline_outputs::disk;
 use tramline_outputs::page::{ClassMap, main_rate};
 use tramline_render::{ClassLegend, ClassRange};
 
@@ -119,14 +120,14 @@ pub fn write_geotiffs(
 }
 
 fn create(folder: &Path) -> Result<(), MapError> {
-    std::fs::create_dir_all(folder).map_err(|cause| MapError::Write {
+    disk::create_folder(folder).map_err(|cause| MapError::Write {
         name: folder.display().to_string(),
         cause,
     })
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), MapError> {
-    std::fs::write(folder.join(name), bytes).map_err(|cause| MapError::Write {
+    disk::write(&folder.join(name), bytes).map_err(|cause| MapError::Write {
         name: name.to_owned(),
         cause,
     })

@@ -18,7 +18,7 @@ use duplicates::Duplicates;
 use serde_json::Value;
 use source::{Source, align, union, unreadable};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs::File;
 use std::sync::Arc;
 use tramline_model::{
     Days, Ending, Machine, MachineKind, OperationDescription, OperationType, Provider,
@@ -30,8 +30,8 @@ use tramline_outputs::Sink;
 pub struct MergeSource {
     /// The id of the machine file.
     pub id: String,
-    /// Its `standard.parquet`.
-    pub parquet: PathBuf,
+    /// Its `standard.parquet`, open.
+    pub parquet: Arc<File>,
     /// What kind of work it is; all sources have the same.
     pub operation_type: OperationType,
     /// `properties` of its summary, for names of machines and of the source's operation.

@@ -7,7 +7,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use std::path::Path;
+use std::fs::File;
 use std::sync::Arc;
 use tramline_model::{Property, records};
 
@@ -18,7 +18,7 @@ const ROWS: usize = 65_536;
 pub(super) struct Source {
     pub(super) id: String,
     pub(super) schema: SchemaRef,
-    builder: ParquetRecordBatchReaderBuilder<std::fs::File>,
+    builder: ParquetRecordBatchReaderBuilder<File>,
 }
 
 pub(super) fn unreadable(id: &str, cause: impl std::fmt::Display) -> MergeError {
@@ -29,8 +29,8 @@ pub(super) fn unreadable(id: &str, cause: impl std::fmt::Display) -> MergeError 
 }
 
 impl Source {
-    pub(super) fn open(id: &str, path: &Path) -> Result<Self, MergeError> {
-        let file = std::fs::File::open(path).map_err(|cause| unreadable(id, cause))?;
+    pub(super) fn open(id: &str, file: &File) -> Result<Self, MergeError> {
+        let file = file.try_clone().map_err(|cause| unreadable(id, cause))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file)
             .map_err(|cause| unreadable(id, cause))?;
         let schema = Arc::clone(builder.schema());

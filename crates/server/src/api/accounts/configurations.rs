@@ -57,7 +57,7 @@ async fn set(
     }
     let change = state
         .db
-        .change_configuration(account, user, before, &keys)
+        .change_configuration(account, user, before, &keys, &caller.by)
         .await?;
     match change {
         Change::Done(keys) => Ok(keys),
@@ -160,7 +160,7 @@ pub(crate) async fn remove(
     let user = known_user(&state, &caller, &path_id(&id)?).await?;
     if state
         .db
-        .remove_configuration(&caller.account, &user.id)
+        .remove_configuration(&caller.account, &user.id, &caller.by)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)

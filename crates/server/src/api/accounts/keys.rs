@@ -53,6 +53,9 @@ pub(crate) struct KeyBody {
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<String>,
+    /// To the minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<String>,
 }
 
 impl ApiKey {
@@ -86,6 +89,7 @@ pub(crate) async fn list(
         expires_at: iso(key.expires),
         description: key.description,
         revoked_at: key.revoked.map(iso),
+        last_used_at: key.last_used.map(iso),
     });
     Ok(axum::Json(list.collect()))
 }
@@ -115,6 +119,7 @@ pub(crate) async fn create(
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|cause| StoreError::defect("random bytes", cause))?;
     let key = format!("tl_{}", hexadecimal(&random));
+    let by = caller.by;
     let stored = ApiKey {
         id: Uuid::now_v7().to_string(),
         account_id: caller.account,
@@ -123,10 +128,11 @@ pub(crate) async fn create(
         description: input.description,
         expires: now().saturating_add(seconds * SECOND),
         revoked: None,
+        last_used: None,
     };
     state
         .db
-        .add_api_key(&stored, &digest(key.as_bytes()))
+        .add_api_key(&stored, &digest(key.as_bytes()), &by)
         .await?;
     let body = NewKey {
         id: stored.id,
@@ -147,7 +153,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     if state
         .db
-        .revoke_api_key(&caller.account, &path_id(&id)?)
+        .revoke_api_key(&caller.account, &path_id(&id)?, &caller.by)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)

@@ -140,7 +140,7 @@ pub(crate) async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let user = state
         .db
-        .add_user(&caller.account, &input.checked()?)
+        .add_user(&caller.account, &input.checked()?, &caller.by)
         .await?;
     let location = format!("{PREFIX}/users/{}", user.id);
     Ok((
@@ -206,7 +206,10 @@ async fn write(
     id: &str,
     user: &NewUser,
 ) -> Result<axum::Json<UserBody>, Problem> {
-    let user = state.db.change_user(&caller.account, id, user).await?;
+    let user = state
+        .db
+        .change_user(&caller.account, id, user, &caller.by)
+        .await?;
     let user = user.ok_or_else(|| Problem::not_found("user"))?;
     Ok(axum::Json(user.into()))
 }
@@ -221,7 +224,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     if state
         .db
-        .remove_user(&caller.account, &path_id(&id)?)
+        .remove_user(&caller.account, &path_id(&id)?, &caller.by)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,8 @@
 //! A batch as it is sent.
 
 use crate::clock::iso;
+use crate::disk::WAITS;
+use crate::state::State;
 use crate::store::{Upload, UploadStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,14 +43,21 @@ fn document(text: String) -> Option<Box<serde_json::value::RawValue>> {
         .filter(|raw| raw.get() != "[]")
 }
 
+/// What an upload waits for, if anything keeps all of them waiting.
+pub(super) fn waits_for(state: &State, upload: &Upload) -> Option<&'static str> {
+    let waits = upload.status == UploadStatus::Received && state.disk.is_short();
+    waits.then_some(WAITS)
+}
+
 impl Batch {
-    pub(super) fn new(upload: Upload, files: Option<Vec<String>>) -> Self {
+    pub(super) fn new(state: &State, upload: Upload, files: Option<Vec<String>>) -> Self {
+        let waits = waits_for(state, &upload);
         Self {
             id: upload.id,
             leaf_user_id: upload.user_id,
             provider: upload.provider,
             status: upload.status,
-            status_details: upload.status_details,
+            status_details: waits.map(str::to_owned).or(upload.status_details),
             file_name: upload.file_name,
             size: upload.size,
             upload_timestamp: iso(upload.uploaded),

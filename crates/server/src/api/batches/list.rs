@@ -82,7 +82,7 @@ pub(crate) async fn list(
         .into_iter()
         .map(|upload| {
             let files = files.remove(&upload.id).unwrap_or_default();
-            Batch::new(upload, Some(files))
+            Batch::new(&state, upload, Some(files))
         })
         .collect();
     Ok((headers, axum::Json(batches)))

@@ -6,6 +6,7 @@ mod progress;
 mod read;
 pub(super) mod receive;
 mod retry;
+pub(super) mod room;
 mod status;
 pub(super) mod uploads;
 

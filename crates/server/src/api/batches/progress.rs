@@ -3,6 +3,7 @@
 //! Rule: the state comes out of the store once, then news out of the bus; the store is asked again when rows
 //! have changed, and now and then in case news were lost.
 
+use super::body::waits_for;
 use super::read::known_batch;
 use crate::api::caller::Uploader;
 use crate::api::problem::Problem;
@@ -171,6 +172,9 @@ impl Follower {
             "sizeInBytes": self.upload.size,
             "run": self.run_state().map_or("", RunState::name),
         });
+        if let Some(waits) = waits_for(&self.state, &self.upload) {
+            body["statusDetails"] = waits.into();
+        }
         if let Some(run) = &self.run
             && run.state == RunState::Queued
         {

@@ -5,7 +5,7 @@ use crate::api::caller::{Caller, Uploader};
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
-use crate::store::Upload;
+use crate::store::{Action, Upload};
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 
@@ -37,7 +37,7 @@ pub(crate) async fn read(
         .db
         .file_ids_of_upload(&uploader.caller.account, &upload.id)
         .await?;
-    Ok(axum::Json(Batch::new(upload, Some(files))))
+    Ok(axum::Json(Batch::new(&state, upload, Some(files))))
 }
 
 /// Removes the batch with its files
@@ -48,11 +48,10 @@ pub(crate) async fn remove(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let keys = state
-        .db
-        .remove_upload(&caller.account, &path_id(&id)?)
-        .await?;
+    let id = path_id(&id)?;
+    let keys = state.db.remove_upload(&caller.account, &id).await?;
     let keys = keys.ok_or_else(|| Problem::not_found("batch"))?;
     state.blobs.remove(&keys).await;
+    caller.record(&state, Action::BatchRemoved, Some(&id)).await;
     Ok(StatusCode::NO_CONTENT)
 }

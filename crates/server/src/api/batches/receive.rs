@@ -3,17 +3,19 @@
 //! Rule: they are hashed as they arrive, written, flushed, read back and compared; only then does
 //! anybody hear that they are here.
 
+use super::room;
+use crate::api::pace::{too_slow, was_too_slow};
 use crate::api::problem::Problem;
 use crate::blobs::{PartHasher, Parts};
 use crate::error::StoreError;
 use crate::failpoint::pass;
-use crate::state::State;
+use crate::faults::Call;
+use crate::state::{Slot, State};
 use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tramline_converter::hexadecimal;
 use uuid::Uuid;
@@ -54,25 +56,19 @@ pub(crate) fn too_large(limit: u64) -> Problem {
         .hint("zip fewer files at once")
 }
 
-fn slow() -> Problem {
-    let detail = "the body stopped arriving";
-    Problem::new(StatusCode::REQUEST_TIMEOUT, detail).hint("send the upload again")
+/// A place among the uploads at once, before a body is taken in.
+pub(crate) async fn uploading(state: &State, account: &str) -> Result<Slot, Problem> {
+    let refused =
+        || Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5);
+    Slot::take(state, account).await.ok_or_else(refused)
 }
 
 fn broken(cause: &MultipartError) -> Problem {
+    if was_too_slow(cause) {
+        return too_slow();
+    }
     Problem::bad_request(format!("the form cannot be read: {}", cause.body_text()))
         .hint("send `multipart/form-data` with one part named `file`")
-}
-
-async fn in_time<T>(
-    idle: Duration,
-    work: impl Future<Output = Result<T, MultipartError>>,
-) -> Result<T, Problem> {
-    match tokio::time::timeout(idle, work).await {
-        Err(_) => Err(slow()),
-        Ok(Err(cause)) => Err(broken(&cause)),
-        Ok(Ok(value)) => Ok(value),
-    }
 }
 
 /// The form of a request, or what to send instead.
@@ -94,9 +90,12 @@ pub(crate) fn refused(name: &str, message: &str) -> Problem {
 
 /// Takes in a form.
 pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form, Problem> {
-    let idle = Duration::from_secs(state.settings.idle_body_seconds.max(1));
     let (mut file, mut parts) = (None, Vec::new());
-    while let Some(mut field) = in_time(idle, multipart.next_field()).await? {
+    while let Some(mut field) = multipart
+        .next_field()
+        .await
+        .map_err(|cause| broken(&cause))?
+    {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             if file.is_some() {
@@ -104,7 +103,7 @@ pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
                     Problem::field("form", "file", "comes twice").hint("send one zip at a time")
                 );
             }
-            file = Some(receive(state, field, idle).await?);
+            file = Some(receive(state, field).await?);
             continue;
         }
         if parts.len() >= PARTS {
@@ -113,7 +112,7 @@ pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
             )));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = in_time(idle, field.chunk()).await? {
+        while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
             if bytes.len() + chunk.len() > PART_BYTES {
                 return Err(Problem::field("form", &name, "is too long"));
             }
@@ -133,7 +132,7 @@ pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
     Ok(Form { file, parts })
 }
 
-async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<Received, Problem> {
+async fn receive(state: &State, mut field: Field<'_>) -> Result<Received, Problem> {
     let name = file_name(field.file_name().unwrap_or_default());
     let path = state.incoming().join(Uuid::new_v4().to_string());
     let mut received = Received {
@@ -143,14 +142,22 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
         sha256: String::new(),
         parts: Parts::default(),
     };
-    let trouble = |cause| StoreError::io("incoming", cause);
+    let faults = &state.faults;
+    let trouble = |cause| {
+        let cause = StoreError::io("incoming", cause);
+        if cause.is_full() {
+            state.disk.failed("uploads under way");
+        }
+        cause
+    };
+    faults.pass(Call::Open).map_err(trouble)?;
     let mut file = tokio::fs::File::create_new(&received.path)
         .await
         .map_err(trouble)?;
     let mut hash = PartHasher::default();
     let mut waiting = Vec::with_capacity(WRITE_BYTES);
     let limit = state.settings.upload_bytes;
-    while let Some(chunk) = in_time(idle, field.chunk()).await? {
+    while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
         received.size += chunk.len() as u64;
         if received.size > limit {
             return Err(too_large(limit));
@@ -158,13 +165,17 @@ async fn receive(state: &State, mut field: Field<'_>, idle: Duration) -> Result<
         hash.update(&chunk);
         waiting.extend_from_slice(&chunk);
         if waiting.len() >= WRITE_BYTES {
+            room::meanwhile(state, received.size).await?;
+            faults.pass(Call::Write).map_err(trouble)?;
             file.write_all(&waiting).await.map_err(trouble)?;
             waiting.clear();
         }
     }
+    faults.pass(Call::Write).map_err(trouble)?;
     file.write_all(&waiting).await.map_err(trouble)?;
     file.flush().await.map_err(trouble)?;
     pass("upload.written");
+    faults.pass(Call::Sync).map_err(trouble)?;
     file.sync_all().await.map_err(trouble)?;
     pass("upload.flushed");
     drop(file);

@@ -18,10 +18,7 @@ pub(crate) async fn retry(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Batch>, Problem> {
-    let uploader = Uploader {
-        caller: caller.clone(),
-        user: None,
-    };
+    let uploader = Uploader::of_account(caller.clone());
     let mut upload = known_batch(&state, &uploader, &id).await?;
     let first = match &upload.duplicate_of {
         None => upload.clone(),
@@ -48,7 +45,7 @@ pub(crate) async fn retry(
     if !whole && failed.is_empty() {
         // Nothing to do: the batch ends as it is.
         upload.status = UploadStatus::Received;
-        return Ok(axum::Json(Batch::new(upload, None)));
+        return Ok(axum::Json(Batch::new(&state, upload, None)));
     }
     let job = Convert {
         only: (!whole).then_some(failed),
@@ -56,8 +53,8 @@ pub(crate) async fn retry(
         ..Convert::default()
     };
     let run = job.queued(&caller.account, &first.user_id, &first.id);
-    state.db.retry_upload(&first, &run).await?;
+    state.db.retry_upload(&first, &run, &caller.by).await?;
     upload.status = UploadStatus::Received;
     upload.status_details = None;
-    Ok(axum::Json(Batch::new(upload, None)))
+    Ok(axum::Json(Batch::new(&state, upload, None)))
 }

@@ -1,23 +1,26 @@
 //! Uploading a batch: what query and form say, the bytes, the check, and the promise.
 
 use super::body::Batch;
-use super::receive::{form, multipart, refused, too_large};
+use super::receive::{form, multipart, refused, too_large, uploading};
+use super::room;
 use crate::api::accounts::users::known_user;
 use crate::api::caller::Uploader;
 use crate::api::problem::Problem;
 use crate::api::query::{
     Flag, Id, Number, Parameter, Parameters, Sent, Text, Word, Words, listed, query,
 };
+use crate::api::quota::{More, admit};
 use crate::blobs::Key;
 use crate::converter::check;
 use crate::error::StoreError;
 use crate::failpoint::pass;
+use crate::figures;
 use crate::jobs::{Convert, Given, Job};
-use crate::state::{Slot, State};
+use crate::state::State;
 use crate::store::NewUpload;
 use axum::extract;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
 use tramline_converter::protocol::Check;
@@ -157,8 +160,8 @@ pub(crate) struct UploadForm {
 /// Uploads a zip (or one machine file that stands alone)
 #[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(SenderQuery, UploadQuery),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = Batch), (status = 408, body = Problem), (status = 413, body = Problem),
-        (status = 429, body = Problem), (status = 507, body = Problem)))]
+    responses((status = 201, body = Batch), (status = 403, body = Problem), (status = 408, body = Problem),
+        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
@@ -167,39 +170,42 @@ pub(crate) async fn create(
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     let limit = state.settings.upload_bytes;
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let announced = room::announced(&headers);
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
+    let account = &uploader.caller.account;
+    admit(&state, account, More::Upload(announced.unwrap_or(0))).await?;
+    room::before(&state, announced).await?;
     let sent = multipart(sent)?;
     // What the query says can be judged before the body is taken in.
     if query.text("leafUserId").is_some() {
         parameters(&state, &uploader, &query).await?;
     }
-    let _slot = Slot::take(&state, &uploader.caller.account)
-        .await
-        .ok_or_else(|| {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many uploads at once").after(5)
-        })?;
+    let _slot = uploading(&state, &uploader.caller.account).await?;
     let form = form(&state, sent).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
     }
     let parameters = parameters(&state, &uploader, &query).await?;
     let file = form.file;
+    uploader.still_may(&state).await?;
+    // Others may have come meanwhile, and not every client says how much it sends.
+    admit(&state, account, More::Upload(file.size)).await?;
     let program = state.converter()?;
     let order = Check {
         input: file.path.clone(),
+        out: file.path.with_extension("check"),
         name: file.name.clone(),
         column_map: parameters.columns.clone(),
         upload_bytes: limit,
         memory_bytes: state.settings.convert_memory_bytes,
     };
+    let turn = state.checks.acquire().await.map_err(Problem::internal)?;
     let checked = check(&program, order)
         .await
         .map_err(|cause| StoreError::io("converter", cause))?;
+    drop(turn);
     if let Err(message) = checked {
         return Err(refused(&file.name, &message));
     }
@@ -220,15 +226,23 @@ pub(crate) async fn create(
         given: parameters.given,
         findings: "[]".to_owned(),
         idempotency: key(&headers)?,
+        by: uploader.caller.by.clone(),
         id,
     };
     let job = Convert::default();
     let run = job.queued(&upload.account_id, &upload.user_id, &upload.id);
     pass("upload.checked");
-    state.blobs.put_file(&file.path, &upload.blob_key).await?;
+    let kept = state.blobs.put_file(&file.path, &upload.blob_key).await;
+    kept.inspect_err(|cause| {
+        if cause.is_full() {
+            state.disk.failed("stored files");
+        }
+    })?;
     pass("upload.adopted");
     let stored = state.db.add_upload(&upload, &run, parameters.force).await?;
     pass("upload.committed");
+    figures::count(figures::UPLOAD_ACCEPTED);
+    figures::add(figures::UPLOAD_BYTES, upload.size);
     if stored.id != upload.id || stored.duplicate_of.is_some() {
         // The first upload has the bytes already.
         state.blobs.remove(&[upload.blob_key.to_string()]).await;
@@ -237,7 +251,7 @@ pub(crate) async fn create(
     Ok((
         StatusCode::CREATED,
         [("location", location)],
-        axum::Json(Batch::new(stored, None)),
+        axum::Json(Batch::new(&state, stored, None)),
     ))
 }
 

@@ -2,7 +2,8 @@
 
 use super::change::{new_boundary, store};
 use crate::api::accounts::users::known_user;
-use crate::api::batches::receive::{form, multipart, refused, too_large};
+use crate::api::batches::receive::{form, multipart, refused, too_large, uploading};
+use crate::api::batches::room;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::{Id, Parameters, Required, Whole, query};
@@ -11,9 +12,9 @@ use crate::error::StoreError;
 use crate::state::State;
 use axum::extract;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use tramline_converter::protocol::{BoundaryAnswer, ReadBoundaries};
+use tramline_converter::protocol::ReadBoundaries;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -53,14 +54,17 @@ pub(crate) struct BoundaryFile {
 #[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(OwnerQuery, BoundaryFileQuery),
     request_body(content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = BoundaryFile), (status = 408, body = Problem),
-        (status = 413, body = Problem), (status = 507, body = Problem)))]
+        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
     mut query: Parameters,
+    headers: HeaderMap,
     sent: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, axum::Json<BoundaryFile>), Problem> {
+    room::before(&state, room::announced(&headers)).await?;
     let sent = multipart(sent)?;
+    let _slot = uploading(&state, &caller.account).await?;
     let form = form(&state, sent).await?;
     for (name, value) in form.parts {
         query.add(&name, value);
@@ -72,22 +76,19 @@ pub(crate) async fn create(
     if file.size > BYTES {
         return Err(too_large(BYTES));
     }
-    let answer = file.path.with_extension("answer");
     let task = ReadBoundaries {
         input: file.path.clone(),
         name: file.name.clone(),
-        answer: answer.clone(),
+        out: file.path.with_extension("boundaries"),
         upload_bytes: BYTES,
         memory_bytes: state.settings.convert_memory_bytes,
     };
+    let turn = state.checks.acquire().await.map_err(Problem::internal)?;
     let read = read_boundaries(&state.converter()?, task).await;
-    let text = tokio::fs::read(&answer).await.unwrap_or_default();
-    let _ = tokio::fs::remove_file(&answer).await;
-    if let Err(message) = read.map_err(|cause| StoreError::io("converter", cause))? {
-        return Err(refused(&file.name, &message));
-    }
-    let found: BoundaryAnswer = serde_json::from_slice(&text)
-        .map_err(|cause| StoreError::defect("answer of the converter", cause))?;
+    drop(turn);
+    let found = read
+        .map_err(|cause| StoreError::io("converter", cause))?
+        .map_err(|message| refused(&file.name, &message))?;
     let faults = found.faults.into_iter();
     let mut made = BoundaryFile {
         id: Uuid::now_v7().to_string(),

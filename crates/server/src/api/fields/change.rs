@@ -6,11 +6,11 @@ use crate::api::accounts::users::known_user;
 use crate::api::body::Json;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
-use crate::api::query::path_id;
+use crate::api::query::{path_id, uuid};
 use crate::events::event;
 use crate::jobs::Locate;
 use crate::state::State;
-use crate::store::{Event, FieldRow, NewBoundary, NewField};
+use crate::store::{Action, Event, FieldRow, NewBoundary, NewField};
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -244,6 +244,10 @@ pub(crate) async fn remove(
         .remove_field(&caller.account, &field.user_id, &field.id, &run)
         .await?;
     if gone {
+        // A client may have chosen another word as its id: that could be a name.
+        let id = uuid(&field.id);
+        let action = Action::FieldRemoved;
+        caller.record(&state, action, id.as_deref()).await;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::not_found("field"))

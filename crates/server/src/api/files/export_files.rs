@@ -5,12 +5,14 @@
 
 use crate::api::problem::Problem;
 use crate::blobs::LocalCopy;
-use crate::error::{StoreError, Stored};
+use crate::disk::try_write;
+use crate::error::{StoreError, Stored, is_full};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::PathBuf;
 use tramline_convert::exports::StoredFormat;
+use tramline_model::tells_full_disk;
 use tramline_outputs::WriteError;
 use tramline_outputs::adapt_standard::{DOCUMENT, RECORDS, StoredFile, write_stored};
 use tramline_outputs::export::{ExportFormat, ExportOptions};
@@ -54,6 +56,12 @@ impl Making {
     fn open(&self) -> Result<(File, u64), Problem> {
         let files = self.write().map_err(|cause| match cause {
             WriteError::Refused(text) => Problem::bad_request(text),
+            WriteError::Io { cause, .. }
+                if tells_full_disk(&cause.to_string()) || self.finds_no_space() =>
+            {
+                StoreError::full(&self.folder).into()
+            }
+            WriteError::Io { cause, .. } => StoreError::io(&self.folder, cause).into(),
             other => StoreError::corrupt("points", other).into(),
         })?;
         let whole = match &self.content {
@@ -76,6 +84,12 @@ impl Making {
         Ok((file, size))
     }
 
+    /// Whether the disk is full, by a trial: some libraries say only that they cannot write.
+    fn finds_no_space(&self) -> bool {
+        let above = self.folder.parent().unwrap_or(&self.folder);
+        try_write(above).is_err_and(|cause| is_full(&cause))
+    }
+
     /// Writes the files into the folder; gives their names.
     fn write(&self) -> Result<Vec<String>, WriteError> {
         match &self.content {
@@ -92,7 +106,7 @@ impl Making {
             } => {
                 std::fs::create_dir_all(&self.folder).map_err(|cause| WriteError::Io {
                     name: self.name.clone(),
-                    cause: cause.to_string(),
+                    cause,
                 })?;
                 let stored = StoredFile {
                     points: points.path(),

@@ -4,6 +4,7 @@ use crate::api::body::Json;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::uuid;
+use crate::api::quota::{More, admit};
 use crate::jobs::{Job, Merge};
 use crate::state::State;
 use crate::store::{FileRow, NewFile};
@@ -32,7 +33,7 @@ pub(crate) struct Merging {
 
 /// Merges files into a new one
 #[utoipa::path(post, path = "/services/operations/api/files/merge", tag = "files", request_body = MergeInput,
-    responses((status = 200, body = Merging)))]
+    responses((status = 200, body = Merging), (status = 403, body = Problem)))]
 pub(crate) async fn merge(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -97,6 +98,7 @@ pub(crate) async fn merge(
         );
         return Err(Problem::field("merge", "ids", message).key("differentOperationTypes"));
     }
+    admit(&state, &caller.account, More::File).await?;
     let id = Uuid::now_v7().to_string();
     let file = NewFile::merged(&id, first.operation_type.clone());
     let run = Merge {}.queued(&caller.account, &first.user_id, &id);

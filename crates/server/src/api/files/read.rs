@@ -5,7 +5,7 @@ use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
-use crate::store::FileRow;
+use crate::store::{Action, FileRow};
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
 
@@ -62,11 +62,10 @@ pub(crate) async fn remove(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let keys = state
-        .db
-        .remove_file(&caller.account, &path_id(&id)?)
-        .await?;
+    let id = path_id(&id)?;
+    let keys = state.db.remove_file(&caller.account, &id).await?;
     let keys = keys.ok_or_else(|| Problem::not_found("file"))?;
     state.blobs.remove(&keys).await;
+    caller.record(&state, Action::FileRemoved, Some(&id)).await;
     Ok(StatusCode::NO_CONTENT)
 }

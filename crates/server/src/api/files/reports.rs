@@ -57,7 +57,10 @@ pub(super) async fn attachment(
 fn answer(response: Builder, html: String) -> Result<Response, Problem> {
     let response = response
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .header(header::CONTENT_SECURITY_POLICY, POLICY);
+        .header(
+            header::CONTENT_SECURITY_POLICY,
+            format!("{POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        );
     body(response, html)
 }
 

@@ -18,28 +18,17 @@ pub(crate) async fn live() -> axum::Json<Health> {
     axum::Json(Health { status: "live" })
 }
 
-/// Database and storage answer
+/// Database and storage take writes, and there is space; if not, `reasons` says what is missing
 #[utoipa::path(get, path = "/health/ready", tag = "health", security(()),
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub(crate) async fn ready(
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Health>, Problem> {
-    let unready = |what: &str, cause: &dyn std::fmt::Display| {
-        tracing::warn!(what, %cause, "not ready");
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("{what} does not answer"),
-        )
-        .after(5)
-    };
-    state
-        .db
-        .run_counts()
-        .await
-        .map_err(|cause| unready("the database", &cause))?;
-    let folder = state.incoming();
-    tokio::fs::metadata(&folder)
-        .await
-        .map_err(|cause| unready("the storage", &cause))?;
-    Ok(axum::Json(Health { status: "ready" }))
+    let reasons = state.readiness.reasons().await;
+    if reasons.is_empty() {
+        return Ok(axum::Json(Health { status: "ready" }));
+    }
+    let detail = reasons.join("; ");
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+    Err(problem.key("notReady").reasons(reasons).after(5))
 }

@@ -1,57 +1,72 @@
-//! Figures for Prometheus: requests by route and status with durations, uploads, runs.
+//! Requests as figures, and the figures for Prometheus on a listener of their own.
 
+use crate::api::headers;
 use crate::api::problem::Problem;
+use crate::figures::{self, REQUESTS, RESPONSES, SECONDS};
 use crate::state::State;
+use axum::Router;
 use axum::extract::{self, MatchedPath, Request};
-use axum::http::header;
-use axum::middleware::Next;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use std::sync::LazyLock;
+use axum::routing::get;
 use std::time::Instant;
 
-const SECONDS: &str = "tramline_request_seconds";
+/// Content type of Prometheus' text form.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// One recorder for the process.
-static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
-    let buckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 60.0];
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &buckets)
-        .and_then(PrometheusBuilder::install_recorder)
-        .map_err(|cause| tracing::warn!(%cause, "no figures"))
-        .ok()
-});
+/// The method as a word of a closed list: a client may send any.
+pub(in crate::api) fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
 
 /// Counts and times each request under its route; paths with ids never become labels.
-pub(crate) async fn count(request: Request, next: Next) -> Response {
-    LazyLock::force(&RECORDER);
+pub(in crate::api) async fn count(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().as_str().to_owned();
+    let method = method_name(request.method()).to_owned();
     let start = Instant::now();
     let response = next.run(request).await;
-    let status = response.status().as_str().to_owned();
+    let status = response.status();
+    metrics::counter!(RESPONSES, "class" => class(status)).increment(1);
+    let status = status.as_str().to_owned();
     let labels = [("route", route), ("method", method), ("status", status)];
-    metrics::counter!("tramline_requests_total", &labels).increment(1);
+    metrics::counter!(REQUESTS, &labels).increment(1);
     metrics::histogram!(SECONDS, &labels).record(start.elapsed().as_secs_f64());
     response
 }
 
-/// Figures in Prometheus' text form
-#[utoipa::path(get, path = "/metrics", tag = "health", security(()),
-    responses((status = 200, content_type = "text/plain", body = String), (status = 503, body = Problem)))]
-pub(crate) async fn show(
-    extract::State(state): extract::State<State>,
-) -> Result<Response, Problem> {
-    let (queued, running, dead) = state.db.run_counts().await?;
-    for (name, value) in [("queued", queued), ("running", running), ("dead", dead)] {
-        metrics::gauge!("tramline_runs", "state" => name).set(value as f64);
-    }
-    let text = RECORDER
-        .as_ref()
-        .map(PrometheusHandle::render)
-        .unwrap_or_default();
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+/// All that the listener of figures answers.
+pub(crate) fn router(state: State) -> Router {
+    Router::new()
+        .route("/metrics", get(show))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no such path") })
+        .with_state(state)
+        .layer(from_fn(headers::common))
+}
+
+async fn show(extract::State(state): extract::State<State>) -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, TEXT)];
+    (kind, figures::text(&state).await)
 }

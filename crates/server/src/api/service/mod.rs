@@ -2,7 +2,7 @@
 
 mod formats;
 mod health;
-pub(super) mod metrics;
+pub(crate) mod metrics;
 mod reference;
 
 pub(super) use reference::Description;
@@ -16,7 +16,6 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(formats::list))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(metrics::show))
         .routes(routes!(reference::openapi))
         .routes(routes!(reference::page))
 }

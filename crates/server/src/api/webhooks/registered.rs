@@ -61,15 +61,16 @@ pub(crate) struct WebhookBody {
     url: String,
 }
 
-impl From<Webhook> for WebhookBody {
-    fn from(webhook: Webhook) -> Self {
-        Self {
+impl WebhookBody {
+    /// With the secret as it was given: the contract shows it to its account.
+    fn of(state: &State, webhook: Webhook) -> Result<Self, Problem> {
+        Ok(Self {
+            secret: state.seal.open_webhook(&webhook.id, &webhook.secret)?,
             id: webhook.id,
             events: webhook.events,
             name: webhook.name,
-            secret: webhook.secret,
             url: webhook.url,
-        }
+        })
     }
 }
 
@@ -105,10 +106,12 @@ pub(crate) async fn create(
     let mut events = input.events;
     events.sort_unstable();
     events.dedup();
+    let id = Uuid::now_v7().to_string();
+    let secret = state.seal.seal_webhook(&id, &input.secret)?;
     let webhook = Webhook {
-        id: Uuid::now_v7().to_string(),
+        id,
         name: input.name,
-        secret: input.secret,
+        secret,
         url: input.url,
         events,
     };
@@ -119,14 +122,14 @@ pub(crate) async fn create(
     };
     let added = state
         .db
-        .add_webhook(&caller.account, &webhook, &confirmation)
+        .add_webhook(&caller.account, &webhook, &confirmation, &caller.by)
         .await?;
     added.map_err(|event| {
         let message = format!("`{event}` is registered with another webhook");
         Problem::field(OBJECT, "events", message).key("eventRegisteredTwice")
     })?;
     let location = format!("/services/alerts/api/alerts/webhooks/{}", webhook.id);
-    let body = axum::Json(WebhookBody::from(webhook));
+    let body = axum::Json(WebhookBody::of(&state, webhook)?);
     Ok((StatusCode::CREATED, [("location", location)], body))
 }
 
@@ -138,9 +141,9 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<axum::Json<Vec<WebhookBody>>, Problem> {
     let list = state.db.webhooks(&caller.account).await?;
-    Ok(axum::Json(
-        list.into_iter().map(WebhookBody::from).collect(),
-    ))
+    let list = list.into_iter();
+    let list: Result<_, Problem> = list.map(|one| WebhookBody::of(&state, one)).collect();
+    Ok(axum::Json(list?))
 }
 
 /// One webhook
@@ -153,7 +156,7 @@ pub(crate) async fn read(
 ) -> Result<axum::Json<WebhookBody>, Problem> {
     let webhook = state.db.webhook(&caller.account, &path_id(&id)?).await?;
     let webhook = webhook.ok_or_else(|| Problem::not_found("webhook"))?;
-    Ok(axum::Json(webhook.into()))
+    Ok(axum::Json(WebhookBody::of(&state, webhook)?))
 }
 
 /// Removes the webhook with what waits for it
@@ -166,7 +169,7 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, Problem> {
     if state
         .db
-        .remove_webhook(&caller.account, &path_id(&id)?)
+        .remove_webhook(&caller.account, &path_id(&id)?, &caller.by)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)

@@ -4,9 +4,11 @@ use super::task::Convert;
 use crate::error::Stored;
 use crate::events::batch_finished;
 use crate::failpoint::pass;
+use crate::figures;
 use crate::jobs::Locate;
 use crate::jobs::job::Work;
 use crate::jobs::made::read_answer;
+use crate::jobs::trouble::INTERNAL;
 use crate::store::{Converted, Event, NothingCame, Run, Upload};
 use std::path::Path;
 use tramline_convert::{Report, findings};
@@ -22,7 +24,6 @@ const UNREADABLE: &str = "Files found but unable to read. Please check file form
                           or contact Support";
 /// A machine file that the upload gave once and gives no more.
 const VANISHED: &str = "the upload holds no such machine file any more";
-const INTERNAL: &str = "Internal error. Please try again or contact Support";
 
 /// Ends the run, whose machine files are published.
 pub(super) async fn finish(
@@ -55,6 +56,7 @@ pub(super) async fn finish(
         relocate: Locate::again,
     };
     work.state.db.finish_conversion(run, &converted).await?;
+    figures::count(figures::CONVERSION_FINISHED);
     pass("run.published");
     pass("run.told");
     Ok(())
@@ -85,7 +87,9 @@ async fn fail(
         progress: work.held.progress().map(str::to_owned),
         relocate: Locate::again,
     };
-    work.state.db.finish_conversion(run, &converted).await
+    work.state.db.finish_conversion(run, &converted).await?;
+    figures::count(figures::CONVERSION_FAILED);
+    Ok(())
 }
 
 /// About the upload as a whole.

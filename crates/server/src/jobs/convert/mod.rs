@@ -29,14 +29,17 @@ const MOST_REFUSED: usize = 20;
 impl Job for Convert {
     const KIND: JobKind = JobKind::Convert;
 
+    /// One that found another dataset to be left out was not in vain.
+    fn forgiven(&self) -> usize {
+        self.refused.len().min(MOST_REFUSED) + usize::from(self.unlocated)
+    }
+
     async fn run(mut self, work: &mut Work<'_>) -> Stored<()> {
         let (state, run) = (work.state, work.run);
         let Some(upload) = state.db.upload(&run.account_id, &run.subject).await? else {
             return work.bury("the upload was deleted").await;
         };
-        // A beginning that found another dataset to be left out was not in vain.
-        let more = self.refused.len().min(MOST_REFUSED) + usize::from(self.unlocated);
-        if run.out_of_attempts(more) {
+        if run.out_of_attempts(self.forgiven()) {
             return end::give_up(work, &upload, &self).await;
         }
         let folder = work.folder().await?;

@@ -9,6 +9,7 @@ pub(crate) use addresses::judge;
 use crate::bus::Call;
 use crate::clock::{Micros, SECOND, now};
 use crate::error::{StoreError, Stored};
+use crate::figures;
 use crate::state::State;
 use crate::store::{Due, FailedCall};
 use addresses::PublicOnly;
@@ -197,6 +198,7 @@ async fn send(state: &State, client: &reqwest::Client, due: &Due) -> Stored<()> 
         Ok((status, response)) => failed(Some(status), Some(response), None),
         Err(cause) => failed(None, None, Some(cause)),
     };
+    figures::count(figures::CALL_FAILED);
     let again = wait_after(due.attempt.saturating_add(1));
     state.db.not_delivered(due, &call, again).await
 }
@@ -206,21 +208,20 @@ async fn post(state: &State, client: &reqwest::Client, due: &Due) -> Result<(u16
     // Literal addresses never reach the resolver.
     let url = judge(&due.url, state.settings.webhooks_allow_private)
         .map_err(|wrong| format!("the address {wrong}"))?;
+    let secret = state.seal.open_webhook(&due.webhook_id, &due.secret);
+    let secret = secret.map_err(|cause| cause.to_string())?;
     let time = (now() / SECOND).to_string();
     let body = due.body.as_bytes();
     let parts: [&[u8]; 5] = [due.event_id.as_bytes(), b".", time.as_bytes(), b".", body];
     let answer = client
         .post(url)
         .header("content-type", "application/json")
-        .header(
-            "x-leaf-signature",
-            signature(due.secret.as_bytes(), &[body]),
-        )
+        .header("x-leaf-signature", signature(secret.as_bytes(), &[body]))
         .header("webhook-id", &due.event_id)
         .header("webhook-timestamp", &time)
         .header(
             "webhook-signature",
-            format!("v1,{}", signature(&standard_key(&due.secret), &parts)),
+            format!("v1,{}", signature(&standard_key(&secret), &parts)),
         )
         .body(due.body.clone())
         .send()

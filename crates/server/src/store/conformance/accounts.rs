@@ -2,7 +2,7 @@
 
 use super::World;
 use super::world::{ONE, file};
-use crate::store::{ApiKey, NewUser, Page, UserFilter};
+use crate::store::{ApiKey, By, NewUser, Page, UserFilter};
 
 pub(crate) async fn names_are_taken_once(world: &World) {
     let db = &world.db;
@@ -24,7 +24,10 @@ pub(crate) async fn users_are_listed_by_what_is_known_of_them(world: &World) {
         external_id: Some("7".to_owned()),
         ..NewUser::default()
     };
-    let north = db.add_user(&world.account, &new).await.unwrap();
+    let north = db
+        .add_user(&world.account, &new, By::operator())
+        .await
+        .unwrap();
     let page = |page| Page { page, size: 1 };
     let names = |list: Vec<crate::store::User>| -> Vec<_> {
         list.into_iter().map(|user| user.name).collect()
@@ -44,7 +47,9 @@ pub(crate) async fn users_are_listed_by_what_is_known_of_them(world: &World) {
     let found = db.users(&world.account, &seventh, page(0)).await.unwrap();
     assert_eq!(found.total, 1);
     new.name = None;
-    let changed = db.change_user(&world.account, &north.id, &new).await;
+    let changed = db
+        .change_user(&world.account, &north.id, &new, By::operator())
+        .await;
     let changed = changed.unwrap().unwrap();
     assert_eq!(
         (changed.name, changed.external_id.as_deref()),
@@ -65,9 +70,16 @@ pub(crate) async fn nobody_sees_the_users_of_another(world: &World) {
     assert_eq!((found.items.len(), found.total), (0, 0));
     assert!(db.user(&other, &world.user).await.unwrap().is_none());
     let new = NewUser::default();
-    let changed = db.change_user(&other, &world.user, &new).await.unwrap();
+    let changed = db
+        .change_user(&other, &world.user, &new, By::operator())
+        .await
+        .unwrap();
     assert!(changed.is_none());
-    assert!(!db.remove_user(&other, &world.user).await.unwrap());
+    assert!(
+        !db.remove_user(&other, &world.user, By::operator())
+            .await
+            .unwrap()
+    );
     assert!(
         db.user(&world.account, &world.user)
             .await
@@ -101,12 +113,13 @@ pub(crate) async fn a_key_is_found_by_its_digest_until_it_is_revoked(world: &Wor
         description: None,
         expires: 7,
         revoked: None,
+        last_used: None,
     };
     let other = world.another_user().await;
-    db.add_api_key(&key("first", &world.user), "digest 1")
+    db.add_api_key(&key("first", &world.user), "digest 1", By::operator())
         .await
         .unwrap();
-    db.add_api_key(&key("second", &other), "digest 2")
+    db.add_api_key(&key("second", &other), "digest 2", By::operator())
         .await
         .unwrap();
     let found = db.api_key_by_digest("digest 2").await.unwrap().unwrap();
@@ -116,8 +129,16 @@ pub(crate) async fn a_key_is_found_by_its_digest_until_it_is_revoked(world: &Wor
     );
     let list = async |user| db.api_keys(&world.account, user).await.unwrap().len();
     assert_eq!((list(None).await, list(Some(other.as_str())).await), (2, 1));
-    assert!(!db.revoke_api_key("another", "second").await.unwrap());
-    assert!(db.revoke_api_key(&world.account, "second").await.unwrap());
+    assert!(
+        !db.revoke_api_key("another", "second", By::operator())
+            .await
+            .unwrap()
+    );
+    assert!(
+        db.revoke_api_key(&world.account, "second", By::operator())
+            .await
+            .unwrap()
+    );
     let revoked = db
         .api_key_by_digest("digest 2")
         .await
@@ -125,7 +146,11 @@ pub(crate) async fn a_key_is_found_by_its_digest_until_it_is_revoked(world: &Wor
         .unwrap()
         .revoked;
     assert!(revoked.is_some());
-    assert!(db.revoke_api_key(&world.account, "second").await.unwrap());
+    assert!(
+        db.revoke_api_key(&world.account, "second", By::operator())
+            .await
+            .unwrap()
+    );
     let again = db
         .api_key_by_digest("digest 2")
         .await
@@ -156,8 +181,16 @@ pub(crate) async fn a_removed_user_takes_all_along(world: &World) {
     let upload = world.upload("one").await;
     let run = world.lease(60).await;
     world.convert(&run, vec![file(ONE, &run)]).await;
-    assert!(db.remove_user(&world.account, &world.user).await.unwrap());
-    assert!(!db.remove_user(&world.account, &world.user).await.unwrap());
+    assert!(
+        db.remove_user(&world.account, &world.user, By::operator())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !db.remove_user(&world.account, &world.user, By::operator())
+            .await
+            .unwrap()
+    );
     assert!(
         db.upload(&world.account, &upload.id)
             .await
@@ -169,4 +202,16 @@ pub(crate) async fn a_removed_user_takes_all_along(world: &World) {
     let key = upload.blob_key.to_string();
     let unowned = db.unowned_blobs(std::slice::from_ref(&key)).await.unwrap();
     assert_eq!(unowned, [key]);
+}
+
+pub(crate) async fn a_secret_is_replaced_as_it_was(world: &World) {
+    let db = &world.db;
+    assert_eq!(db.known_secret("name").await.unwrap(), None);
+    db.secret("name", b"plain".to_vec()).await.unwrap();
+    db.replace_secret("name", b"plain", b"sealed")
+        .await
+        .unwrap();
+    db.replace_secret("name", b"plain", b"late").await.unwrap();
+    let known = db.known_secret("name").await.unwrap();
+    assert_eq!(known.as_deref(), Some(b"sealed".as_slice()));
 }

@@ -1,6 +1,6 @@
 //! Keys of owners and users. These cases need nothing but this subject.
 
-use crate::store::{Before, Change, Configurations, Keys};
+use crate::store::{Before, By, Change, Configurations, Keys};
 use serde_json::json;
 
 /// A store of configurations with an account and a user of it.
@@ -28,7 +28,7 @@ pub(crate) async fn keys_are_set_one_by_one(ground: &impl Ground) {
     assert_eq!(db.configuration(account, None).await.unwrap(), None);
     let set = async |user, new| {
         let new = keys(new);
-        let change = db.change_configuration(account, user, Before::Either, &new);
+        let change = db.change_configuration(account, user, Before::Either, &new, By::operator());
         change.await.unwrap()
     };
     set(None, json!({"a": 1, "b": {"x": 1}})).await;
@@ -41,8 +41,16 @@ pub(crate) async fn keys_are_set_one_by_one(ground: &impl Ground) {
     let found = db.configuration(account, Some(user)).await.unwrap();
     assert_eq!(found, Some(keys(json!({"a": 2}))));
     assert_eq!(db.configuration("another", Some(user)).await.unwrap(), None);
-    assert!(db.remove_configuration(account, user).await.unwrap());
-    assert!(!db.remove_configuration(account, user).await.unwrap());
+    assert!(
+        db.remove_configuration(account, user, By::operator())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !db.remove_configuration(account, user, By::operator())
+            .await
+            .unwrap()
+    );
     assert_eq!(db.configuration(account, Some(user)).await.unwrap(), None);
     assert!(db.configuration(account, None).await.unwrap().is_some());
 }
@@ -50,7 +58,7 @@ pub(crate) async fn keys_are_set_one_by_one(ground: &impl Ground) {
 pub(crate) async fn what_is_expected_is_there(ground: &impl Ground) {
     let (db, (account, user)) = (ground.store(), ground.owner());
     let set = async |before, new: &Keys| {
-        let change = db.change_configuration(account, Some(user), before, new);
+        let change = db.change_configuration(account, Some(user), before, new, By::operator());
         change.await.unwrap()
     };
     let one = keys(json!({"a": 1}));
@@ -71,7 +79,8 @@ pub(crate) async fn changes_at_once_do_not_undo_each_other(ground: &impl Ground)
     let (db, (account, user)) = (ground.store(), ground.owner());
     let changes = (0..20).map(async |number| {
         let new = keys(json!({ format!("key{number}"): number }));
-        let change = db.change_configuration(account, Some(user), Before::Either, &new);
+        let change =
+            db.change_configuration(account, Some(user), Before::Either, &new, By::operator());
         change.await.unwrap()
     });
     futures::future::join_all(changes).await;

@@ -4,7 +4,7 @@ use super::World;
 use super::world::{FOUR, ONE, THREE, TWO, announced, converted, event, file, made, published};
 use crate::bus::{Call, Topic};
 use crate::error::StoreError;
-use crate::store::{Converted, NewFile, NothingCame, Published, Run, UploadStatus};
+use crate::store::{By, Converted, NewFile, NothingCame, Published, Run, UploadStatus};
 use futures::{FutureExt, StreamExt};
 use tramline_model::{Artifact, FileStatus, JobKind};
 
@@ -58,7 +58,9 @@ pub(crate) async fn a_second_conversion_changes_only_what_it_is_about(world: &Wo
     let before = keys().await;
     let again = world.convert_of(&upload.id);
     let upload = world.now(&upload).await;
-    db.retry_upload(&upload, &again).await.unwrap();
+    db.retry_upload(&upload, &again, By::operator())
+        .await
+        .unwrap();
     let second = world.lease(60).await;
     // The conversion gives the finished file again, and nothing of the failed one.
     assert!(!world.publish(&second, &file(ONE, &second)).await);
@@ -218,7 +220,7 @@ pub(crate) async fn what_its_owner_removed_stays_away_after_a_conversion_that_wa
         "of the file that failed"
     );
     db.remove_file(&world.account, ONE).await.unwrap();
-    db.retry_upload(&stored, &world.convert_of(&upload.id))
+    db.retry_upload(&stored, &world.convert_of(&upload.id), By::operator())
         .await
         .unwrap();
     let second = world.lease(60).await;
@@ -344,7 +346,7 @@ pub(crate) async fn datasets_without_work_are_no_rows_any_more(world: &World) {
     // Another conversion may find work in them: nobody has removed them.
     db.remove_file(&world.account, ONE).await.unwrap();
     let upload = world.now(&upload).await;
-    db.retry_upload(&upload, &world.convert_of(&upload.id))
+    db.retry_upload(&upload, &world.convert_of(&upload.id), By::operator())
         .await
         .unwrap();
     let second = world.lease(60).await;

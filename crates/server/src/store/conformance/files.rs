@@ -2,7 +2,7 @@
 
 use super::World;
 use super::world::{ONE, TWO, converted, file};
-use crate::store::{FileDocument, FileFilter, FileSort, NewFile, Page, Run, Upload};
+use crate::store::{By, FileDocument, FileFilter, FileSort, NewFile, Page, Run, Upload};
 use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
 
 const ALL: Page = Page { page: 0, size: 99 };
@@ -24,7 +24,9 @@ pub(crate) async fn totals_of_lists_follow_every_change(world: &World) {
     assert_eq!(list().await, (1, 2));
     db.remove_file(&world.account, ONE).await.unwrap();
     assert_eq!(list().await, (1, 1));
-    db.remove_user(&world.account, &world.user).await.unwrap();
+    db.remove_user(&world.account, &world.user, By::operator())
+        .await
+        .unwrap();
     assert_eq!(list().await, (0, 0));
 }
 

@@ -1,10 +1,11 @@
 //! Leases, fences, and who is next.
 
 use super::World;
+use super::world::ONE;
 use crate::error::StoreError;
-use crate::store::{Beat, Run, RunState};
+use crate::store::{Beat, GivenUp, Run, RunState, UploadStatus};
 use std::time::Duration;
-use tramline_model::JobKind;
+use tramline_model::{FileStatus, JobKind};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -129,6 +130,51 @@ pub(crate) async fn what_is_put_off_waits(world: &World) {
         .await
         .unwrap();
     assert_eq!(world.lease(60).await.task, task);
+}
+
+pub(crate) async fn what_is_put_back_counts_as_no_attempt(world: &World) {
+    let db = &world.db;
+    world.upload("one").await;
+    for _ in 0..5 {
+        let run = world.lease(60).await;
+        assert_eq!(run.attempt, 1, "the disk was full");
+        let back = db.put_back(&run, "waits for disk space", Duration::ZERO);
+        back.await.unwrap();
+        let late = db.put_back(&run, "again", Duration::ZERO).await;
+        assert!(matches!(late, Err(StoreError::LeaseLost(_))));
+    }
+    let run = world.lease(60).await;
+    db.put_back(&run, "waits for disk space", MINUTE)
+        .await
+        .unwrap();
+    assert!(db.lease_run("worker", MINUTE).await.unwrap().is_none());
+}
+
+pub(crate) async fn what_is_given_up_ends_with_all_that_waits_for_it(world: &World) {
+    let db = &world.db;
+    let upload = world.upload("one").await;
+    let same = world.upload("one").await;
+    assert_eq!(same.duplicate_of.as_ref(), Some(&upload.id));
+    let run = world.lease(60).await;
+    world.announce(&run, [ONE]).await;
+    let given_up = GivenUp {
+        reason: "stored summary cannot be read",
+        details: "Internal error",
+        findings: r#"[{"code":"convert.given-up"}]"#,
+        events: &[],
+    };
+    db.abandon(&run, &given_up).await.unwrap();
+    let late = db.abandon(&run, &given_up).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost(_))));
+    assert_eq!(db.run_counts().await.unwrap(), (0, 0, 1));
+    for id in [&upload.id, &same.id] {
+        let found = db.upload(&world.account, id).await.unwrap().unwrap();
+        assert_eq!(found.status, UploadStatus::Failed);
+        assert_eq!(found.status_details.as_deref(), Some("Internal error"));
+        assert!(found.findings.contains("given-up"));
+    }
+    let file = db.file(&world.account, ONE).await.unwrap().unwrap();
+    assert_eq!(file.status, FileStatus::Failed);
 }
 
 pub(crate) async fn runs_end_once(world: &World) {

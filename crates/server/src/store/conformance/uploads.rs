@@ -3,7 +3,7 @@
 use super::World;
 use super::world::{ONE, TWO, event, file};
 use crate::bus::{Call, Topic};
-use crate::store::{Page, UploadFilter, UploadSort, UploadStatus, Webhook};
+use crate::store::{By, Page, UploadFilter, UploadSort, UploadStatus, Webhook};
 use futures::{FutureExt, StreamExt};
 use std::time::Duration;
 use tramline_model::FileStatus;
@@ -34,7 +34,9 @@ pub(crate) async fn the_same_bytes_are_one_upload_and_end_together(world: &World
         events: vec![FINISHED.to_owned()],
     };
     let confirmation = event("confirmation", "confirmation");
-    let added = db.add_webhook(&world.account, &hook, &confirmation).await;
+    let added = db
+        .add_webhook(&world.account, &hook, &confirmation, By::operator())
+        .await;
     added.unwrap().unwrap();
     let first = world.upload("one").await;
     let early = world.upload("one").await;
@@ -136,6 +138,40 @@ pub(crate) async fn uploads_are_listed_by_filter_and_order(world: &World) {
     assert_eq!(list(&nobodys, &[], 0).await, (vec![], 0));
 }
 
+pub(crate) async fn a_duplicate_is_listed_where_its_first_stands(world: &World) {
+    let db = &world.db;
+    let (first, early) = (world.upload("one").await, world.upload("one").await);
+    let waiting = world.upload("two").await;
+    let list = async |status: Option<UploadStatus>, sort: &[(UploadSort, bool)]| {
+        let filter = UploadFilter {
+            status,
+            ..UploadFilter::default()
+        };
+        let page = Page { page: 0, size: 9 };
+        let found = db
+            .uploads(&world.account, &filter, sort, page)
+            .await
+            .unwrap();
+        let ids = found.items.into_iter().map(|upload| upload.id);
+        (ids.collect::<Vec<_>>(), found.total)
+    };
+    let run = world.lease(60).await;
+    assert_eq!(run.subject, first.id);
+    world.convert(&run, vec![file(ONE, &run)]).await;
+    let late = world.upload("one").await;
+    let processed = vec![late.id.clone(), early.id.clone(), first.id.clone()];
+    let done = Some(UploadStatus::Processed);
+    assert_eq!(list(done, &[]).await, (processed.clone(), 3));
+    let received = Some(UploadStatus::Received);
+    assert_eq!(list(received, &[]).await, (vec![waiting.id.clone()], 1));
+    let mut all = processed;
+    all.insert(0, waiting.id.clone());
+    let falling = [(UploadSort::Status, false)];
+    assert_eq!(list(None, &falling).await, (all.clone(), 4));
+    all.reverse();
+    assert_eq!(list(None, &[(UploadSort::Status, true)]).await, (all, 4));
+}
+
 pub(crate) async fn a_removed_upload_stops_its_run(world: &World) {
     let db = &world.db;
     let (one, two) = (world.upload("one").await, world.upload("two").await);
@@ -172,7 +208,9 @@ pub(crate) async fn a_retry_begins_what_failed(world: &World) {
     let upload = world.now(&upload).await;
     let rung = world.bus.hear(Call::Work).await;
     let again = world.convert_of(&upload.id);
-    db.retry_upload(&upload, &again).await.unwrap();
+    db.retry_upload(&upload, &again, By::operator())
+        .await
+        .unwrap();
     assert_eq!(rung.now_or_never(), Some(()));
     assert_eq!(world.now(&upload).await.status, UploadStatus::Received);
     let expected = [(ONE, FileStatus::Processed), (TWO, FileStatus::Processing)];
@@ -180,7 +218,7 @@ pub(crate) async fn a_retry_begins_what_failed(world: &World) {
         world.files(&upload).await,
         expected.map(|(id, status)| (id.to_owned(), status))
     );
-    db.retry_upload(&upload, &world.convert_of(&upload.id))
+    db.retry_upload(&upload, &world.convert_of(&upload.id), By::operator())
         .await
         .unwrap();
     assert_eq!(db.run_counts().await.unwrap(), (1, 0, 0), "it is under way");

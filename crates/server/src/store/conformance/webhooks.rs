@@ -2,12 +2,12 @@
 
 use super::World;
 use super::world::{event, field};
-use crate::store::{Due, FailedCall, Webhook};
+use crate::store::{By, Due, FailedCall, Webhook};
 use std::time::Duration;
 
 const HOLD: Duration = Duration::from_secs(60);
 
-fn hook(id: &str, events: &[&str]) -> Webhook {
+pub(crate) fn hook(id: &str, events: &[&str]) -> Webhook {
     Webhook {
         id: id.to_owned(),
         name: id.to_owned(),
@@ -17,9 +17,11 @@ fn hook(id: &str, events: &[&str]) -> Webhook {
     }
 }
 
-async fn register(world: &World, hook: &Webhook) -> Result<(), String> {
+pub(crate) async fn register(world: &World, hook: &Webhook) -> Result<(), String> {
     let confirmation = event(&format!("confirmation of {}", hook.id), "confirmation");
-    let added = world.db.add_webhook(&world.account, hook, &confirmation);
+    let added = world
+        .db
+        .add_webhook(&world.account, hook, &confirmation, By::operator());
     added.await.unwrap()
 }
 
@@ -51,8 +53,16 @@ pub(crate) async fn an_event_has_one_webhook(world: &World) {
         "each is told that it is registered"
     );
     assert!(db.webhook("another", "first").await.unwrap().is_none());
-    assert!(!db.remove_webhook("another", "first").await.unwrap());
-    assert!(db.remove_webhook(&world.account, "first").await.unwrap());
+    assert!(
+        !db.remove_webhook("another", "first", By::operator())
+            .await
+            .unwrap()
+    );
+    assert!(
+        db.remove_webhook(&world.account, "first", By::operator())
+            .await
+            .unwrap()
+    );
     register(world, &hook("fourth", &["fieldUpdated"]))
         .await
         .unwrap();
@@ -137,4 +147,35 @@ pub(crate) async fn a_failed_call_is_tried_again_or_given_up(world: &World) {
     let states: Vec<_> = calls.iter().map(|call| call.status).collect();
     assert_eq!(states, [Some(500), Some(404)], "the newest first");
     assert!(db.failed_calls("another", 9).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_webhooks_secret_is_replaced_as_it_was(world: &World) {
+    let db = &world.db;
+    register(world, &hook("hook", &["fieldCreated"]))
+        .await
+        .unwrap();
+    let secrets = async || db.webhook_secrets().await.unwrap();
+    let pair = |secret: &str| vec![("hook".to_owned(), secret.to_owned())];
+    assert_eq!(secrets().await, pair("secret"));
+    let replaced = db.replace_webhook_secret("hook", "secret", "sealed");
+    replaced.await.unwrap();
+    assert_eq!(secrets().await, pair("sealed"));
+    let late = db.replace_webhook_secret("hook", "secret", "late");
+    late.await.unwrap();
+    assert_eq!(secrets().await, pair("sealed"));
+    let read = db.webhook(&world.account, "hook").await.unwrap().unwrap();
+    assert_eq!(read.secret, "sealed");
+    assert_eq!(due(world, 9, &[]).await[0].secret, "sealed");
+}
+
+pub(crate) async fn forgotten_secrets_take_their_webhooks_along(world: &World) {
+    let db = &world.db;
+    register(world, &hook("hook", &["fieldCreated"]))
+        .await
+        .unwrap();
+    db.secret("name", b"secret".to_vec()).await.unwrap();
+    assert_eq!(db.forget_secrets().await.unwrap(), 1);
+    assert_eq!(db.known_secret("name").await.unwrap(), None);
+    assert!(db.webhooks(&world.account).await.unwrap().is_empty());
+    assert!(due(world, 9, &[]).await.is_empty());
 }

@@ -3,7 +3,7 @@
 use crate::blobs::{Key, Parts};
 use crate::bus::Bus;
 use crate::store::{
-    Announced, Converted, Database, Event, NewArtifact, NewBoundary, NewField, NewFile, NewRun,
+    Announced, By, Converted, Database, Event, NewArtifact, NewBoundary, NewField, NewFile, NewRun,
     NewUpload, NewUser, NothingCame, Published, Run, Upload,
 };
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) account: String,
     pub(crate) user: String,
     /// What the store lies in, if anything.
-    _ground: Option<tempfile::TempDir>,
+    pub(crate) _ground: Option<tempfile::TempDir>,
 }
 
 impl World {
@@ -34,7 +34,11 @@ impl World {
     ) -> Self {
         assert!(db.add_account("adviser", "no hash").await.unwrap());
         let account = db.account_by_name("adviser").await.unwrap().unwrap().id;
-        let user = db.add_user(&account, &NewUser::default()).await.unwrap().id;
+        let user = db
+            .add_user(&account, &NewUser::default(), By::operator())
+            .await
+            .unwrap()
+            .id;
         Self {
             db,
             bus,
@@ -46,7 +50,7 @@ impl World {
 
     pub(crate) async fn another_user(&self) -> String {
         let new = NewUser::default();
-        let user = self.db.add_user(&self.account, &new);
+        let user = self.db.add_user(&self.account, &new, By::operator());
         user.await.unwrap().id
     }
 
@@ -69,6 +73,7 @@ impl World {
             parts: Parts::default(),
             findings: "[]".to_owned(),
             idempotency: None,
+            by: By::operator().clone(),
             id,
         }
     }

@@ -1,22 +1,46 @@
 //! Accounts and users in SQLite.
 
+use super::quotas::{quota, usage};
 use super::{Sqlite, signed, unsigned};
 use crate::clock::now;
 use crate::error::Stored;
-use crate::store::{Account, Accounts, Listed, NewUser, Page, User, UserFilter};
+use crate::store::{
+    Account, Accounts, Action, By, Listed, NewUser, Overview, Page, User, UserFilter,
+};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
 use uuid::Uuid;
 
-const ACCOUNT: &str = "SELECT id, username, password_hash, tokens_from FROM accounts WHERE ";
+/// Columns of an account `a`.
+pub(super) const COLUMNS: &str =
+    "a.id, a.username, a.password_hash, a.epoch, a.disabled, a.created, a.last_login";
 
-fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+/// Of accounts that are not being removed: nobody sees those.
+const OVERVIEW: &str = ", a.quota_bytes, a.quota_files, a.quota_uploads_per_day,
+        g.upload_bytes, g.artifact_bytes, g.files, g.day, g.day_uploads,
+        (SELECT COUNT(*) FROM users u WHERE u.account_id = a.id) AS users
+    FROM accounts a JOIN account_usage g ON g.account_id = a.id
+    WHERE a.removing IS NULL AND (?1 IS NULL OR a.id = ?1) ORDER BY a.username";
+
+pub(super) fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
     Ok(Account {
         id: row.try_get("id")?,
         username: row.try_get("username")?,
         password_hash: row.try_get("password_hash")?,
-        tokens_from: row.try_get("tokens_from")?,
+        epoch: row.try_get("epoch")?,
+        disabled: row.try_get("disabled")?,
+        created: row.try_get("created")?,
+        last_login: row.try_get("last_login")?,
+    })
+}
+
+fn overview(row: &SqliteRow) -> Result<Overview, sqlx::Error> {
+    Ok(Overview {
+        account: account(row)?,
+        users: unsigned(row.try_get("users")?),
+        quota: quota(row)?,
+        usage: usage(row)?,
     })
 }
 
@@ -34,8 +58,13 @@ fn user(row: &SqliteRow) -> Result<User, sqlx::Error> {
 
 impl Sqlite {
     async fn one_account(&self, column: &'static str, value: &str) -> Stored<Option<Account>> {
-        let mut query = QueryBuilder::<Driver>::new(ACCOUNT);
-        query.push(column).push(" = ").push_bind(value);
+        let mut query = QueryBuilder::<Driver>::new("SELECT ");
+        query
+            .push(COLUMNS)
+            .push(" FROM accounts a WHERE a.removing IS NULL AND a.")
+            .push(column)
+            .push(" = ")
+            .push_bind(value);
         let row = query.build().fetch_optional(&self.read).await?;
         Ok(row.as_ref().map(account).transpose()?)
     }
@@ -44,17 +73,22 @@ impl Sqlite {
 #[async_trait]
 impl Accounts for Sqlite {
     async fn add_account(&self, username: &str, password_hash: &str) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
+        let id = Uuid::now_v7().to_string();
         let done = sqlx::query(
             "INSERT INTO accounts (id, username, password_hash, created) VALUES (?, ?, ?, ?)
              ON CONFLICT (username) DO NOTHING",
         )
-        .bind(Uuid::now_v7().to_string())
+        .bind(&id)
         .bind(username)
         .bind(password_hash)
         .bind(now())
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
-        Ok(done.rows_affected() == 1)
+        let (made, by) = (done.rows_affected(), By::operator());
+        transaction
+            .committed(made, &id, by, Action::AccountMade, None)
+            .await
     }
 
     async fn account_by_name(&self, username: &str) -> Stored<Option<Account>> {
@@ -66,13 +100,48 @@ impl Accounts for Sqlite {
     }
 
     async fn any_account(&self) -> Stored<bool> {
-        let row = sqlx::query("SELECT 1 FROM accounts LIMIT 1")
+        let row = sqlx::query("SELECT 1 FROM accounts WHERE removing IS NULL LIMIT 1")
             .fetch_optional(&self.read)
             .await?;
         Ok(row.is_some())
     }
 
-    async fn add_user(&self, account: &str, new: &NewUser) -> Stored<User> {
+    async fn overview(&self, only: Option<&str>) -> Stored<Vec<Overview>> {
+        let mut query = QueryBuilder::<Driver>::new("SELECT ");
+        query.push(COLUMNS).push(OVERVIEW);
+        let rows = query.build().bind(only).fetch_all(&self.read).await?;
+        Ok(rows.iter().map(overview).collect::<Result<_, _>>()?)
+    }
+
+    async fn set_disabled(&self, account: &str, disabled: bool, by: &By) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query("SELECT disabled FROM accounts WHERE id = ? AND removing IS NULL")
+            .bind(account)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(false) };
+        if row.try_get::<Option<i64>, _>(0)?.is_some() == disabled {
+            return Ok(true);
+        }
+        sqlx::query("UPDATE accounts SET disabled = ? WHERE id = ?")
+            .bind(disabled.then(now))
+            .bind(account)
+            .execute(&mut *transaction)
+            .await?;
+        let action = if disabled {
+            Action::AccountDisabled
+        } else {
+            Action::AccountEnabled
+        };
+        transaction.record(account, by, action, None).await?;
+        // What waited for it can go on.
+        transaction.bell.events();
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn add_user(&self, account: &str, new: &NewUser, by: &By) -> Stored<User> {
+        let mut transaction = self.begin().await?;
         let id = Uuid::now_v7().to_string();
         let created = now();
         sqlx::query(
@@ -88,8 +157,12 @@ impl Accounts for Sqlite {
         .bind(&new.external_id)
         .bind(created)
         .bind(created)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
+        transaction
+            .record(account, by, Action::UserMade, Some(&id))
+            .await?;
+        transaction.commit().await?;
         let new = new.clone();
         Ok(User {
             id,
@@ -143,8 +216,15 @@ impl Accounts for Sqlite {
         })
     }
 
-    async fn change_user(&self, account: &str, id: &str, new: &NewUser) -> Stored<Option<User>> {
-        sqlx::query(
+    async fn change_user(
+        &self,
+        account: &str,
+        id: &str,
+        new: &NewUser,
+        by: &By,
+    ) -> Stored<Option<User>> {
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
             "UPDATE users SET name = ?, email = ?, phone = ?, address = ?, external_id = ?, updated = ?
              WHERE account_id = ? AND id = ?",
         )
@@ -156,17 +236,23 @@ impl Accounts for Sqlite {
         .bind(now())
         .bind(account)
         .bind(id)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
+        transaction
+            .committed(done.rows_affected(), account, by, Action::UserChanged, id)
+            .await?;
         self.user(account, id).await
     }
 
-    async fn remove_user(&self, account: &str, id: &str) -> Stored<bool> {
+    async fn remove_user(&self, account: &str, id: &str, by: &By) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("DELETE FROM users WHERE account_id = ? AND id = ?")
             .bind(account)
             .bind(id)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
-        Ok(done.rows_affected() == 1)
+        transaction
+            .committed(done.rows_affected(), account, by, Action::UserRemoved, id)
+            .await
     }
 }

@@ -3,7 +3,7 @@
 use super::Sqlite;
 use crate::clock::now;
 use crate::error::Stored;
-use crate::store::{ApiKey, ApiKeys};
+use crate::store::{Action, ApiKey, ApiKeys, By};
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -17,12 +17,14 @@ fn api_key(row: &SqliteRow) -> Result<ApiKey, sqlx::Error> {
         description: row.try_get("description")?,
         expires: row.try_get("expires")?,
         revoked: row.try_get("revoked")?,
+        last_used: row.try_get("last_used")?,
     })
 }
 
 #[async_trait]
 impl ApiKeys for Sqlite {
-    async fn add_api_key(&self, key: &ApiKey, digest: &str) -> Stored<()> {
+    async fn add_api_key(&self, key: &ApiKey, digest: &str, by: &By) -> Stored<()> {
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO api_keys (id, account_id, user_id, digest, masked, description, expires, created)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -35,9 +37,11 @@ impl ApiKeys for Sqlite {
         .bind(&key.description)
         .bind(key.expires)
         .bind(now())
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        let (action, id) = (Action::KeyMade, Some(key.id.as_str()));
+        transaction.record(&key.account_id, by, action, id).await?;
+        transaction.commit().await
     }
 
     async fn api_keys(&self, account: &str, user: Option<&str>) -> Stored<Vec<ApiKey>> {
@@ -61,15 +65,26 @@ impl ApiKeys for Sqlite {
         Ok(row.as_ref().map(api_key).transpose()?)
     }
 
-    async fn revoke_api_key(&self, account: &str, id: &str) -> Stored<bool> {
+    async fn revoke_api_key(&self, account: &str, id: &str, by: &By) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query(
             "UPDATE api_keys SET revoked = COALESCE(revoked, ?) WHERE account_id = ? AND id = ?",
         )
         .bind(now())
         .bind(account)
         .bind(id)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
-        Ok(done.rows_affected() == 1)
+        let (gone, action) = (done.rows_affected(), Action::KeyRevoked);
+        transaction.committed(gone, account, by, action, id).await
+    }
+
+    async fn api_key_used(&self, id: &str) -> Stored<()> {
+        sqlx::query("UPDATE api_keys SET last_used = ? WHERE id = ?")
+            .bind(now())
+            .bind(id)
+            .execute(&self.write)
+            .await?;
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use super::Sqlite;
 use crate::clock::now;
 use crate::error::{StoreError, Stored};
 use crate::store::rules::changed_keys;
-use crate::store::{Before, Change, Configurations, Keys};
+use crate::store::{Action, Before, By, Change, Configurations, Keys};
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -34,6 +34,7 @@ impl Configurations for Sqlite {
         user: Option<&str>,
         before: Before,
         new: &Keys,
+        by: &By,
     ) -> Stored<Change> {
         let mut transaction = self.begin().await?;
         let row = sqlx::query(SELECT)
@@ -59,16 +60,22 @@ impl Configurations for Sqlite {
         .bind(now())
         .execute(&mut *transaction)
         .await?;
+        let action = Action::ConfigurationChanged;
+        transaction.record(account, by, action, user).await?;
         transaction.commit().await?;
         Ok(change)
     }
 
-    async fn remove_configuration(&self, account: &str, user: &str) -> Stored<bool> {
+    async fn remove_configuration(&self, account: &str, user: &str, by: &By) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("DELETE FROM configurations WHERE account_id = ? AND user_id = ?")
             .bind(account)
             .bind(user)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
-        Ok(done.rows_affected() == 1)
+        let action = Action::ConfigurationRemoved;
+        transaction
+            .committed(done.rows_affected(), account, by, action, user)
+            .await
     }
 }

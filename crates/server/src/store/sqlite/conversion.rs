@@ -1,5 +1,6 @@
 //! Questions and changes within the transaction of a conversion.
 
+use super::connection::Connection;
 use super::fields::fields_changed;
 use super::writing::Writing;
 use super::{list_of, unsigned, word};
@@ -8,11 +9,11 @@ use crate::error::{StoreError, Stored};
 use crate::store::rules::{Standing, unfinished_step, unfinished_told};
 use crate::store::{Converted, NewRun, NothingCame, Run, UploadStatus};
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use std::collections::HashSet;
 
 /// Whether the run is still this worker's; otherwise nothing of the transaction may stand.
-pub(super) async fn check(connection: &mut SqliteConnection, run: &Run) -> Stored<()> {
+pub(super) async fn check(connection: &mut Connection, run: &Run) -> Stored<()> {
     let row = sqlx::query("SELECT 1 FROM runs WHERE id = ? AND fence = ? AND state = 'running'")
         .bind(&run.id)
         .bind(run.fence)
@@ -25,7 +26,7 @@ pub(super) async fn check(connection: &mut SqliteConnection, run: &Run) -> Store
 /// Those of the files whose rows are there, and this run's to change, if the run is still this worker's;
 /// otherwise nothing of the transaction may stand.
 pub(super) async fn own<'a>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     run: &Run,
     files: impl IntoIterator<Item = &'a String>,
 ) -> Stored<HashSet<String>> {
@@ -49,7 +50,7 @@ pub(super) async fn own<'a>(
 
 /// Nobody removed these files, whose ids the rows hold: another conversion may find work in them.
 pub(super) async fn forget_announced(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     run: &Run,
     gone: &[SqliteRow],
 ) -> Stored<()> {
@@ -104,7 +105,7 @@ pub(super) async fn settle_unfinished(
 }
 
 /// How the upload of a conversion that ends stands.
-pub(super) async fn standing(connection: &mut SqliteConnection, run: &Run) -> Stored<Standing> {
+pub(super) async fn standing(connection: &mut Connection, run: &Run) -> Stored<Standing> {
     let counted = sqlx::query(
         "SELECT (SELECT COUNT(*) FROM files WHERE upload_id = ?1),
             (SELECT COUNT(*) FROM files WHERE upload_id = ?1 AND status = 'processed'),
@@ -144,7 +145,7 @@ pub(super) async fn locate_stale(
     run: &Run,
     again: fn(&Run, [f64; 4], Vec<String>) -> NewRun,
 ) -> Stored<()> {
-    let changed = fields_changed(writing, &run.user_id).await?;
+    let changed = fields_changed(&mut **writing, &run.user_id).await?;
     let rows = sqlx::query(
         "SELECT id, west, south, east, north FROM files WHERE upload_id = ? AND run_id = ?
          AND west IS NOT NULL AND located_with IS NOT ? ORDER BY created, id",

@@ -251,7 +251,7 @@ impl Conversions for Sqlite {
 /// Adds the run that locates files again, if a boundary changed since they were located.
 async fn locate_again(writing: &mut Writing, run: &Run, relocate: Option<&Relocate>) -> Stored<()> {
     if let Some(relocate) = relocate
-        && fields_changed(writing, &run.user_id).await? != relocate.since
+        && fields_changed(&mut **writing, &run.user_id).await? != relocate.since
     {
         writing.add_run(&relocate.run).await?;
     }

@@ -1,5 +1,6 @@
 //! Fields and boundaries in SQLite.
 
+use super::connection::Connection;
 use super::conversion::check;
 use super::publish::{insert_artifacts, insert_shares};
 use super::writing::Writing;
@@ -12,8 +13,8 @@ use crate::store::{
     NewBoundary, NewField, NewRun, Page, Run,
 };
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Row, Sqlite as Driver};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor, QueryBuilder, Row, Sqlite as Driver};
 use tramline_model::{BoundaryStatus, FieldKind, FieldStatus};
 
 fn field(row: &SqliteRow) -> Stored<FieldRow> {
@@ -32,7 +33,7 @@ fn field(row: &SqliteRow) -> Stored<FieldRow> {
 }
 
 async fn insert_boundary(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     user: &str,
     field: &str,
     boundary: &NewBoundary,
@@ -291,7 +292,7 @@ impl Fields for Sqlite {
     async fn active_boundaries(&self, user: &str) -> Stored<(Vec<ActiveBoundary>, Micros)> {
         // The instant first: a change between the two reads is then noticed, not missed.
         let mut connection = self.read.acquire().await?;
-        let changed = fields_changed(&mut connection, user).await?;
+        let changed = fields_changed(&mut *connection, user).await?;
         let rows = sqlx::query(
             "SELECT field_id, wkb FROM boundaries WHERE user_id = ? AND status = 'ACTIVE'
              ORDER BY field_id",
@@ -328,7 +329,7 @@ impl Fields for Sqlite {
     async fn set_located(&self, run: &Run, located: &Located) -> Stored<bool> {
         let mut transaction = self.begin().await?;
         check(&mut transaction, run).await?;
-        if fields_changed(&mut transaction, &run.user_id).await? != located.fields_changed {
+        if fields_changed(&mut *transaction, &run.user_id).await? != located.fields_changed {
             return Ok(false);
         }
         let done = sqlx::query(
@@ -374,7 +375,7 @@ impl Fields for Sqlite {
 }
 
 /// Puts the finding of points that count as inside in place of the one of before.
-async fn tell_tolerated(connection: &mut SqliteConnection, located: &Located) -> Stored<()> {
+async fn tell_tolerated(connection: &mut Connection, located: &Located) -> Stored<()> {
     let row = sqlx::query("SELECT report FROM files WHERE id = ?")
         .bind(&located.file)
         .fetch_one(&mut *connection)
@@ -393,7 +394,7 @@ async fn tell_tolerated(connection: &mut SqliteConnection, located: &Located) ->
 
 /// Instant of the last change of a user's boundaries.
 pub(super) async fn fields_changed(
-    connection: &mut SqliteConnection,
+    connection: impl Executor<'_, Database = Driver>,
     user: &str,
 ) -> Result<Micros, sqlx::Error> {
     let row = sqlx::query("SELECT fields_changed FROM users WHERE id = ?")

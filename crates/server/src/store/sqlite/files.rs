@@ -4,7 +4,7 @@ use super::documents::{COLUMNS, file};
 use super::publish::{Owner, Row as FileToWrite, insert_files};
 use super::sweep::unowned;
 use super::writing::Writing;
-use super::{ROWS, Sqlite, list_of, signed, unsigned, word};
+use super::{ROWS, Sqlite, list_of, ordered, signed, unsigned, word};
 use crate::blobs::Key;
 use crate::clock::now;
 use crate::error::Stored;
@@ -27,7 +27,7 @@ fn artifact(row: &SqliteRow) -> Stored<ArtifactRow> {
     })
 }
 
-fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) {
+pub(super) fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &FileFilter) {
     query
         .push(" FROM files WHERE account_id = ")
         .push_bind(account.to_owned());
@@ -106,18 +106,9 @@ fn column(sort: FileSort) -> &'static str {
     }
 }
 
-fn order(query: &mut QueryBuilder<Driver>, sort: &[(FileSort, bool)]) {
-    query.push(" ORDER BY ");
-    for (sort, ascending) in sort {
-        query
-            .push(column(*sort))
-            .push(if *ascending { " ASC, " } else { " DESC, " });
-    }
-    query.push(if sort.is_empty() {
-        "created DESC, id DESC"
-    } else {
-        "id"
-    });
+pub(super) fn order(query: &mut QueryBuilder<Driver>, sort: &[(FileSort, bool)]) {
+    let keys = sort.iter().map(|(sort, rises)| (column(*sort), *rises));
+    query.push(ordered(keys, "created", "id"));
 }
 
 impl Sqlite {
@@ -396,7 +387,7 @@ impl Files for Sqlite {
             .map(|row| row.try_get(0))
             .collect::<Result<_, _>>()?;
         // The upload's own bytes, and what other files are made of, stay.
-        let keys = unowned(&mut transaction, &keys).await?;
+        let keys = unowned(&mut *transaction, &keys).await?;
         transaction.commit().await?;
         Ok(Some(keys))
     }

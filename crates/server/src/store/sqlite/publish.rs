@@ -1,11 +1,11 @@
 //! Writing what runs made: rows of files with all their parts, by arrays, inside the caller's transaction.
 
+use super::connection::Connection;
 use super::{ROWS, list_of, signed};
 use crate::clock::{Micros, now};
 use crate::error::Stored;
 use crate::store::{FieldShare, NewArtifact, NewFile};
 use sqlx::query_builder::Separated;
-use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite as Driver};
 
 /// Whose files are, and which run makes them.
@@ -76,7 +76,7 @@ const COLUMNS: &[Column] = columns! {
 
 /// Adds files, or writes over those of the same ids, with their parts.
 pub(super) async fn insert_files(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     owner: &Owner<'_>,
     rows: &[Row<'_>],
 ) -> Stored<()> {
@@ -106,7 +106,7 @@ pub(super) async fn insert_files(
 }
 
 /// Replaces summaries, artifacts and fields.
-async fn replace_parts(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> Stored<()> {
+async fn replace_parts(connection: &mut Connection, rows: &[Row<'_>]) -> Stored<()> {
     let files = || rows.iter().map(|row| row.file);
     let ids = list_of(files().map(|file| &file.id))?;
     for sql in [
@@ -146,7 +146,7 @@ fn shares_of(file: &NewFile) -> impl Iterator<Item = (&str, &FieldShare)> {
 
 /// Adds artifacts, each with its file.
 pub(super) async fn insert_artifacts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     artifacts: &[(&str, &NewArtifact)],
 ) -> Stored<()> {
     for artifacts in artifacts.chunks(ROWS) {
@@ -168,7 +168,7 @@ pub(super) async fn insert_artifacts(
 
 /// Adds the fields of files, each with its file, that are still there.
 pub(super) async fn insert_shares(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     shares: &[(&str, &FieldShare)],
 ) -> Stored<()> {
     for shares in shares.chunks(ROWS) {

@@ -1,12 +1,14 @@
 //! Durable work in SQLite.
 
+use super::connection::Connection;
 use super::{Sqlite, unsigned, word};
 use crate::clock::now;
 use crate::error::{StoreError, Stored};
-use crate::store::{Beat, NewRun, Queue, Run, RunProgress, RunState};
+use crate::events::batch_finished;
+use crate::store::rules::{unfinished_step, unfinished_told};
+use crate::store::{Beat, GivenUp, NewRun, Queue, Run, RunProgress, RunState};
 use async_trait::async_trait;
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 use std::time::Duration;
 
 fn micros(duration: Duration) -> i64 {
@@ -15,7 +17,7 @@ fn micros(duration: Duration) -> i64 {
 
 /// Ends the run if it is still this worker's; otherwise nothing of the transaction may stand.
 pub(super) async fn end(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     run: &Run,
     state: RunState,
     progress: Option<&str>,
@@ -131,6 +133,87 @@ impl Queue for Sqlite {
             transaction.bell.run();
         }
         transaction.bell.changed(&run.subject);
+        transaction.commit().await
+    }
+
+    async fn put_back(&self, run: &Run, reason: &str, wait: Duration) -> Stored<()> {
+        let time = now();
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(
+            "UPDATE runs SET state = 'queued', lease = NULL, attempt = MAX(attempt - 1, 0),
+                not_before = ?, reason = ?, updated = ?
+             WHERE id = ? AND fence = ? AND state = 'running'",
+        )
+        .bind(time.saturating_add(micros(wait)))
+        .bind(reason)
+        .bind(time)
+        .bind(&run.id)
+        .bind(run.fence)
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::LeaseLost(run.id.clone()));
+        }
+        if wait.is_zero() {
+            transaction.bell.run();
+        }
+        transaction.bell.changed(&run.subject);
+        transaction.commit().await
+    }
+
+    async fn abandon(&self, run: &Run, given_up: &GivenUp<'_>) -> Stored<()> {
+        let time = now();
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, run, RunState::Dead, None).await?;
+        sqlx::query("UPDATE runs SET reason = ? WHERE id = ?")
+            .bind(given_up.reason)
+            .bind(&run.id)
+            .execute(&mut *transaction)
+            .await?;
+        let failed = sqlx::query(
+            "UPDATE files SET status = 'failed', failed_step = ?1, failed_message = ?2, updated = ?3
+             WHERE status = 'processing' AND (id = ?4 OR (upload_id = ?4 AND NOT EXISTS (
+                SELECT 1 FROM runs WHERE subject = ?4 AND kind = ?5 AND state IN ('queued', 'running'))))
+             RETURNING id",
+        )
+        .bind(unfinished_step())
+        .bind(given_up.details)
+        .bind(time)
+        .bind(&run.subject)
+        .bind(&run.kind)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let failed = failed.iter().map(|row| Ok(row.try_get(0)?));
+        let failed = failed.collect::<Stored<Vec<String>>>()?;
+        sqlx::query(
+            "UPDATE uploads SET processed = ?1, given_up = 1, findings = ?2, status_details = ?3,
+                status = CASE WHEN EXISTS (SELECT 1 FROM files
+                    WHERE upload_id = ?4 AND status = 'processed') THEN 'PROCESSED' ELSE 'FAILED' END
+             WHERE id = ?4 AND status = 'RECEIVED' AND NOT EXISTS (
+                SELECT 1 FROM runs WHERE subject = ?4 AND kind = ?5 AND state IN ('queued', 'running'))",
+        )
+        .bind(time)
+        .bind(given_up.findings)
+        .bind(given_up.details)
+        .bind(&run.subject)
+        .bind(&run.kind)
+        .execute(&mut *transaction)
+        .await?;
+        let duplicates = sqlx::query("SELECT id, user_id FROM uploads WHERE duplicate_of = ?")
+            .bind(&run.subject)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut events = given_up.events.to_vec();
+        for row in duplicates {
+            let (id, user): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            events.push(batch_finished(&run.id, &id, &user));
+            transaction.bell.ended(&id);
+        }
+        if failed.iter().any(|file| *file != run.subject) {
+            events.extend(unfinished_told(run, &failed, given_up.details));
+        }
+        transaction.add_events(&run.account_id, &events).await?;
+        transaction.bell.ended(&run.subject);
         transaction.commit().await
     }
 

@@ -4,8 +4,7 @@ use super::{Sqlite, list_of, unsigned};
 use crate::error::Stored;
 use crate::store::{NamedBlob, Sweep};
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::{Executor, Row, Sqlite as Driver};
 use std::collections::HashMap;
 use tramline_model::Artifact;
 
@@ -29,7 +28,7 @@ const IDLE: &str = "SELECT k.value FROM json_each(?) k
 
 /// Those of the keys that nothing names, within the caller's transaction.
 pub(super) async fn unowned(
-    connection: &mut SqliteConnection,
+    connection: impl Executor<'_, Database = Driver>,
     keys: &[String],
 ) -> Stored<Vec<String>> {
     let rows = sqlx::query(UNOWNED)
@@ -42,8 +41,7 @@ pub(super) async fn unowned(
 #[async_trait]
 impl Sweep for Sqlite {
     async fn unowned_blobs(&self, keys: &[String]) -> Stored<Vec<String>> {
-        let mut connection = self.read.acquire().await?;
-        unowned(&mut connection, keys).await
+        unowned(&self.read, keys).await
     }
 
     async fn named_blobs(&self, after: &str, limit: u32) -> Stored<Vec<NamedBlob>> {
@@ -82,7 +80,7 @@ impl Sweep for Sqlite {
             }
         }
         let keys: Vec<String> = sizes.keys().cloned().collect();
-        let keys = unowned(&mut transaction, &keys).await?;
+        let keys = unowned(&mut *transaction, &keys).await?;
         transaction.commit().await?;
         let blobs = keys.into_iter().map(|key| NamedBlob {
             size: sizes.get(&key).copied().unwrap_or(0),

@@ -1,7 +1,8 @@
 //! Uploads in SQLite.
 
+use super::connection::Connection;
 use super::sweep::unowned;
-use super::{Sqlite, signed, unsigned, word};
+use super::{Sqlite, ordered, signed, unsigned, word};
 use crate::blobs::{Key, Parts};
 use crate::clock::now;
 use crate::error::{StoreError, Stored};
@@ -9,10 +10,11 @@ use crate::events::batch_finished;
 use crate::failpoint::pass;
 use crate::store::rules::arrival;
 use crate::store::{
-    Listed, NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus, Uploads,
+    Action, By, Listed, NewRun, NewUpload, Page, Upload, UploadFilter, UploadSort, UploadStatus,
+    Uploads,
 };
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite as Driver};
 
 /// A duplicate stands as its first upload does.
@@ -50,7 +52,7 @@ fn row_to_upload(row: &SqliteRow) -> Result<Upload, StoreError> {
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     upload: &NewUpload,
     first: Option<&str>,
 ) -> Result<(), sqlx::Error> {
@@ -80,7 +82,7 @@ async fn insert(
 }
 
 async fn same_key(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     upload: &NewUpload,
 ) -> Result<Option<String>, sqlx::Error> {
     let Some(key) = &upload.idempotency else {
@@ -95,7 +97,7 @@ async fn same_key(
 }
 
 async fn same_content(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     upload: &NewUpload,
 ) -> Stored<Option<(String, UploadStatus)>> {
     let row = sqlx::query(
@@ -118,34 +120,43 @@ async fn same_content(
     row.as_ref().map(first).transpose()
 }
 
-fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &UploadFilter) {
+/// What is asked of rows without the first uploads of duplicates beside them, so that an index may be enough.
+pub(super) fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &UploadFilter) {
     query
-        .push(" WHERE u.account_id = ")
+        .push(" FROM uploads u WHERE u.account_id = ")
         .push_bind(account.to_owned());
     if let Some(user) = &filter.user {
         query.push(" AND u.user_id = ").push_bind(user.clone());
     }
     if let Some(status) = filter.status {
         query
-            .push(" AND COALESCE(f.status, u.status) = ")
+            .push(" AND u.shown_status = ")
             .push_bind(status.name());
     }
     for (condition, value) in [
         (" AND u.uploaded >= ", filter.uploaded_from),
         (" AND u.uploaded <= ", filter.uploaded_to),
-        (
-            " AND COALESCE(f.processed, u.processed) >= ",
-            filter.processed_from,
-        ),
-        (
-            " AND COALESCE(f.processed, u.processed) <= ",
-            filter.processed_to,
-        ),
     ] {
         if let Some(value) = value {
             query.push(condition).push_bind(value);
         }
     }
+    for (compared, value) in [
+        (" >= ", filter.processed_from),
+        (" <= ", filter.processed_to),
+    ] {
+        if let Some(value) = value {
+            query
+                .push(" AND COALESCE((SELECT processed FROM uploads f WHERE f.id = u.duplicate_of), u.processed)")
+                .push(compared)
+                .push_bind(value);
+        }
+    }
+}
+
+pub(super) fn order(query: &mut QueryBuilder<Driver>, sort: &[(UploadSort, bool)]) {
+    let keys = sort.iter().map(|(sort, rises)| (column(*sort), *rises));
+    query.push(ordered(keys, "u.uploaded", "u.id"));
 }
 
 fn column(sort: UploadSort) -> &'static str {
@@ -153,7 +164,7 @@ fn column(sort: UploadSort) -> &'static str {
         UploadSort::Id => "u.id",
         UploadSort::FileName => "u.file_name",
         UploadSort::Size => "u.size",
-        UploadSort::Status => "COALESCE(f.status, u.status)",
+        UploadSort::Status => "u.shown_status",
         UploadSort::Provider => "u.provider",
         UploadSort::UploadTimestamp => "u.uploaded",
     }
@@ -176,6 +187,10 @@ impl Uploads for Sqlite {
         }
         transaction
             .add_events(&upload.account_id, &arrival.events)
+            .await?;
+        let id = Some(upload.id.as_str());
+        transaction
+            .record(&upload.account_id, &upload.by, Action::Upload, id)
             .await?;
         pass("upload.committing");
         transaction.commit().await?;
@@ -202,26 +217,22 @@ impl Uploads for Sqlite {
         page: Page,
     ) -> Stored<Listed<Upload>> {
         let mut count = QueryBuilder::<Driver>::new("SELECT COUNT(*)");
-        count.push(TABLES);
         narrow(&mut count, account, filter);
         let total: i64 = count.build().fetch_one(&self.read).await?.try_get(0)?;
         let mut query = QueryBuilder::<Driver>::new("SELECT ");
-        query.push(COLUMNS).push(TABLES);
-        narrow(&mut query, account, filter);
-        query.push(" ORDER BY ");
-        for (sort, ascending) in sort {
-            query
-                .push(column(*sort))
-                .push(if *ascending { " ASC, " } else { " DESC, " });
-        }
-        if sort.is_empty() {
-            query.push("u.uploaded DESC, ");
-        }
         query
-            .push("u.id LIMIT ")
+            .push(COLUMNS)
+            .push(TABLES)
+            .push(" JOIN (SELECT u.id AS page_id");
+        narrow(&mut query, account, filter);
+        order(&mut query, sort);
+        query
+            .push(" LIMIT ")
             .push_bind(signed(page.size))
             .push(" OFFSET ")
-            .push_bind(signed(page.page.saturating_mul(page.size)));
+            .push_bind(signed(page.page.saturating_mul(page.size)))
+            .push(") ON page_id = u.id");
+        order(&mut query, sort);
         let rows = query.build().fetch_all(&self.read).await?;
         Ok(Listed {
             items: rows.iter().map(row_to_upload).collect::<Result<_, _>>()?,
@@ -281,13 +292,13 @@ impl Uploads for Sqlite {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
-        let keys = unowned(&mut transaction, &keys).await?;
+        let keys = unowned(&mut *transaction, &keys).await?;
         transaction.bell.ended(id);
         transaction.commit().await?;
         Ok(Some(keys))
     }
 
-    async fn retry_upload(&self, upload: &Upload, run: &NewRun) -> Stored<()> {
+    async fn retry_upload(&self, upload: &Upload, run: &NewRun, by: &By) -> Stored<()> {
         let mut transaction = self.begin().await?;
         let time = now();
         let done = sqlx::query(
@@ -318,6 +329,10 @@ impl Uploads for Sqlite {
         .execute(&mut *transaction)
         .await?;
         transaction.add_run(run).await?;
+        let (action, id) = (Action::BatchRetried, Some(upload.id.as_str()));
+        transaction
+            .record(&upload.account_id, by, action, id)
+            .await?;
         transaction.bell.changed(&upload.id);
         transaction.commit().await
     }

@@ -1,13 +1,14 @@
 //! Webhooks and deliveries in SQLite.
 
+use super::connection::Connection;
 use super::{Sqlite, list_of};
 use crate::clock::{Micros, now};
 use crate::error::{StoreError, Stored};
 use crate::store::rules::{receivers, registered_twice};
-use crate::store::{Due, Event, FailedCall, Webhook, Webhooks};
+use crate::store::{Action, By, Due, Event, FailedCall, Webhook, Webhooks};
 use async_trait::async_trait;
-use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor, Row, Sqlite as Driver};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Duration;
@@ -30,6 +31,7 @@ const DUE: &str =
     "SELECT d.id, d.attempt, w.id AS webhook_id, e.id AS event_id, e.account_id, e.body,
         w.url, w.secret
     FROM webhooks w
+    JOIN accounts o ON o.id = w.account_id AND o.disabled IS NULL
     JOIN deliveries d ON d.id IN (SELECT n.id FROM deliveries n
         WHERE n.webhook_id = w.id AND n.state = 'waiting' AND n.not_before <= ?1
         ORDER BY n.not_before, n.id LIMIT ?2)
@@ -55,7 +57,7 @@ fn micros(duration: Duration) -> i64 {
 }
 
 async fn insert_delivery(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     event: &str,
     webhook: &str,
 ) -> Result<(), sqlx::Error> {
@@ -75,7 +77,10 @@ async fn insert_delivery(
     Ok(())
 }
 
-async fn of_account(connection: &mut SqliteConnection, account: &str) -> Stored<Vec<Webhook>> {
+async fn of_account(
+    connection: impl Executor<'_, Database = Driver>,
+    account: &str,
+) -> Stored<Vec<Webhook>> {
     let rows = sqlx::query("SELECT * FROM webhooks WHERE account_id = ? ORDER BY created, id")
         .bind(account)
         .fetch_all(connection)
@@ -90,9 +95,10 @@ impl Webhooks for Sqlite {
         account: &str,
         new: &Webhook,
         confirmation: &Event,
+        by: &By,
     ) -> Stored<Result<(), String>> {
         let mut transaction = self.begin().await?;
-        let known = of_account(&mut transaction, account).await?;
+        let known = of_account(&mut *transaction, account).await?;
         if let Some(twice) = registered_twice(&known, new) {
             return Ok(Err(twice));
         }
@@ -123,13 +129,14 @@ impl Webhooks for Sqlite {
         .await?;
         insert_delivery(&mut transaction, &confirmation.id, &new.id).await?;
         transaction.bell.events();
+        let (action, id) = (Action::WebhookMade, Some(new.id.as_str()));
+        transaction.record(account, by, action, id).await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
 
     async fn webhooks(&self, account: &str) -> Stored<Vec<Webhook>> {
-        let mut connection = self.read.acquire().await?;
-        of_account(&mut connection, account).await
+        of_account(&self.read, account).await
     }
 
     async fn webhook(&self, account: &str, id: &str) -> Stored<Option<Webhook>> {
@@ -141,13 +148,31 @@ impl Webhooks for Sqlite {
         row.as_ref().map(webhook).transpose()
     }
 
-    async fn remove_webhook(&self, account: &str, id: &str) -> Stored<bool> {
+    async fn webhook_secrets(&self) -> Stored<Vec<(String, String)>> {
+        let rows = sqlx::query("SELECT id, secret FROM webhooks ORDER BY id")
+            .fetch_all(&self.read)
+            .await?;
+        let pair = |row: &SqliteRow| Ok((row.try_get(0)?, row.try_get(1)?));
+        rows.iter().map(pair).collect()
+    }
+
+    async fn replace_webhook_secret(&self, id: &str, before: &str, after: &str) -> Stored<()> {
+        let sql = "UPDATE webhooks SET secret = ? WHERE id = ? AND secret = ?";
+        let query = sqlx::query(sql).bind(after).bind(id).bind(before);
+        self.overwrite(query).await
+    }
+
+    async fn remove_webhook(&self, account: &str, id: &str, by: &By) -> Stored<bool> {
+        let mut transaction = self.begin().await?;
         let done = sqlx::query("DELETE FROM webhooks WHERE account_id = ? AND id = ?")
             .bind(account)
             .bind(id)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
-        Ok(done.rows_affected() == 1)
+        let action = Action::WebhookRemoved;
+        transaction
+            .committed(done.rows_affected(), account, by, action, id)
+            .await
     }
 
     async fn failed_calls(&self, account: &str, most: u64) -> Stored<Vec<FailedCall>> {
@@ -194,7 +219,7 @@ impl Webhooks for Sqlite {
             let known = match webhooks.entry(account) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => {
-                    let list = of_account(&mut transaction, new.key()).await?;
+                    let list = of_account(&mut *transaction, new.key()).await?;
                     new.insert(list)
                 }
             };

@@ -1,32 +1,32 @@
 //! A transaction that writes. What it makes ready for others is rung by its commit and by nothing else.
 
+use super::connection::Connection;
 use super::{ROWS, Sqlite};
 use crate::bus::{Bell, Bus};
 use crate::clock::now;
 use crate::error::Stored;
 use crate::store::{Event, NewRun};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite as Driver, Transaction};
+use sqlx::QueryBuilder;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// Rolled back when it is dropped.
 pub(super) struct Writing {
-    transaction: Transaction<'static, Driver>,
+    transaction: Connection,
     pub(super) bell: Bell,
     bus: Arc<dyn Bus>,
 }
 
 impl Deref for Writing {
-    type Target = SqliteConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &SqliteConnection {
+    fn deref(&self) -> &Connection {
         &self.transaction
     }
 }
 
 impl DerefMut for Writing {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.transaction
     }
 }
@@ -35,7 +35,7 @@ impl Sqlite {
     /// A transaction that holds the write lock from its beginning.
     pub(super) async fn begin(&self) -> Stored<Writing> {
         Ok(Writing {
-            transaction: self.write.begin_with("BEGIN IMMEDIATE").await?,
+            transaction: self.write.begin().await?,
             bell: Bell::default(),
             bus: Arc::clone(&self.bus),
         })
@@ -66,7 +66,7 @@ impl Writing {
         .bind(time)
         .bind(time)
         .bind(time)
-        .execute(&mut *self.transaction)
+        .execute(&mut self.transaction)
         .await?;
         self.bell.run();
         Ok(())
@@ -87,7 +87,7 @@ impl Writing {
             });
             query.push(" ON CONFLICT (id) DO NOTHING");
             let query = query.build().persistent(events.len() == 1);
-            query.execute(&mut *self.transaction).await?;
+            query.execute(&mut self.transaction).await?;
             self.bell.events();
         }
         Ok(())
