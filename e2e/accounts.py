@@ -23,7 +23,7 @@ KEYS = "/services/usermanagement/api/api-keys"
 OTHER = "stubble after rain"
 FIRST, AGAIN = "characters:", "once more:"  # ends of prompts
 UNSEEN = (FIRST, AGAIN)
-SECONDS = 20  # until a terminal has said what it will
+SECONDS = wait.LONG  # until a terminal has said what it will
 SECRETS = (PASSWORD, OTHER, "Example Farm", "farm@example.org")
 
 
@@ -221,7 +221,7 @@ def check_removal(faults: Faults, service: Service, stick: bytes) -> None:
             if (count := service.rows(f"SELECT COUNT(*) FROM {table} WHERE account_id = ?", account)[0][0])}
     faults.expect(not left, f"rows are left: {left}")
     wait.until(lambda: not any(path.exists() for path in kept) and not leftovers(service), "the bytes of a removed account go",
-               60, lambda: [str(path) for path in kept if path.exists()][:3] + leftovers(service)[:3])
+               wait.LONG, lambda: [str(path) for path in kept if path.exists()][:3] + leftovers(service)[:3])
     faults.expect(not service.defects(), service.defects())
 
 
@@ -272,7 +272,7 @@ def check(faults: Faults) -> str:
     with temporary() as folder:
         check_start(faults, Path(folder))
         stick = stick_file(Path(folder) / "demo").read_bytes()
-    with Service(SWEEP_SECONDS=1, SWEEP_SAFETY_SECONDS=3, LEASE_SECONDS=4) as service:
+    with Service(SWEEP_SECONDS=1, SWEEP_SAFETY_SECONDS=20, LEASE_SECONDS=12) as service:
         check_terminal(faults, service)
         check_commands(faults, service)
         uploads = check_at_once(faults, service)

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the clients of `clients/` against the service: cURL, Python, JavaScript (when there is a node)."""
+"""Runs the clients of `clients/` against the service: cURL, Python, JavaScript (when there is a Node.js)."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tramline import report
+from tramline import node, report
 from tramline.report import Faults
 from tramline.samples import stick_file
 from tramline.service import NAME, PASSWORD, Service, temporary
@@ -17,8 +16,8 @@ CLIENTS = Path(__file__).resolve().parent / "clients"
 def commands() -> list[list[object]]:
     """How each client is called, before its arguments."""
     found = [["bash", CLIENTS / "curl.sh"], [sys.executable, CLIENTS / "client.py"]]
-    if shutil.which("node"):
-        found.append(["node", CLIENTS / "client.mjs"])
+    if node.program():
+        found.append([node.program(), CLIENTS / "client.mjs"])
     else:
         report.skipped("the JavaScript client: no node")
     return found

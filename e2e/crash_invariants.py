@@ -13,7 +13,7 @@ from tramline.report import Faults
 from tramline.samples import sha256, sha256_file
 from tramline.service import NotStarted, Service
 
-SWEPT_SECONDS = 20
+SWEPT_SECONDS = wait.LONG
 RETRIED = 8  # batches
 Portrait = list[object]
 

@@ -12,7 +12,7 @@ from tramline.samples import pack
 from tramline.service import Service
 
 CLIENTS = 8
-ACKNOWLEDGED_SECONDS = 300  # for one upload, however often the service dies meanwhile
+ACKNOWLEDGED_SECONDS = 900  # for one upload, however often the service dies meanwhile
 Members = dict[str, bytes]
 
 

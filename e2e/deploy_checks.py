@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy_page import Block
-from tramline import samples
+from tramline import samples, wait
 from tramline.client import API, Client, artifact_path
 from tramline.machine import Machine
 from tramline.report import Faults, skipped
@@ -23,7 +23,7 @@ ACCOUNT, PASSWORD, NEXT_PASSWORD = "adviser", "seed drill under rain", "cultivat
 ELSEWHERE = "127.0.9.9"  # an address of the client that is not the proxy's
 LARGE = 100 << 20  # beyond what proxies allow or keep in memory by default
 FIGURES = "http://127.0.0.1:9464/metrics"
-SETTLED_SECONDS = 120
+SETTLED_SECONDS = wait.LONG
 
 
 class Tls(http.client.HTTPSConnection):
@@ -114,7 +114,7 @@ class Deployed:
         _, _, where, path = url.split("/", 3)
         host, _, port = where.partition(":")
         with self.machine.network():
-            own = http.client.HTTPConnection("127.0.0.1", int(port or 80), timeout=30)
+            own = http.client.HTTPConnection("127.0.0.1", int(port or 80), timeout=120)
             own.request("GET", f"/{path}", headers={"Host": host})
             answer = own.getresponse()
             answer.text = answer.read().decode()
@@ -199,7 +199,7 @@ def through(on: Deployed, proxy: str) -> None:
 
 def unheld(on: Deployed, client: Public, proxy: str) -> None:
     """The progress of an upload that cannot end, as nothing is converted, arrives all the same."""
-    connection = client.connect(10)
+    connection = client.connect(60)
     try:
         connection.request("GET", f"{API}/batch/{on.batch}/progress", headers={"Authorization": f"Bearer {client.token}"})
         answer = connection.getresponse()

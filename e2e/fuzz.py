@@ -1,30 +1,59 @@
 #!/usr/bin/env python3
 """Schemathesis against the served description: examples, coverage, fuzzing and stateful sequences as the
-owner of an account with things in it. No 5xx, no status or shape that is not documented."""
+owner of an account with things in it. No 5xx, no status, header or shape that is not documented, nothing without a token."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 from tramline import report
+from tramline.client import API, CONFIGS, FIELDS, Client
 from tramline.report import Faults
-from tramline.samples import stick_file
+from tramline.samples import POLYGON, stick_file
 from tramline.service import Service, temporary
 
 EXAMPLES = 50
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-# Ids that exist, so that more than 404 is met.
-CONFIGURATION = """
-[parameters]
-leafUserId = "{user}"
-batchId = "{batch}"
-fileId = "{file}"
-"""
-
-
+CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
+          "response_schema_conformance,unsupported_method,ignored_auth,use_after_free")
 # What ends the token that it is asked with: these are asked last, by themselves.
 ENDING = "^/api/account/(revoke-tokens|tokens)"
 UNASKED = "/progress$|^/docs$"
+SETTINGS = {"enableGeoparquetOutput": True, "enableOutsideFieldGeojson": True}
+ZOOM = 14
+
+
+def tile(longitude: float, latitude: float) -> tuple[int, int]:
+    """Column and row of the tile in which a place lies."""
+    around = 1 << ZOOM
+    up = math.asinh(math.tan(math.radians(latitude)))
+    return int((longitude + 180) / 360 * around), int((1 - up / math.pi) / 2 * around)
+
+
+def known(client: Client, batch: dict, user: str) -> str:
+    """A configuration with ids and names of things that exist, for what only reads: more than 404 is met."""
+    field = client.json("POST", f"{FIELDS}/users/{user}/fields", {"name": "West", "geometry": POLYGON})["id"]
+    boundary = client.json("GET", f"{FIELDS}/users/{user}/fields/{field}/boundary")["id"]
+    files = [client.file_settled(file) for file in batch["leafFiles"]]
+    file = next(one["id"] for one in files if one.get("operationType") == "harvested")
+    column = client.json("GET", f"{API}/files/{file}/images")[0]["property"]
+    x, y = tile(*POLYGON["coordinates"][0][0])
+    parts = [f'[parameters]\nleafUserId = "{user}"\nbatchId = "{batch["id"]}"\nfileId = "{file}"\n']
+
+    def reading(path: str, **values: object) -> None:
+        """What stands in paths that begin like this."""
+        lines = "".join(f"parameters.{name} = {value!r}\n" for name, value in values.items())
+        parts.append(f"[[operations]]\ninclude-name-regex = '^GET {path}'\n{lines}")
+
+    reading(f"{API}/batch/[{{]id", id=batch["id"])
+    reading(f"{API}/files/[{{]id[}}](/[a-zA-Z]+)?$", id=file)
+    reading(f"{API}/files/[{{]id[}}]/artifacts", id=file)
+    reading(f"{API}/files/[{{]id[}}]/images", id=file, name=f"{column}.png")
+    reading(f"{API}/files/[{{]id[}}]/geotiffImages/", id=file, name=f"{column}.tif")
+    reading(f"{API}/files/[{{]id[}}]/tiles", id=file, z=ZOOM, x=x, y=y)
+    reading(f"{FIELDS}/users/", id=field, boundaryId=boundary)
+    reading("/services/usermanagement/api/users/", id=user)
+    return "\n".join(parts)
 
 
 def schemathesis(service: Service, folder: Path, token: str, *which: str) -> int:
@@ -41,9 +70,9 @@ def check(faults: Faults) -> str:
     with temporary() as scratch, Service(UPLOADS_AT_ONCE_PER_ACCOUNT=100) as service:
         folder, client = Path(scratch), service.client()
         user = client.add_user()
+        client.json("PATCH", CONFIGS, SETTINGS)
         batch = client.settled(client.upload(user, "stick.zip", stick_file(folder).read_bytes())["id"])
-        config = CONFIGURATION.format(user=user, batch=batch["id"], file=batch["leafFiles"][0])
-        (folder / "schemathesis.toml").write_text(config)
+        (folder / "schemathesis.toml").write_text(known(client, batch, user))
         code = schemathesis(service, folder, client.token, "--exclude-path-regex", f"{UNASKED}|{ENDING}")
         faults.expect(code == 0, f"schemathesis ended with {code}")
         faults.expect(client.get("/api/account").status == 200, "its token ended: it asked nothing as the owner")

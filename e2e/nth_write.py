@@ -39,8 +39,8 @@ FULL = ("ENOSPC", "EDQUOT")
 FIRST = 3  # every N up to it is looked at
 STRIDE = 12
 AT_ONCE = 6  # most of the time is waiting
-BACK_SECONDS = 15  # until what was refused is taken
-SETTLED_SECONDS = 120
+BACK_SECONDS = wait.LONG  # until what was refused is taken
+SETTLED_SECONDS = wait.LONG
 BOUNDARIES = "/services/uploadservice/api/upload"
 REFUSED = (503, 507)
 FIRED = "a fault that was asked for"
@@ -163,8 +163,10 @@ def check_quiet(service: Service, sender: Sender, fields: Iterable[str], checks:
     for field in fields:
         path = f"{FIELDS}/users/{sender.ground.user}/fields/{field}"
         checks.expect("fields", sender.client.get(path).ok, f"{what}: no field {field}")
-    left = [path for name in ("incoming", "work") for path in (service.data / name).iterdir()]
-    checks.expect("I9", not left, f"{what}: {left}")
+    def left() -> list[str]:
+        return [str(path) for name in ("incoming", "work") for path in (service.data / name).iterdir()]
+    wait.within(lambda: not left(), SETTLED_SECONDS)  # a folder goes just after its run
+    checks.expect("I9", not left(), f"{what}: {left()}")
 
 
 def numbers(stride: int, chance: random.Random) -> Iterable[int]:

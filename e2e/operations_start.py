@@ -13,7 +13,7 @@ from tramline.client import HOOKS, Client
 from tramline.report import Faults
 from tramline.service import Service, executable
 
-REFUSED_SECONDS = 60
+REFUSED_SECONDS = 300
 SECRET = "whsec_c3dvcmRmaXNoIGFuZCBtb3Jl"
 PLAIN_TOKENS = b"a secret of tokens that an earlier version stored as it was"
 HOOK = {"name": "receiver", "events": ["fieldCreated"], "secret": SECRET, "url": "https://receiver.example/hook"}
@@ -161,7 +161,7 @@ def ports(folder: Path, faults: Faults) -> None:
     port = free_port()
     with Service(folder, LISTEN=f"localhost:{port}") as service:
         for host in ("127.0.0.1", *(["::1"] if has_six() else [])):
-            with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=10):
+            with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=60):
                 continue
             faults.expect(host == "::1" and "::1" not in Path("/etc/hosts").read_text(), f"localhost does not listen on {host}")
         other = Service(folder / "other")

@@ -143,7 +143,7 @@ def samples(text: str, faults: Faults) -> dict[str, float]:
 
 def figures(service: Service, metrics_port: int, faults: Faults) -> dict[str, float]:
     """What the listener of figures tells."""
-    connection = http.client.HTTPConnection("127.0.0.1", metrics_port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", metrics_port, timeout=120)
     connection.request("GET", "/metrics")
     response = connection.getresponse()
     faults.expect(response.headers["content-type"].startswith("text/plain; version=0.0.4"), "metrics: content type")

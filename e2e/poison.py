@@ -35,7 +35,7 @@ FAILED = {
 CPU_SECONDS = 2
 # One conversion may take this many seconds by the clock, or this many times what a calm one took on this machine.
 LEAST_SECONDS, TIMES_CALM = 12, 15
-SETTLED_SECONDS = 300
+SETTLED_SECONDS = 900
 Members = dict[str, bytes]
 
 

@@ -33,7 +33,7 @@ COUNTED = {"standardGeojson": "standard", "filteredGeojson": "filtered"}
 LARGE = "vendor/deere-sampledata/display/Gen4 - 4600 Planting Data.zip"
 SYSTEMS = ("IMPERIAL", "METRIC", "IMPERIAL")  # of units, one conversion after the other
 TABLES, TURNS, MOST_OPEN = 100, 100, 200
-FIRST_BYTE_SECONDS = 3  # on any machine; docs/operating.md has what was measured
+FIRST_BYTE_SECONDS = 30  # on any machine that has other work; docs/operating.md has what was measured
 
 
 def unpacked(answer: Answer) -> bytes:

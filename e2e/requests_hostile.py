@@ -76,7 +76,7 @@ def outcome(client: Client, user: str, path: Path) -> tuple[set[str], str]:
         if not 400 <= problem.status < 500:
             raise AssertionError(f"{problem.status} {problem.text[:200]}") from problem
         return {REJECT}, problem.text.lower()
-    batch = client.settled(batch, 120)
+    batch = client.settled(batch)
     files = [client.file(file) for file in batch["leafFiles"]]
     said = json.dumps(batch)
     for file in files:

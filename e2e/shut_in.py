@@ -23,14 +23,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from same_bytes import by_service, differences
-from tramline import report
+from tramline import report, wait
 from tramline.client import API, CONFIGS
 from tramline.report import Faults
 from tramline.samples import pack, sha256_file, stick
 from tramline.service import Service, executable, temporary
 
 NOBODY = 65534
-SECONDS = 120
+SECONDS = wait.LONG
 KILLED, DIED = "operating system stopped it", "defect"  # words of the failure
 # A converter of a closed format that gives task data; one that is told to looks around first.
 BRIDGE = """
@@ -159,8 +159,10 @@ def check_attempts(place: Place, program: Path, members: dict[str, bytes], held:
                         if body["status"] == "failed" and f"try-{name}/" in json.dumps(body)]
                 faults.expect(len(said) == 1 and words in said[0].get("detail", "") and said[0].get("hint"), f"{name}: {said}")
             faults.expect(service.is_running(), "the service ended")
-            left = [path.name for folder in ("incoming", "work") for path in (service.data / folder).iterdir()]
-            faults.expect(not left, f"left behind: {left}")
+            def left() -> list[str]:
+                return [path.name for folder in ("incoming", "work") for path in (service.data / folder).iterdir()]
+            wait.within(lambda: not left(), SECONDS)  # a folder goes just after its run
+            faults.expect(not left(), f"left behind: {left()}")
             strangers = {path.stat().st_uid for path in (service.data / "blobs").rglob("*")} - {place.uid()}
             faults.expect(not strangers, f"blobs of other users: {strangers}")
         faults.expect(not (place.folder / "marked").exists(), "the program ran")

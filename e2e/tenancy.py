@@ -25,8 +25,12 @@ EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 TRIANGLE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
 # Kind of id behind each word of a path; of parameters that are named otherwise, their own.
 BEHIND = {"users": "user", "batch": "batch", "files": "file", "fields": "field", "webhooks": "webhook", "api-keys": "key",
-          "tokens": "token"}
-NAMED = {"leafUserId": "user", "boundaryId": "boundary", **dict.fromkeys(("kind", "name", "z", "x", "y"))}
+          "tokens": "token", "operations": "operation", "machines": "machine", "implements": "implement",
+          "operators": "operator", "farms": "farm", "growers": "grower"}
+# Of these there are none yet.
+NOT_YET = ("operation", "machine", "implement", "operator")
+NUMBERED = {"farm": ("8215907341", "8215907342"), "grower": ("8215907343", "8215907344")}
+NAMED = {"leafUserId": "user", "boundaryId": "boundary", "fileId": "file", **dict.fromkeys(("kind", "name", "z", "x", "y"))}
 Ids = dict[str, str]
 
 
@@ -41,7 +45,8 @@ def world(client: Client, stick: bytes) -> Ids:
     client.json("POST", f"{CONFIGS}/{user}", {})
     token = client.json("GET", ACCOUNT + "/tokens")[0]
     return {"user": user, "batch": batch["id"], "file": batch["leafFiles"][0], "field": field["id"],
-            "boundary": field["boundaries"][0], "webhook": hook["id"], "key": key["id"], "token": token["id"]}
+            "boundary": field["boundaries"][0], "webhook": hook["id"], "key": key["id"], "token": token["id"],
+            **{kind: str(uuid.uuid4()) for kind in NOT_YET}, **{kind: one for kind, (one, _) in NUMBERED.items()}}
 
 
 def kinds(path: str) -> dict[str, str | None]:
@@ -61,6 +66,10 @@ def body(method: str, path: str, ids: Ids) -> object:
         return [ids["field"]]
     if path.endswith("/api-keys"):
         return {"leafUserId": ids["user"]}
+    if path.endswith("/operations/reprocess"):
+        return {"leafUserId": ids["user"], "fieldId": ids["field"]}
+    if path.endswith("/cropOperationByField"):
+        return {"id": ids["operation"]}
     if path.endswith("/users") and method == "put":
         return {"id": ids["user"]}
     return {"geometry": TRIANGLE, "name": "x"}
@@ -76,7 +85,7 @@ def plain(answer: Answer, ids: Ids) -> tuple[int, str]:
 
 def names_things(path: str) -> bool:
     """Whether an operation is told ids, in its path or otherwise."""
-    return any(kinds(path).values()) or path.endswith(("/merge", "/batch", "uncoveredFiles", "api-keys"))
+    return any(kinds(path).values()) or path.endswith(("/merge", "/batch", "uncoveredFiles", "api-keys", "/operations/reprocess"))
 
 
 @dataclass
@@ -101,7 +110,8 @@ class Tenancy:
         operation = self.paths[path][method]
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
             data, kind = form([("file", "a.zip", EMPTY_ZIP)])
-            return client.ask(method.upper(), url, data, {"Content-Type": kind}, {"leafUserId": ids["user"]})
+            return client.ask(method.upper(), url, data, {"Content-Type": kind},
+                              {"leafUserId": ids["user"], "provider": "Other"})
         if "requestBody" in operation:
             return client.ask(method.upper(), url, json_body=body(method, path, ids))
         query = {"leafUserId": ids["user"]} if path.endswith("uncoveredFiles") else None
@@ -115,7 +125,7 @@ class Tenancy:
 
     def check_other(self, method: str, path: str) -> None:
         """The other account with ids of mine, and with ids of nobody."""
-        unknown = {kind: str(uuid.uuid4()) for kind in self.mine}
+        unknown = {kind: str(uuid.uuid4()) for kind in self.mine} | {kind: other for kind, (_, other) in NUMBERED.items()}
         malformed = dict.fromkeys(self.mine, "not-an-id")
         answers = {}
         documented = self.paths[path][method]["responses"]

@@ -26,7 +26,7 @@ def answer(response, status, what):
     return response.json() if response.content and "json" in response.headers.get("content-type", "") else None
 
 
-def until(look, what, seconds=120):
+def until(look, what, seconds=300):
     """What `look` gives as soon as it gives anything."""
     end = time.monotonic() + seconds
     while not (found := look()):
@@ -217,11 +217,7 @@ check(field["id"] == "my-field" and 150 < field["area"]["value"] < 250, "field o
 bow = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
 wrong = requests.post(FIELDS, headers=headers, json={"geometry": bow})
 check(wrong.status_code == 400 and wrong.json()["errorKey"] == "invalidGeometry", "invalid geometry")
-for _ in range(100):
-    covered = answer(requests.get(FILE, headers=headers), 200, "file")["fields"]
-    if covered:
-        break
-    time.sleep(0.1)
+covered = until(lambda: answer(requests.get(FILE, headers=headers), 200, "file")["fields"], "a field of the file")
 check(covered == ["my-field"], "existing files are looked at again")
 uncovered = requests.get(OPERATIONS + "/files/uncoveredFiles", headers=headers, params={"leafUserId": user_id})
 check(len(answer(uncovered, 200, "uncovered")["files"]) == 2, "two files lie elsewhere")
@@ -231,12 +227,15 @@ smaller = [[-93.63, 41.97], [-93.6195, 41.97], [-93.6195, 41.99], [-93.63, 41.99
 boundary = answer(requests.put(FIELDS + "/my-field/boundary", headers=headers, json={"geometry": {"type": "Polygon", "coordinates": [smaller]}}), 200, "boundary")
 check(boundary["status"] == "ACTIVE", "a new boundary")
 check(len(answer(requests.get(FIELDS + "/my-field/boundaries", headers=headers), 200, "boundaries")) == 2, "the old one stays")
-for _ in range(100):
-    outside = requests.get(FILE + "/outsideFieldGeojson", headers=headers)
-    if outside.status_code == 200:
-        break
-    time.sleep(0.1)
-outside = answer(outside, 200, "points outside")
+
+
+def points_outside():
+    """The answer, once there are any."""
+    response = requests.get(FILE + "/outsideFieldGeojson", headers=headers)
+    return response.status_code == 200 and response
+
+
+outside = answer(until(points_outside, "points outside"), 200, "points outside")
 check(outside["fields"] == ["my-field"] and outside["featureCount"] > 0, "points outside")
 features = requests.get(outside["downloadOutsideFieldGeojson"], headers=headers).json()["features"]
 check(len(features) == outside["featureCount"], "as many points as it says")

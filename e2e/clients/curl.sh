@@ -61,7 +61,7 @@ expect 200 merge -X POST "${auth[@]}" -H 'Content-Type: application/json' -d "{\
 expect 200 retry -X PUT "${auth[@]}" "$api/batch/$batch/retry"
 expect 200 reprocess -X POST "${auth[@]}" "$api/files/$file/reprocess"
 expect 401 'without a token' "$api/files"
-expect 400 'no zip' -X POST "${auth[@]}" -F "file=@$0" "$api/batch?leafUserId=$leaf"
+expect 400 'no zip' -X POST "${auth[@]}" -F "file=@$0" "$api/batch?leafUserId=$leaf&provider=Other"
 expect 204 'delete a batch' -X DELETE "${auth[@]}" "$api/batch/$batch"
 expect 404 'it is gone' "${auth[@]}" "$api/files/$file"
 echo "curl client: $checks checks"

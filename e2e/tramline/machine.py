@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tramline import wait
 
-START_SECONDS = 30
+START_SECONDS = 120
 NAMESPACES = ("--pid", "--mount", "--uts", "--ipc", "--net", "--cgroup")
 NEEDED = ("unshare", "nsenter", "setsid", "setpriv", "systemctl", "bash")
 CLONE_NEWNET = 0x40000000
@@ -120,7 +120,7 @@ class Machine:
         """A command in the machine."""
         return ["nsenter", "-t", str(self._init), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w", *command]
 
-    def run(self, script: str, answers: Mapping[str, str] | None = None, seconds: float = 120) -> Done:
+    def run(self, script: str, answers: Mapping[str, str] | None = None, seconds: float = 300) -> Done:
         """Runs a shell script, which ends at the first command that fails. It has a terminal, at which each question
         that holds a key of the answers is answered."""
         own, other = os.openpty()
@@ -131,7 +131,7 @@ class Machine:
         os.close(other)
         try:
             text = self._talk(process, own, answers or {}, time.monotonic() + seconds)
-            code = process.wait(10)
+            code = process.wait(60)
         except (wait.NotInTime, subprocess.TimeoutExpired):
             process.kill()
             process.wait()
@@ -162,7 +162,7 @@ class Machine:
             for question, answer in answers.items():
                 if question in text[answered:]:
                     answered = len(text)
-                    wait.within(lambda: not echoes(terminal), 1)  # a program that asks for a secret hides it
+                    wait.within(lambda: not echoes(terminal), 30)  # a program that asks for a secret hides it
                     os.write(terminal, answer.encode() + b"\n")
 
     def path(self, path: str) -> Path:

@@ -12,12 +12,13 @@ import threading
 import time
 from pathlib import Path
 
+from tramline import wait
 from tramline.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME, PASSWORD = "adviser", "correct horse battery"
-READY_SECONDS = 60  # until it must listen
-STOP_SECONDS = 60  # until it must have ended when it is asked to
+READY_SECONDS = wait.LONG  # until it must listen
+STOP_SECONDS = wait.LONG  # until it must have ended when it is asked to
 
 
 class NotStarted(Exception):
@@ -170,12 +171,12 @@ class Service:
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
         """Answers of the database, read beside the process."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'tramline.db'}?mode=ro", uri=True, timeout=10)) as own:
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'tramline.db'}?mode=ro", uri=True, timeout=60)) as own:
             return own.execute(sql, values).fetchall()
 
     def change(self, sql: str, *values: object) -> None:
         """Changes the database beside the process, as the passing of time would."""
-        with contextlib.closing(sqlite3.connect(self.data / "tramline.db", timeout=10)) as own, own:
+        with contextlib.closing(sqlite3.connect(self.data / "tramline.db", timeout=60)) as own, own:
             own.execute(sql, values)
 
     def blob(self, key: str) -> Path:

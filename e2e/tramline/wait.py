@@ -8,6 +8,7 @@ Found = TypeVar("Found")
 FIRST_PAUSE = 0.01  # seconds; each further one is longer
 LONGEST_PAUSE = 0.2
 CLOSE = 0.02  # the longest pause of a look at what goes by
+LONG = 300  # seconds for what comes sooner or later: on a slow machine that has other work, too
 
 
 class NotInTime(Exception):

@@ -1,9 +1,8 @@
 //! Options whose values are names: what is none of them is refused with all there are and the
 //! nearest spelling.
 
-use std::collections::BTreeSet;
 use tramline_convert::Outputs;
-use tramline_formats::registry::FORMATS;
+use tramline_formats::registry::file_format_codes;
 use tramline_model::{OperationType, Provider, UnitSystem, did_you_mean};
 
 /// The refusal of a word that is none of the names, to be put after the option and the word.
@@ -83,17 +82,12 @@ pub(crate) fn operation_type(text: &str) -> Result<OperationType, String> {
 
 /// `--format`: the codes of the formats that are known, read or named.
 pub(crate) fn file_format(text: &str) -> Result<String, String> {
-    let codes: BTreeSet<&str> = FORMATS
-        .iter()
-        .flat_map(|format| format.file_formats.iter().copied())
-        .collect();
+    let codes = file_format_codes();
     let code = codes
         .iter()
         .find(|code| code.eq_ignore_ascii_case(text.trim()));
-    code.map(|code| (*code).to_owned()).ok_or_else(|| {
-        let codes: Vec<&str> = codes.iter().copied().collect();
-        none_of(text, &codes)
-    })
+    code.map(|code| (*code).to_owned())
+        .ok_or_else(|| none_of(text, &codes))
 }
 
 /// `--crop`: any word; a crop that is not in the table keeps its mass, and a finding says so.

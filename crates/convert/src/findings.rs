@@ -29,6 +29,9 @@ tramline_model::codes! {
     CONFIGURATION_KEY_UNKNOWN = "convert.configuration-key-unknown",
         "The configuration has a key that Tramline does not know. The key has no effect.",
         "Check the spelling against the list of settings in docs/configuration.md, or remove the key.";
+    OTHER_PROVIDER = "convert.other-provider",
+        "A provider was given, and the files are recognised as those of another maker or service. The provider that was given stays, and the recognised one stands beside it as `detectedProvider`.",
+        "Nothing needs doing, since the data are read by what they are. Give the right provider, or `Other`, with the next upload.";
     NO_SUCH_COLUMN = "columns.no-such-column",
         "The meaning or unit of a column was given, but no table in the upload has a column with that title.",
         "Give the title exactly as the file shows it, with its unit in brackets or without.";

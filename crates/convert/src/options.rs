@@ -75,7 +75,7 @@ pub struct Options {
     pub read: ReadOptions,
     /// What an upload may use.
     pub limits: Limits,
-    /// Overrules the provider that the format names.
+    /// What the reports say as `provider`; the maker that is recognised stands beside it.
     pub provider: Option<Provider>,
     /// Asks only the formats that answer to this `fileFormat` code.
     pub file_format: Option<String>,

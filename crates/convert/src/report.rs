@@ -50,8 +50,11 @@ pub struct FileReport {
     pub dir: String,
     /// The contract's `fileFormat`.
     pub file_format: String,
-    /// The maker, or that none is known.
+    /// The maker, or that none is known; what the caller gave, if it did.
     pub provider: Provider,
+    /// The maker that was recognised, where the caller gave a provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected_provider: Option<Provider>,
     /// The name of the task, log or file.
     pub name: String,
     /// What kind of work it was.

@@ -20,7 +20,9 @@ pub(crate) fn run(task: &Check, inputs: &mut Inputs) -> Result<(), Failure> {
         ..ReadOptions::default()
     };
     if bare && detect(&tree, None, &options).machine_data().count() == 0 {
-        let text = "the file is neither a zip nor a machine file that stands alone";
+        let broken = tree.ids().find_map(|id| tree.problem(id));
+        let text =
+            broken.unwrap_or("the file is neither a zip nor a machine file that stands alone");
         let hint = "zip the folder as it is on the stick and send the zip";
         return Err((REFUSED as u8, format!("{text}\n{hint}")));
     }

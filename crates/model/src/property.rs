@@ -19,10 +19,10 @@ pub enum Kind {
 }
 
 macro_rules! properties {
-    ($( $(#[$doc:meta])* $variant:ident $name:literal $kind:ident $dimension:ident; )*) => {
+    ($( $(#[doc = $doc:literal])+ $variant:ident $name:literal $kind:ident $dimension:ident; )*) => {
         /// One quantity of a point. `name()` is the key in the standard output.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Property { $( $(#[$doc])* $variant, )* }
+        pub enum Property { $( $(#[doc = $doc])+ $variant, )* }
 
         impl Property {
             /// Every property, in the order of the standard output.
@@ -31,6 +31,11 @@ macro_rules! properties {
             /// The key in the standard output.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
+            }
+
+            /// What it is, in a sentence.
+            pub fn doc(self) -> &'static str {
+                match self { $( Self::$variant => concat!($($doc),+).trim_ascii(), )* }
             }
 
             /// What a column of the property holds.
@@ -84,7 +89,7 @@ properties! {
     FuelUsed "fuelUsed" Number Volume;
     /// Fuel used per time.
     FuelRate "fuelRate" Number VolumePerTime;
-    /// Place of the product in the list of the file.
+    /// Number of the product in the list of the file.
     ProductIndex "productIndex" Integer None;
     /// Name of the product at the point, where it changes within a file.
     Product "product" Text None;

@@ -60,6 +60,11 @@ impl Provider {
         }
     }
 
+    /// Whether it names a maker or service; `Leaf` and `Other` name none.
+    pub fn is_maker(self) -> bool {
+        !matches!(self, Self::Leaf | Self::Other)
+    }
+
     /// Reads a code, whatever its case.
     pub fn from_code(code: &str) -> Option<Self> {
         if code.eq_ignore_ascii_case("Raven") {

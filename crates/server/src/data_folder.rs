@@ -85,8 +85,20 @@ impl Holder {
     }
 }
 
-/// The lock of the data folder, for as long as the file is open; else a refusal that names who has it.
-pub(crate) fn lock(data: &Path, command: &str) -> Stored<File> {
+/// A lock, until it is dropped. Its end is said and not left to the closing of the file: a child
+/// that is just being started has that open too.
+#[derive(Debug)]
+pub(crate) struct Lock(pub(crate) File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing it does the same, a moment later.
+        let _ = self.0.unlock();
+    }
+}
+
+/// The lock of the data folder; else a refusal that names who has it.
+pub(crate) fn lock(data: &Path, command: &str) -> Stored<Lock> {
     let path = data.join("lock");
     let io = |cause| StoreError::io(&path, cause);
     // What the holder wrote stays there until the lock is ours.
@@ -101,7 +113,7 @@ pub(crate) fn lock(data: &Path, command: &str) -> Stored<File> {
     match file.try_lock() {
         Ok(()) => {
             Holder::this(command).write(&file).map_err(io)?;
-            Ok(file)
+            Ok(Lock(file))
         }
         Err(TryLockError::Error(cause)) => Err(io(cause)),
         Err(TryLockError::WouldBlock) => {
@@ -167,8 +179,11 @@ mod tests {
             refused.contains(", since 20") && refused.contains("stop it first"),
             "{refused}"
         );
+        // Who has the same file open, as a child that is being started, keeps nobody away.
+        let inherited = held.0.try_clone().unwrap();
         drop(held);
         lock(data.path(), "migrate").unwrap();
+        drop(inherited);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Rule: what other crates await is boxed here. An unboxed future is compiled by its caller, and
 //! with it the database, the listener and HTTP a second time.
 
-use crate::api::{figures_router, router};
+use crate::api::{figures_router, router, tidied};
 use crate::bind::{self, bind};
 use crate::blobs::{Blobs, Folder};
 use crate::bus::LocalBus;
@@ -26,7 +26,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::Layer;
-use tower_http::normalize_path::NormalizePathLayer;
+use tower::util::MapRequestLayer;
 use tramline_converter::Terms;
 
 /// How long open requests may take after the end was asked for.
@@ -54,7 +54,7 @@ pub struct Server {
     workers: JoinSet<()>,
     database: Sqlite,
     /// One server at a time on an embedded store.
-    _lock: std::fs::File,
+    _lock: data_folder::Lock,
 }
 
 /// Opens the database of a data folder.
@@ -91,7 +91,7 @@ pub fn forget_secrets(data: &Path) -> BoxFuture<'_, Stored<u64>> {
 }
 
 /// The database of a data folder that exists, and the lock that keeps others away.
-async fn open_alone(data: &Path) -> Stored<(std::fs::File, Sqlite)> {
+async fn open_alone(data: &Path) -> Stored<(data_folder::Lock, Sqlite)> {
     let path = data.join("tramline.db");
     std::fs::metadata(&path).map_err(|cause| StoreError::io(&path, cause))?;
     let lock = data_folder::lock(data, "migrate")?;
@@ -184,9 +184,9 @@ impl Server {
         let _ = state.terms.set(examined(&state.settings).await?);
         let (stop, stopped) = watch::channel(false);
         let workers = jobs::start(&state, &stopped)?;
-        let trim = NormalizePathLayer::trim_trailing_slash();
+        let tidy = MapRequestLayer::new(tidied);
         let mut http = JoinSet::new();
-        let service = trim.layer(figures_router(state.clone()));
+        let service = tidy.layer(figures_router(state.clone()));
         let few = Connections::new(OF_METRICS);
         for listener in for_metrics {
             http.spawn(crate::listen::run(
@@ -196,7 +196,7 @@ impl Server {
                 stopped.clone(),
             ));
         }
-        let service = trim.layer(router(state));
+        let service = tidy.layer(router(state));
         for listener in listeners {
             http.spawn(crate::listen::run(
                 listener,

@@ -27,7 +27,7 @@ const EXPORTS_AT_ONCE: usize = 2;
 const CHECKS_AT_ONCE: usize = 4;
 
 /// Large JSON bodies at once, of 16 MiB at most.
-const LARGE_BODIES_AT_ONCE: usize = 8;
+const LARGE_BODIES_AT_ONCE: usize = 4;
 
 /// Shared parts; cheap to clone.
 #[derive(Clone)]

@@ -1,8 +1,8 @@
 //! Fields of converted files: a boundary that comes while a conversion runs counts, and children
 //! alone read points.
 
+use crate::program::write_program;
 use serde_json::{Value, json};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -39,8 +39,7 @@ impl Converter {
             go = go.display(),
             own = env!("CARGO_BIN_EXE_tramline"),
         );
-        std::fs::write(&script, text).unwrap();
-        std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
+        write_program(&script, &text);
         settings.converter = Some(script);
         let mut options = pipe::OpenOptions::new();
         options.read_write(true);
@@ -192,6 +191,7 @@ async fn a_boundary_that_comes_while_a_conversion_runs_is_looked_at_again() {
     let mut settings = Settings {
         data: folder.path().join("data"),
         workers: 1,
+        free_bytes_min: 0,
         ..Settings::default()
     };
     std::fs::create_dir_all(&settings.data).unwrap();

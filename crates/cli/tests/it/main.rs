@@ -9,6 +9,7 @@ mod findings;
 mod incomplete;
 mod located;
 mod outputs;
+mod program;
 mod shut_in;
 mod usage;
 mod variants;

@@ -1,10 +1,10 @@
 //! The real converter, shut in: what it may not do is refused, by itself and in the middle of a dataset, and what
 //! it makes is what the command line makes.
 
+use crate::program::write_program;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -60,8 +60,7 @@ fn a_probe_is_refused_each_way_out() {
     std::fs::write(&other, "of somebody else").unwrap();
     let started = folder.path().join("started");
     let program = folder.path().join("program");
-    std::fs::write(&program, format!("#!/bin/sh\n: > {}\n", started.display())).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, &format!("#!/bin/sh\n: > {}\n", started.display()));
     assert!(Command::new(&program).status().unwrap().success() && started.exists());
     std::fs::remove_file(&started).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

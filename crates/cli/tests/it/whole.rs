@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use crate::export::{run, stick};
+use crate::program::write_program;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
@@ -284,8 +285,7 @@ fn signals_end_a_run_with_their_codes_and_leave_nothing() {
         ready.display(),
         go.display()
     );
-    std::fs::write(&bridge, script).unwrap();
-    std::fs::set_permissions(&bridge, std::fs::Permissions::from_mode(0o700)).unwrap();
+    write_program(&bridge, &script);
     std::fs::create_dir(folder.join("tmp")).unwrap();
     let before = files(&folder.join("out"));
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use tramline_analysis::odometer::Odometer;
 use tramline_analysis::spread::Spread;
 use tramline_model::{
-    Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Severity,
-    did_you_mean,
+    Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Provider,
+    Severity, did_you_mean,
 };
 
 /// Results that cannot be true stand first, then totals that are not the display's; the rest stays in
@@ -28,6 +28,23 @@ pub(crate) fn gravest_first(findings: &mut [Finding]) {
             2
         }
     });
+}
+
+/// The caller names another maker than the one that was recognised.
+pub(crate) fn of_provider(
+    detected: Provider,
+    given: Option<Provider>,
+    place: &Place,
+) -> Option<Finding> {
+    let claimed = given.filter(|given| given.is_maker() && *given != detected);
+    let given = claimed.filter(|_| detected.is_maker())?;
+    let text = format!("given as data of `{given}`, recognised as data of `{detected}`");
+    let finding = note(&findings::OTHER_PROVIDER, place, text);
+    Some(
+        finding
+            .value("provider", given.code())
+            .value("detectedProvider", detected.code()),
+    )
 }
 
 /// The clock of the file is coarser than its log.

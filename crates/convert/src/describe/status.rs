@@ -114,6 +114,18 @@ pub(crate) fn incomplete(
     Some(finding.hint(ways.join("; or ")))
 }
 
+/// The source's word for work that is none of the four types, as the contract writes it: letters
+/// only, in lower case.
+fn type_word(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphabetic());
+    let word: String = letters.flat_map(char::to_lowercase).collect();
+    if word.is_empty() {
+        "unknown".to_owned()
+    } else {
+        word
+    }
+}
+
 /// Why the standard output cannot be: reason for the points, and outcome.
 pub(crate) fn standard_failure(
     results: &Standardised<'_>,
@@ -123,7 +135,8 @@ pub(crate) fn standard_failure(
     if let OperationType::Other(name) = results.operation
         && !lenient
     {
-        let outcome = Outcome::failed(format!("unsupported operation type: {name}")).detail(
+        let word = type_word(name);
+        let outcome = Outcome::failed(format!("unsupported operation type: {word}")).detail(
             "only planting, application, harvest and tillage are converted",
             "give the operation type if you know it, or set `outOfStandardOperations`",
         );

@@ -14,13 +14,15 @@ use crate::identity::Identity;
 use crate::options::Options;
 use crate::points::standard::Standard;
 use crate::writers::ArtifactWriter;
-use tramline_model::{Finding, OperationDescription, Place, UnitSystem};
+use tramline_model::{Finding, OperationDescription, Place, Provider, UnitSystem};
 use tramline_outputs::Sink;
 
 /// A machine file in the making.
 pub(crate) struct MachineFile {
     pub(super) identity: Identity,
     pub(super) description: OperationDescription,
+    /// The provider that the caller names.
+    pub(super) given: Option<Provider>,
     /// Of the standard output.
     pub(super) units: UnitSystem,
     pub(super) standard: Standard,
@@ -98,6 +100,7 @@ impl MachineFile {
             dropped: DroppedPoints::new(identity.name("dropped.parquet")),
             identity,
             description,
+            given: options.provider,
             units,
             standard,
             raw: None,

@@ -310,12 +310,15 @@ impl MachineFile {
         records: RecordCounts,
         sink: &mut dyn Sink,
     ) -> Result<FileReport, RunError> {
+        let recognised = self.description.provider;
+        let told = findings::of_provider(recognised, self.given, &self.place());
+        self.findings.extend(told);
         findings::gravest_first(&mut self.findings);
         let name = self.identity.name("status.json");
         document(sink, &name, &status::document(&steps, &self.findings))?;
         self.artifacts.insert(Artifact::Status, name);
         debug_assert!(points.add_up(false), "points do not add up: {points:?}");
-        let mut report = report(self.identity, &self.description, steps);
+        let mut report = report(self.identity, &self.description, self.given, steps);
         report.points = points;
         report.records = records;
         report.artifacts = self.artifacts.into_names();

@@ -1,6 +1,7 @@
 //! The report of a machine file.
 
 use super::artifacts::Artifacts;
+use crate::describe::findings::of_provider;
 use crate::describe::status;
 use crate::error::RunError;
 use crate::identity::Identity;
@@ -8,7 +9,7 @@ use crate::report::{FileReport, Outcome, PointCounts, RecordCounts, Steps};
 use crate::step::Step;
 use crate::writers::document;
 use std::collections::BTreeMap;
-use tramline_model::{Artifact, Finding, OperationDescription};
+use tramline_model::{Artifact, OperationDescription, Place, Provider};
 use tramline_outputs::Sink;
 
 /// Marks a file that could not be read.
@@ -25,18 +26,20 @@ pub(super) fn fail_raw(steps: &mut Steps, detail: &str, hint: &str) {
 pub(crate) fn unreadable(
     identity: Identity,
     description: &OperationDescription,
-    detail: &str,
-    hint: &str,
-    findings: Vec<Finding>,
+    given: Option<Provider>,
+    (detail, hint): (&str, &str),
     sink: &mut dyn Sink,
 ) -> Result<FileReport, RunError> {
     let mut steps = Steps::default();
+    let entry = description.entries.first().cloned();
+    let place = Place::entry(entry.unwrap_or_default());
+    let findings = Vec::from_iter(of_provider(description.provider, given, &place));
     fail_raw(&mut steps, detail, hint);
     let name = identity.name("status.json");
     document(sink, &name, &status::document(&steps, &findings))?;
     let mut artifacts = Artifacts::default();
     artifacts.insert(Artifact::Status, name);
-    let mut report = report(identity, description, steps);
+    let mut report = report(identity, description, given, steps);
     report.artifacts = artifacts.into_names();
     report.findings = findings;
     Ok(report)
@@ -46,13 +49,16 @@ pub(crate) fn unreadable(
 pub(super) fn report(
     identity: Identity,
     description: &OperationDescription,
+    given: Option<Provider>,
     steps: Steps,
 ) -> FileReport {
+    let recognised = description.provider;
     FileReport {
         id: identity.id,
         dir: identity.dir,
         file_format: description.file_format.to_owned(),
-        provider: description.provider,
+        provider: given.unwrap_or(recognised),
+        detected_provider: given.and(Some(recognised).filter(|provider| provider.is_maker())),
         name: description.name.clone(),
         operation_type: description.operation_type.clone(),
         status: steps.file_status(),

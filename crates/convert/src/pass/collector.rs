@@ -218,7 +218,7 @@ impl<'a> Collector<'a> {
             ..OperationDescription::new(
                 name,
                 "UNKNOWN",
-                self.options.provider.unwrap_or(Provider::Other),
+                Provider::Other,
                 OperationType::Other("unknown".to_owned()),
             )
         }
@@ -266,9 +266,8 @@ impl<'a> Collector<'a> {
         let report = machine_file::unreadable(
             identity,
             description,
-            detail,
-            hint,
-            Vec::new(),
+            self.options.provider,
+            (detail, hint),
             &mut *self.sink,
         )?;
         self.push(report, None);
@@ -359,9 +358,6 @@ impl<'a> Collector<'a> {
     }
 
     fn adjust(&self, operation: &mut OperationDescription) {
-        if let Some(provider) = self.options.provider {
-            operation.provider = provider;
-        }
         if let Some(kind) = &self.options.read.operation_type {
             operation.operation_type = kind.clone();
         }
@@ -410,7 +406,7 @@ impl Receiver for Collector<'_> {
         let bridged = self.bridged.clone();
         if let Some(bridged) = &bridged {
             operation.file_format = bridged.file_format;
-            operation.provider = self.options.provider.unwrap_or(bridged.provider);
+            operation.provider = bridged.provider;
             operation.entries.clone_from(&self.entries);
         }
         self.told = 0;

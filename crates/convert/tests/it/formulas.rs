@@ -113,12 +113,20 @@ fn missing_properties_are_named_in_the_contract_s_words() {
 
 #[test]
 fn other_work_and_empty_results_are_told_in_the_contract_s_words() {
-    let guidance = OperationType::Other("guidance".to_owned());
-    let converted = run(guidance, &pass(5), Configuration::default());
-    assert_eq!(
-        converted.message(Step::StandardGeojson),
-        "unsupported operation type: guidance"
-    );
+    for (word, shown) in [
+        ("guidance", "guidance"),
+        ("Data Collection", "datacollection"),
+        ("data_gathering", "datagathering"),
+        ("", "unknown"),
+        ("42", "unknown"),
+    ] {
+        let other = OperationType::Other(word.to_owned());
+        let converted = run(other, &pass(5), Configuration::default());
+        assert_eq!(
+            converted.message(Step::StandardGeojson),
+            format!("unsupported operation type: {shown}")
+        );
+    }
     let off = pass(5).number(Property::AppliedRate, "L/ha", (0..5).map(|_| Some(0.0)));
     let converted = run(OperationType::Applied, &off, Configuration::default());
     assert_eq!(

@@ -15,6 +15,7 @@ mod maps;
 mod outlines;
 mod plausible;
 mod polygons;
+mod provider;
 mod settings;
 mod steps;
 mod systems;

@@ -10,7 +10,7 @@ use super::raw::dbf::Header;
 use super::raw::shp::{Geometry, Shapes, geometry};
 use crate::claim::ReadOptions;
 use crate::shared::columns::clock::{Clock, Setting};
-use crate::shared::columns::describe::from_word;
+use crate::shared::columns::describe::{from_word, no_work};
 use crate::shared::columns::{Family, Mapping, TimeColumns, Title, map_titles, products, proof};
 use crate::source::Tree;
 use arrow_array::{Array, ArrayRef, Float64Array, StringArray};
@@ -140,9 +140,9 @@ impl Layout {
         };
         options.used.note(&titles, &options.column_map);
         let word = mapping.operation.and_then(|at| same_text(sample.get(at)?));
-        let word = word.filter(|word| from_word(word).is_some());
         let (operation, operation_reason) =
             operation_type(options, metadata.as_ref(), word.as_deref(), &mapping);
+        let word = word.filter(|word| from_word(word).is_some());
         let deere = metadata.is_some() || mapping.family == Family::DeereOperationsCenter;
         let setting = Setting {
             family: mapping.family,
@@ -315,10 +315,7 @@ fn operation_type(
     }
     match &mapping.operation_type {
         Some(kind) => (kind.clone(), mapping.reason.clone()),
-        None => (
-            OperationType::Other("unknown".to_owned()),
-            "no column tells the work".to_owned(),
-        ),
+        None => (no_work(word), "no column tells the work".to_owned()),
     }
 }
 

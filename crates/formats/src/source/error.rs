@@ -58,17 +58,6 @@ impl SourceError {
         }
     }
 
-    /// Rules about cost (Z3 to Z7): broken by a nested archive, they refuse the whole upload.
-    pub(super) fn is_about_cost(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused {
-                rule: "Z3" | "Z4" | "Z5" | "Z6" | "Z7",
-                ..
-            }
-        )
-    }
-
     /// What the person can do, empty when there is nothing.
     pub fn hint(&self) -> &str {
         match self {

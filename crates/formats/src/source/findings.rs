@@ -14,7 +14,7 @@ tramline_model::codes! {
         "The folder contains a link to another place, or a special file of the operating system. Neither is followed, so the data behind it are not read.",
         "Copy the files that the link points to into the folder if they are needed.";
     UNREADABLE_ENTRY = "source.unreadable-entry",
-        "A file inside the upload cannot be read: it is protected by a password, damaged, or packed with a method that is not supported. The other files are read; work in this one is missing.",
+        "A file inside the upload cannot be read: it is protected by a password, damaged, packed with a method that is not supported, or an archive that is nested too deep or would cost too much. The other files are read; work in this one is missing.",
         "Copy the file from the display again and make a plain zip without a password.";
     CASE_CLASH = "source.case-clash",
         "Two files have names that differ only in upper and lower case, but different data, usually after two copies of a card were merged. Nobody can know which one is right, so neither is read.",

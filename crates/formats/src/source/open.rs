@@ -2,6 +2,9 @@
 //! are unfolded to `Limits::nesting` levels (rule Z7) with one budget of entries (Z3) and bytes
 //! (Z6) for all levels. Unpacked archives live in memory while they are small, then in unnamed
 //! temporary files.
+//!
+//! Rule: only the outermost container is refused. An archive inside that breaks a rule is left out
+//! whole, with the reason, and what lies beside it is counted before it.
 
 use super::bytes::{Bytes, Window};
 use super::container::{Directory, check, join, too_many};
@@ -103,6 +106,7 @@ fn upload(bytes: Arc<Bytes>, name: &str, limits: &Limits) -> Result<Tree, Source
         // The text of the check names the kind.
         check(&bytes, limits, limits.entries, "")?;
     } else {
+        opening.reserve(1, size)?;
         opening.entry(names::show(name), size, Content::Bytes(bytes), None, 0)?;
     }
     Ok(opening.finish())
@@ -124,8 +128,14 @@ struct Opening<'a> {
     limits: &'a Limits,
     entries: Vec<Entry>,
     findings: Vec<Finding>,
-    /// Stated or counted bytes so far, over all levels.
+    /// Entries so far, over all levels, with those that are still to be looked at.
+    reserved: usize,
+    /// Their stated or counted bytes.
     unpacked: u64,
+    /// Bytes that were unpacked, also of archives that were left out then.
+    worked: u64,
+    /// Bytes of all gzips so far, unpacked and packed.
+    gzips: (u64, u64),
     memory_left: u64,
 }
 
@@ -136,7 +146,10 @@ impl<'a> Opening<'a> {
             limits,
             entries,
             findings,
+            reserved: 0,
             unpacked: 0,
+            worked: 0,
+            gzips: (0, 0),
             memory_left: MEMORY,
         }
     }
@@ -148,6 +161,7 @@ impl<'a> Opening<'a> {
     /// Reads a folder of this machine; links and special files are not followed.
     fn folder(&mut self, root: &Path) -> Result<(), SourceError> {
         let mut stack = vec![(root.to_path_buf(), String::new())];
+        let mut files = Vec::new();
         while let Some((folder, prefix)) = stack.pop() {
             let mut items = std::fs::read_dir(&folder)?.collect::<io::Result<Vec<_>>>()?;
             items.sort_by_key(std::fs::DirEntry::file_name);
@@ -159,7 +173,8 @@ impl<'a> Opening<'a> {
                     stack.push((item.path(), format!("{path}/")));
                 } else if kind.is_file() {
                     let size = item.metadata()?.len();
-                    self.entry(path, size, Content::File(item.path()), None, 0)?;
+                    self.reserve(1, size)?;
+                    files.push((path, size, item.path()));
                 } else {
                     let text = if kind.is_symlink() {
                         "this is a link to another place and is not followed"
@@ -175,6 +190,9 @@ impl<'a> Opening<'a> {
                 }
             }
         }
+        for (path, size, file) in files {
+            self.entry(path, size, Content::File(file), None, 0)?;
+        }
         Ok(())
     }
 
@@ -185,12 +203,15 @@ impl<'a> Opening<'a> {
         place: &str,
         level: u8,
     ) -> Result<(), SourceError> {
+        let sizes = directory.members.iter().map(|member| member.size);
+        let bytes_inside = sizes.fold(0, u64::saturating_add);
+        self.reserve(directory.members.len(), bytes_inside)?;
         self.findings.extend(directory.findings);
         for member in directory.members {
             let path = join(place, &member.path);
             let (size, problem) = (member.size, member.problem.clone());
             if let Some(problem) = &problem {
-                self.unreadable(&path, problem.clone());
+                self.unreadable(&path, problem.clone(), "");
             }
             let content = Content::Member(Arc::clone(bytes), member);
             self.entry(path, size, content, problem, level)?;
@@ -198,11 +219,12 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
-    fn unreadable(&mut self, path: &str, problem: String) {
-        let hint = if problem.starts_with("encrypted") {
-            "upload the file without a password"
-        } else {
-            "copy the file from the display again and make a new zip"
+    /// Tells of an entry that cannot be read; an empty hint is chosen by the problem.
+    fn unreadable(&mut self, path: &str, problem: String, hint: &str) {
+        let hint = match hint {
+            "" if problem.starts_with("encrypted") => "upload the file without a password",
+            "" => "copy the file from the display again and make a new zip",
+            hint => hint,
         };
         self.findings.push(
             Finding::new(
@@ -216,7 +238,7 @@ impl<'a> Opening<'a> {
         );
     }
 
-    /// Takes a file in, or unfolds it when it is an archive.
+    /// Takes a file in, or unfolds it when it is an archive. It is counted already.
     fn entry(
         &mut self,
         path: String,
@@ -225,10 +247,6 @@ impl<'a> Opening<'a> {
         problem: Option<String>,
         level: u8,
     ) -> Result<(), SourceError> {
-        if self.entries.len() >= self.limits.entries {
-            return Err(too_many(self.entries.len() as u64 + 1, self.limits));
-        }
-        self.count(size)?;
         let mut entry = Entry {
             path,
             size,
@@ -238,40 +256,71 @@ impl<'a> Opening<'a> {
         if entry.problem.is_none()
             && let Some(kind) = kind_of_archive(&entry)
         {
-            let problem = match self.unfold(&entry, kind, level) {
+            let before = self.standing();
+            let (problem, hint) = match self.unfold(&entry, kind, level) {
                 Ok(()) => return Ok(()),
-                Err(e) if e.is_about_cost() || e.is_full_disk() => return Err(e),
+                Err(e) if e.is_full_disk() => return Err(e),
                 Err(e @ SourceError::Temporary { .. }) => return Err(e),
-                Err(SourceError::Io(text)) => text,
-                Err(SourceError::Refused { text, .. }) => {
-                    format!("the archive cannot be opened: {text}")
-                }
+                Err(SourceError::Io(text)) => (text, String::new()),
+                Err(SourceError::Refused { rule, text, hint }) => match rule {
+                    "Z7" => (text, hint),
+                    _ => (format!("the archive cannot be opened: {text}"), hint),
+                },
             };
-            self.unreadable(&entry.path, problem.clone());
+            self.back_to(&before);
+            self.unreadable(&entry.path, problem.clone(), &hint);
             entry.problem = Some(problem);
         }
         self.entries.push(entry);
         Ok(())
     }
 
-    /// Rule Z6.
-    fn count(&mut self, size: u64) -> Result<(), SourceError> {
-        self.unpacked = self.unpacked.saturating_add(size);
+    /// Counts entries and bytes (rules Z3 and Z6), before any archive among them is unfolded.
+    fn reserve(&mut self, files: usize, bytes: u64) -> Result<(), SourceError> {
+        self.reserved += files;
+        if self.reserved > self.limits.entries {
+            return Err(too_many(self.reserved as u64, self.limits));
+        }
+        self.unpacked = self.unpacked.saturating_add(bytes);
         if self.unpacked > self.limits.unpacked_bytes {
-            return Err(SourceError::refused(
-                "Z6",
-                format!(
-                    "the unpacked size is too large: more than {} bytes in all archives together",
-                    self.limits.unpacked_bytes
-                ),
-                "split the folders into several uploads",
-            ));
+            return Err(self.too_large());
         }
         Ok(())
     }
 
-    /// Unpacks an archive inside the upload and takes its files in below its own name. All or
-    /// nothing: when it fails, no entry of it stays.
+    /// Rule Z6.
+    fn too_large(&self) -> SourceError {
+        SourceError::refused(
+            "Z6",
+            format!(
+                "the unpacked size is too large: more than {} bytes in all archives together",
+                self.limits.unpacked_bytes
+            ),
+            "split the folders into several uploads",
+        )
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            entries: self.entries.len(),
+            findings: self.findings.len(),
+            reserved: self.reserved,
+            unpacked: self.unpacked,
+            memory_left: self.memory_left,
+        }
+    }
+
+    /// Forgets what came of an archive that is left out; the work that it cost stays counted.
+    fn back_to(&mut self, before: &Standing) {
+        self.entries.truncate(before.entries);
+        self.findings.truncate(before.findings);
+        self.reserved = before.reserved;
+        self.unpacked = before.unpacked;
+        self.memory_left = before.memory_left;
+    }
+
+    /// Unpacks an archive inside the upload and takes its files in below its own name. When it
+    /// fails, the caller takes back what came of it.
     fn unfold(&mut self, entry: &Entry, kind: Kind, level: u8) -> Result<(), SourceError> {
         if level >= self.limits.nesting {
             return Err(SourceError::refused(
@@ -286,10 +335,12 @@ impl<'a> Opening<'a> {
             ));
         }
         let level = level + 1;
+        // The archive itself is no entry any more.
+        self.reserved = self.reserved.saturating_sub(1);
         match kind {
             Kind::Zip => {
                 let bytes = self.unpack(open_stream(entry)?, entry.size, None)?;
-                let left = self.limits.entries.saturating_sub(self.entries.len());
+                let left = self.limits.entries.saturating_sub(self.reserved);
                 let directory = check(&bytes, self.limits, left, &entry.path)?;
                 self.archive(&bytes, directory, &entry.path, level)
             }
@@ -300,6 +351,7 @@ impl<'a> Opening<'a> {
                 let inner = name.get(..name.len().saturating_sub(3)).unwrap_or(name);
                 let inner = if inner.is_empty() { "content" } else { inner };
                 let path = join(&entry.path, inner);
+                self.reserve(1, bytes.len())?;
                 self.entry(path, bytes.len(), Content::Bytes(bytes), None, level)
             }
         }
@@ -330,8 +382,12 @@ impl<'a> Opening<'a> {
                 Err(e) => return Err(e.into()),
             };
             total += n as u64;
+            self.worked += n as u64;
             let part = chunk.get(..n).unwrap_or_default();
-            let ratio = packed.filter(|p| total > 100 << 20 && total / 200 >= (*p).max(1));
+            // Of all of them together: many that are each below the bound are no better.
+            let all = self.gzips.0 + total;
+            let ratio = packed
+                .filter(|packed| all > 100 << 20 && all / 200 >= (self.gzips.1 + packed).max(1));
             if let Some(packed) = ratio {
                 return Err(SourceError::refused(
                     "Z5",
@@ -341,10 +397,8 @@ impl<'a> Opening<'a> {
                     "upload the file unpacked",
                 ));
             }
-            if packed.is_some() && total > most {
-                return self
-                    .count(total)
-                    .map(|()| Arc::new(Bytes::Memory(Vec::new())));
+            if packed.is_some() && total > most || self.worked > self.limits.unpacked_bytes {
+                return Err(self.too_large());
             }
             match &mut file {
                 Some(file) => file
@@ -363,6 +417,9 @@ impl<'a> Opening<'a> {
                 None => memory.extend_from_slice(part),
             }
         }
+        if let Some(packed) = packed {
+            self.gzips = (self.gzips.0 + total, self.gzips.1 + packed);
+        }
         Ok(Arc::new(match file {
             Some(file) => Bytes::from_file(file)?,
             None => {
@@ -371,6 +428,15 @@ impl<'a> Opening<'a> {
             }
         }))
     }
+}
+
+/// How far an opening is.
+struct Standing {
+    entries: usize,
+    findings: usize,
+    reserved: usize,
+    unpacked: u64,
+    memory_left: u64,
 }
 
 #[derive(Clone, Copy)]

@@ -277,24 +277,43 @@ fn a_stored_zip_at_the_end_is_no_second_archive() {
     refused("Z2", "ambiguous", open(outer[..end].to_vec()));
 }
 
+/// The paths and the one reason of an upload of which something was left out.
+fn left_out(bytes: Vec<u8>, limits: &Limits, word: &str) -> Vec<String> {
+    let tree = Tree::from_zip_bytes("a.zip", bytes, limits).expect("opened");
+    assert_eq!(codes(&tree), ["source.unreadable-entry"], "{word}");
+    assert!(
+        tree.findings[0].text.contains(word),
+        "{}",
+        tree.findings[0].text
+    );
+    let problems: Vec<&str> = tree.ids().filter_map(|id| tree.problem(id)).collect();
+    assert_eq!(problems, [tree.findings[0].text.as_str()], "{word}");
+    let broken = tree.ids().find(|id| tree.problem(*id).is_some());
+    assert!(tree.stream(broken.expect("entry")).is_err(), "{word}");
+    paths(&tree).into_iter().map(str::to_owned).collect()
+}
+
 #[test]
 fn z3_entries_are_counted_over_all_levels() {
-    let limits = Limits {
-        entries: 3,
+    let limits = |entries| Limits {
+        entries,
         ..Limits::default()
     };
     let inner = archive(&two());
     let outer = archive(&[stored("a.zip", &inner), stored("b.zip", &inner)]);
-    refused(
-        "Z3",
-        "too many",
-        Tree::from_zip_bytes("a.zip", outer.clone(), &limits),
-    );
-    let limits = Limits {
-        entries: 4,
-        ..Limits::default()
-    };
-    assert!(Tree::from_zip_bytes("a.zip", outer, &limits).is_ok());
+    let found = left_out(outer.clone(), &limits(3), "too many entries");
+    assert_eq!(found, ["a.zip/a/one.txt", "a.zip/a/two.txt", "b.zip"]);
+    assert!(Tree::from_zip_bytes("a.zip", outer, &limits(4)).is_ok());
+    // What lies beside an archive comes before what is in it.
+    let outer = archive(&[
+        stored("a.zip", &inner),
+        stored("b.txt", b"b"),
+        stored("c.txt", b"c"),
+    ]);
+    let found = left_out(outer.clone(), &limits(3), "too many entries");
+    assert_eq!(found, ["a.zip", "b.txt", "c.txt"]);
+    let opened = Tree::from_zip_bytes("a.zip", outer, &limits(2));
+    refused("Z3", "too many", opened);
 }
 
 #[test]
@@ -324,34 +343,93 @@ fn z5_z6_z7_cost_is_bounded_before_and_while_unpacking() {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(&flat).expect("memory");
     let gzip = archive(&[stored("a.csv.gz", &packer.finish().expect("memory"))]);
-    refused("Z5", "ratio", open(gzip));
+    let found = left_out(gzip, &Limits::default(), "ratio");
+    assert_eq!(found, ["a.csv.gz"]);
+    // Below the bound each, and not together.
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&flat[..60 << 20]).expect("memory");
+    let half = packer.finish().expect("memory");
+    let halves = archive(&[stored("a.csv.gz", &half), stored("b.csv.gz", &half)]);
+    let found = left_out(halves, &Limits::default(), "ratio");
+    assert_eq!(found, ["a.csv.gz/a.csv", "b.csv.gz"]);
+    let bomb = archive(&[deflated("a.csv", &flat)]);
+    let outer = archive(&[stored("a.zip", &bomb), stored("b.txt", b"b")]);
+    let found = left_out(outer, &Limits::default(), "ratio");
+    assert_eq!(found, ["a.zip", "b.txt"]);
 
-    let limits = Limits {
-        unpacked_bytes: 3_000,
+    let limits = |unpacked_bytes| Limits {
+        unpacked_bytes,
         ..Limits::default()
     };
     let inner = archive(&two());
     let twice = archive(&[stored("a.zip", &inner), stored("b.zip", &inner)]);
-    refused("Z6", "size", Tree::from_zip_bytes("a.zip", twice, &limits));
+    let most = 3_000;
+    let found = left_out(twice, &limits(most), "too large");
+    assert_eq!(found, ["a.zip/a/one.txt", "a.zip/a/two.txt", "b.zip"]);
     let huge = Member {
         size: 5_000,
         local_size: 5_000,
         ..deflated("a", b"1")
     };
+    let huge = archive(&[huge]);
     refused(
         "Z6",
         "size",
-        Tree::from_zip_bytes("a.zip", archive(&[huge]), &limits),
+        Tree::from_zip_bytes("a.zip", huge.clone(), &limits(most)),
     );
+    let outer = archive(&[stored("a.zip", &huge), stored("b.txt", b"b")]);
+    let found = left_out(outer, &limits(most), "too large");
+    assert_eq!(found, ["a.zip", "b.txt"]);
+}
 
+#[test]
+fn z7_an_archive_nested_too_deep_costs_nothing_but_itself() {
     let mut nested = archive(&two());
-    for level in 1..=3 {
-        nested = archive(&[stored(&format!("{level}.zip"), &nested)]);
-        match level {
-            1 | 2 => assert_eq!(open(nested.clone()).expect("opened").entries().len(), 2),
-            _ => refused("Z7", "nest", open(nested.clone())),
+    for level in 1..=4 {
+        let file = format!("{level}.txt");
+        nested = archive(&[
+            stored(&format!("{level}.zip"), &nested),
+            stored(&file, b"x"),
+        ]);
+        if level <= 2 {
+            let opened = open(nested.clone()).expect("opened");
+            assert_eq!(opened.entries().len(), 2 + level);
+            continue;
         }
+        let found = left_out(nested.clone(), &Limits::default(), "nested too deep");
+        let below = format!("{level}.zip/{}.zip/", level - 1);
+        assert!(
+            found.contains(&format!("{below}{}.zip", level - 2)),
+            "{found:?}"
+        );
+        assert!(
+            found.contains(&format!("{below}{}.txt", level - 2)),
+            "{found:?}"
+        );
+        assert!(found.contains(&file), "{found:?}");
     }
+}
+
+#[test]
+fn archives_that_are_left_out_may_not_cost_more_than_an_upload_may() {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    packer.write_all(&[7; 2_000]).expect("memory");
+    let gzip = packer.finish().expect("memory");
+    let members: Vec<Member> = (0..8)
+        .map(|n| stored(&format!("{n}.csv.gz"), &gzip))
+        .collect();
+    let limits = Limits {
+        unpacked_bytes: 8 * gzip.len() as u64 + 1_000,
+        ..Limits::default()
+    };
+    let tree = Tree::from_zip_bytes("a.zip", archive(&members), &limits).expect("opened");
+    let problems = tree.ids().filter_map(|id| tree.problem(id));
+    assert!(
+        problems
+            .inspect(|text| assert!(text.contains("too large"), "{text}"))
+            .count()
+            == 8
+    );
 }
 
 #[test]

@@ -108,6 +108,13 @@ impl Configuration {
     }
 }
 
+impl FieldSettings {
+    /// Whether points outside all fields are an output of their own.
+    pub fn shows_outside(&self) -> bool {
+        self.split_operations_by_field && self.enable_outside_field_geojson
+    }
+}
+
 fn is_optional(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,

@@ -76,7 +76,11 @@ impl Shape {
                 "is neither `required` nor `optional`".to_owned(),
             ),
             Self::Attributes => (
-                value.is_object() && leaves(&value, 2, &Value::is_boolean),
+                value.as_object().is_some_and(|types| {
+                    let properties =
+                        |of: &Value| of.is_object() && leaves(of, 1, &Value::is_boolean);
+                    types.len() <= ENTRIES && types.values().all(properties)
+                }),
                 "is not an object of type, property and boolean".to_owned(),
             ),
             Self::Ramp => (

@@ -19,7 +19,7 @@ settings! {
     stored Owner {
         /// The account.
         "apiOwnerUsername" = "", Shape::ReadOnly, unlisted;
-        /// The user; empty for the account itself.
+        /// Id of the user, any text; empty for the account itself.
         "leafUserId" = "", Shape::ReadOnly, unlisted;
     }
     Conversion {
@@ -67,7 +67,7 @@ settings! {
         "operationsFilteredGeojson" operations_filtered_geojson: bool = true, Shape::Flag;
         /// Harvest points too far from the mean leave the filtered output.
         "operationsRemoveOutliers" operations_remove_outliers: bool = true, Shape::Flag;
-        /// How far is too far, in standard deviations.
+        /// How far is too far: number of standard deviations.
         "operationsOutliersLimit" operations_outliers_limit: f64 = 3.0, Shape::Above(0.0, 100.0);
     }
     stored Operations {
@@ -75,7 +75,7 @@ settings! {
         "operationsMergeRange" = 5, DAYS;
         /// Days within which harvest of a field is one operation.
         "operationsMergeRangeHarvested" = 21, DAYS;
-        /// Months that are fetched from providers.
+        /// Number of months that are fetched from providers.
         "operationsProcessingRange" = 12, MONTHS;
     }
     Fields {
@@ -142,7 +142,7 @@ settings! {
         "productsAutoSync" = false, Shape::Flag;
         /// Zones are fetched.
         "zonesAutoSync" = false, Shape::Flag;
-        /// Months of irrigation that are fetched.
+        /// Number of months of irrigation that are fetched.
         "irrigationProcessingRange" = 12, MONTHS;
     }
     Conversion {

@@ -81,6 +81,31 @@ impl Artifact {
         self.form().1
     }
 
+    /// The name of its file, as the command line writes it and as the last part of its address. That
+    /// of the upload ends as the upload's own name does.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::OriginalFile => "original",
+            Self::RawGeojson => "raw.geojson",
+            Self::StandardGeojson => "standard.geojson",
+            Self::FilteredGeojson => "filtered.geojson",
+            Self::OutsideFieldGeojson => "outside-field.geojson",
+            Self::RawGeoparquet => "raw.parquet",
+            Self::StandardGeoparquet => "standard.parquet",
+            Self::FilteredGeoparquet => "filtered.parquet",
+            Self::OutsideFieldGeoparquet => "outside-field.parquet",
+            Self::PolygonGeoparquet => "polygon.parquet",
+            Self::DroppedGeoparquet => "dropped.parquet",
+            Self::Summary => "summary.json",
+            Self::Units => "units.json",
+            Self::Status => "status.json",
+            Self::Images => "images.json",
+            Self::ZippedPngs => "images.zip",
+            Self::AdaptStandard => "adapt.json",
+            Self::AdaptStandardRecords => "adapt.parquet",
+        }
+    }
+
     /// The columns that a text form is rendered from; `None` for what is no rendering.
     pub const fn rendered_from(self) -> Option<Self> {
         match self {

@@ -130,10 +130,7 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
         "ISO11783" => "ISO 11783 (ISOXML)",
         format => format,
     };
-    for (word, text) in [
-        ("format", format),
-        ("from", maker(page.file.get("provider").text())),
-    ] {
+    for (word, text) in [("format", format), ("from", maker(page))] {
         if !text.is_empty() && text != "unknown" {
             facts.push(format!("{word} {}", isolated(text, WORD)));
         }
@@ -161,11 +158,11 @@ pub(super) fn provenance(page: &Page<'_>, out: &mut String) {
     ));
 }
 
-/// The maker by the contract's word, which for many formats is that of no maker.
-fn maker(provider: &str) -> &str {
-    if ["Leaf", "Other"].contains(&provider) {
-        ""
-    } else {
-        provider
-    }
+/// The maker by the contract's word, which for many formats is that of no maker: the recognised one, else
+/// the one that was given.
+fn maker<'a>(page: &Page<'a>) -> &'a str {
+    let named = |key: &str| page.file.get(key).text();
+    let mut providers = ["detectedProvider", "provider"].into_iter().map(named);
+    let maker = |provider: &&str| !["", "Leaf", "Other"].contains(provider);
+    providers.find(maker).unwrap_or_default()
 }

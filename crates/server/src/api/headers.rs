@@ -85,6 +85,7 @@ pub(super) fn cors() -> CorsLayer {
         .expose_headers([
             header::ACCEPT_RANGES,
             header::ALLOW,
+            header::AUTHORIZATION,
             header::CONTENT_DISPOSITION,
             header::CONTENT_ENCODING,
             header::CONTENT_LENGTH,

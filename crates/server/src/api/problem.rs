@@ -17,12 +17,15 @@ use std::convert::Infallible;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A field of a request that cannot be used.
+/// A parameter or member that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FieldError {
+    /// Where it stands: `query`, `form`, `path`, or the name of the body.
     pub(crate) object_name: String,
+    /// Name of the parameter or member.
     pub(crate) field: String,
+    /// What is wrong with it.
     pub(crate) message: String,
 }
 
@@ -30,23 +33,32 @@ pub(crate) struct FieldError {
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(Box<ProblemBody>);
 
-/// The body of every failure.
+/// A failure (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ProblemBody {
+    /// Always `about:blank`: `status` and `errorKey` tell what it is.
     #[serde(rename = "type")]
+    #[schema(value_type = String, example = "about:blank")]
     kind: &'static str,
+    /// The status in words, or what is wrong in the words of the contract.
     title: String,
+    /// The HTTP status.
     status: u16,
+    /// What went wrong, for people.
     detail: String,
     /// What the person can do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// The path of the request.
     #[serde(skip_serializing_if = "String::is_empty")]
     path: String,
+    /// `error.http.<status>`, or `error.validation` with `fieldErrors`.
     message: String,
+    /// Which failure it is, for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_key: Option<&'static str>,
+    /// Parameters or members that cannot be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     field_errors: Vec<FieldError>,
     /// Of a service that is not ready: everything that it lacks.

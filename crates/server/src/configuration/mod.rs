@@ -10,7 +10,7 @@ pub(crate) use check::checked;
 
 use crate::error::{StoreError, Stored};
 use crate::state::State;
-use crate::store::Keys;
+use crate::store::{Keys, Users};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tramline_convert::Configuration;
@@ -42,6 +42,29 @@ pub(crate) async fn fields_for_user(
     user: &str,
 ) -> Stored<FieldSettings> {
     typed(state, account, user).await
+}
+
+/// The users of an account whose points outside fields are shown.
+pub(crate) async fn users_who_show_outside(state: &State, account: &str) -> Stored<Users> {
+    let owner = effective(state, account, None).await?;
+    let shows = |keys: Keys| {
+        let fields = serde_json::from_value::<FieldSettings>(Value::Object(keys));
+        let fields = fields.map_err(|cause| StoreError::corrupt("configuration", cause));
+        Stored::Ok(fields?.shows_outside())
+    };
+    let most = shows(owner.clone())?;
+    let mut others = Vec::new();
+    for (user, own) in state.db.own_configurations(account).await? {
+        let mut keys = owner.clone();
+        keys.extend(own);
+        if shows(keys)? != most {
+            others.push(user);
+        }
+    }
+    Ok(match most {
+        true => Users::AllBut(others),
+        false => Users::Only(others),
+    })
 }
 
 async fn typed<T: DeserializeOwned>(state: &State, account: &str, user: &str) -> Stored<T> {

@@ -69,7 +69,7 @@ pub(super) async fn known_fields(
         boundaries: Vec::with_capacity(active.len()),
         least_percent: settings.fields_attach_intersection,
         tolerance_m: settings.fields_boundary_tolerance,
-        outside: settings.split_operations_by_field && settings.enable_outside_field_geojson,
+        outside: settings.shows_outside(),
     };
     for boundary in active {
         let shape = Boundary::from_wkb(&boundary.wkb)

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 use tramline_convert::{FileFacts, FileReport, StepStatus};
 use tramline_converter::protocol::{ANSWER, Answer, Hashes, KnownFields};
-use tramline_model::{Artifact, FileOrigin};
+use tramline_model::{Artifact, FileOrigin, Provider};
 
 fn text(folder: &Path, name: &str) -> Stored<String> {
     let path = folder.join(name);
@@ -69,6 +69,8 @@ pub(super) struct Made<'a> {
 /// A machine file that comes of an upload or of others.
 pub(super) struct Origin<'a> {
     pub(super) file_name: &'a str,
+    /// As the upload was given.
+    pub(super) provider: &'a str,
     pub(super) word: FileOrigin,
     /// The upload itself.
     pub(super) original: Option<NewArtifact>,
@@ -131,7 +133,8 @@ pub(super) fn row(
     }
     Ok(NewFile {
         id,
-        provider: report.provider.code().to_owned(),
+        provider: origin.provider.to_owned(),
+        detected_provider: recognised(report, origin.provider),
         file_name: origin.file_name.to_owned(),
         file_format: Some(report.file_format.clone()).filter(|code| code != "UNKNOWN"),
         status: report.status,
@@ -153,6 +156,17 @@ pub(super) fn row(
         outside_points: located.map(|split| split.outside),
         bounds: located.and_then(|split| split.bounds),
     })
+}
+
+/// The maker that was recognised. The report has it as its provider, unless a maker was given.
+fn recognised(report: &FileReport, given: &str) -> Option<String> {
+    let claimed = Provider::from_code(given).is_some_and(Provider::is_maker);
+    let recognised = match claimed {
+        true => report.detected_provider,
+        false => Some(report.provider),
+    };
+    let maker = recognised.filter(|provider| provider.is_maker());
+    maker.map(|maker| maker.code().to_owned())
 }
 
 /// Milliseconds as the service keeps time.

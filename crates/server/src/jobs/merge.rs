@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::path::Path;
 use tramline_convert::{FileReport, Outcome, Step, Steps};
 use tramline_converter::protocol::{Answer, KnownFields, Merge as MergeOrder, Order, Source};
-use tramline_model::{Artifact, FileOrigin, FileStatus, JobKind};
+use tramline_model::{Artifact, FileOrigin, FileStatus, JobKind, Provider};
 
 /// A machine file that is made of others: its row names them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,6 +117,7 @@ async fn publish(work: &Work<'_>, fields: &KnownFields, folder: &Path) -> Stored
     };
     let origin = Origin {
         file_name: "mergedFile",
+        provider: Provider::Leaf.code(),
         word: FileOrigin::Merged,
         original: None,
     };

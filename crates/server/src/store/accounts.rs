@@ -50,12 +50,26 @@ pub struct NewUser {
     pub external_id: Option<String>,
 }
 
+/// What users can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserSort {
+    Id,
+    Name,
+    Email,
+    Phone,
+    Address,
+    ExternalId,
+    CreatedTime,
+}
+
 /// What users are filtered by; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
     pub name: Option<String>,
     pub email: Option<String>,
     pub external_id: Option<String>,
+    /// What they are sorted by, and whether each rises; the newest first without any.
+    pub sort: Vec<(UserSort, bool)>,
 }
 
 /// Accounts and their users.

@@ -37,6 +37,8 @@ pub enum Before {
 pub trait Configurations: Send + Sync {
     /// Keys of the user, or of the owner; `None` when nothing is stored.
     async fn configuration(&self, account: &str, user: Option<&str>) -> Stored<Option<Keys>>;
+    /// Keys of every user of the account who has some of their own.
+    async fn own_configurations(&self, account: &str) -> Stored<Vec<(String, Keys)>>;
     /// Sets these keys in one transaction.
     async fn change_configuration(
         &self,

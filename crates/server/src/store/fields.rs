@@ -54,9 +54,24 @@ pub struct NewField {
     pub boundary: NewBoundary,
 }
 
+/// What fields can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldSort {
+    Id,
+    Name,
+    Type,
+    Status,
+    FarmId,
+    LeafUserId,
+    CreatedTime,
+    UpdatedTime,
+}
+
 /// What fields are filtered by; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct FieldFilter {
+    /// What they are sorted by, and whether each rises; the newest first without any.
+    pub sort: Vec<(FieldSort, bool)>,
     pub user: Option<String>,
     pub id: Option<String>,
     pub name: Option<String>,

@@ -14,7 +14,14 @@ pub struct FileRow {
     pub id: String,
     pub user_id: String,
     pub upload_id: Option<String>,
+    /// As the upload was given; of a merged file `Leaf`.
     pub provider: String,
+    /// The maker that was recognised.
+    pub detected_provider: Option<String>,
+    /// What the display or the source calls the work.
+    pub name: Option<String>,
+    /// Path in the upload of its main entry.
+    pub source_entry: Option<String>,
     pub file_name: String,
     pub file_format: Option<String>,
     pub status: FileStatus,
@@ -89,6 +96,7 @@ pub struct FieldShare {
 pub struct NewFile {
     pub id: String,
     pub provider: String,
+    pub detected_provider: Option<String>,
     pub file_name: String,
     pub file_format: Option<String>,
     pub status: FileStatus,
@@ -117,6 +125,7 @@ impl NewFile {
         Self {
             id: id.to_owned(),
             provider: Provider::Leaf.code().to_owned(),
+            detected_provider: None,
             file_name: "mergedFile".to_owned(),
             file_format: None,
             status: FileStatus::Processing,
@@ -148,10 +157,18 @@ pub enum FileDocument {
     Steps,
 }
 
+/// Some of the users of an account.
+#[derive(Clone, Debug)]
+pub enum Users {
+    Only(Vec<String>),
+    AllBut(Vec<String>),
+}
+
 /// The filters of `GET /files`; all that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct FileFilter {
     pub user: Option<String>,
+    pub users: Option<Users>,
     pub provider: Option<String>,
     pub status: Option<FileStatus>,
     pub origin: Option<FileOrigin>,
@@ -231,8 +248,15 @@ pub trait Files: Send + Sync {
         account: &str,
         uploads: &[String],
     ) -> Stored<HashMap<String, Vec<String>>>;
-    /// A page of the files of an upload by how they stand.
-    async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups>;
+    /// The files of an upload by how they stand, or a page of them; in the order in which they were made, if
+    /// `sort` is empty.
+    async fn file_groups(
+        &self,
+        account: &str,
+        upload: &str,
+        sort: &[(FileSort, bool)],
+        page: Option<Page>,
+    ) -> Stored<FileGroups>;
     /// How far each file of an upload is, with a version of the account's files; `None` while that is
     /// the one that is known.
     async fn file_progress(

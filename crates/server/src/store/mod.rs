@@ -29,7 +29,7 @@ mod sweep;
 mod uploads;
 mod webhooks;
 
-pub use accounts::{Account, Accounts, NewUser, Overview, User, UserFilter};
+pub use accounts::{Account, Accounts, NewUser, Overview, User, UserFilter, UserSort};
 pub use api_keys::{ApiKey, ApiKeys};
 pub use audit::{Action, Actor, Audit, By, Entry, FAILED_ADDRESSES, Span};
 pub use calibrations::Calibrations;
@@ -38,12 +38,13 @@ pub use conversions::{
     Announced, Conversions, Converted, NothingCame, Published, PublishedFile, Relocate,
 };
 pub use fields::{
-    ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, Fields, Located, NewBoundary, NewField,
+    ActiveBoundary, BoundaryRow, FieldFilter, FieldRow, FieldSort, Fields, Located, NewBoundary,
+    NewField,
 };
 pub use figures::Figures;
 pub use files::{
     ArtifactRow, FieldShare, FileDocument, FileFilter, FileGroups, FileProgress, FileRow, FileSort,
-    Files, NewArtifact, NewFile,
+    Files, NewArtifact, NewFile, Users,
 };
 pub use health::Health;
 pub use logins::{Logins, Token};

@@ -34,7 +34,10 @@ pub(crate) async fn upload(
 ) -> (u16, Value) {
     let part = Part::bytes(bytes.as_bytes().to_vec()).file_name("stick.zip");
     let request = client
-        .request(Method::POST, &format!("{BATCH}?leafUserId={user}"))
+        .request(
+            Method::POST,
+            &format!("{BATCH}?leafUserId={user}&provider=Other"),
+        )
         .header("idempotency-key", idempotency)
         .multipart(Form::new().part("file", part));
     read(request.send().await.unwrap()).await

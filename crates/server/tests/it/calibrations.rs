@@ -1,13 +1,14 @@
 //! Calibration over HTTP: kept with the machine file, used by every conversion, taken back whole.
 
 use crate::fixture::Fixture;
-use crate::http::{BATCH, Client, Service, read};
+use crate::http::{BATCH, Client, Service, read, until};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use tramline_server::store::{Calibrations, Files};
 
 const FILES: &str = "/services/operations/api/files";
@@ -26,31 +27,43 @@ fn child() {
     std::process::exit(tramline_converter::main(tramline_converter::Terms::default()).into());
 }
 
-/// A worker, and a converter that is this program.
+/// Writes a program by another process: one that another test starts at this moment would have a file open that this
+/// process writes, and what somebody writes cannot be started.
+fn write_program(path: &Path, text: &str) {
+    let mut shell = Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = shell.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    assert!(shell.wait().unwrap().success());
+}
+
+/// A worker, and a converter that is this program. It says at least two threads: with one, as on a machine with one
+/// processor, the name of a test is written before what the test writes, on the line of its first message.
 pub(crate) fn converting(settings: &mut tramline_server::Settings) {
     let program = std::env::current_exe().unwrap();
     let script = settings.data.join("converter.sh");
     let text = format!(
-        "#!/bin/sh\n{CHILD}=1 exec '{}' --exact calibrations::child --nocapture\n",
+        "#!/bin/sh\n{CHILD}=1 exec '{}' --exact calibrations::child --nocapture --test-threads=2\n",
         program.display()
     );
-    std::fs::write(&script, text).unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&script, &text);
     settings.converter = Some(script);
     settings.workers = 1;
 }
 
 /// Asks until the answer is as wanted.
-async fn wait(client: &Client, path: &str, done: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..600 {
+pub(crate) async fn wait(client: &Client, path: &str, done: impl Fn(&Value) -> bool) -> Value {
+    until(path, async || {
         let (status, answer) = client.get(path).await;
         assert_eq!(status, 200, "{path}: {answer}");
-        if done(&answer) {
-            return answer;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{path} does not end");
+        done(&answer).then_some(answer)
+    })
+    .await
 }
 
 /// The file when its conversion has ended.
@@ -64,7 +77,10 @@ pub(crate) async fn stick(client: &Client) -> BTreeMap<String, Value> {
     let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
     let part = Part::bytes(bytes).file_name("stick.zip");
     let request = client
-        .request(Method::POST, &format!("{BATCH}?leafUserId={user}"))
+        .request(
+            Method::POST,
+            &format!("{BATCH}?leafUserId={user}&provider=Other"),
+        )
         .multipart(Form::new().part("file", part));
     let (status, batch) = read(request.send().await.unwrap()).await;
     assert_eq!(status, 201, "{batch}");

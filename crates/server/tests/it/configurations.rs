@@ -1,6 +1,6 @@
 //! Configurations over HTTP: two levels, inheritance of each key, what is refused.
 
-use crate::http::{CONFIGS, Client, Service};
+use crate::http::{CONFIGS, Client, Service, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -155,7 +155,12 @@ async fn changes_at_once_do_not_undo_each_other() {
         let client = client.clone();
         async move {
             let body = json!({ format!("key{number}"): number });
-            client.patch(CONFIGS, &body).await.0
+            // One that waits for long is told to come again.
+            until("a change", async || {
+                let (status, _) = client.patch(CONFIGS, &body).await;
+                (status != 503).then_some(status)
+            })
+            .await
         }
     });
     let done = futures::future::join_all(changes).await;

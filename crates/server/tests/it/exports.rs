@@ -83,6 +83,5 @@ async fn a_file_is_exported_for_its_own_account() {
     assert_eq!(refused.0, 404);
     let nobody = service.anybody().get(&format!("{path}?format=csv")).await;
     assert_eq!(nobody.0, 401);
-    let left = std::fs::read_dir(service.folder.path().join("incoming")).unwrap();
-    assert_eq!(left.count(), 0, "nothing is left of an export");
+    service.nothing_incoming().await;
 }

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tramline_server::{Server, Settings, add_account, open_database, use_tls};
@@ -13,6 +14,24 @@ pub(crate) const BATCH: &str = "/services/operations/api/batch";
 pub(crate) const USERS: &str = "/services/usermanagement/api/users";
 /// Of every account.
 pub(crate) const PASSWORD: &str = "seed drill under rain";
+/// How long what must come may take: on a slow machine with other work, too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+/// From one look to the next.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Asks again until there is an answer.
+pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asked = async {
+        loop {
+            if let Some(found) = ask().await {
+                return found;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, asked).await;
+    found.unwrap_or_else(|_| panic!("{what} does not come"))
+}
 
 /// A server without workers: nothing is converted.
 pub(crate) struct Service {
@@ -53,6 +72,16 @@ impl Service {
     pub(crate) async fn stop(self) -> tempfile::TempDir {
         self.server.stop().await;
         self.folder
+    }
+
+    /// Waits until nothing of what came in or went out is left half way: it goes with its answer, or just after.
+    pub(crate) async fn nothing_incoming(&self) {
+        let incoming = self.folder.path().join("incoming");
+        until("the end of what is left in `incoming`", async || {
+            let left = std::fs::read_dir(&incoming).unwrap().count();
+            (left == 0).then_some(())
+        })
+        .await;
     }
 
     /// Where the figures are.

@@ -1,5 +1,6 @@
 //! A receiver of webhooks that judges signatures as a client would and answers as it is told.
 
+use crate::http::PATIENCE;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -101,8 +102,7 @@ impl Receiver {
     pub(crate) async fn wait(&self, count: usize) -> Vec<Call> {
         let mut calls = self.calls.clone();
         let enough = calls.wait_for(|calls| calls.len() >= count);
-        let patience = std::time::Duration::from_secs(20);
-        let found = tokio::time::timeout(patience, enough).await;
+        let found = tokio::time::timeout(PATIENCE, enough).await;
         found.expect("calls in time").unwrap().clone()
     }
 }

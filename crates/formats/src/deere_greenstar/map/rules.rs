@@ -59,6 +59,11 @@ pub(crate) fn operation(class: &str) -> OperationType {
         "dtiSeeding" => OperationType::Planted,
         "dtiApplication" => OperationType::Applied,
         "dtiTillage" => OperationType::Tillage,
-        _ => OperationType::Other("unknown".to_owned()),
+        class => {
+            let word = class.strip_prefix("dti").unwrap_or(class).to_lowercase();
+            let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
+            let known = !letters.is_empty() && letters.len() == word.len();
+            OperationType::Other(if known { letters } else { "unknown".to_owned() })
+        }
     }
 }

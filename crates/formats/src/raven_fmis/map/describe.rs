@@ -3,7 +3,7 @@
 use super::plan::Survey;
 use crate::claim::ReadOptions;
 use crate::raven_fmis::raw::job::{Job, Segment};
-use crate::shared::columns::describe::from_word;
+use crate::shared::columns::describe::{from_word, no_work};
 use crate::shared::ddi;
 use crate::shared::ddi::rules::RULES;
 use arrow_schema::Schema;
@@ -69,7 +69,7 @@ impl Facts<'_> {
                 }
             }
         }
-        let kind = OperationType::Other("unknown".to_owned());
+        let kind = no_work(self.job.kind.as_deref());
         (kind, "nothing in the job tells the kind of work".to_owned())
     }
 
@@ -82,8 +82,8 @@ impl Facts<'_> {
 
     /// A machine file that cannot be read.
     pub(super) fn unread(&self) -> OperationDescription {
-        let word = self.job.kind.as_deref().and_then(from_word);
-        let kind = word.unwrap_or(OperationType::Other("unknown".to_owned()));
+        let word = self.job.kind.as_deref();
+        let kind = word.and_then(from_word).unwrap_or_else(|| no_work(word));
         self.describe((kind, "by the kind of the job".to_owned()))
     }
 

@@ -40,7 +40,14 @@ impl Metadata {
             "seeding" | "planting" => OperationType::Planted,
             "application" => OperationType::Applied,
             "tillage" => OperationType::Tillage,
-            other => OperationType::Other(other.to_owned()),
+            other => {
+                let letters: String = other.chars().filter(|c| c.is_alphabetic()).collect();
+                OperationType::Other(if letters.is_empty() {
+                    "unknown".to_owned()
+                } else {
+                    letters
+                })
+            }
         };
         Some((word, kind))
     }

@@ -46,11 +46,9 @@ pub fn describe(facts: &Facts<'_>) -> OperationDescription {
             format!("the file calls the work `{word}`"),
         ),
         _ => {
-            let unknown = || OperationType::Other("unknown".to_owned());
-            (
-                mapping.operation_type.clone().unwrap_or_else(unknown),
-                mapping.reason.clone(),
-            )
+            let kind = mapping.operation_type.clone();
+            let kind = kind.unwrap_or_else(|| no_work(word.as_deref()));
+            (kind, mapping.reason.clone())
         }
     };
     let stem = facts.path.rsplit('/').next().unwrap_or(facts.path);
@@ -143,6 +141,23 @@ const OTHER_WORK: &[(&str, &[&str])] = &[
     ("rolling", &["roll", "walz", "rodill"]),
     ("loading", &["load wagon", "loading", "ladewagen"]),
 ];
+
+/// Words for what displays log beside any work. Columns of work say more than they do.
+const BESIDE_WORK: &[(&str, &[&str])] = &[
+    ("datacollection", &["datacollection"]),
+    ("datagathering", &["datagathering"]),
+    ("guidance", &["guidance"]),
+];
+
+/// The kind of what no column and no known word tells, by the word that the source has for it.
+pub(crate) fn no_work(word: Option<&str>) -> OperationType {
+    let letters = word.unwrap_or_default().chars();
+    let letters: String = letters.filter(|c| c.is_alphabetic()).collect();
+    let letters = letters.to_lowercase();
+    let mut words = BESIDE_WORK.iter();
+    let found = words.find(|(_, stems)| stems.iter().any(|stem| letters.starts_with(stem)));
+    OperationType::Other(found.map_or("unknown", |(name, _)| name).to_owned())
+}
 
 /// The kind of work that a word names.
 pub(crate) fn from_word(word: &str) -> Option<OperationType> {

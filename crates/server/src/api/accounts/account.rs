@@ -1,8 +1,8 @@
 //! The account itself: what it takes up, its password, its end.
 
-use super::authenticate::Token;
+use super::authenticate::{Granted, Token};
 use super::grant;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
 use crate::api::origin::Origin;
 use crate::api::problem::Problem;
@@ -21,10 +21,11 @@ use utoipa::ToSchema;
 /// What an account takes up.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccountUse)]
 pub(crate) struct UseBody {
-    /// Of uploads and of what was made of them, as stored.
+    /// Bytes of uploads and of what was made of them, as stored.
     bytes: u64,
-    /// Machine files.
+    /// Number of machine files.
     files: u64,
     /// Uploads of this day (UTC), also those that were deleted.
     uploads_today: u64,
@@ -33,47 +34,79 @@ pub(crate) struct UseBody {
 /// What an account may take up; what is absent has no limit.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccountLimits)]
 pub(crate) struct LimitsBody {
+    /// Bytes that may be stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
+    /// Machine files that there may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<u64>,
+    /// Uploads that there may be on one day (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     uploads_per_day: Option<u64>,
-    /// Of one upload.
+    /// Bytes that one upload may have.
     upload_bytes: u64,
 }
 
+/// The account that the token belongs to.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Account)]
 pub(crate) struct AccountBody {
+    /// Id of the account.
+    #[schema(format = "uuid")]
     id: String,
+    /// The name that logs in.
     username: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
     created_time: String,
+    /// When somebody logged in last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     last_login_time: Option<String>,
+    /// Number of its users.
     users: u64,
+    /// What it takes up.
     #[serde(rename = "use")]
     usage: UseBody,
+    /// What it may take up.
     limits: LimitsBody,
 }
 
+/// The change of a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewPassword {
+    /// The password that holds.
+    #[schema(format = Password)]
     current_password: String,
     /// At least 12 characters and at most 1,024 bytes.
     #[schema(example = "seed drill under rain")]
     new_password: String,
 }
 
+/// The password, once more.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = PasswordConfirmation)]
 pub(crate) struct Confirmation {
+    /// The password of the account.
+    #[schema(format = Password)]
     password: String,
 }
 
+impl Input for NewPassword {
+    const OBJECT: &'static str = "account";
+}
+
+impl Input for Confirmation {
+    const OBJECT: &'static str = "account";
+}
+
 /// The account, what it takes up and what it may
-#[utoipa::path(get, path = "/api/account", tag = "account", responses((status = 200, body = AccountBody)))]
+#[utoipa::path(get, path = "/api/account", operation_id = "getAccount", tag = "account",
+    responses((status = 200, description = "The account, its use and its limits.", body = AccountBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -128,14 +161,17 @@ async fn confirmed(
 }
 
 /// Changes the password: all tokens end, and the answer has a new one for 24 hours
-#[utoipa::path(put, path = "/api/account/password", tag = "account", request_body = NewPassword,
-    responses((status = 200, body = Token)))]
+#[utoipa::path(put, path = "/api/account/password", operation_id = "changePassword", tag = "account",
+    request_body(content = NewPassword, description = "The password that holds and the new one."),
+    responses(
+        (status = 200, description = "The password is changed; the token is the only one that holds.", body = Token),
+    ))]
 pub(crate) async fn change_password(
     extract::State(state): extract::State<State>,
     caller: Caller,
     origin: Origin,
     Json(sent): Json<NewPassword>,
-) -> Result<axum::Json<Token>, Problem> {
+) -> Result<Granted, Problem> {
     let account = confirmed(&state, &caller, "currentPassword", sent.current_password).await?;
     judge(&sent.new_password, &account.username).map_err(|weak| {
         Problem::field("account", "newPassword", weak.to_string()).key("weakPassword")
@@ -154,11 +190,12 @@ pub(crate) async fn change_password(
         )
         .hint("log in with the password that holds now")
     })?;
-    grant::text(&state, &changed, &token).map(Token::body)
+    grant::text(&state, &changed, &token).map(Token::granted)
 }
 
 /// Ends every token of the account, also the one of this request
-#[utoipa::path(post, path = "/api/account/revoke-tokens", tag = "account", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/account/revoke-tokens", operation_id = "revokeTokens", tag = "account",
+    responses((status = 204, description = "No token of the account holds any more.")))]
 pub(crate) async fn revoke_tokens(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -168,8 +205,9 @@ pub(crate) async fn revoke_tokens(
 }
 
 /// Removes the account with its users, uploads, files and webhooks, for good
-#[utoipa::path(delete, path = "/api/account", tag = "account", request_body = Confirmation,
-    responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/account", operation_id = "deleteAccount", tag = "account",
+    request_body(content = Confirmation, description = "The password, once more."),
+    responses((status = 204, description = "The account is gone; its files follow.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

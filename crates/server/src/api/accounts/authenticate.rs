@@ -1,7 +1,7 @@
 //! `POST /api/authenticate`: a bearer token for name and password.
 
 use super::grant::grant;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json, flag};
 use crate::api::origin::Origin;
 use crate::api::problem::Problem;
 use crate::figures;
@@ -9,7 +9,7 @@ use crate::logins::Attempt;
 use crate::state::State;
 use crate::tokens::Life;
 use axum::extract;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -18,52 +18,53 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Credentials {
+    /// Name of the account.
     #[schema(example = "adviser")]
     username: String,
-    #[schema(example = "correct horse")]
+    /// Password of the account.
+    #[schema(example = "correct horse", format = Password)]
     password: String,
-    #[serde(default)]
-    #[schema(value_type = Option<bool>)]
-    remember_me: Option<Remember>,
+    /// Whether the token holds for 30 days; for 24 hours otherwise.
+    #[serde(default, deserialize_with = "flag")]
+    remember_me: Option<bool>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Remember {
-    Flag(bool),
-    Text(String),
-}
-
-impl Remember {
-    fn wanted(&self) -> bool {
-        match self {
-            Self::Flag(flag) => *flag,
-            Self::Text(text) => text.eq_ignore_ascii_case("true"),
-        }
-    }
+impl Input for Credentials {
+    const OBJECT: &'static str = "credentials";
 }
 
 /// A bearer token.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Token {
+    /// The bearer token: `Authorization: Bearer <id_token>`.
     id_token: String,
 }
 
+/// A token as it is given out: in the body, and in a header for clients that take it from there.
+pub(crate) type Granted = ([(HeaderName, String); 1], axum::Json<Token>);
+
 impl Token {
-    pub(super) fn body(id_token: String) -> axum::Json<Self> {
-        axum::Json(Self { id_token })
+    pub(super) fn granted(id_token: String) -> Granted {
+        let header = (header::AUTHORIZATION, format!("Bearer {id_token}"));
+        ([header], axum::Json(Self { id_token }))
     }
 }
 
 /// A token for 24 hours, with `rememberMe` for 30 days
-#[utoipa::path(post, path = "/api/authenticate", tag = "authentication", security(()), request_body = Credentials,
-    responses((status = 200, body = Token), (status = 401, body = Problem), (status = 429, body = Problem),
-        (status = "4XX", body = Problem)))]
+#[utoipa::path(post, path = "/api/authenticate", operation_id = "authenticate", tag = "authentication",
+    security(()),
+    request_body(content = Credentials, description = "Name and password of an account."),
+    responses(
+        (status = 200, description = "A token that holds.", body = Token),
+        (status = 401, description = "Name or password is wrong.", body = Problem),
+        (status = 429, description = "Too many failed logins from there, or too many logins at once.", body = Problem),
+        (status = "4XX", description = "The request cannot be used.", body = Problem),
+    ))]
 pub(crate) async fn authenticate(
     extract::State(state): extract::State<State>,
     origin: Origin,
     Json(credentials): Json<Credentials>,
-) -> Result<axum::Json<Token>, Problem> {
+) -> Result<Granted, Problem> {
     let account = state.db.account_by_name(&credentials.username).await?;
     // An unknown name takes as long as a wrong password.
     let hash = account
@@ -90,12 +91,10 @@ pub(crate) async fn authenticate(
     if account.disabled.is_some() {
         return Err(Problem::disabled());
     }
-    let remember = credentials
-        .remember_me
-        .is_some_and(|remember| remember.wanted());
+    let remember = credentials.remember_me.unwrap_or_default();
     let life = if remember { Life::Month } else { Life::Day };
     let token = grant(&state, &account, life, &origin).await?;
-    Ok(Token::body(token))
+    Ok(Token::granted(token))
 }
 
 /// Counts a wrong password and writes it down; that it cannot be written changes nothing for the client. A

@@ -1,8 +1,10 @@
 //! Configurations of the owner and of their users.
 
 use super::users::known_user;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
+use crate::api::documents::configuration::Configuration;
+use crate::api::path::LeafUserId;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::configuration::{checked, effective};
@@ -15,6 +17,10 @@ use serde_json::Value;
 use tramline_model::settings::Setting;
 
 const PREFIX: &str = "/services/config/api/configs";
+
+impl Input for Keys {
+    const OBJECT: &'static str = "configuration";
+}
 
 fn body(caller: &Caller, user: &str, keys: Keys) -> axum::Json<Value> {
     let mut body = Keys::new();
@@ -75,8 +81,9 @@ async fn set(
 }
 
 /// The owner's configuration: the complete set of keys
-#[utoipa::path(get, path = "/services/config/api/configs", tag = "configurations",
-    responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/services/config/api/configs", operation_id = "getConfiguration",
+    tag = "configurations",
+    responses((status = 200, description = "The complete set of keys.", body = Configuration)))]
 pub(crate) async fn read_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -86,8 +93,10 @@ pub(crate) async fn read_owner(
 }
 
 /// Sets keys of the owner's configuration; users without their own value follow
-#[utoipa::path(patch, path = "/services/config/api/configs", tag = "configurations",
-    request_body = Object, responses((status = 200, body = Object)))]
+#[utoipa::path(patch, path = "/services/config/api/configs", operation_id = "changeConfiguration",
+    tag = "configurations",
+    request_body(content = Configuration, description = "The keys to be set; the others stay as they are."),
+    responses((status = 200, description = "The complete set of keys, as it is now.", body = Configuration)))]
 pub(crate) async fn change_owner(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -99,8 +108,9 @@ pub(crate) async fn change_owner(
 }
 
 /// The keys that a user has of their own
-#[utoipa::path(get, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)), responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/services/config/api/configs/{leafUserId}",
+    operation_id = "getUserConfiguration", tag = "configurations", params(LeafUserId),
+    responses((status = 200, description = "The keys that the user has.", body = Configuration)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -115,9 +125,10 @@ pub(crate) async fn read(
 }
 
 /// Gives a user keys of their own
-#[utoipa::path(post, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 201, body = Object)))]
+#[utoipa::path(post, path = "/services/config/api/configs/{leafUserId}",
+    operation_id = "createUserConfiguration", tag = "configurations", params(LeafUserId),
+    request_body(content = Configuration, description = "The keys that the user is to have of their own."),
+    responses((status = 201, description = "The keys that the user has now.", body = Configuration)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -135,9 +146,10 @@ pub(crate) async fn create(
 }
 
 /// Sets keys of a user's own configuration
-#[utoipa::path(patch, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)), request_body = Object,
-    responses((status = 200, body = Object)))]
+#[utoipa::path(patch, path = "/services/config/api/configs/{leafUserId}",
+    operation_id = "changeUserConfiguration", tag = "configurations", params(LeafUserId),
+    request_body(content = Configuration, description = "The keys to be set; the others stay as they are."),
+    responses((status = 200, description = "The keys that the user has now.", body = Configuration)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -150,8 +162,9 @@ pub(crate) async fn change(
 }
 
 /// Removes a user's own keys: they inherit everything again
-#[utoipa::path(delete, path = "/services/config/api/configs/{leafUserId}", tag = "configurations",
-    params(("leafUserId" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/config/api/configs/{leafUserId}",
+    operation_id = "deleteUserConfiguration", tag = "configurations", params(LeafUserId),
+    responses((status = 204, description = "The user inherits everything again.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -1,8 +1,9 @@
 //! API keys: for a page or a machine that uploads for one user and may see nothing else.
 
 use super::users::known_user;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
+use crate::api::path::KeyId;
 use crate::api::problem::Problem;
 use crate::api::query::{Id, path_id, query, uuid};
 use crate::clock::{SECOND, iso, now};
@@ -21,40 +22,70 @@ const LEAST_SECONDS: i64 = 900;
 const YEAR: i64 = 365 * 86_400;
 const TEN_YEARS: i64 = 10 * YEAR;
 
+/// A key to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApiKeyInput)]
 pub(crate) struct KeyInput {
+    /// Id of the user that it uploads for.
+    #[schema(format = "uuid")]
     leaf_user_id: String,
-    /// Seconds: at least 900, a year when absent.
+    /// Seconds that it holds, from 900 to ten years; a year when absent.
+    #[schema(minimum = 900, maximum = 315360000)]
     expires_in: Option<i64>,
+    /// What it is for, of at most 500 bytes.
+    #[schema(max_length = 500)]
     description: Option<String>,
 }
 
-/// The key itself is shown this once.
+impl Input for KeyInput {
+    const OBJECT: &'static str = "apiKey";
+}
+
+/// A new key.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CreatedApiKey)]
 pub(crate) struct NewKey {
+    /// Id of the key.
+    #[schema(format = "uuid")]
     id: String,
+    /// The key itself, for `X-Api-Key`: shown this once.
     key: String,
+    /// When it stops to hold.
+    #[schema(format = DateTime)]
     expires_at: String,
+    /// Whether it holds.
     valid: bool,
 }
 
+/// An API key, without the key itself.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ApiKey)]
 pub(crate) struct KeyBody {
+    /// Id of the key.
+    #[schema(format = "uuid")]
     id: String,
     /// Its first characters.
     key: String,
+    /// Id of the user that it uploads for.
+    #[schema(format = "uuid")]
     leaf_user_id: String,
+    /// When it stops (or stopped) to hold.
+    #[schema(format = DateTime)]
     expires_at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What it is for.
+    #[schema(required = true)]
     description: Option<String>,
+    /// Whether it holds.
     valid: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// When it was revoked.
+    #[schema(required = true, format = DateTime)]
     revoked_at: Option<String>,
-    /// To the minute.
+    /// When it was used last, to the minute.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
 
@@ -67,13 +98,17 @@ impl ApiKey {
 query! {
     /// Whose keys.
     KeyQuery {
+        /// Only keys of this user.
         user: Id = "leafUserId",
     }
 }
 
 /// API keys of the account, of one user if asked
-#[utoipa::path(get, path = "/services/usermanagement/api/api-keys", tag = "users",
-    params(KeyQuery), responses((status = 200, body = [KeyBody])))]
+#[utoipa::path(get, path = "/services/usermanagement/api/api-keys", operation_id = "listApiKeys",
+    tag = "users", params(KeyQuery),
+    responses(
+        (status = 200, description = "All keys, also those that are revoked or have expired.", body = [KeyBody]),
+    ))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -95,8 +130,10 @@ pub(crate) async fn list(
 }
 
 /// A new key for a user
-#[utoipa::path(post, path = "/services/usermanagement/api/api-keys", tag = "users", request_body = KeyInput,
-    responses((status = 201, body = NewKey)))]
+#[utoipa::path(post, path = "/services/usermanagement/api/api-keys", operation_id = "createApiKey",
+    tag = "users",
+    request_body(content = KeyInput, description = "Whom the key is for, and for how long."),
+    responses((status = 201, description = "The key, shown this once.", body = NewKey)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -144,8 +181,9 @@ pub(crate) async fn create(
 }
 
 /// Ends a key at once
-#[utoipa::path(delete, path = "/services/usermanagement/api/api-keys/{id}", tag = "users", params(("id" = String, Path)),
-    responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/usermanagement/api/api-keys/{id}", operation_id = "revokeApiKey",
+    tag = "users", params(KeyId),
+    responses((status = 204, description = "The key does not hold any more.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -1,6 +1,7 @@
 //! Tokens of the account: which hold, and ending one.
 
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::TokenId;
 use crate::api::problem::Problem;
 use crate::api::query::{Paging, path_id, query};
 use crate::clock::iso;
@@ -11,17 +12,24 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A token that holds. The token itself is shown once, when it is given out.
+/// A token that holds; the token itself is shown once, when it is given out.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TokenEntry)]
 pub(crate) struct TokenBody {
+    /// Id of the token.
+    #[schema(format = "uuid")]
     id: String,
+    /// When it was given out.
+    #[schema(format = DateTime)]
     issued_time: String,
+    /// When it stops to hold.
+    #[schema(format = DateTime)]
     expires_time: String,
-    /// Where the client that logged in is known.
+    /// Address of the client that logged in, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
-    /// The one of this request.
+    /// Whether it is the one of this request.
     current: bool,
 }
 
@@ -33,8 +41,9 @@ query! {
 }
 
 /// Tokens of the account that hold, the newest first
-#[utoipa::path(get, path = "/api/account/tokens", tag = "account", params(TokenQuery),
-    responses((status = 200, body = [TokenBody])))]
+#[utoipa::path(get, path = "/api/account/tokens", operation_id = "listTokens", tag = "account",
+    params(TokenQuery),
+    responses((status = 200, description = "A page of the tokens.", body = [TokenBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -54,8 +63,9 @@ pub(crate) async fn list(
 }
 
 /// Ends one token at once
-#[utoipa::path(delete, path = "/api/account/tokens/{id}", tag = "account", params(("id" = String, Path)),
-    responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/account/tokens/{id}", operation_id = "revokeToken", tag = "account",
+    params(TokenId),
+    responses((status = 204, description = "The token does not hold any more.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -1,12 +1,13 @@
 //! Users of an account: whose machine files they are.
 
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::UserId;
 use crate::api::problem::Problem;
-use crate::api::query::{Paging, Text, path_id, query};
+use crate::api::query::{Paging, Sort, Text, Words, path_id, query};
 use crate::clock::iso;
 use crate::state::State;
-use crate::store::{NewUser, User, UserFilter};
+use crate::store::{NewUser, User, UserFilter, UserSort};
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
@@ -15,27 +16,41 @@ use utoipa::ToSchema;
 
 const PREFIX: &str = "/services/usermanagement/api";
 
+/// A user of the account: a farm or a customer whose files they are. Members of which nothing is known are null.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = User)]
 pub(crate) struct UserBody {
+    /// Id of the user.
+    #[schema(format = "uuid")]
     id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Name of the account that the user belongs to.
+    api_owner_username: String,
+    /// Name of the user.
+    #[schema(required = true)]
     name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Address for mail; any text, as it was given.
+    #[schema(required = true)]
     email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Number of the telephone.
+    #[schema(required = true)]
     phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Postal address of the user.
+    #[schema(required = true)]
     address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The client's own id for it.
+    #[schema(required = true)]
     external_id: Option<String>,
+    /// When it was made.
+    #[schema(format = DateTime)]
     created_time: String,
 }
 
-impl From<User> for UserBody {
-    fn from(user: User) -> Self {
+impl UserBody {
+    fn new(user: User, owner: &str) -> Self {
         Self {
             id: user.id,
+            api_owner_username: owner.to_owned(),
             name: user.name,
             email: user.email,
             phone: user.phone,
@@ -50,15 +65,25 @@ impl From<User> for UserBody {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserInput {
-    /// Only for `PUT /users`.
+    /// Id of the user: only in `PUT /users`.
+    #[schema(format = "uuid")]
     id: Option<String>,
+    /// Name, of at most 1,000 bytes.
     #[schema(example = "Example Farm")]
     name: Option<String>,
+    /// Address for mail; any text of at most 1,000 bytes is taken.
     #[schema(example = "farm@example.org")]
     email: Option<String>,
+    /// Number of the telephone, of at most 1,000 bytes.
     phone: Option<String>,
+    /// Postal address, of at most 1,000 bytes.
     address: Option<String>,
+    /// The client's own id for it, of at most 1,000 bytes.
     external_id: Option<String>,
+}
+
+impl Input for UserInput {
+    const OBJECT: &'static str = "user";
 }
 
 impl UserInput {
@@ -97,19 +122,40 @@ pub(crate) async fn known_user(state: &State, caller: &Caller, id: &str) -> Resu
     user.ok_or_else(|| Problem::not_found("user"))
 }
 
+impl Words for UserSort {
+    type Word = Self;
+
+    fn words() -> Vec<(&'static str, Self)> {
+        vec![
+            ("id", Self::Id),
+            ("name", Self::Name),
+            ("email", Self::Email),
+            ("phone", Self::Phone),
+            ("address", Self::Address),
+            ("externalId", Self::ExternalId),
+            ("createdTime", Self::CreatedTime),
+        ]
+    }
+}
+
 query! {
     /// The filters of the list; all that are given must hold.
     UserQuery {
+        /// Only users of exactly this name.
         name: Text = "name",
+        /// Only users of exactly this address for mail, any text.
         email: Text = "email",
+        /// Only users of exactly this id of the client's.
         external_id: Text = "externalId",
+        sort: Sort<UserSort> = "sort",
         paging: Paging = "page" | "size",
     }
 }
 
 /// Users of the account
-#[utoipa::path(get, path = "/services/usermanagement/api/users", tag = "users", params(UserQuery),
-    responses((status = 200, body = [UserBody])))]
+#[utoipa::path(get, path = "/services/usermanagement/api/users", operation_id = "listUsers", tag = "users",
+    params(UserQuery),
+    responses((status = 200, description = "A page of the users.", body = [UserBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -120,19 +166,27 @@ pub(crate) async fn list(
         name: query.name,
         email: query.email,
         external_id: query.external_id,
+        sort: query.sort,
     };
     let page = query.paging.page;
     let found = state.db.users(&caller.account, &filter, page).await?;
     let headers = query.paging.headers(&base, found.total);
     Ok((
         headers,
-        axum::Json(found.items.into_iter().map(UserBody::from).collect()),
+        axum::Json(
+            found
+                .items
+                .into_iter()
+                .map(|user| UserBody::new(user, &caller.username))
+                .collect(),
+        ),
     ))
 }
 
 /// A new user
-#[utoipa::path(post, path = "/services/usermanagement/api/users", tag = "users", request_body = UserInput,
-    responses((status = 201, body = UserBody)))]
+#[utoipa::path(post, path = "/services/usermanagement/api/users", operation_id = "createUser",
+    tag = "users", request_body(content = UserInput, description = "The user to be made."),
+    responses((status = 201, description = "The new user.", body = UserBody)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -146,26 +200,28 @@ pub(crate) async fn create(
     Ok((
         StatusCode::CREATED,
         [("location", location)],
-        axum::Json(UserBody::from(user)),
+        axum::Json(UserBody::new(user, &caller.username)),
     ))
 }
 
-/// One user
-#[utoipa::path(get, path = "/services/usermanagement/api/users/{id}", tag = "users", params(("id" = String, Path)),
-    responses((status = 200, body = UserBody)))]
+/// One user of the account
+#[utoipa::path(get, path = "/services/usermanagement/api/users/{id}", operation_id = "getUser",
+    tag = "users", params(UserId),
+    responses((status = 200, description = "The user with this id.", body = UserBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<UserBody>, Problem> {
     let user = known_user(&state, &caller, &path_id(&id)?).await?;
-    Ok(axum::Json(user.into()))
+    Ok(axum::Json(UserBody::new(user, &caller.username)))
 }
 
 /// Changes the members that are given
-#[utoipa::path(patch, path = "/services/usermanagement/api/users/{id}", tag = "users",
-    params(("id" = String, Path)), request_body = UserInput,
-    responses((status = 200, body = UserBody)))]
+#[utoipa::path(patch, path = "/services/usermanagement/api/users/{id}", operation_id = "changeUser",
+    tag = "users", params(UserId),
+    request_body(content = UserInput, description = "The members to be changed."),
+    responses((status = 200, description = "The user, as it is now.", body = UserBody)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -185,8 +241,10 @@ pub(crate) async fn change(
 }
 
 /// Writes the whole user; the id stands in the body
-#[utoipa::path(put, path = "/services/usermanagement/api/users", tag = "users", request_body = UserInput,
-    responses((status = 200, body = UserBody)))]
+#[utoipa::path(put, path = "/services/usermanagement/api/users", operation_id = "replaceUser",
+    tag = "users",
+    request_body(content = UserInput, description = "The whole user, with the `id`; members that are absent are lost."),
+    responses((status = 200, description = "The user, as it is now.", body = UserBody)))]
 pub(crate) async fn replace(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -211,12 +269,13 @@ async fn write(
         .change_user(&caller.account, id, user, &caller.by)
         .await?;
     let user = user.ok_or_else(|| Problem::not_found("user"))?;
-    Ok(axum::Json(user.into()))
+    Ok(axum::Json(UserBody::new(user, &caller.username)))
 }
 
 /// Removes the user with all of their files
-#[utoipa::path(delete, path = "/services/usermanagement/api/users/{id}", tag = "users",
-    params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/usermanagement/api/users/{id}", operation_id = "deleteUser",
+    tag = "users", params(UserId),
+    responses((status = 204, description = "The user is gone with all of their files.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -35,12 +35,17 @@ impl Words for UploadSort {
 query! {
     /// The filters of the list; all that are given must hold.
     BatchQuery {
-        /// With an API key its user counts.
+        /// Only batches of this user; with an API key its user counts.
         user: Id = "leafUserId",
+        /// Only batches that stand so.
         status: Word<UploadStatus> = "status",
+        /// Uploaded at this time or later, ISO 8601 (without an offset: UTC).
         uploaded_from: Time = "uploadStartTime",
+        /// Uploaded at this time or earlier, ISO 8601 (without an offset: UTC).
         uploaded_to: Time = "uploadEndTime",
+        /// All files done at this time or later, ISO 8601 (without an offset: UTC).
         processed_from: Time = "processStartTime",
+        /// All files done at this time or earlier, ISO 8601 (without an offset: UTC).
         processed_to: Time = "processEndTime",
         sort: Sort<UploadSort> = "sort",
         paging: Paging = "page" | "size",
@@ -48,8 +53,9 @@ query! {
 }
 
 /// Batches of the account
-#[utoipa::path(get, path = "/services/operations/api/batch", tag = "batches", params(BatchQuery),
-    responses((status = 200, body = [Batch])))]
+#[utoipa::path(get, path = "/services/operations/api/batch", operation_id = "listBatches", tag = "batches",
+    params(BatchQuery),
+    responses((status = 200, description = "A page of the batches.", body = [Batch])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     uploader: Uploader,

@@ -6,6 +6,7 @@
 use super::body::waits_for;
 use super::read::known_batch;
 use crate::api::caller::Uploader;
+use crate::api::path::BatchId;
 use crate::api::problem::Problem;
 use crate::bus::{END, Topic};
 use crate::state::State;
@@ -31,8 +32,11 @@ const QUIET: Duration = Duration::from_secs(15);
 /// Follows a batch until it is settled: `event: progress` with status, place in the queue, files,
 /// step and points, and each machine file with its status, step and points; the last one is
 /// `event: end`
-#[utoipa::path(get, path = "/services/operations/api/batch/{id}/progress", tag = "batches",
-    params(("id" = String, Path)), responses((status = 200, content_type = "text/event-stream")))]
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}/progress", operation_id = "followBatch",
+    tag = "batches", params(BatchId),
+    responses(
+        (status = 200, description = "Server-sent events, each with a `BatchProgress` as its data.", content_type = "text/event-stream", body = String),
+    ))]
 pub(crate) async fn follow(
     extract::State(state): extract::State<State>,
     caller: Uploader,

@@ -2,6 +2,7 @@
 
 use super::body::Batch;
 use crate::api::caller::{Caller, Uploader};
+use crate::api::path::BatchId;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
@@ -24,9 +25,10 @@ pub(crate) async fn known_batch(
         .ok_or_else(|| Problem::not_found("batch"))
 }
 
-/// One batch
-#[utoipa::path(get, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
-    responses((status = 200, body = Batch)))]
+/// One batch with its files
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}", operation_id = "getBatch",
+    tag = "batches", params(BatchId),
+    responses((status = 200, description = "The batch with this id.", body = Batch)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
@@ -41,8 +43,9 @@ pub(crate) async fn read(
 }
 
 /// Removes the batch with its files
-#[utoipa::path(delete, path = "/services/operations/api/batch/{id}", tag = "batches", params(("id" = String, Path)),
-    responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/operations/api/batch/{id}", operation_id = "deleteBatch",
+    tag = "batches", params(BatchId),
+    responses((status = 204, description = "The batch is gone with its files.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

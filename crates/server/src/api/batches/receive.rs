@@ -88,6 +88,15 @@ pub(crate) fn refused(name: &str, message: &str) -> Problem {
         .hint(hint)
 }
 
+const AS_FILE: &str = "send the zip as the part `file`";
+
+/// A file under another name than `file`.
+fn misnamed(part: &str, file: &str) -> Problem {
+    let part: String = part.chars().filter(|c| !c.is_control()).take(100).collect();
+    let message = format!("holds the file `{file}`, and only the part `file` may");
+    Problem::field("form", &part, message).hint(AS_FILE)
+}
+
 /// Takes in a form.
 pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form, Problem> {
     let (mut file, mut parts) = (None, Vec::new());
@@ -100,11 +109,17 @@ pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
         if name == "file" {
             if file.is_some() {
                 return Err(
-                    Problem::field("form", "file", "comes twice").hint("send one zip at a time")
+                    Problem::field("form", "file", "comes twice; a request takes one zip").hint(
+                        "send each zip in a request of its own, or put their folders into one zip",
+                    ),
                 );
             }
             file = Some(receive(state, field).await?);
             continue;
+        }
+        let sent_as = field.file_name().map(file_name_given).unwrap_or_default();
+        if !sent_as.is_empty() {
+            return Err(misnamed(&name, &sent_as));
         }
         if parts.len() >= PARTS {
             return Err(Problem::bad_request(format!(
@@ -114,18 +129,17 @@ pub(crate) async fn form(state: &State, mut multipart: Multipart) -> Result<Form
         let mut bytes = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(|cause| broken(&cause))? {
             if bytes.len() + chunk.len() > PART_BYTES {
-                return Err(Problem::field("form", &name, "is too long"));
+                let message = format!("is longer than the {PART_BYTES} bytes of a parameter");
+                return Err(Problem::field("form", &name, message).hint(AS_FILE));
             }
             bytes.extend_from_slice(&chunk);
         }
         let Ok(text) = String::from_utf8(bytes) else {
-            return Err(Problem::field("form", &name, "is not UTF-8 text"));
+            return Err(Problem::field("form", &name, "is not UTF-8 text").hint(AS_FILE));
         };
         parts.push((name, text));
     }
-    let file = file.ok_or_else(|| {
-        Problem::field("form", "file", "is required").hint("send the zip as the part `file`")
-    })?;
+    let file = file.ok_or_else(|| Problem::field("form", "file", "is required").hint(AS_FILE))?;
     if file.size == 0 {
         return Err(Problem::field("form", "file", "is empty"));
     }
@@ -208,10 +222,15 @@ fn hash_file(path: &Path) -> std::io::Result<String> {
 }
 
 /// The last part of what the client calls the file, without control characters.
-fn file_name(given: &str) -> String {
+fn file_name_given(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    match plain.trim() {
+    plain.trim().to_owned()
+}
+
+/// What the file is called from now on.
+fn file_name(given: &str) -> String {
+    match file_name_given(given).as_str() {
         "" | "." | ".." => "upload.zip".to_owned(),
         name => name.to_owned(),
     }

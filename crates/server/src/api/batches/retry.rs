@@ -3,16 +3,20 @@
 use super::body::Batch;
 use super::read::known_batch;
 use crate::api::caller::{Caller, Uploader};
+use crate::api::path::BatchId;
 use crate::api::problem::Problem;
 use crate::jobs::{Convert, Job};
 use crate::state::State;
-use crate::store::{Page, UploadStatus};
+use crate::store::UploadStatus;
 use axum::extract::{self, Path};
 use tramline_model::FileStatus;
 
 /// Converts again what failed
-#[utoipa::path(put, path = "/services/operations/api/batch/{id}/retry", tag = "batches", params(("id" = String, Path)),
-    responses((status = 200, body = Batch)))]
+#[utoipa::path(put, path = "/services/operations/api/batch/{id}/retry", operation_id = "retryBatch",
+    tag = "batches", params(BatchId),
+    responses(
+        (status = 200, description = "The batch, which is `RECEIVED` until its files are done.", body = Batch),
+    ))]
 pub(crate) async fn retry(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -24,13 +28,9 @@ pub(crate) async fn retry(
         None => upload.clone(),
         Some(first) => known_batch(&state, &uploader, first).await?,
     };
-    let all = Page {
-        page: 0,
-        size: u64::from(u32::MAX),
-    };
     let groups = state
         .db
-        .file_groups(&caller.account, &first.id, all)
+        .file_groups(&caller.account, &first.id, &[], None)
         .await?;
     let known = groups.total;
     let with = |wanted: FileStatus| {

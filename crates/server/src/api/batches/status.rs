@@ -2,9 +2,11 @@
 
 use super::read::known_batch;
 use crate::api::caller::{BaseUrl, Uploader};
+use crate::api::path::BatchId;
 use crate::api::problem::Problem;
-use crate::api::query::{Paging, query};
+use crate::api::query::{IfAsked, Paging, Sort, query};
 use crate::state::State;
+use crate::store::FileSort;
 use axum::extract::{self, Path};
 use axum::http::HeaderMap;
 use serde::Serialize;
@@ -13,16 +15,25 @@ use tramline_convert::Step;
 use tramline_model::FileStatus;
 use utoipa::ToSchema;
 
+/// Machine files by their ids.
 #[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = MachineFileIds)]
 pub(crate) struct FileList {
+    /// Ids of these files.
+    #[schema(value_type = Vec<uuid::Uuid>)]
     leaf_files: Vec<String>,
 }
 
+/// Machine files that failed at one step.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FailedFiles {
+    /// Ids of these files.
+    #[schema(value_type = Vec<uuid::Uuid>)]
     leaf_files: Vec<String>,
+    /// Always `failed`.
+    #[schema(value_type = FailedWord)]
     status: &'static str,
     /// The most frequent message.
     message: String,
@@ -31,24 +42,40 @@ pub(crate) struct FailedFiles {
     messages: Option<BTreeMap<String, Vec<String>>>,
 }
 
+/// The word of a failure.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes a body")]
+pub(crate) enum FailedWord {
+    Failed,
+}
+
 /// The files of a batch by how they stand; failed ones by the step at which they stopped.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BatchStatus {
+    /// Files that are processed.
     converted: FileList,
+    /// Files whose work is not done.
     processing: FileList,
+    /// Files that failed, by the step at which they stopped.
     failed: BTreeMap<String, FailedFiles>,
 }
 
 query! {
-    /// Which of the files.
+    /// Which of the files, in which order.
     StatusQuery {
-        paging: Paging = "page" | "size",
+        /// What the files are sorted by; in the order in which they were made, if absent. Also the order of the ids in
+        /// each group.
+        sort: Sort<FileSort> = "sort",
+        /// With either, the files of that page are grouped; without both, all files.
+        paging: IfAsked<Paging> = "page" | "size",
     }
 }
 
 /// The files of a batch by how they stand
-#[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", tag = "batches",
-    params(("id" = String, Path), StatusQuery), responses((status = 200, body = BatchStatus)))]
+#[utoipa::path(get, path = "/services/operations/api/batch/{id}/status", operation_id = "getBatchStatus",
+    tag = "batches", params(BatchId, StatusQuery),
+    responses((status = 200, description = "The files by how they stand.", body = BatchStatus)))]
 pub(crate) async fn status(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
@@ -59,9 +86,17 @@ pub(crate) async fn status(
     let upload = known_batch(&state, &uploader, &id).await?;
     let groups = state
         .db
-        .file_groups(&uploader.caller.account, &upload.id, query.paging.page)
+        .file_groups(
+            &uploader.caller.account,
+            &upload.id,
+            &query.sort,
+            query.paging.asked.then_some(query.paging.value.page),
+        )
         .await?;
-    let headers = query.paging.headers(&base, groups.total);
+    let headers = match query.paging.asked {
+        true => query.paging.value.headers(&base, groups.total),
+        false => query.paging.value.headers_of_all(&base, groups.total),
+    };
     let mut status = BatchStatus {
         converted: FileList::default(),
         processing: FileList::default(),

@@ -24,6 +24,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
 use tramline_converter::protocol::Check;
+use tramline_formats::registry::file_format_codes;
 use tramline_model::{OperationType, Provider};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
@@ -57,6 +58,17 @@ impl Words for ProviderName {
     fn words() -> Vec<(&'static str, &'static str)> {
         let codes = PROVIDERS.into_iter().map(Provider::code);
         listed(&codes.chain(OTHER_NAMES).collect::<Vec<_>>(), |name| name)
+    }
+}
+
+/// Codes of formats.
+pub(crate) struct FileFormat;
+
+impl Words for FileFormat {
+    type Word = &'static str;
+
+    fn words() -> Vec<(&'static str, &'static str)> {
+        listed(&file_format_codes(), |code| code)
     }
 }
 
@@ -124,7 +136,7 @@ impl Parameter for Columns {
 query! {
     /// Whose files they are.
     SenderQuery {
-        /// Whose files they are. Also as a part of the form.
+        /// Id of the user whose files they are. Also as a part of the form.
         user: Sent<Id> = "leafUserId",
     }
 }
@@ -132,36 +144,57 @@ query! {
 query! {
     /// What is known about an upload. Each also as a part of the form.
     UploadQuery {
-        /// `Other` lets the format be found out. Also as a part of the form.
-        provider: Word<ProviderName> = "provider",
-        /// Extension: kind of work, where the file does not tell.
+        /// Required: the maker whose display wrote the files, in any letter case; `Other` and `Leaf` let it be found out. Also as a
+        /// part of the form.
+        provider: Sent<Word<ProviderName>> = "provider",
+        /// Extension: kind of work, where the file does not tell. Also as a part of the form.
         operation_type: Word<OperationType> = "operationType",
-        /// Extension: crop, where the file names none.
+        /// Extension: name of the crop, where the file names none. Also as a part of the form.
         crop: Text = "crop",
-        /// Extension: working width in metres, where the file has none.
+        /// Extension: working width in metres, where the file has none. Also as a part of the form.
         width: Width = "width",
-        /// Extension: `TITLE=PROPERTY[:UNIT]`, repeated.
+        /// Extension: what a column means, as `TITLE=PROPERTY` or `TITLE=PROPERTY:UNIT`; repeated for further columns.
         columns: Columns = "column",
-        /// Looks for this format only.
-        file_format: Text = "fileFormat",
-        /// Extension: convert again what is known already.
+        /// Looks for this format only, in any letter case; one that is named and not read becomes failed files. Also as a
+        /// part of the form.
+        file_format: Word<FileFormat> = "fileFormat",
+        /// Extension: whether to convert again what is known already. Also as a part of the form.
         force: Flag = "force",
     }
 }
+
+/// Parameters with one value, however often they come. Columns are several.
+const ONCE: [&str; 7] = [
+    "leafUserId",
+    "provider",
+    "operationType",
+    "crop",
+    "width",
+    "fileFormat",
+    "force",
+];
 
 /// The form of an upload.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form")]
 pub(crate) struct UploadForm {
+    /// The zip as it comes from the display, or one machine file that stands alone; at most 3 GB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
 
 /// Uploads a zip (or one machine file that stands alone)
-#[utoipa::path(post, path = "/services/operations/api/batch", tag = "batches", params(SenderQuery, UploadQuery),
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = Batch), (status = 403, body = Problem), (status = 408, body = Problem),
-        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+#[utoipa::path(post, path = "/services/operations/api/batch", operation_id = "uploadBatch", tag = "batches",
+    params(SenderQuery, UploadQuery),
+    request_body(description = "The zip, and any of the parameters as a part.", content = UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The batch; its conversion follows.", body = Batch),
+        (status = 403, description = "The account may store no more bytes or machine files (`quotaExceeded`), or it is disabled.", body = Problem),
+        (status = 408, description = "The body stopped arriving.", body = Problem),
+        (status = 413, description = "The upload is larger than the service takes.", body = Problem),
+        (status = 429, description = "Too many uploads at once or on one day.", body = Problem),
+        (status = 507, description = "The service has no disk space; send it again later.", body = Problem),
+    ))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     uploader: Uploader,
@@ -178,9 +211,12 @@ pub(crate) async fn create(
     admit(&state, account, More::Upload(announced.unwrap_or(0))).await?;
     room::before(&state, announced).await?;
     let sent = multipart(sent)?;
-    // What the query says can be judged before the body is taken in.
-    if query.text("leafUserId").is_some() {
+    // What the query says can be judged before the body is taken in; the rest may come as parts of the form.
+    let given = |name: &str| query.text(name).is_some();
+    if given("leafUserId") && given("provider") {
         parameters(&state, &uploader, &query).await?;
+    } else if given("leafUserId") {
+        sender(&state, &uploader, &query).await?;
     }
     let _slot = uploading(&state, &uploader.caller.account).await?;
     let form = form(&state, sent).await?;
@@ -255,6 +291,15 @@ pub(crate) async fn create(
     ))
 }
 
+/// Whose files they are, if the account has that user.
+async fn sender(state: &State, uploader: &Uploader, query: &Parameters) -> Result<String, Problem> {
+    let user = SenderQuery::read(query)?.user;
+    if !uploader.may_see(&user) {
+        return Err(Problem::not_found("user"));
+    }
+    Ok(known_user(state, &uploader.caller, &user).await?.id)
+}
+
 /// What query and form say.
 struct Wanted {
     user: String,
@@ -271,13 +316,14 @@ async fn parameters(
     uploader: &Uploader,
     query: &Parameters,
 ) -> Result<Wanted, Problem> {
-    let user = SenderQuery::read(query)?.user;
-    if !uploader.may_see(&user) {
-        return Err(Problem::not_found("user"));
+    query.only_once(&ONCE)?;
+    let user = sender(state, uploader, query).await?;
+    if query.text("provider").is_none() {
+        return Err(Problem::field("query", "provider", "is required")
+            .hint("send `provider=Other` to let the format be found out"));
     }
-    let user = known_user(state, &uploader.caller, &user).await?.id;
     let query = UploadQuery::read(query)?;
-    let provider = query.provider.unwrap_or(Provider::Other.code()).to_owned();
+    let provider = query.provider.to_owned();
     let given = Given {
         crop: query.crop,
         width: query.width,
@@ -287,7 +333,7 @@ async fn parameters(
     Ok(Wanted {
         user,
         provider,
-        file_format: query.file_format,
+        file_format: query.file_format.map(str::to_owned),
         given: serde_json::to_string(&given)
             .map_err(|cause| StoreError::defect("parameters of an upload", cause))?,
         columns: given.columns,
@@ -309,9 +355,45 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PROVIDERS, ProviderName, UploadQuery};
+    use super::{ONCE, PROVIDERS, ProviderName, UploadQuery};
     use crate::api::query::{Parameters, Words};
+    use tramline_formats::registry::file_format_codes;
     use tramline_model::Provider;
+
+    #[test]
+    fn a_provider_is_required_and_a_format_known_in_any_letter_case() {
+        for query in ["", "provider=", "provider=%20"] {
+            let read = UploadQuery::read(&Parameters::of(query));
+            let refused = read.expect_err("a refusal");
+            assert_eq!(refused.detail(), "`provider`: is required", "{query}");
+        }
+        for code in file_format_codes() {
+            let query = format!("provider=leaf&fileFormat={}", code.to_lowercase());
+            let read = UploadQuery::read(&Parameters::of(&query)).expect("a query");
+            assert_eq!((read.provider, read.file_format), ("Leaf", Some(code)));
+        }
+    }
+
+    #[test]
+    fn a_parameter_may_come_twice_with_one_value() {
+        for (query, refused) in [
+            ("provider=Other&provider=other&crop=a&crop=%20A%20", None),
+            ("provider=Other&provider=", None),
+            ("column=a=area&column=b=area", None),
+            (
+                "provider=Other&crop=a&provider=Leaf",
+                Some("`provider`: is given as `Other` and as `Leaf`"),
+            ),
+            (
+                "width=3&width=4",
+                Some("`width`: is given as `3` and as `4`"),
+            ),
+        ] {
+            let checked = Parameters::of(query).only_once(&ONCE);
+            let told = checked.as_ref().err().map(|problem| problem.detail());
+            assert_eq!(told, refused, "{query}");
+        }
+    }
 
     #[test]
     fn every_provider_can_be_named() {
@@ -328,6 +410,10 @@ mod tests {
     fn the_first_fault_of_an_upload_is_named() {
         let width = "`width`: is not above 0 and up to 200 metres";
         let column = "`column`: is not TITLE=PROPERTY[:UNIT]";
+        let formats = format!(
+            "`fileFormat`: is none of {}",
+            file_format_codes().join(", ")
+        );
         for (query, expected) in [
             (
                 "operationType=x&width=0",
@@ -339,8 +425,9 @@ mod tests {
             ("force=x&column=x", column),
             ("column=a=yieldVolume&column=x", column),
             ("force=x", "`force`: is neither `true` nor `false`"),
+            ("fileFormat=GIF&force=x", formats.as_str()),
         ] {
-            let read = UploadQuery::read(&Parameters::of(query));
+            let read = UploadQuery::read(&Parameters::of(&format!("provider=Other&{query}")));
             assert_eq!(read.expect_err("a refusal").detail(), expected, "{query}");
         }
     }

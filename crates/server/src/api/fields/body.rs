@@ -1,5 +1,7 @@
 //! Fields and boundaries as they are sent.
 
+use super::list::{BoundaryStatusWord, FieldKindWord, FieldStatusWord};
+use crate::api::documents::geojson::MultiPolygon;
 use crate::api::problem::Problem;
 use crate::clock::iso;
 use crate::error::StoreError;
@@ -10,49 +12,92 @@ use tramline_convert::fields::Boundary;
 use tramline_model::BoundaryStatus;
 use utoipa::ToSchema;
 
+/// The unit of areas of fields.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes a body")]
+pub(crate) enum AreaUnit {
+    Ha,
+}
+
 /// An area in hectares.
 #[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Area {
+    /// The area, in `unit`.
     value: f64,
+    /// Always `ha`.
+    #[schema(value_type = AreaUnit)]
     unit: &'static str,
 }
 
 /// A boundary of a field.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Boundary)]
 pub(crate) struct BoundaryBody {
+    /// Id of the boundary.
+    #[schema(format = "uuid")]
     id: String,
-    /// `ACTIVE`, `INACTIVE`.
+    /// Whether it holds.
+    #[schema(value_type = BoundaryStatusWord)]
     status: &'static str,
-    #[schema(value_type = Object)]
+    /// The boundary.
+    #[schema(value_type = MultiPolygon)]
     geometry: Value,
+    /// Its area.
     area: Area,
+    /// Always `VALID`: others are refused.
+    #[schema(example = "VALID")]
     validity: &'static str,
+    /// When it was made.
+    #[schema(format = DateTime)]
     created_time: String,
+    /// When it was changed last.
+    #[schema(format = DateTime)]
     updated_time: String,
 }
 
-/// A field.
+/// A field of a user.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Field {
+    /// Id of the field: a UUID, or the text that the client chose.
     id: String,
+    /// Id of the user whose field it is.
+    #[schema(format = "uuid")]
     leaf_user_id: String,
+    /// Name of the field.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// Ids of all its boundaries, the newest first.
+    #[schema(value_type = Vec<uuid::Uuid>)]
     boundaries: Vec<String>,
+    /// Area of the boundary that holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<Area>,
+    /// The boundary that holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<MultiPolygon>)]
     geometry: Option<Value>,
+    /// Whether it was made as it is, or by merging others.
+    #[schema(value_type = FieldKindWord)]
     r#type: &'static str,
+    /// How it stands.
+    #[schema(value_type = FieldStatusWord)]
     status: &'static str,
+    /// Ids, any text, of the fields that it was merged of; always empty, as fields are not merged.
     sources: Vec<String>,
+    /// Ids of the machine files that lie in it.
+    #[schema(value_type = Vec<uuid::Uuid>)]
     files: Vec<String>,
+    /// Id of its farm, a number of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     farm_id: Option<i64>,
+    /// When it was made.
+    #[schema(format = DateTime)]
     created_time: String,
+    /// When it or a boundary of it was changed last.
+    #[schema(format = DateTime)]
     updated_time: String,
 }
 
@@ -79,6 +124,10 @@ impl BoundaryBody {
 }
 
 impl Field {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) fn new(row: FieldRow) -> Result<Self, Problem> {
         let active = row
             .boundaries

@@ -3,8 +3,10 @@
 use super::body::BoundaryBody;
 use super::change::{new_boundary, replace};
 use super::read::known_field;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
+use crate::api::documents::geojson::BoundaryGeometry;
+use crate::api::path::{BoundaryId, FieldId, LeafUserId};
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
@@ -15,9 +17,9 @@ use tramline_model::BoundaryStatus;
 use utoipa::ToSchema;
 
 /// All boundaries of the field, the newest first
-#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundaries", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = [BoundaryBody])))]
+#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundaries",
+    operation_id = "listBoundaries", tag = "fields", params(LeafUserId, FieldId),
+    responses((status = 200, description = "All boundaries, the newest first.", body = [BoundaryBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -32,10 +34,10 @@ pub(crate) async fn list(
     Ok(axum::Json(list))
 }
 
-/// One boundary
+/// One boundary of the field
 #[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundaries/{boundaryId}",
-    tag = "fields", params(("leafUserId" = String, Path), ("id" = String, Path), ("boundaryId" = String, Path)),
-    responses((status = 200, body = BoundaryBody)))]
+    operation_id = "getBoundary", tag = "fields", params(LeafUserId, FieldId, BoundaryId),
+    responses((status = 200, description = "The boundary with this id.", body = BoundaryBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -49,9 +51,9 @@ pub(crate) async fn read(
 }
 
 /// The active boundary
-#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = BoundaryBody)))]
+#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary",
+    operation_id = "getActiveBoundary", tag = "fields", params(LeafUserId, FieldId),
+    responses((status = 200, description = "The boundary that holds.", body = BoundaryBody)))]
 pub(crate) async fn active(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -66,17 +68,23 @@ pub(crate) async fn active(
     Ok(axum::Json(BoundaryBody::new(row)?))
 }
 
+/// A boundary to be set.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct BoundaryInput {
-    /// A GeoJSON MultiPolygon (or Polygon), WGS 84 degrees.
-    #[schema(value_type = Object)]
+    /// The boundary.
+    #[schema(value_type = BoundaryGeometry)]
     geometry: Value,
 }
 
+impl Input for BoundaryInput {
+    const OBJECT: &'static str = "boundary";
+}
+
 /// A new active boundary; the old one stays as inactive
-#[utoipa::path(put, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)), request_body = BoundaryInput,
-    responses((status = 200, body = BoundaryBody)))]
+#[utoipa::path(put, path = "/services/fields/api/users/{leafUserId}/fields/{id}/boundary",
+    operation_id = "replaceBoundary", tag = "fields", params(LeafUserId, FieldId),
+    request_body(content = BoundaryInput, description = "The new boundary."),
+    responses((status = 200, description = "The new boundary.", body = BoundaryBody)))]
 pub(crate) async fn put(
     extract::State(state): extract::State<State>,
     caller: Caller,

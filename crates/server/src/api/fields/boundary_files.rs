@@ -24,6 +24,7 @@ const BYTES: u64 = 256 << 20;
 query! {
     /// Whose fields they are. Also as a part of the form.
     OwnerQuery {
+        /// Id of the user whose fields they are. Also as a part of the form.
         user: Required<Id> = "leafUserId",
     }
 }
@@ -31,30 +32,46 @@ query! {
 query! {
     /// What all of the fields have.
     BoundaryFileQuery {
+        /// Id of the farm of all of them: a number of yours. Also as a part of the form.
         farm: Whole = "farmId",
     }
 }
 
 /// A part of the upload that became no field.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RefusedBoundary)]
 pub(crate) struct Refused {
+    /// Path in the zip.
     entry: String,
+    /// Why no field was made of it.
     reason: String,
 }
 
 /// The fields that were made, and what was not.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CreatedFields)]
 pub(crate) struct BoundaryFile {
+    /// Id of this upload.
+    #[schema(format = "uuid")]
     id: String,
+    /// Ids of the fields that were made.
+    #[schema(value_type = Vec<uuid::Uuid>)]
     fields: Vec<String>,
+    /// What was left out.
     refused: Vec<Refused>,
 }
 
 /// Makes fields of a file: a zip of shapefiles, GeoJSON, KML or KMZ, at most 100 fields
-#[utoipa::path(post, path = "/services/uploadservice/api/upload", tag = "fields", params(OwnerQuery, BoundaryFileQuery),
-    request_body(content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = BoundaryFile), (status = 408, body = Problem),
-        (status = 413, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
+#[utoipa::path(post, path = "/services/uploadservice/api/upload", operation_id = "uploadBoundaries",
+    tag = "fields", params(OwnerQuery, BoundaryFileQuery),
+    request_body(description = "The file, and any of the parameters as a part.", content = crate::api::batches::uploads::UploadForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The fields that were made, and what was left out.", body = BoundaryFile),
+        (status = 408, description = "The body stopped arriving.", body = Problem),
+        (status = 413, description = "The file is larger than 256 MiB.", body = Problem),
+        (status = 429, description = "Too many uploads at once.", body = Problem),
+        (status = 507, description = "The service has no disk space; send it again later.", body = Problem),
+    ))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,

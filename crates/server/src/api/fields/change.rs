@@ -3,16 +3,19 @@
 use super::body::{Field, boundary_of};
 use super::read::known_field;
 use crate::api::accounts::users::known_user;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json, whole};
 use crate::api::caller::Caller;
+use crate::api::documents::geojson::BoundaryGeometry;
+use crate::api::path::{FieldId, LeafUserId};
 use crate::api::problem::Problem;
-use crate::api::query::{path_id, uuid};
+use crate::api::query::{escape, path_id, uuid};
 use crate::events::event;
 use crate::jobs::Locate;
 use crate::state::State;
 use crate::store::{Action, Event, FieldRow, NewBoundary, NewField};
 use axum::extract::{self, Path};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::Value;
 use tramline_convert::fields::Boundary;
@@ -28,13 +31,22 @@ const TEXT: usize = 200;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FieldInput {
-    /// Your own id for it; it never changes.
+    /// Your own id for it: any text of at most 200 bytes without a slash. It never changes.
+    #[schema(max_length = 200)]
     id: Option<String>,
+    /// Its name, of at most 200 bytes.
+    #[schema(max_length = 200)]
     name: Option<String>,
+    /// Id of its farm: a number of yours; text of digits is taken as well.
+    #[serde(default, deserialize_with = "whole")]
     farm_id: Option<i64>,
-    /// A GeoJSON MultiPolygon (or Polygon), WGS 84 degrees.
-    #[schema(value_type = Option<Object>)]
+    /// Its boundary.
+    #[schema(value_type = Option<BoundaryGeometry>)]
     geometry: Option<Value>,
+}
+
+impl Input for FieldInput {
+    const OBJECT: &'static str = OBJECT;
 }
 
 impl FieldInput {
@@ -51,6 +63,13 @@ impl FieldInput {
         }
         if self.id.as_ref().is_some_and(|id| id.contains('/')) {
             return Err(Problem::field(OBJECT, "id", "holds a slash"));
+        }
+        if self.id.as_ref().is_some_and(|id| id == "." || id == "..") {
+            return Err(Problem::field(
+                OBJECT,
+                "id",
+                "means another place in an address",
+            ));
         }
         Ok(())
     }
@@ -87,15 +106,16 @@ fn told(kind: &'static str, field: &str, user: &str) -> Event {
 }
 
 /// A new field; the user's machine files are looked at again
-#[utoipa::path(post, path = "/services/fields/api/users/{leafUserId}/fields", tag = "fields",
-    params(("leafUserId" = String, Path)), request_body = FieldInput,
-    responses((status = 201, body = Field)))]
+#[utoipa::path(post, path = "/services/fields/api/users/{leafUserId}/fields", operation_id = "createField",
+    tag = "fields", params(LeafUserId),
+    request_body(content = FieldInput, description = "The field to be made; `geometry` must be there."),
+    responses((status = 201, description = "The new field.", body = Field)))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(user): Path<String>,
     Json(input): Json<FieldInput>,
-) -> Result<(StatusCode, axum::Json<Field>), Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let user = known_user(&state, &caller, &path_id(&user)?).await?.id;
     input.checked()?;
     let (boundary, _) = input.boundary()?;
@@ -110,7 +130,15 @@ pub(crate) async fn create(
         boundary,
     )
     .await?;
-    Ok((StatusCode::CREATED, axum::Json(field)))
+    let location = format!(
+        "/services/fields/api/users/{user}/fields/{}",
+        escape(field.id())
+    );
+    Ok((
+        StatusCode::CREATED,
+        [("location", location)],
+        axum::Json(field),
+    ))
 }
 
 /// Stores a new field with its run and events.
@@ -160,9 +188,10 @@ fn boundary_event(kind: &'static str, boundary: &str, field: &str, user: &str) -
 }
 
 /// Changes name, farm or boundary
-#[utoipa::path(patch, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)), request_body = FieldInput,
-    responses((status = 200, body = Field)))]
+#[utoipa::path(patch, path = "/services/fields/api/users/{leafUserId}/fields/{id}",
+    operation_id = "changeField", tag = "fields", params(LeafUserId, FieldId),
+    request_body(content = FieldInput, description = "The members to be changed."),
+    responses((status = 200, description = "The field, as it is now.", body = Field)))]
 pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -222,8 +251,9 @@ pub(crate) async fn replace(
 }
 
 /// Removes the field
-#[utoipa::path(delete, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/fields/api/users/{leafUserId}/fields/{id}",
+    operation_id = "deleteField", tag = "fields", params(LeafUserId, FieldId),
+    responses((status = 204, description = "The field is gone.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

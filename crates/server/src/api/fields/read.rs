@@ -3,6 +3,7 @@
 use super::body::Field;
 use crate::api::accounts::users::known_user;
 use crate::api::caller::Caller;
+use crate::api::path::{FieldId, LeafUserId};
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
@@ -21,10 +22,10 @@ pub(crate) async fn known_field(
     field.ok_or_else(|| Problem::not_found("field"))
 }
 
-/// One field
-#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}", tag = "fields",
-    params(("leafUserId" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = Field)))]
+/// One field with its boundary
+#[utoipa::path(get, path = "/services/fields/api/users/{leafUserId}/fields/{id}", operation_id = "getField",
+    tag = "fields", params(LeafUserId, FieldId),
+    responses((status = 200, description = "The field with this id.", body = Field)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,

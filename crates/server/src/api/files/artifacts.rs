@@ -1,8 +1,14 @@
 //! Downloads: streamed from the store, with ranges and entity tags.
 
+use super::addresses::{artifact_name, named_artifact, names};
+use super::missing::missing;
+use super::outside::shows_outside;
 use super::read::known_file;
 use crate::api::caller::Caller;
+use crate::api::documents::bytes::{Binary, Document};
+use crate::api::documents::points::PointCollection;
 use crate::api::entity::{body, disposition, held, tagged, unchanged};
+use crate::api::path::{ArtifactKind, FileId};
 use crate::api::problem::Problem;
 use crate::blobs::Opened;
 use crate::cache::{self, NotMade, Reader};
@@ -24,10 +30,27 @@ use tramline_model::Artifact;
 ///
 /// Points are stored as GeoParquet; their GeoJSON is rendered when it is asked for. Ranges of a rendering
 /// are served once it is complete: `Accept-Ranges` tells. Until then it is sent whole, as it grows.
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/artifacts/{kind}", tag = "files",
-    params(("id" = String, Path), ("kind" = String, Path)),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 304),
-        (status = 416, body = Problem), (status = 503, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/artifacts/{kind}",
+    operation_id = "downloadArtifact", tag = "files", params(FileId, ArtifactKind),
+    responses(
+        (status = 200, description = "The whole artifact.", content(
+            (Binary = "application/octet-stream"),
+            (PointCollection = "application/geo+json"),
+            (Binary = "application/vnd.apache.parquet"),
+            (Binary = "application/zip"),
+            (Document = "application/json"),
+        )),
+        (status = 206, description = "The bytes of the range.", content(
+            (Binary = "application/octet-stream"),
+            (PointCollection = "application/geo+json"),
+            (Binary = "application/vnd.apache.parquet"),
+            (Binary = "application/zip"),
+            (Document = "application/json"),
+        )),
+        (status = 304, description = "The client has these bytes already."),
+        (status = 416, description = "The range lies outside the artifact.", body = Problem),
+        (status = 503, description = "Too many renderings at once; ask again.", body = Problem),
+    ))]
 pub(crate) async fn download(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -36,13 +59,24 @@ pub(crate) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let file = known_file(&state, &caller, &id).await?;
-    let missing = || Problem::not_found("artifact of this file");
-    let kind = Artifact::from_name(&kind).filter(|kind| kind.is_served());
-    let kind = kind.ok_or_else(missing)?;
+    let unknown = || {
+        let known = names(&file.file_name).join(", ");
+        Problem::not_found("artifact of this file").hint(format!("there are: {known}"))
+    };
+    let kind = named_artifact(&file.file_name, &kind).ok_or_else(unknown)?;
+    let outside = [
+        Artifact::OutsideFieldGeojson,
+        Artifact::OutsideFieldGeoparquet,
+    ];
+    if outside.contains(&kind) && !shows_outside(&state, &caller.account, &file.user_id).await? {
+        return Err(missing(&state, &caller, &file, kind).await);
+    }
     let mut artifact = find(&state, &caller, &file.id, kind).await?;
     let mut tries = 0;
     let content = loop {
-        let found = artifact.as_ref().ok_or_else(missing)?;
+        let Some(found) = artifact.as_ref() else {
+            return Err(missing(&state, &caller, &file, kind).await);
+        };
         if held(&headers, &found.tag(kind)) {
             return unchanged(&found.tag(kind));
         }
@@ -66,7 +100,7 @@ pub(crate) async fn download(
     let tag = artifact.map(|found| found.tag(kind)).unwrap_or_default();
     let name = match kind.ending() {
         "" => file.file_name.clone(),
-        ending => format!("{kind}{ending}"),
+        _ => artifact_name(&file.file_name, kind),
     };
     let response = tagged(&tag)
         .header(header::CONTENT_TYPE, kind.content_type())

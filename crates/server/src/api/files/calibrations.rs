@@ -5,8 +5,9 @@ use super::body::MachineFile;
 use super::documents::json;
 use super::read::{known_file, shown};
 use super::reprocess::conversion;
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::error::StoreError;
 use crate::state::State;
@@ -19,12 +20,13 @@ use tramline_convert::{Calibration, CalibrationError};
 use tramline_model::OperationType;
 use utoipa::ToSchema;
 
-/// Exactly one of the three.
+/// A calibration: exactly one of the three members.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes the body")]
 pub(crate) struct CalibrationInput {
-    /// Every mass and volume times this, from 0.2 to 5.
+    /// Every mass and volume is multiplied by this, from 0.2 to 5.
+    #[schema(minimum = 0.2, maximum = 5)]
     factor: Option<f64>,
     /// The whole file weighed this.
     scale_mass: Option<ScaleMass>,
@@ -32,22 +34,47 @@ pub(crate) struct CalibrationInput {
     loads: Option<Vec<CalibrationLoad>>,
 }
 
+/// Units of masses.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the body")]
+pub(crate) enum MassUnit {
+    Kg,
+    T,
+    Lb,
+    Ton,
+}
+
+/// A mass by the scale.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body")]
 pub(crate) struct ScaleMass {
+    /// The mass, in `unit`.
+    #[schema(exclusive_minimum = 0)]
     value: f64,
-    /// `kg`, `t`, `lb` or `ton` (short).
+    /// Kilograms, tonnes, pounds, or short tons.
+    #[schema(value_type = MassUnit)]
     unit: String,
 }
 
+/// A load of a harvest.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes the body")]
 pub(crate) struct CalibrationLoad {
-    /// ISO 8601 with an offset from UTC.
+    /// When it begins: ISO 8601 with an offset from UTC.
+    #[schema(format = DateTime)]
     start_time: String,
+    /// When it ends: ISO 8601 with an offset from UTC.
+    #[schema(format = DateTime)]
     end_time: String,
+    /// What it weighed.
     scale_mass: ScaleMass,
+}
+
+/// Whatever was sent: the calibration says itself what is wrong with it.
+impl Input for Value {
+    const OBJECT: &'static str = "calibration";
 }
 
 fn refused(error: CalibrationError) -> Problem {
@@ -100,9 +127,13 @@ async fn change(
 }
 
 /// Sets the harvest right by a factor or by what the scale weighed, and converts the file again
-#[utoipa::path(post, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
-    params(("id" = String, Path)), request_body = CalibrationInput,
-    responses((status = 200, body = MachineFile), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/services/operations/api/files/{id}/calibrate", operation_id = "calibrateFile",
+    tag = "files", params(FileId),
+    request_body(content = CalibrationInput, description = "A factor, the mass of the whole file, or the masses of its loads."),
+    responses(
+        (status = 200, description = "The file, which is `processing` until it is converted again.", body = MachineFile),
+        (status = 409, description = "The file is being processed.", body = Problem),
+    ))]
 pub(crate) async fn calibrate(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -125,8 +156,9 @@ pub(crate) async fn calibrate(
 }
 
 /// The calibration of the file
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
-    params(("id" = String, Path)), responses((status = 200, body = CalibrationInput)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/calibrate", operation_id = "getCalibration",
+    tag = "files", params(FileId),
+    responses((status = 200, description = "The calibration, as it was sent.", body = CalibrationInput)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -140,9 +172,12 @@ pub(crate) async fn read(
 }
 
 /// Takes the calibration back, and converts the file again
-#[utoipa::path(delete, path = "/services/operations/api/files/{id}/calibrate", tag = "files",
-    params(("id" = String, Path)),
-    responses((status = 200, body = MachineFile), (status = 409, body = Problem)))]
+#[utoipa::path(delete, path = "/services/operations/api/files/{id}/calibrate",
+    operation_id = "deleteCalibration", tag = "files", params(FileId),
+    responses(
+        (status = 200, description = "The file, which is `processing` until it is converted again.", body = MachineFile),
+        (status = 409, description = "The file is being processed.", body = Problem),
+    ))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

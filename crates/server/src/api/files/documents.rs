@@ -1,33 +1,38 @@
 //! Documents of a machine file, sent as the conversion wrote them.
 
+use super::missing::missing;
+use super::read::known_file;
 use crate::api::caller::Caller;
+use crate::api::documents::steps::FileSteps;
+use crate::api::documents::summary::FileSummary;
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
 use crate::store::FileDocument;
 use axum::extract::{self, Path};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use tramline_model::FileStatus;
+use tramline_model::{Artifact, FileStatus};
 
 pub(super) fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// Statistics, totals and the worked area as a GeoJSON feature
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/summary", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/summary", operation_id = "getFileSummary",
+    tag = "files", params(FileId),
+    responses((status = 200, description = "The summary of the file.", body = FileSummary)))]
 pub(crate) async fn summary(
     extract::State(state): extract::State<State>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (status, summary) = document(&state, &caller, &id, FileDocument::Summary).await?;
-    let missing = || {
-        let detail = format!("the file is {status} and has no summary");
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    };
-    summary.map(json).ok_or_else(missing)
+    if let (_, Some(summary)) = document(&state, &caller, &id, FileDocument::Summary).await? {
+        return Ok(json(summary));
+    }
+    let file = known_file(&state, &caller, &id).await?;
+    Err(missing(&state, &caller, &file, Artifact::Summary).await)
 }
 
 /// The file's status and one of its documents, or 404.
@@ -45,8 +50,11 @@ async fn document(
 }
 
 /// The unit of each property of this file
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/units", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = BTreeMap<String, String>)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/units", operation_id = "getFileUnits",
+    tag = "files", params(FileId),
+    responses(
+        (status = 200, description = "Unit by property; empty until the file is standardised.", body = BTreeMap<String, String>),
+    ))]
 pub(crate) async fn units(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -57,8 +65,9 @@ pub(crate) async fn units(
 }
 
 /// How each step ended
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/status", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/status", operation_id = "getFileStatus",
+    tag = "files", params(FileId),
+    responses((status = 200, description = "The steps that the file has come to.", body = FileSteps)))]
 pub(crate) async fn status(
     extract::State(state): extract::State<State>,
     caller: Caller,

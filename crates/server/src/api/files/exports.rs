@@ -7,7 +7,10 @@ use super::read::known_file;
 use super::reports;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
+use crate::api::documents::bytes::Binary;
+use crate::api::documents::points::PointCollection;
 use crate::api::entity::{body, disposition, private};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::api::query::{Parameter, Parameters, Required, Text, Word, Words, listed, query};
 use crate::blocking::blocking;
@@ -27,7 +30,6 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 /// What an artifact is looked for.
-const TO_EXPORT: &str = "to export";
 /// Formats that are always of the whole file.
 const ADAPT: &str = "adapt";
 const REPORT: &str = "report";
@@ -103,23 +105,35 @@ impl Parameter for Degrees {
 query! {
     /// What is exported.
     ExportQuery {
-        /// `shp` is a zip, `adapt` a zip of the ADAPT Standard, `report` a page for people.
+        /// The format: `shp` is a zip of a shapefile, `adapt` a zip of the ADAPT Standard, `report` a page for people.
         format: Required<Word<FormatName>> = "format",
-        /// Names with commas, in the order they shall have; all without it.
+        /// Names of the columns, separated by commas, in the order they are to have; all without it.
         columns: Names = "columns",
-        /// The units of the file without it.
+        /// Units of the numbers; those of the file without it.
         units: Word<UnitSystem> = "units",
-        /// `west,south,east,north` in degrees.
+        /// Only what touches this box: `west,south,east,north` in degrees (WGS 84).
         bbox: Degrees = "bbox",
-        /// `standard` is the default.
+        /// What is exported: the standard points (the default), the filtered ones, or the ground that the points cover.
         output: Word<StoredOutput> = "output",
     }
 }
 
 /// An export of the file for other programs
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/export", tag = "files",
-    params(("id" = String, Path), ExportQuery),
-    responses((status = 200, content_type = "application/octet-stream")))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/export", operation_id = "exportFile",
+    tag = "files", params(FileId, ExportQuery),
+    responses(
+        (status = 200, description = "The export, as a file to keep, in the type of its `format`.", content(
+            (Binary = "application/octet-stream"),
+            (PointCollection = "application/geo+json"),
+            (Binary = "application/zip"),
+            (Binary = "application/vnd.apache.parquet"),
+            (Binary = "application/geopackage+sqlite3"),
+            (Binary = "application/flatgeobuf"),
+            (Binary = "application/vnd.pmtiles"),
+            (String = "text/csv"),
+            (String = "text/html"),
+        )),
+    ))]
 pub(crate) async fn download(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -151,7 +165,7 @@ pub(crate) async fn download(
     };
     let stored = StoredFile::of(&state, &caller, &file).await?;
     let content = Content::Rows {
-        stored: stored.artifact(output.for_export(), TO_EXPORT).await?.1,
+        stored: stored.artifact(output.for_export()).await?.1,
         format,
         options,
     };
@@ -170,7 +184,7 @@ async fn adapt(
     covered: bool,
 ) -> Result<Response, Problem> {
     let stored = StoredFile::of(state, caller, file).await?;
-    let path = |output: StoredOutput| stored.artifact(output.for_export(), TO_EXPORT);
+    let path = |output: StoredOutput| stored.artifact(output.for_export());
     let (_, points) = path(StoredOutput::Standard).await?;
     let ground = match covered {
         true => Some(path(StoredOutput::Polygon).await?.1),

@@ -1,9 +1,13 @@
 //! The images of a file's properties: their list, and each of them read out of the stored zip, where
 //! they lie unpacked.
 
+use super::missing::missing;
 use super::read::known_file;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::documents::bytes::Binary;
+use crate::api::documents::images::Image;
 use crate::api::entity::{body, private};
+use crate::api::path::{FileId, ImageName};
 use crate::api::problem::Problem;
 use crate::state::State;
 use axum::body::Body;
@@ -40,8 +44,11 @@ pub(super) async fn list(
 }
 
 /// Images of the file's properties
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/images", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = [Object])))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/images", operation_id = "listImages",
+    tag = "files", params(FileId),
+    responses(
+        (status = 200, description = "An entry for each property that has an image.", body = [Image]),
+    ))]
 pub(crate) async fn images(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -50,6 +57,9 @@ pub(crate) async fn images(
 ) -> Result<axum::Json<Vec<Value>>, Problem> {
     let file = known_file(&state, &caller, &id).await?;
     let images = list(&state, &caller, &file.id).await?;
+    if images.is_empty() {
+        return Err(missing(&state, &caller, &file, Artifact::Images).await);
+    }
     let shown = images
         .into_iter()
         .map(|image| {
@@ -72,9 +82,11 @@ pub(crate) async fn images(
 }
 
 /// One image, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/images/{name}", tag = "files",
-    params(("id" = String, Path), ("name" = String, Path)),
-    responses((status = 200, content_type = "image/png")))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/images/{name}",
+    operation_id = "downloadImage", tag = "files", params(FileId, ImageName),
+    responses(
+        (status = 200, description = "The image, or its georeference.", content_type = "image/png", body = Binary),
+    ))]
 pub(crate) async fn image(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -90,6 +102,9 @@ pub(crate) async fn image(
         }
     };
     let images = list(&state, &caller, &file.id).await?;
+    if images.is_empty() {
+        return Err(super::missing::missing(&state, &caller, &file, Artifact::Images).await);
+    }
     let entry = images.iter().find(|image| image["property"] == property);
     let place = entry.map(|image| &image[key]).ok_or_else(missing)?;
     let (Some(offset), Some(size)) = (place["offset"].as_u64(), place["size"].as_u64()) else {

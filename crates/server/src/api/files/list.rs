@@ -2,10 +2,10 @@
 
 use super::body::MachineFile;
 use super::read::shows_parquet;
-use crate::api::batches::uploads::ProviderName;
+use crate::api::batches::uploads::{FileFormat, ProviderName};
 use crate::api::caller::{BaseUrl, Caller};
 use crate::api::problem::Problem;
-use crate::api::query::{Flag, Id, Number, Paging, Sort, Text, Time, Word, Words, listed, query};
+use crate::api::query::{Flag, Id, Number, Paging, Sort, Text, Time, Word, Words, query};
 use crate::state::State;
 use crate::store::{FileFilter, FileSort};
 use axum::extract;
@@ -14,25 +14,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tramline_model::{FileOrigin, FileStatus, OperationType};
 use utoipa::ToSchema;
-
-impl Words for FileStatus {
-    type Word = Self;
-
-    fn words() -> Vec<(&'static str, Self)> {
-        listed(
-            &[Self::Processed, Self::Failed, Self::Processing],
-            Self::name,
-        )
-    }
-}
-
-impl Words for FileOrigin {
-    type Word = Self;
-
-    fn words() -> Vec<(&'static str, Self)> {
-        listed(Self::ALL, Self::name)
-    }
-}
 
 impl Words for FileSort {
     type Word = Self;
@@ -67,23 +48,37 @@ impl Words for Operations {
 query! {
     /// The filters of the list; all that are given must hold.
     FileQuery {
+        /// Only files of this user.
         user: Id = "leafUserId",
+        /// Only files whose `provider` this is.
         provider: Word<ProviderName> = "provider",
+        /// Only files that stand so.
         status: Word<FileStatus> = "status",
+        /// Only files that come from there.
         origin: Word<FileOrigin> = "origin",
+        /// Only files of this organisation at the provider.
         organization: Text = "organizationId",
+        /// Only files of this batch.
         batch: Id = "batchId",
+        /// Only this file.
         file: Id = "fileId",
-        file_format: Text = "fileFormat",
+        /// Only files of this format, in any letter case.
+        file_format: Word<FileFormat> = "fileFormat",
+        /// Made at this time or later, ISO 8601 (without an offset: UTC).
         created_from: Time = "createdTime",
+        /// Changed at this time or later, ISO 8601 (without an offset: UTC).
         updated_from: Time = "updatedTime",
+        /// Work that begins at this time or later, ISO 8601 (without an offset: UTC).
         started_from: Time = "startTime" | "operationStartTime",
+        /// Work that ends at this time or earlier, ISO 8601 (without an offset: UTC).
         ended_to: Time = "endTime" | "operationEndTime",
+        /// Only work of this kind.
         operation_type: Word<OperationType> = "operationType",
-        /// Square metres.
+        /// Only files of at least this worked area, always in square metres.
         min_area_m2: Number = "minArea",
+        /// Only the file with this id at the provider.
         provider_file: Text = "providerFileId",
-        /// Only files with (or without) a standardGeojson.
+        /// `true`: only files with a standardGeojson; `false`: only files without one.
         standard: Flag = "standard",
         sort: Sort<FileSort> = "sort",
         paging: Paging = "page" | "size",
@@ -96,16 +91,14 @@ impl FileQuery {
     fn filter(&self) -> FileFilter {
         FileFilter {
             user: self.user.clone(),
+            users: None,
             provider: self.provider.map(str::to_owned),
             status: self.status,
             origin: self.origin,
             organization_id: self.organization.clone(),
             upload: self.batch.clone(),
             file: self.file.clone(),
-            file_format: self
-                .file_format
-                .as_ref()
-                .map(|text| text.to_ascii_uppercase()),
+            file_format: self.file_format.map(str::to_owned),
             created_from: self.created_from,
             updated_from: self.updated_from,
             started_from: self.started_from,
@@ -120,8 +113,9 @@ impl FileQuery {
 }
 
 /// Machine files of the account
-#[utoipa::path(get, path = "/services/operations/api/files", tag = "files", params(FileQuery),
-    responses((status = 200, body = ListedFiles)))]
+#[utoipa::path(get, path = "/services/operations/api/files", operation_id = "listFiles", tag = "files",
+    params(FileQuery),
+    responses((status = 200, description = "A page of the files.", body = ListedFiles)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -170,9 +164,14 @@ pub(crate) enum ListedFiles {
     Wrapped(Envelope),
 }
 
+/// The list as older clients expect it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OperationsEnvelope)]
 pub(crate) struct Envelope {
+    /// Always `SUCCESS` in this answer.
+    #[schema(example = "SUCCESS")]
     message: &'static str,
+    /// The machine files of the page.
     operations: Vec<MachineFile>,
 }
 
@@ -205,12 +204,12 @@ mod tests {
                 },
             ),
             (
-                "provider=cnhi&status=PROCESSED&origin=Merged&fileFormat=isoxml&operationType=harvested",
+                "provider=cnhi&status=PROCESSED&origin=Merged&fileFormat=iso11783&operationType=harvested",
                 FileFilter {
                     provider: Some("CNHI".to_owned()),
                     status: Some(FileStatus::Processed),
                     origin: Some(FileOrigin::Merged),
-                    file_format: Some("ISOXML".to_owned()),
+                    file_format: Some("ISO11783".to_owned()),
                     operation_type: Some(OperationType::Harvested),
                     ..none()
                 },
@@ -256,8 +255,9 @@ mod tests {
                 "`standard`: is neither `true` nor `false`",
             ),
             (
-                "envelope=x&sort=id,up",
-                "`sort`: the direction is `asc` or `desc`",
+                "envelope=x&sort=up",
+                "`sort`: `up` is none of id, fileName, createdTime, updatedTime, origin, leafUserId, sizeInBytes, \
+                 provider, organizationId, fileFormat",
             ),
             ("envelope=x", "`envelope`: is none of operations"),
         ] {

@@ -6,7 +6,10 @@
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::documents::bytes::Binary;
+use crate::api::documents::images::{ClassMap, Geotiff};
 use crate::api::entity::{body, held, tagged, unchanged};
+use crate::api::path::{FileId, GeotiffName, ImageName};
 use crate::api::problem::Problem;
 use crate::api::query::{Word, Words, Written, listed, query};
 use crate::blobs::LocalCopy;
@@ -66,11 +69,11 @@ impl Words for Ramp {
 query! {
     /// Which map.
     MapQuery {
-        /// `filtered` is the default where there is one.
+        /// The points that it is made of; the filtered ones (the default) where there are some.
         output: Word<Mapped> = "output",
-        /// Of GeoTIFF: Web Mercator (the default) or the zone of the field.
+        /// Plane of a GeoTIFF: `3857` is Web Mercator (the default), `utm` the UTM zone of the field.
         crs: Written<Word<Crs>> = "crs",
-        /// Of images; that of the configuration without it.
+        /// Colours of an image: `accessible` is viridis; those of the configuration without it.
         ramp: Word<Ramp> = "ramp",
     }
 }
@@ -155,9 +158,12 @@ async fn asked(
 ///
 /// Drawn of the filtered points, of the standard ones where there are none. Colours and ranges are
 /// in `legend`.
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2", tag = "files",
-    params(("id" = String, Path), MapQuery),
-    responses((status = 200, body = [Object]), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2", operation_id = "listClassMaps",
+    tag = "files", params(FileId, MapQuery),
+    responses(
+        (status = 200, description = "An entry for each property that has a map.", body = [ClassMap]),
+        (status = 422, description = "No map can be made of this file.", body = Problem),
+    ))]
 pub(crate) async fn images(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -190,9 +196,13 @@ pub(crate) async fn images(
 }
 
 /// One image of classes, `PROPERTY.png`, or its georeference, `PROPERTY.png.aux.xml`
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2/{name}", tag = "files",
-    params(("id" = String, Path), ("name" = String, Path), MapQuery),
-    responses((status = 200, content_type = "image/png"), (status = 304), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/imagesV2/{name}",
+    operation_id = "downloadClassMap", tag = "files", params(FileId, ImageName, MapQuery),
+    responses(
+        (status = 200, description = "The map, or its georeference.", content_type = "image/png", body = Binary),
+        (status = 304, description = "The client has these bytes already."),
+        (status = 422, description = "No map can be made of this file.", body = Problem),
+    ))]
 pub(crate) async fn image(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -222,9 +232,12 @@ pub(crate) async fn image(
 }
 
 /// The GeoTIFF of the file's properties
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages", tag = "files",
-    params(("id" = String, Path), MapQuery),
-    responses((status = 200, body = [Object]), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages",
+    operation_id = "listGeotiffs", tag = "files", params(FileId, MapQuery),
+    responses(
+        (status = 200, description = "An entry for each property that has a GeoTIFF.", body = [Geotiff]),
+        (status = 422, description = "No GeoTIFF can be made of this file.", body = Problem),
+    ))]
 pub(crate) async fn geotiffs(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -253,9 +266,13 @@ pub(crate) async fn geotiffs(
 }
 
 /// One property as GeoTIFF, `PROPERTY.tif`: 32 bit numbers in its unit, no value where nothing was worked
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages/{name}", tag = "files",
-    params(("id" = String, Path), ("name" = String, Path), MapQuery),
-    responses((status = 200, content_type = "image/tiff"), (status = 304), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/geotiffImages/{name}",
+    operation_id = "downloadGeotiff", tag = "files", params(FileId, GeotiffName, MapQuery),
+    responses(
+        (status = 200, description = "The numbers as GeoTIFF.", content_type = "image/tiff", body = Binary),
+        (status = 304, description = "The client has these bytes already."),
+        (status = 422, description = "No GeoTIFF can be made of this file.", body = Problem),
+    ))]
 pub(crate) async fn geotiff(
     extract::State(state): extract::State<State>,
     caller: Caller,

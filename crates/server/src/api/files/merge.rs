@@ -1,6 +1,6 @@
 //! `POST /files/merge`: several processed files become one.
 
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::api::query::uuid;
@@ -21,19 +21,33 @@ const MOST: usize = 1_000;
 /// Two or more files of one user, of one operation type, all processed.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct MergeInput {
+    /// Ids of the files, at most 1,000.
+    #[schema(value_type = Vec<uuid::Uuid>, min_items = 2, max_items = 1000)]
     ids: Vec<String>,
+}
+
+impl Input for MergeInput {
+    const OBJECT: &'static str = "merge";
 }
 
 /// The new file; it is `processing` until its work is done.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Merging {
+    /// Id of the new file.
+    #[schema(format = "uuid")]
     id: String,
+    /// Always `SENT_TO_MERGE` in this answer.
+    #[schema(example = "SENT_TO_MERGE")]
     status: &'static str,
 }
 
 /// Merges files into a new one
-#[utoipa::path(post, path = "/services/operations/api/files/merge", tag = "files", request_body = MergeInput,
-    responses((status = 200, body = Merging), (status = 403, body = Problem)))]
+#[utoipa::path(post, path = "/services/operations/api/files/merge", operation_id = "mergeFiles",
+    tag = "files", request_body(content = MergeInput, description = "The files that become one."),
+    responses(
+        (status = 200, description = "The merge is under way.", body = Merging),
+        (status = 403, description = "The account may have no more machine files, or it is disabled.", body = Problem),
+    ))]
 pub(crate) async fn merge(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -1,5 +1,6 @@
 //! Machine files: what conversions made, and what can be made of it.
 
+mod addresses;
 mod artifacts;
 mod body;
 mod calibrations;
@@ -10,6 +11,7 @@ mod images;
 mod list;
 mod maps;
 mod merge;
+mod missing;
 mod outside;
 mod parquet;
 mod read;
@@ -17,6 +19,10 @@ mod reports;
 mod reprocess;
 mod stored;
 mod tiles;
+pub(crate) mod words;
+
+pub(crate) use addresses::words as artifact_words;
+pub(crate) use body::MachineFile;
 
 use crate::state::State;
 use utoipa_axum::router::OpenApiRouter;

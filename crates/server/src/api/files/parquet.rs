@@ -1,54 +1,58 @@
 //! Addresses of the GeoParquet files of a machine file, where the configuration shows them.
 
-use super::body::artifact_url;
+use super::addresses::artifact_url;
+use super::missing::not_shown;
 use super::read::known_file;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::state::State;
 use crate::store::FileRow;
 use axum::extract::{self, Path};
-use axum::http::StatusCode;
 use serde::Serialize;
 use tramline_model::Artifact;
 use utoipa::ToSchema;
 
-/// Address of a GeoParquet file.
+/// Address of the standard points as GeoParquet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StandardGeoparquet {
+    /// The address; it needs the same token.
+    #[schema(format = "uri")]
     download_standard_geoparquet: String,
 }
 
+/// Address of the polygons as GeoParquet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PolygonGeoparquet {
+    /// The address; it needs the same token.
+    #[schema(format = "uri")]
     download_polygon_geoparquet: String,
 }
 
+/// The file, if it has the columns and the configuration shows them.
 async fn parquet(
     state: &State,
     caller: &Caller,
     id: &str,
-    (kind, switch): (Artifact, &str),
+    kind: Artifact,
 ) -> Result<FileRow, Problem> {
     let row = known_file(state, caller, id).await?;
     let configuration =
         crate::configuration::for_user(state, &caller.account, &row.user_id).await?;
     let on = configuration.enable_geoparquet_output
         || (kind == Artifact::PolygonGeoparquet && configuration.enable_polygon_output);
-    let detail = if !on {
-        format!("the configuration `{switch}` is off for this user")
-    } else if row.has(kind) {
+    if on && row.has(kind) {
         return Ok(row);
-    } else {
-        format!("the file is {} and has no {kind}", row.status)
-    };
-    Err(Problem::new(StatusCode::NOT_FOUND, detail))
+    }
+    Err(not_shown(state, caller, &row, kind).await)
 }
 
 /// The standard points as GeoParquet
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/standardGeoparquet", tag = "files",
-    params(("id" = String, Path)), responses((status = 200, body = StandardGeoparquet)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/standardGeoparquet",
+    operation_id = "getStandardGeoparquet", tag = "files", params(FileId),
+    responses((status = 200, description = "Where the GeoParquet is.", body = StandardGeoparquet)))]
 pub(crate) async fn standard_geoparquet(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -56,16 +60,17 @@ pub(crate) async fn standard_geoparquet(
     Path(id): Path<String>,
 ) -> Result<axum::Json<StandardGeoparquet>, Problem> {
     let kind = Artifact::StandardGeoparquet;
-    let row = parquet(&state, &caller, &id, (kind, "enableGeoparquetOutput")).await?;
-    let download_standard_geoparquet = artifact_url(&base, &row.id, kind);
+    let row = parquet(&state, &caller, &id, kind).await?;
+    let download_standard_geoparquet = artifact_url(&base, &row, kind);
     Ok(axum::Json(StandardGeoparquet {
         download_standard_geoparquet,
     }))
 }
 
 /// The swath polygons as GeoParquet
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/polygonGeoparquet", tag = "files",
-    params(("id" = String, Path)), responses((status = 200, body = PolygonGeoparquet)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/polygonGeoparquet",
+    operation_id = "getPolygonGeoparquet", tag = "files", params(FileId),
+    responses((status = 200, description = "Where the GeoParquet is.", body = PolygonGeoparquet)))]
 pub(crate) async fn polygon_geoparquet(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -73,8 +78,8 @@ pub(crate) async fn polygon_geoparquet(
     Path(id): Path<String>,
 ) -> Result<axum::Json<PolygonGeoparquet>, Problem> {
     let kind = Artifact::PolygonGeoparquet;
-    let row = parquet(&state, &caller, &id, (kind, "enablePolygonOutput")).await?;
-    let download_polygon_geoparquet = artifact_url(&base, &row.id, kind);
+    let row = parquet(&state, &caller, &id, kind).await?;
+    let download_polygon_geoparquet = artifact_url(&base, &row, kind);
     Ok(axum::Json(PolygonGeoparquet {
         download_polygon_geoparquet,
     }))

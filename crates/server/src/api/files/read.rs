@@ -2,6 +2,7 @@
 
 use super::body::MachineFile;
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::api::query::path_id;
 use crate::state::State;
@@ -42,8 +43,8 @@ pub(crate) async fn shows_parquet(
 }
 
 /// One machine file
-#[utoipa::path(get, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, body = MachineFile)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}", operation_id = "getFile", tag = "files",
+    params(FileId), responses((status = 200, description = "The file with this id.", body = MachineFile)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -55,8 +56,9 @@ pub(crate) async fn read(
 }
 
 /// Removes the file with its artifacts
-#[utoipa::path(delete, path = "/services/operations/api/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/operations/api/files/{id}", operation_id = "deleteFile",
+    tag = "files", params(FileId),
+    responses((status = 204, description = "The file is gone with its artifacts.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -8,6 +8,7 @@ use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
 use crate::api::entity::{body, disposition, private};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::blobs::LocalCopy;
 use crate::blocking::blocking;
@@ -30,8 +31,9 @@ const IMAGE_BYTES: u64 = 64 << 20;
 /// A page about the file for people
 ///
 /// HTML that holds all it needs, for the screen and for one sheet of paper.
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/report", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/report", operation_id = "getFileReport",
+    tag = "files", params(FileId),
+    responses((status = 200, description = "The page about this file.", content_type = "text/html", body = String)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -82,6 +84,7 @@ pub(super) fn entry(file: &FileRow) -> Result<Value, Problem> {
     for (key, text) in [
         ("status", Some(file.status.name())),
         ("provider", Some(file.provider.as_str())),
+        ("detectedProvider", file.detected_provider.as_deref()),
         ("fileFormat", file.file_format.as_deref()),
         ("operationType", operation_type),
     ] {

@@ -3,6 +3,7 @@
 use super::body::MachineFile;
 use super::read::{known_file, shown};
 use crate::api::caller::{BaseUrl, Caller};
+use crate::api::path::FileId;
 use crate::api::problem::Problem;
 use crate::jobs::{Convert, Job, Merge};
 use crate::state::State;
@@ -22,8 +23,11 @@ pub(super) fn conversion(caller: &Caller, row: &FileRow) -> NewRun {
 }
 
 /// Converts the file again with the configuration as it is now
-#[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", tag = "files",
-    params(("id" = String, Path)), responses((status = 200, body = MachineFile)))]
+#[utoipa::path(post, path = "/services/operations/api/files/{id}/reprocess", operation_id = "reprocessFile",
+    tag = "files", params(FileId),
+    responses(
+        (status = 200, description = "The file, which is `processing` until it is converted again.", body = MachineFile),
+    ))]
 pub(crate) async fn reprocess(
     extract::State(state): extract::State<State>,
     caller: Caller,

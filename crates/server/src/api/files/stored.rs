@@ -1,6 +1,7 @@
 //! What is stored of a machine file, and what maps, exports, tiles and pages are made of: chosen by
 //! [`StoredOutputs`], as on the command line.
 
+use super::missing::missing;
 use crate::api::caller::Caller;
 use crate::api::problem::Problem;
 use crate::blobs::LocalCopy;
@@ -8,29 +9,30 @@ use crate::blocking::blocking;
 use crate::error::Stored;
 use crate::state::State;
 use crate::store::{ArtifactRow, FileRow};
-use axum::http::StatusCode;
 use std::collections::BTreeMap;
 use tramline_convert::{StoredOutput, StoredOutputs};
-use tramline_model::{Artifact, FileStatus};
+use tramline_model::Artifact;
 
 /// The artifacts of a machine file.
 pub(super) struct StoredFile<'a> {
     state: &'a State,
+    caller: &'a Caller,
+    file: &'a FileRow,
     rows: Vec<ArtifactRow>,
-    status: FileStatus,
 }
 
 impl<'a> StoredFile<'a> {
     pub(super) async fn of(
         state: &'a State,
-        caller: &Caller,
-        file: &FileRow,
+        caller: &'a Caller,
+        file: &'a FileRow,
     ) -> Result<Self, Problem> {
         let rows = state.db.artifacts(&caller.account, &file.id).await?;
         Ok(Self {
             state,
+            caller,
+            file,
             rows,
-            status: file.status,
         })
     }
 
@@ -42,24 +44,15 @@ impl<'a> StoredFile<'a> {
         self.state.blobs.local(&row.blob(), None).await.map(Some)
     }
 
-    /// The row of an artifact, and its file; 404 without it, where `use_of` is what it is for.
+    /// The row of an artifact, and its file; 404 without it.
     pub(super) async fn artifact(
         &self,
         kind: Artifact,
-        use_of: &str,
     ) -> Result<(&ArtifactRow, LocalCopy), Problem> {
-        if let Some(row) = self.rows.iter().find(|row| row.kind == kind) {
-            return Ok((row, self.state.blobs.local(&row.blob(), None).await?));
+        match self.rows.iter().find(|row| row.kind == kind) {
+            Some(row) => Ok((row, self.state.blobs.local(&row.blob(), None).await?)),
+            None => Err(missing(self.state, self.caller, self.file, kind).await),
         }
-        let detail = format!("the file is {} and has no {kind} {use_of}", self.status);
-        let problem = |detail: String| Problem::new(StatusCode::NOT_FOUND, detail);
-        if kind != Artifact::PolygonGeoparquet || self.status != FileStatus::Processed {
-            return Err(problem(detail));
-        }
-        Err(problem(format!(
-            "{detail}: it was converted without `enablePolygonOutput`"
-        ))
-        .hint("set `enablePolygonOutput` to true in the configuration and reprocess the file"))
     }
 
     /// The points that the page for people shows.
@@ -89,10 +82,10 @@ impl<'a> StoredFile<'a> {
             let outputs: StoredOutputs = paths.collect();
             outputs.for_map(chosen).map(|(kind, _)| kind)
         });
-        let kind = found.await?.ok_or_else(|| {
-            let detail = format!("the file is {} and has no points to paint", self.status);
-            Problem::new(StatusCode::NOT_FOUND, detail)
-        })?;
-        self.artifact(kind, "to paint").await
+        let standard = StoredOutput::Standard.for_export();
+        let kind = found
+            .await?
+            .unwrap_or(chosen.map_or(standard, StoredOutput::for_export));
+        self.artifact(kind).await
     }
 }

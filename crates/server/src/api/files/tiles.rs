@@ -6,7 +6,9 @@
 use super::read::known_file;
 use super::stored::StoredFile;
 use crate::api::caller::Caller;
+use crate::api::documents::bytes::Binary;
 use crate::api::entity::{body, held, tagged, unchanged};
+use crate::api::path::{FileId, TileColumn, TileRow, TileZoom};
 use crate::api::problem::Problem;
 use crate::api::query::{Parameters, Text, Word, Words, listed, query};
 use crate::blocking::blocking;
@@ -57,10 +59,12 @@ impl Words for Tiled {
 query! {
     /// What a tile shows.
     TileQuery {
-        /// As of exports (`standard` is the default), where `artifact` is not given.
+        /// What is shown, where `artifact` is not given: the standard points (the default), the filtered ones, or the
+        /// ground that the points cover.
         output: Word<StoredOutput> = "output",
+        /// The same by the name of the artifact.
         artifact: Word<Tiled> = "artifact",
-        /// Names of the attributes, separated by commas; all without it.
+        /// Names of the attributes that features have, separated by commas; all without it.
         columns: Text = "columns",
     }
 }
@@ -82,11 +86,15 @@ impl TileQuery {
 /// A vector tile of the points or footprints of a file
 ///
 /// `y` ends in `.mvt`. The layer is `points`, of polygons `swaths`.
-#[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}", tag = "files",
-    params(("id" = String, Path), ("z" = u8, Path), ("x" = u32, Path), ("y" = String, Path, example = "5595.mvt"),
-        TileQuery),
-    responses((status = 200, content_type = "application/vnd.mapbox-vector-tile"), (status = 204),
-        (status = 304), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/services/operations/api/files/{id}/tiles/{z}/{x}/{y}",
+    operation_id = "getTile", tag = "files",
+    params(FileId, TileZoom, TileColumn, TileRow, TileQuery),
+    responses(
+        (status = 200, description = "The tile as protocol buffers.", content_type = "application/vnd.mapbox-vector-tile", body = Binary),
+        (status = 204, description = "Nothing lies in this tile."),
+        (status = 304, description = "The client has these bytes already."),
+        (status = 422, description = "The file is too large to be tiled with these columns.", body = Problem),
+    ))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -100,7 +108,7 @@ pub(crate) async fn read(
     let ((z, x), y) = place.ok_or_else(|| Problem::not_found("tile"))?;
     let query = TileQuery::read(&query)?;
     let stored = StoredFile::of(&state, &caller, &file).await?;
-    let (artifact, points) = stored.artifact(query.kind(), "to make tiles of").await?;
+    let (artifact, points) = stored.artifact(query.kind()).await?;
     let tag = format!("\"{}-{EDITION}\"", artifact.sha256);
     if held(&headers, &tag) {
         return unchanged(&tag);

@@ -3,9 +3,11 @@
 use super::{Parameter, Parameters, uuid};
 use crate::api::problem::Problem;
 use crate::clock::{Micros, parse};
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{self, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 fn refused(name: &str, message: impl Into<String>) -> Problem {
     Problem::field("query", name, message)
@@ -176,36 +178,111 @@ impl<W: Words> Parameter for Word<W> {
     }
 
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(names(&W::words())))
+        enumeration(&names(&W::words()))
+    }
+}
+
+/// The schema of a closed list.
+pub(crate) fn enumeration(words: &[&str]) -> RefOr<Schema> {
+    closed(words).into()
+}
+
+fn closed(words: &[&str]) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words.to_vec()))
+}
+
+/// A closed list that bodies have, too.
+pub(crate) trait NamedWords: Words {
+    /// The name of its schema.
+    const NAME: &'static str;
+    /// What its words mean.
+    const ABOUT: &'static str;
+}
+
+/// The schema of a closed list, for members of bodies.
+pub(crate) struct Listed<W>(PhantomData<W>);
+
+impl<W: NamedWords> PartialSchema for Listed<W> {
+    fn schema() -> RefOr<Schema> {
+        closed(&names(&W::words()))
+            .description(Some(W::ABOUT))
             .into()
     }
 }
 
-/// `field`, `field,asc` or `field,desc`, repeated: what a list is sorted by. Whether it rises stands beside it.
+impl<W: NamedWords> ToSchema for Listed<W> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed(W::NAME)
+    }
+}
+
+/// Members and directions of one `sort`.
+const SORT_PARTS: usize = 40;
+
+/// What a list is sorted by, and whether each rises: `field`, `field,desc`, `field,otherField,desc`, repeated. A
+/// direction goes for all fields before it that have none of their own. `field desc` is read as well.
 pub(crate) struct Sort<W>(PhantomData<W>);
+
+impl<W: Words<Word: Copy>> Sort<W> {
+    /// The keys of one value.
+    fn keys(name: &str, text: &str) -> Result<Vec<(W::Word, bool)>, Problem> {
+        let words = W::words();
+        if text.split(',').count() > SORT_PARTS {
+            let message = format!(
+                "has more than {SORT_PARTS} parts, and there are {} members",
+                words.len()
+            );
+            return Err(refused(name, message));
+        }
+        let field = |part: &str| words.iter().find(|(word, _)| *word == part);
+        let mut keys = Vec::new();
+        // From here on they have no direction yet.
+        let mut open = 0;
+        for part in text.split(',').map(str::trim) {
+            if let Some(rises) = direction(part).filter(|_| open < keys.len()) {
+                let without = keys.iter_mut().skip(open);
+                without.for_each(|(_, ascending)| *ascending = rises);
+                open = keys.len();
+                continue;
+            }
+            let (first, own) = part
+                .split_once(char::is_whitespace)
+                .and_then(|(first, last)| Some((first, Some(direction(last.trim())?))))
+                .unwrap_or((part, None));
+            let (_, key) = field(first).ok_or_else(|| {
+                let known = names(&words).join(", ");
+                let or = if keys.is_empty() {
+                    ""
+                } else {
+                    ", and neither `asc` nor `desc`"
+                };
+                refused(name, format!("`{part}` is none of {known}{or}"))
+            })?;
+            keys.push((*key, own.unwrap_or(true)));
+            if own.is_some() {
+                open = keys.len();
+            }
+        }
+        Ok(keys)
+    }
+}
+
+/// Whether `asc`, which rises, or `desc`.
+fn direction(text: &str) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    is("asc").then_some(true).or(is("desc").then_some(false))
+}
 
 impl<W: Words<Word: Copy>> Parameter for Sort<W> {
     type Value = Vec<(W::Word, bool)>;
 
-    fn read(query: &Parameters, names_: &[&'static str]) -> Result<Self::Value, Problem> {
-        let words = W::words();
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
         let mut list = Vec::new();
-        for name in names_ {
+        for name in names {
             for text in query.all(name) {
-                let (field, direction) = text.split_once(',').unwrap_or((text, "asc"));
-                let found = words.iter().find(|(word, _)| *word == field.trim());
-                let (_, sort) = found.ok_or_else(|| {
-                    let known = names(&words).join(", ");
-                    refused(name, format!("`{field}` is none of {known}"))
-                })?;
-                let ascending = match direction.trim() {
-                    d if d.eq_ignore_ascii_case("asc") => true,
-                    d if d.eq_ignore_ascii_case("desc") => false,
-                    _ => return Err(refused(name, "the direction is `asc` or `desc`")),
-                };
-                list.push((*sort, ascending));
+                list.extend(Self::keys(name, text)?);
             }
         }
         Ok(list)
@@ -215,8 +292,16 @@ impl<W: Words<Word: Copy>> Parameter for Sort<W> {
         let fields = names(&W::words()).join("|");
         let one = ObjectBuilder::new()
             .schema_type(Type::String)
-            .pattern(Some(format!("^({fields})(,(asc|desc))?$")));
+            .pattern(Some(format!(
+                "^({fields})(,(asc|desc))?(,({fields})(,(asc|desc))?)*$"
+            )));
         ArrayBuilder::new().items(one).into()
+    }
+
+    fn described(_: &str) -> (RefOr<Schema>, &'static str) {
+        let about = "Member to sort by, with `,asc` (the default) or `,desc` behind it. It may be repeated: the first \
+                     has priority. Equal items follow their ids.";
+        (Self::schema(), about)
     }
 }
 
@@ -235,24 +320,54 @@ impl<T, P: Parameter<Value = Option<T>>> Parameter for Required<P> {
     fn schema() -> RefOr<Schema> {
         P::schema()
     }
+
+    fn described(name: &str) -> (RefOr<Schema>, &'static str) {
+        P::described(name)
+    }
 }
 
-/// A parameter that must be given, in the query or as a part of the form, but not twice.
+/// A parameter that must be given, in the query or as a part of the form, but not with two values.
 pub(crate) struct Sent<P>(PhantomData<P>);
 
 impl<T, P: Parameter<Value = Option<T>>> Parameter for Sent<P> {
     type Value = T;
 
     fn read(query: &Parameters, names: &[&'static str]) -> Result<T, Problem> {
-        let twice = names.iter().find(|name| query.all(name).count() > 1);
-        match (given(query, names), twice) {
-            (Some(_), Some(name)) => Err(refused(name, "comes twice")),
-            _ => Required::<P>::read(query, names),
-        }
+        query.only_once(names)?;
+        Required::<P>::read(query, names)
     }
 
     fn schema() -> RefOr<Schema> {
         P::schema()
+    }
+}
+
+/// Parameters, and whether any of them is given.
+pub(crate) struct IfAsked<P>(PhantomData<P>);
+
+/// What [`IfAsked`] reads.
+#[derive(Debug)]
+pub(crate) struct Asked<T> {
+    pub(crate) asked: bool,
+    pub(crate) value: T,
+}
+
+impl<P: Parameter> Parameter for IfAsked<P> {
+    type Value = Asked<P::Value>;
+
+    fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem> {
+        Ok(Asked {
+            asked: given(query, names).is_some(),
+            value: P::read(query, names)?,
+        })
+    }
+
+    fn schema() -> RefOr<Schema> {
+        P::schema()
+    }
+
+    fn described(name: &str) -> (RefOr<Schema>, &'static str) {
+        P::described(name)
     }
 }
 
@@ -270,5 +385,9 @@ impl<T, P: Parameter<Value = Option<T>>> Parameter for Written<P> {
 
     fn schema() -> RefOr<Schema> {
         P::schema()
+    }
+
+    fn described(name: &str) -> (RefOr<Schema>, &'static str) {
+        P::described(name)
     }
 }

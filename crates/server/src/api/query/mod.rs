@@ -8,9 +8,10 @@ mod kinds;
 mod paging;
 
 pub(crate) use kinds::{
-    Flag, Id, Number, Required, Sent, Sort, Text, Time, Whole, Word, Words, Written, listed,
+    Flag, Id, IfAsked, Listed, NamedWords, Number, Required, Sent, Sort, Text, Time, Whole, Word,
+    Words, Written, enumeration, listed,
 };
-pub(crate) use paging::Paging;
+pub(crate) use paging::{Paging, escape};
 
 use super::problem::Problem;
 use crate::state::State;
@@ -57,11 +58,26 @@ impl Parameters {
         }
     }
 
-    /// Adds what came as a form field, unless the query has it.
+    /// Adds what came as a form field; it takes the place of empty ones.
     pub(crate) fn add(&mut self, name: &str, value: String) {
-        if self.text(name).is_none() {
-            self.pairs.push((name.to_owned(), value));
+        let empty = |(key, value): &(String, String)| key == name && value.trim().is_empty();
+        self.pairs.retain(|pair| !empty(pair));
+        self.pairs.push((name.to_owned(), value));
+    }
+
+    /// Refuses several values of one parameter; the same one may come again.
+    pub(crate) fn only_once(&self, names: &[&str]) -> Result<(), Problem> {
+        for name in names {
+            let mut values = self.all(name);
+            let Some(first) = values.next() else { continue };
+            if let Some(other) = values.find(|value| !value.eq_ignore_ascii_case(first)) {
+                let shown = |text: &str| text.chars().take(100).collect::<String>();
+                let message = format!("is given as `{}` and as `{}`", shown(first), shown(other));
+                return Err(Problem::field("query", name, message)
+                    .hint("send it once, in the query or as a part of the form"));
+            }
         }
+        Ok(())
     }
 
     /// Leaves a parameter unread.
@@ -94,6 +110,11 @@ pub(crate) trait Parameter {
     fn read(query: &Parameters, names: &[&'static str]) -> Result<Self::Value, Problem>;
 
     fn schema() -> RefOr<Schema>;
+
+    /// How it is described under one of its names, and what is to be said where the endpoint says nothing.
+    fn described(_: &str) -> (RefOr<Schema>, &'static str) {
+        (Self::schema(), "")
+    }
 }
 
 /// Declares a query: `field: Kind = "name"`, or `= "name" | "otherName"`. The struct holds the values of the
@@ -152,14 +173,16 @@ pub(crate) fn described<P: Parameter>(
     docs: &[&str],
 ) -> Vec<utoipa::openapi::path::Parameter> {
     let docs: Vec<&str> = docs.iter().map(|line| line.trim()).collect();
-    let docs = Some(docs.join("\n")).filter(|docs| !docs.is_empty());
+    let docs = docs.join("\n");
     let one = |name: &&str| {
+        let (schema, own) = P::described(name);
+        let docs = if docs.is_empty() { own } else { &docs };
         ParameterBuilder::new()
             .name(*name)
             .parameter_in(ParameterIn::Query)
             .required(P::REQUIRED)
-            .description(docs.clone())
-            .schema(Some(P::schema()))
+            .description(Some(docs).filter(|docs| !docs.is_empty()))
+            .schema(Some(schema))
             .build()
     };
     names.iter().map(one).collect()

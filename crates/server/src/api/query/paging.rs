@@ -9,6 +9,12 @@ use utoipa::openapi::{RefOr, Schema};
 
 const DEFAULT_SIZE: u64 = 20;
 const LARGEST_SIZE: u64 = 100;
+/// Bytes of `Link` at most: a proxy has a few thousand for all headers.
+const LONGEST_LINK: usize = 8 << 10;
+
+fn whole() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer)
+}
 
 /// `"page" | "size"`: whole numbers, pages from 0.
 pub(crate) struct Paging;
@@ -34,10 +40,21 @@ impl Parameter for Paging {
     }
 
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(0))
-            .into()
+        whole().into()
+    }
+
+    fn described(name: &str) -> (RefOr<Schema>, &'static str) {
+        if name == "page" {
+            let schema = whole().minimum(Some(0)).default(Some(0.into()));
+            let about = "Number of the page, counted from 0; anything else is taken for 0.";
+            return (schema.into(), about);
+        }
+        let schema = whole()
+            .minimum(Some(1))
+            .maximum(Some(LARGEST_SIZE))
+            .default(Some(DEFAULT_SIZE.into()));
+        let about = "Items on a page; more than 100 are taken for 100, anything unusable for 20.";
+        (schema.into(), about)
     }
 }
 
@@ -67,17 +84,32 @@ impl Paged {
         }
         links.push(link(last, "last"));
         links.push(link(0, "first"));
-        let mut headers = HeaderMap::new();
-        headers.insert("x-total-count", HeaderValue::from(total));
-        if let Ok(value) = HeaderValue::from_str(&links.join(", ")) {
-            headers.insert("link", value);
-        }
-        headers
+        headers(total, &links)
+    }
+
+    /// The same of an answer that has all pages: it is the last and the first one.
+    pub(crate) fn headers_of_all(&self, base: &str, total: u64) -> HeaderMap {
+        let address = self.address.trim_end_matches(['?', '&']);
+        let link = |relation: &str| format!("<{base}{address}>; rel=\"{relation}\"");
+        headers(total, &[link("last"), link("first")])
     }
 }
 
+fn headers(total: u64, links: &[String]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-total-count", HeaderValue::from(total));
+    // What clients and proxies would not take is left out.
+    let links = links.join(", ");
+    if let Ok(value) = HeaderValue::from_str(&links)
+        && links.len() <= LONGEST_LINK
+    {
+        headers.insert("link", value);
+    }
+    headers
+}
+
 /// Percent-encodes all but what RFC 3986 leaves unreserved.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

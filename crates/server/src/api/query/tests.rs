@@ -118,6 +118,22 @@ fn every_form_of_a_parameter_is_read() {
             "sort=darkGreen,DESC&sort=&sort=+red+,+asc",
             "sort [(Green, false), (Red, true)]",
         ),
+        (
+            "sort=red,darkGreen,desc",
+            "sort [(Red, false), (Green, false)]",
+        ),
+        (
+            "sort=red,desc,darkGreen",
+            "sort [(Red, false), (Green, true)]",
+        ),
+        (
+            "sort=red,darkGreen,desc,red,asc&sort=red",
+            "sort [(Red, false), (Green, false), (Red, true), (Red, true)]",
+        ),
+        (
+            "sort=red+Desc,darkGreen&sort=darkGreen,+desc",
+            "sort [(Red, false), (Green, true), (Green, false)]",
+        ),
         ("page=3&size=7", "page 3/7"),
         ("size=1000", "page 0/100"),
         ("page=-1&size=0", ""),
@@ -145,7 +161,20 @@ fn what_cannot_be_read_is_named() {
         ("written=blue", "`written`: is none of red, darkGreen"),
         ("sort=blue", "`sort`: `blue` is none of red, darkGreen"),
         ("sort=RED", "`sort`: `RED` is none of red, darkGreen"),
-        ("sort=red,up", "`sort`: the direction is `asc` or `desc`"),
+        (
+            "sort=red,up",
+            "`sort`: `up` is none of red, darkGreen, and neither `asc` nor `desc`",
+        ),
+        ("sort=desc", "`sort`: `desc` is none of red, darkGreen"),
+        ("sort=red+up", "`sort`: `red up` is none of red, darkGreen"),
+        (
+            "sort=red,asc,desc",
+            "`sort`: `desc` is none of red, darkGreen, and neither `asc` nor `desc`",
+        ),
+        (
+            "sort=red,",
+            "`sort`: `` is none of red, darkGreen, and neither `asc` nor `desc`",
+        ),
         // The first in the order of declaration.
         (
             "colour=blue&number=many&sort=x",
@@ -157,13 +186,13 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn what_must_be_given_comes_once_and_can_be_a_part_of_the_form() {
+fn what_must_be_given_has_one_value_and_can_be_a_part_of_the_form() {
     let twice = format!("user={ID}&user={ID}&place=here");
     for (query, expected) in [
         ("place=here", "`user`: is required"),
         ("user=&place=here", "`user`: is required"),
-        (twice.as_str(), "`user`: comes twice"),
-        ("user=a&user=b", "`user`: comes twice"),
+        (twice.as_str(), "here"),
+        ("user=a&user=b", "`user`: is given as `a` and as `b`"),
         ("user=a", "`user`: is not a UUID"),
         (&format!("user={ID}"), "`place`: is required"),
         (&format!("user={ID}&place=here"), "here"),
@@ -180,6 +209,20 @@ fn what_must_be_given_comes_once_and_can_be_a_part_of_the_form() {
 }
 
 #[test]
+fn a_list_that_is_not_paged_links_to_itself() {
+    for (query, expected) in [
+        ("", "http://here/things"),
+        ("text=a%26b", "http://here/things?text=a%26b"),
+    ] {
+        let read = Everything::read(&Parameters::of(query)).expect("a page");
+        let headers = read.paging.headers_of_all("http://here", 250);
+        assert_eq!(headers["x-total-count"], "250");
+        let links = format!("<{expected}>; rel=\"last\", <{expected}>; rel=\"first\"");
+        assert_eq!(headers["link"], links);
+    }
+}
+
+#[test]
 fn what_is_overruled_is_not_read_but_stays_in_links() {
     let mut query = Parameters::of("id=nonsense&size=5");
     query.overrule("id");
@@ -189,6 +232,15 @@ fn what_is_overruled_is_not_read_but_stays_in_links() {
     let last = "http://here/things?id=nonsense&page=0&size=5";
     let expected = format!("<{last}>; rel=\"last\", <{last}>; rel=\"first\"");
     assert_eq!(links["link"], expected);
+}
+
+#[test]
+fn links_that_nobody_would_take_are_left_out() {
+    let long = format!("text={}", "%27".repeat(4_000));
+    let read = Everything::read(&Parameters::of(&long)).expect("a page");
+    let headers = read.paging.headers("http://here", 5);
+    assert_eq!(headers["x-total-count"], "5");
+    assert!(headers.get("link").is_none());
 }
 
 #[test]
@@ -230,5 +282,8 @@ fn a_query_describes_what_it_reads() {
         serde_json::json!(["red", "darkGreen"])
     );
     let pattern = &described[10]["schema"]["items"]["pattern"];
-    assert_eq!(*pattern, "^(red|darkGreen)(,(asc|desc))?$");
+    assert_eq!(
+        *pattern,
+        "^(red|darkGreen)(,(asc|desc))?(,(red|darkGreen)(,(asc|desc))?)*$"
+    );
 }

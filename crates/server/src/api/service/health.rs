@@ -7,20 +7,36 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// `live`: the process answers; `ready`: it can work.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes a body")]
+pub(crate) enum HealthWord {
+    Live,
+    Ready,
+}
+
+/// How the service is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
+    /// Which question is answered with yes.
+    #[schema(value_type = HealthWord)]
     status: &'static str,
 }
 
 /// The process answers
-#[utoipa::path(get, path = "/health/live", tag = "health", security(()), responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/health/live", operation_id = "getLiveness", tag = "health", security(()),
+    responses((status = 200, description = "The process answers.", body = Health)))]
 pub(crate) async fn live() -> axum::Json<Health> {
     axum::Json(Health { status: "live" })
 }
 
 /// Database and storage take writes, and there is space; if not, `reasons` says what is missing
-#[utoipa::path(get, path = "/health/ready", tag = "health", security(()),
-    responses((status = 200, body = Health), (status = 503, body = Problem)))]
+#[utoipa::path(get, path = "/health/ready", operation_id = "getReadiness", tag = "health", security(()),
+    responses(
+        (status = 200, description = "The service can work.", body = Health),
+        (status = 503, description = "The service cannot work; `reasons` says what it lacks.", body = Problem),
+    ))]
 pub(crate) async fn ready(
     extract::State(state): extract::State<State>,
 ) -> Result<axum::Json<Health>, Problem> {

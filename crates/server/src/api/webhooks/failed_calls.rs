@@ -11,26 +11,43 @@ use utoipa::ToSchema;
 /// Failed calls that are listed.
 const LISTED: u64 = 1_000;
 
+/// A call that did not end in 2xx.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = FailedCall)]
 pub(crate) struct FailedCallBody {
+    /// Name of the account.
     api_owner: String,
+    /// When it was called.
+    #[schema(format = DateTime)]
     created_at: String,
+    /// Where it went.
+    #[schema(format = "uri")]
     url: String,
+    /// Status of the answer; null without one.
+    #[schema(required)]
     status: Option<u16>,
+    /// Beginning of the answer; null without one.
+    #[schema(required)]
     response: Option<String>,
+    /// The body that was sent.
     request_body: String,
+    /// Why there is no answer; null where there is one.
+    #[schema(required)]
     connection_error: Option<String>,
 }
 
+/// Calls that failed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FailedCalls {
+    /// The calls, the newest first.
     items: Vec<FailedCallBody>,
 }
 
 /// Calls that did not end in 2xx, the newest first
-#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/failed-calls", tag = "webhooks",
-    responses((status = 200, body = FailedCalls)))]
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/failed-calls",
+    operation_id = "listFailedCalls", tag = "webhooks",
+    responses((status = 200, description = "At most the latest 1,000.", body = FailedCalls)))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -1,9 +1,10 @@
 //! Webhooks: who is told of which events.
 
-use crate::api::body::Json;
+use crate::api::body::{Input, Json};
 use crate::api::caller::Caller;
+use crate::api::path::WebhookId;
 use crate::api::problem::Problem;
-use crate::api::query::path_id;
+use crate::api::query::{Listed, NamedWords, Words, listed, path_id};
 use crate::events::python_json;
 use crate::jobs::judge;
 use crate::state::State;
@@ -42,22 +43,63 @@ const EVENTS: &[&str] = &[
     "mergedFieldUpdated",
 ];
 
+/// Names of the events.
+pub(crate) struct EventName;
+
+impl Words for EventName {
+    type Word = &'static str;
+
+    fn words() -> Vec<(&'static str, &'static str)> {
+        listed(EVENTS, |name| name)
+    }
+}
+
+/// The names, for bodies.
+type EventWord = Listed<EventName>;
+
+impl NamedWords for EventName {
+    const NAME: &'static str = "EventName";
+    const ABOUT: &'static str =
+        "What has happened. Events of providers, operations and merged fields never do yet.";
+}
+
+/// A webhook to be registered.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct WebhookInput {
-    #[schema(example = json!(["batchUploadProcessingFinished"]))]
+    /// The events that it is told of; each event can be registered once.
+    #[schema(value_type = Vec<EventWord>, min_items = 1)]
     events: Vec<String>,
+    /// A name, of at most 500 bytes.
+    #[schema(min_length = 1, max_length = 500)]
     name: String,
+    /// The key of the signature in `X-Leaf-Signature`, of at most 500 bytes.
+    #[schema(min_length = 1, max_length = 500)]
     secret: String,
-    #[schema(example = "https://example.org/hook")]
+    /// Where the calls go: `http` or `https`, no private address.
+    #[schema(example = "https://example.org/hook", format = "uri")]
     url: String,
 }
 
+impl Input for WebhookInput {
+    const OBJECT: &'static str = OBJECT;
+}
+
+/// A registered webhook.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Webhook)]
 pub(crate) struct WebhookBody {
+    /// Id of the webhook.
+    #[schema(format = "uuid")]
     id: String,
+    /// The events that it is told of.
+    #[schema(value_type = Vec<EventWord>)]
     events: Vec<String>,
+    /// Name that the client gave.
     name: String,
+    /// The key of the signature.
     secret: String,
+    /// Where the calls go.
+    #[schema(format = "uri")]
     url: String,
 }
 
@@ -75,8 +117,12 @@ impl WebhookBody {
 }
 
 /// Registers a webhook; a confirmation is sent to it
-#[utoipa::path(post, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks", request_body = WebhookInput,
-    responses((status = 201, body = WebhookBody)))]
+#[utoipa::path(post, path = "/services/alerts/api/alerts/webhooks", operation_id = "createWebhook",
+    tag = "webhooks",
+    request_body(content = WebhookInput, description = "Which events go where."),
+    responses(
+        (status = 201, description = "The webhook; a confirmation is sent to its address.", body = WebhookBody),
+    ))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -134,8 +180,9 @@ pub(crate) async fn create(
 }
 
 /// Webhooks of the account
-#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks", tag = "webhooks",
-    responses((status = 200, body = [WebhookBody])))]
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks", operation_id = "listWebhooks",
+    tag = "webhooks",
+    responses((status = 200, description = "All webhooks of the account.", body = [WebhookBody])))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -146,9 +193,10 @@ pub(crate) async fn list(
     Ok(axum::Json(list?))
 }
 
-/// One webhook
-#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
-    params(("id" = String, Path)), responses((status = 200, body = WebhookBody)))]
+/// One webhook of the account
+#[utoipa::path(get, path = "/services/alerts/api/alerts/webhooks/{id}", operation_id = "getWebhook",
+    tag = "webhooks", params(WebhookId),
+    responses((status = 200, description = "The webhook with this id.", body = WebhookBody)))]
 pub(crate) async fn read(
     extract::State(state): extract::State<State>,
     caller: Caller,
@@ -160,8 +208,9 @@ pub(crate) async fn read(
 }
 
 /// Removes the webhook with what waits for it
-#[utoipa::path(delete, path = "/services/alerts/api/alerts/webhooks/{id}", tag = "webhooks",
-    params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/services/alerts/api/alerts/webhooks/{id}", operation_id = "deleteWebhook",
+    tag = "webhooks", params(WebhookId),
+    responses((status = 204, description = "The webhook is gone with what waits for it.")))]
 pub(crate) async fn remove(
     extract::State(state): extract::State<State>,
     caller: Caller,

@@ -10,8 +10,9 @@ use crate::jobs::job::Work;
 use crate::jobs::made::read_answer;
 use crate::jobs::trouble::INTERNAL;
 use crate::store::{Converted, Event, NothingCame, Run, Upload};
+use serde::Serialize;
 use std::path::Path;
-use tramline_convert::{Report, findings};
+use tramline_convert::{Report, UnclaimedEntry, findings};
 use tramline_converter::protocol::Answer;
 use tramline_model::{Code, Finding, Place, Severity};
 
@@ -48,8 +49,8 @@ pub(super) async fn finish(
             NOTHING
         },
         none_processed: UNREADABLE,
-        findings: serde_json::json!(report.findings).to_string(),
-        ignored: serde_json::json!(report.unclaimed).to_string(),
+        findings: first(&report.findings, None),
+        ignored: first(&report.unclaimed, more_entries(&report.unclaimed)),
         given_up: false,
         events: vec![batch_event(run, upload)],
         progress: work.held.progress().map(str::to_owned),
@@ -60,6 +61,24 @@ pub(super) async fn finish(
     pass("run.published");
     pass("run.told");
     Ok(())
+}
+
+/// Entries and findings that a batch shows: nobody reads more, and every answer carries them.
+const SHOWN: usize = 1_000;
+
+/// The first elements of a list as JSON, and what stands for the others.
+fn first<T: Serialize>(list: &[T], others: Option<T>) -> String {
+    let shown: Vec<&T> = list.iter().take(SHOWN).chain(&others).collect();
+    serde_json::json!(shown).to_string()
+}
+
+fn more_entries(list: &[UnclaimedEntry]) -> Option<UnclaimedEntry> {
+    let left = list.len().checked_sub(SHOWN).filter(|left| *left > 0)?;
+    Some(UnclaimedEntry {
+        entry: String::new(),
+        reason: format!("{left} more entries, which are not listed here"),
+        set: None,
+    })
 }
 
 fn batch_event(run: &Run, upload: &Upload) -> Event {
@@ -120,4 +139,28 @@ pub(super) async fn give_up(work: &Work<'_>, upload: &Upload, job: &Convert) -> 
         .hint("retry the batch; if it fails again, report it together with the file");
     let only = job.only.clone();
     fail(work, upload, only, (INTERNAL, true), finding).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN, first, more_entries};
+    use tramline_convert::UnclaimedEntry;
+
+    #[test]
+    fn a_long_list_ends_with_how_many_are_left() {
+        let entry = UnclaimedEntry {
+            entry: "a".to_owned(),
+            reason: "b".to_owned(),
+            set: None,
+        };
+        for (entries, expected) in [(0, 0), (SHOWN, SHOWN), (SHOWN + 7, SHOWN + 1)] {
+            let list = vec![entry.clone(); entries];
+            let text = first(&list, more_entries(&list));
+            let shown: Vec<UnclaimedEntry> = serde_json::from_str(&text).expect("a list");
+            assert_eq!(shown.len(), expected);
+            let last = shown.last().map(|last| last.reason.as_str());
+            let told = last.is_some_and(|reason| reason.starts_with("7 more"));
+            assert_eq!(told, entries > SHOWN);
+        }
+    }
 }

@@ -140,6 +140,7 @@ impl Publishing<'_> {
         };
         let origin = Origin {
             file_name: &upload.file_name,
+            provider: &upload.provider,
             word: FileOrigin::Uploaded,
             original: Some(original),
         };

@@ -77,20 +77,25 @@ pub(crate) fn start(
     stop: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Stored<()> {
+    let client = client(state, PATIENCE)?;
+    tasks.spawn(run(state.clone(), client, stop.clone()));
+    Ok(())
+}
+
+/// What calls are made with.
+fn client(state: &State, patience: Duration) -> Stored<reqwest::Client> {
     crate::tls::use_tls();
     let mut builder = reqwest::Client::builder()
-        .timeout(PATIENCE)
+        .timeout(patience)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .user_agent(concat!("tramline/", env!("CARGO_PKG_VERSION")));
     if !state.settings.webhooks_allow_private {
         builder = builder.dns_resolver(Arc::new(PublicOnly));
     }
-    let client = builder
+    builder
         .build()
-        .map_err(|cause| StoreError::defect("client for webhooks", cause))?;
-    tasks.spawn(run(state.clone(), client, stop.clone()));
-    Ok(())
+        .map_err(|cause| StoreError::defect("client for webhooks", cause))
 }
 
 enum Next {
@@ -250,9 +255,54 @@ fn root(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    //! Signatures against another implementation, and when it is tried again.
+    //! Signatures against another implementation, when it is tried again, and the end.
 
-    use super::{signature, standard_key, wait_after};
+    #![allow(clippy::unwrap_used)]
+
+    use super::{client, run, signature, standard_key, wait_after};
+    use crate::bus::LocalBus;
+    use crate::settings::Settings;
+    use crate::state::State;
+    use crate::store::conformance::webhooks::{hook, register};
+    use crate::store::{Sqlite, Webhook, conformance::World};
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::net::TcpListener;
+    use tokio::sync::watch;
+    use tokio::time::timeout;
+
+    /// More than any machine takes, and less than the receiver has.
+    const LONG: Duration = Duration::from_secs(300);
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    #[tokio::test]
+    async fn the_end_waits_for_no_receiver_that_says_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tramline.db");
+        let db = Sqlite::open(&path, Arc::new(LocalBus::default())).await;
+        let db = Arc::new(db.unwrap());
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            webhooks_allow_private: true,
+            ..Settings::default()
+        };
+        let state = State::open(settings, db.clone(), db.bus()).await.unwrap();
+        let world = World::new(db.clone(), db.bus(), Some(folder)).await;
+        let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let webhook = Webhook {
+            url: format!("http://{}/", silent.local_addr().unwrap()),
+            secret: state.seal.seal_webhook("hook", "secret").unwrap(),
+            ..hook("hook", &["fieldCreated"])
+        };
+        register(&world, &webhook).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let client = client(&state, HOUR).unwrap();
+        let delivers = tokio::spawn(run(state, client, stopped));
+        let called = timeout(LONG, silent.accept()).await.unwrap().unwrap();
+        stop.send_replace(true);
+        timeout(LONG, delivers).await.unwrap().unwrap();
+        drop(called);
+    }
 
     #[test]
     fn signatures_are_those_of_python() {

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::world::{ONE, file};
-use crate::store::{ApiKey, By, NewUser, Page, UserFilter};
+use crate::store::{ApiKey, By, NewUser, Page, UserFilter, UserSort};
 
 pub(crate) async fn names_are_taken_once(world: &World) {
     let db = &world.db;
@@ -40,6 +40,20 @@ pub(crate) async fn users_are_listed_by_what_is_known_of_them(world: &World) {
     );
     let oldest = db.users(&world.account, &all, page(1)).await.unwrap();
     assert_eq!((names(oldest.items), oldest.total), (vec![None], 2));
+    // A user without a name comes before all names, and behind them in the other direction.
+    for (sort, rises, first) in [
+        (UserSort::Name, true, None),
+        (UserSort::Name, false, new.name.clone()),
+        (UserSort::CreatedTime, true, None),
+        (UserSort::ExternalId, false, new.name.clone()),
+    ] {
+        let sorted = UserFilter {
+            sort: vec![(sort, rises)],
+            ..UserFilter::default()
+        };
+        let found = db.users(&world.account, &sorted, page(0)).await.unwrap();
+        assert_eq!(names(found.items), [first], "{sort:?} {rises}");
+    }
     let seventh = UserFilter {
         external_id: Some("7".to_owned()),
         ..UserFilter::default()

@@ -41,6 +41,9 @@ pub(crate) async fn keys_are_set_one_by_one(ground: &impl Ground) {
     let found = db.configuration(account, Some(user)).await.unwrap();
     assert_eq!(found, Some(keys(json!({"a": 2}))));
     assert_eq!(db.configuration("another", Some(user)).await.unwrap(), None);
+    let own = db.own_configurations(account).await.unwrap();
+    assert_eq!(own, [(user.to_owned(), keys(json!({"a": 2})))]);
+    assert_eq!(db.own_configurations("another").await.unwrap(), []);
     assert!(
         db.remove_configuration(account, user, By::operator())
             .await

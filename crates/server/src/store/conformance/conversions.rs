@@ -71,7 +71,7 @@ pub(crate) async fn a_second_conversion_changes_only_what_it_is_about(world: &Wo
     assert_eq!(two.status, FileStatus::Failed, "it waits for nothing");
     assert_eq!(world.now(&upload).await.status, UploadStatus::Processed);
     let groups = db
-        .file_groups(&world.account, &upload.id, ALL)
+        .file_groups(&world.account, &upload.id, &[], Some(ALL))
         .await
         .unwrap();
     let failed = groups.files.iter().find(|(id, ..)| id == TWO).unwrap();

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::world::{ONE, boundary, event, field, file};
-use crate::store::{FieldFilter, FieldShare, Page};
+use crate::store::{FieldFilter, FieldShare, FieldSort, Page};
 use tramline_model::BoundaryStatus;
 
 pub(crate) async fn a_field_is_made_once_and_goes_with_what_lies_in_it(world: &World) {
@@ -100,6 +100,21 @@ pub(crate) async fn fields_are_listed_by_filter(world: &World) {
         ids.sort();
         (ids, found.total)
     };
+    for (sort, rises, first) in [
+        (FieldSort::Id, true, "north"),
+        (FieldSort::Id, false, "south"),
+        (FieldSort::Name, false, "north"),
+        (FieldSort::FarmId, false, "south"),
+        (FieldSort::UpdatedTime, false, "south"),
+    ] {
+        let sorted = FieldFilter {
+            sort: vec![(sort, rises)],
+            ..FieldFilter::default()
+        };
+        let page = Page { page: 0, size: 1 };
+        let found = db.fields(account, &sorted, page).await.unwrap();
+        assert_eq!(found.items[0].id, first, "{sort:?} {rises}");
+    }
     let none = FieldFilter::default();
     assert_eq!(
         list(none.clone()).await,

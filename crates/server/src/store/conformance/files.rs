@@ -2,7 +2,7 @@
 
 use super::World;
 use super::world::{ONE, TWO, converted, file};
-use crate::store::{By, FileDocument, FileFilter, FileSort, NewFile, Page, Run, Upload};
+use crate::store::{By, FileDocument, FileFilter, FileSort, NewFile, Page, Run, Upload, Users};
 use tramline_model::{Artifact, FileOrigin, FileStatus, OperationType};
 
 const ALL: Page = Page { page: 0, size: 99 };
@@ -36,6 +36,8 @@ async fn two_files(world: &World) -> (Upload, Run) {
     let run = world.lease(60).await;
     let one = NewFile {
         provider: "JohnDeere".to_owned(),
+        detected_provider: Some("AgLeader".to_owned()),
+        report: r#"{"name": "North Forty", "entries": ["a/b.shp", "a/b.dbf"]}"#.to_owned(),
         file_format: Some("SHAPEFILE".to_owned()),
         operation_type: Some(OperationType::Harvested),
         started: Some(10),
@@ -57,11 +59,25 @@ pub(crate) async fn files_are_found_by_every_filter(world: &World) {
     let (upload, _) = two_files(world).await;
     let (whole, duplicate) = (upload.id.clone(), world.upload("one").await.id);
     let (user, both) = (world.user.clone(), &[ONE, TWO][..]);
+    let (one_user, other_user) = (user.clone(), user.clone());
     type Narrowing = Box<dyn Fn(&mut FileFilter)>;
     let case = |narrow: Narrowing, expected: &'static [&'static str]| (narrow, expected);
     let cases = [
         case(Box::new(move |of| of.user = Some(user.clone())), both),
         case(Box::new(|of| of.user = Some("nobody".to_owned())), &[]),
+        case(
+            Box::new(move |of| of.users = Some(Users::Only(vec![one_user.clone()]))),
+            both,
+        ),
+        case(Box::new(|of| of.users = Some(Users::Only(Vec::new()))), &[]),
+        case(
+            Box::new(|of| of.users = Some(Users::AllBut(Vec::new()))),
+            both,
+        ),
+        case(
+            Box::new(move |of| of.users = Some(Users::AllBut(vec![other_user.clone()]))),
+            &[],
+        ),
         case(
             Box::new(|of| of.provider = Some("JohnDeere".to_owned())),
             &[ONE],
@@ -128,6 +144,36 @@ pub(crate) async fn documents_and_lists_are_those_of_the_file(world: &World) {
         .files(&world.account, &none, &[(FileSort::Id, false)], ALL)
         .await;
     assert_eq!(down.unwrap().items[0].id, TWO);
+    let one = db.file(&world.account, ONE).await.unwrap().unwrap();
+    assert_eq!(one.provider, "JohnDeere");
+    assert_eq!(one.detected_provider.as_deref(), Some("AgLeader"));
+    assert_eq!(one.name.as_deref(), Some("North Forty"));
+    assert_eq!(one.source_entry.as_deref(), Some("a/b.shp"));
+    let two = db.file(&world.account, TWO).await.unwrap().unwrap();
+    assert_eq!(
+        (two.detected_provider, two.name, two.source_entry),
+        (None, None, None)
+    );
+    let groups = async |sort: &[(FileSort, bool)], page| {
+        let found = db.file_groups(&world.account, &upload.id, sort, page);
+        let found = found.await.unwrap();
+        let ids: Vec<String> = found.files.into_iter().map(|(id, ..)| id).collect();
+        (ids, found.total)
+    };
+    let page = |page| Some(Page { page, size: 1 });
+    let [one, two] = [ONE, TWO].map(str::to_owned);
+    let both = vec![one.clone(), two.clone()];
+    assert_eq!(groups(&[], None).await, (both, 2));
+    let down = [(FileSort::Id, false)];
+    assert_eq!(
+        groups(&down, None).await,
+        (vec![two.clone(), one.clone()], 2)
+    );
+    assert_eq!(groups(&down, page(0)).await, (vec![two.clone()], 2));
+    assert_eq!(groups(&down, page(1)).await, (vec![one.clone()], 2));
+    assert_eq!(groups(&[], page(2)).await, (Vec::new(), 2));
+    let by_format = [(FileSort::FileFormat, false)];
+    assert_eq!(groups(&by_format, page(0)).await, (vec![one], 2));
     let uncovered = db.uncovered_files(&world.account, &world.user).await;
     assert_eq!(uncovered.unwrap(), [ONE], "processed, and in no field");
     for (document, text) in [

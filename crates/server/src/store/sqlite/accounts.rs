@@ -1,11 +1,11 @@
 //! Accounts and users in SQLite.
 
 use super::quotas::{quota, usage};
-use super::{Sqlite, signed, unsigned};
+use super::{Sqlite, ordered, signed, unsigned};
 use crate::clock::now;
 use crate::error::Stored;
 use crate::store::{
-    Account, Accounts, Action, By, Listed, NewUser, Overview, Page, User, UserFilter,
+    Account, Accounts, Action, By, Listed, NewUser, Overview, Page, User, UserFilter, UserSort,
 };
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
@@ -67,6 +67,18 @@ impl Sqlite {
             .push_bind(value);
         let row = query.build().fetch_optional(&self.read).await?;
         Ok(row.as_ref().map(account).transpose()?)
+    }
+}
+
+fn column(sort: UserSort) -> &'static str {
+    match sort {
+        UserSort::Id => "id",
+        UserSort::Name => "name",
+        UserSort::Email => "email",
+        UserSort::Phone => "phone",
+        UserSort::Address => "address",
+        UserSort::ExternalId => "external_id",
+        UserSort::CreatedTime => "created",
     }
 }
 
@@ -205,7 +217,15 @@ impl Accounts for Sqlite {
         let mut query = QueryBuilder::<Driver>::new("SELECT *");
         narrow(&mut query);
         query
-            .push(" ORDER BY created DESC, id LIMIT ")
+            .push(ordered(
+                filter
+                    .sort
+                    .iter()
+                    .map(|(sort, rises)| (column(*sort), *rises)),
+                "created",
+                "id",
+            ))
+            .push(" LIMIT ")
             .push_bind(signed(page.size))
             .push(" OFFSET ")
             .push_bind(signed(page.page.saturating_mul(page.size)));

@@ -28,6 +28,20 @@ impl Configurations for Sqlite {
         row.as_ref().map(keys).transpose()
     }
 
+    async fn own_configurations(&self, account: &str) -> Stored<Vec<(String, Keys)>> {
+        let rows = sqlx::query(
+            "SELECT user_id, keys FROM configurations WHERE account_id = ? AND user_id IS NOT NULL
+             ORDER BY user_id",
+        )
+        .bind(account)
+        .fetch_all(&self.read)
+        .await?;
+        let own = rows
+            .iter()
+            .map(|row| Ok((row.try_get("user_id")?, keys(row)?)));
+        own.collect()
+    }
+
     async fn change_configuration(
         &self,
         account: &str,

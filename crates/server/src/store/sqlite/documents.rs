@@ -9,7 +9,8 @@ use sqlx::sqlite::SqliteRow;
 use tramline_model::{FileOrigin, FileStatus, OperationType};
 
 /// What a file is listed with; lists are JSON arrays.
-pub(super) const COLUMNS: &str = "SELECT files.*,
+pub(super) const COLUMNS: &str = "SELECT files.*, json_extract(files.report, '$.name') AS name,
+    json_extract(files.report, '$.entries[0]') AS source_entry,
     (SELECT summary FROM file_summaries p WHERE p.file_id = files.id) AS summary,
     (SELECT json_group_array(kind) FROM
         (SELECT kind FROM artifacts p WHERE p.file_id = files.id ORDER BY kind)) AS kinds,
@@ -31,6 +32,9 @@ pub(super) fn file(row: &SqliteRow) -> Stored<FileRow> {
         user_id: row.try_get("user_id")?,
         upload_id: row.try_get("upload_id")?,
         provider: row.try_get("provider")?,
+        detected_provider: row.try_get("detected_provider")?,
+        name: row.try_get("name")?,
+        source_entry: row.try_get("source_entry")?,
         file_name: row.try_get("file_name")?,
         file_format: row.try_get("file_format")?,
         status: word(row, "status", FileStatus::from_name)?,

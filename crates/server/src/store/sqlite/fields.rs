@@ -4,12 +4,12 @@ use super::connection::Connection;
 use super::conversion::check;
 use super::publish::{insert_artifacts, insert_shares};
 use super::writing::Writing;
-use super::{Sqlite, signed, unsigned, word};
+use super::{Sqlite, ordered, signed, unsigned, word};
 use crate::clock::{Micros, now};
 use crate::error::Stored;
 use crate::store::rules::retold;
 use crate::store::{
-    ActiveBoundary, BoundaryRow, Event, FieldFilter, FieldRow, Fields, Listed, Located,
+    ActiveBoundary, BoundaryRow, Event, FieldFilter, FieldRow, FieldSort, Fields, Listed, Located,
     NewBoundary, NewField, NewRun, Page, Run,
 };
 use async_trait::async_trait;
@@ -123,6 +123,19 @@ impl Sqlite {
     }
 }
 
+fn column(sort: FieldSort) -> &'static str {
+    match sort {
+        FieldSort::Id => "id",
+        FieldSort::Name => "name",
+        FieldSort::Type => "kind",
+        FieldSort::Status => "status",
+        FieldSort::FarmId => "farm_id",
+        FieldSort::LeafUserId => "user_id",
+        FieldSort::CreatedTime => "created",
+        FieldSort::UpdatedTime => "updated",
+    }
+}
+
 #[async_trait]
 impl Fields for Sqlite {
     async fn add_field(
@@ -185,7 +198,16 @@ impl Fields for Sqlite {
         let mut query = QueryBuilder::<Driver>::new("SELECT *");
         narrow(&mut query, account, filter);
         query
-            .push(" ORDER BY created DESC, id LIMIT ")
+            .push(ordered(
+                filter
+                    .sort
+                    .iter()
+                    .map(|(sort, rises)| (column(*sort), *rises)),
+                "created",
+                "id",
+            ))
+            // A client may have given two users a field of one id.
+            .push(", user_id LIMIT ")
             .push_bind(signed(page.size))
             .push(" OFFSET ")
             .push_bind(signed(page.page.saturating_mul(page.size)));

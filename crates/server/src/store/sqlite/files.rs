@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::error::Stored;
 use crate::store::{
     ArtifactRow, FileDocument, FileFilter, FileGroups, FileProgress, FileRow, FileSort, Files,
-    Listed, NewFile, NewRun, Page,
+    Listed, NewFile, NewRun, Page, Users,
 };
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
@@ -52,6 +52,14 @@ pub(super) fn narrow(query: &mut QueryBuilder<Driver>, account: &str, filter: &F
         if let Some(value) = value {
             query.push(condition).push_bind(value.to_owned());
         }
+    }
+    if let Some(users) = &filter.users {
+        let (condition, ids) = match users {
+            Users::Only(ids) => (" AND user_id IN (SELECT value FROM json_each(", ids),
+            Users::AllBut(ids) => (" AND user_id NOT IN (SELECT value FROM json_each(", ids),
+        };
+        let ids = serde_json::json!(ids).to_string();
+        query.push(condition).push_bind(ids).push("))");
     }
     if let Some(upload) = &filter.upload {
         query
@@ -270,8 +278,13 @@ impl Files for Sqlite {
         Ok(files)
     }
 
-    async fn file_groups(&self, account: &str, upload: &str, page: Page) -> Stored<FileGroups> {
-        let ids = self.file_ids_of_upload(account, upload).await?;
+    async fn file_groups(
+        &self,
+        account: &str,
+        upload: &str,
+        sort: &[(FileSort, bool)],
+        page: Option<Page>,
+    ) -> Stored<FileGroups> {
         let mut query = QueryBuilder::<Driver>::new(
             "SELECT id, status, failed_step, failed_message FROM files WHERE upload_id =
                 COALESCE((SELECT duplicate_of FROM uploads WHERE id = ",
@@ -281,11 +294,19 @@ impl Files for Sqlite {
             .push("), ")
             .push_bind(upload)
             .push(") AND account_id = ")
-            .push_bind(account)
-            .push(" ORDER BY created, id LIMIT ")
-            .push_bind(signed(page.size))
-            .push(" OFFSET ")
-            .push_bind(signed(page.page.saturating_mul(page.size)));
+            .push_bind(account);
+        if sort.is_empty() {
+            query.push(" ORDER BY created, id");
+        } else {
+            order(&mut query, sort);
+        }
+        if let Some(page) = page {
+            query
+                .push(" LIMIT ")
+                .push_bind(signed(page.size))
+                .push(" OFFSET ")
+                .push_bind(signed(page.page.saturating_mul(page.size)));
+        }
         let rows = query.build().fetch_all(&self.read).await?;
         let mut files = Vec::with_capacity(rows.len());
         for row in rows {
@@ -296,10 +317,11 @@ impl Files for Sqlite {
                 row.try_get(3)?,
             ));
         }
-        Ok(FileGroups {
-            files,
-            total: ids.len() as u64,
-        })
+        let total = match page {
+            None => files.len() as u64,
+            Some(_) => self.file_ids_of_upload(account, upload).await?.len() as u64,
+        };
+        Ok(FileGroups { files, total })
     }
 
     async fn file_progress(

@@ -2,6 +2,7 @@
 //! connection, several that read.
 
 mod accounts;
+mod alone;
 mod api_keys;
 mod audit;
 mod calibrations;
@@ -84,6 +85,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "orders and versions",
         include_str!("../../../migrations/sqlite/0007_orders_and_versions.sql"),
     ),
+    (
+        8,
+        "detected provider",
+        include_str!("../../../migrations/sqlite/0008_detected_provider.sql"),
+    ),
 ];
 
 fn migrator(migrations: &[(i64, &'static str, &'static str)]) -> Migrator {
@@ -138,9 +144,10 @@ impl Sqlite {
     /// Opens the database file, makes it where it is missing, and brings its schema up to date. What is
     /// written in it is told on the bus.
     pub async fn open(path: &Path, bus: Arc<dyn Bus>) -> Stored<Self> {
+        let _alone = alone::alone(path).await;
         let mut tries = 0;
         loop {
-            // Another process may be bringing it up to date at this moment.
+            // Another process may be at work on it at this moment.
             let most = match Self::open_once(path, Arc::clone(&bus)).await {
                 Err(StoreError::Busy { .. }) => 20,
                 Err(StoreError::Defect { .. }) => 2,

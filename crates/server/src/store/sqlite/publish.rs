@@ -47,6 +47,7 @@ const COLUMNS: &[Column] = columns! {
     "user_id" true |it| it.owner.user.to_owned();
     "upload_id" true |it| it.owner.upload.map(str::to_owned);
     "provider" false |it| it.row.file.provider.clone();
+    "detected_provider" false |it| it.row.file.detected_provider.clone();
     "file_name" false |it| it.row.file.file_name.clone();
     "file_format" false |it| it.row.file.file_format.clone();
     "status" false |it| it.row.file.status.name();
