@@ -88,7 +88,7 @@ def check_legend(entry: dict, values: np.ndarray, unit: str, areas: np.ndarray) 
         check_ranges(entry["property"], ranges, values, areas)
         expect(entry["legend"]["unit"] == unit, f"{entry['property']}: legend: unit `{entry['legend']['unit']}`")
         return
-    for key, own in (("min", known.min()), ("max", known.max())):
+    for key, own in (("least", known.min()), ("greatest", known.max())):
         expect(entry["legend"][key] == own, f"{entry['property']}: legend: {key} {entry['legend'][key]!r}, the points' is {own!r}")
     expect(entry["legend"]["unit"] == unit, f"{entry['property']}: legend: unit `{entry['legend']['unit']}`, the column's `{unit}`")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Looks at one folder of results with several checks in one process: starting Python costs more than most of them.
 
-    look.py DIR [CHECK…]      DIR holds report.json; a CHECK is outputs, exports, geoparquet, coverage, images
+    look.py DIR [CHECK…]      DIR holds report.json; a CHECK is outputs, exports, geoparquet, coverage, images, pictures
 
 Without CHECK all of them. Each check_NAME.py has `looks`, which gives for a machine file what is to be looked at, and can
 be run alone: `check_NAME.py DIR`. Prints a line for each look.
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-CHECKS = ("outputs", "exports", "geoparquet", "coverage", "images")
+CHECKS = ("outputs", "exports", "geoparquet", "coverage", "images", "pictures")
 AGREE, DIFFER, NOTHING = 0, 1, 2
 Look = tuple[str, Callable[[], str]]  # what is looked at, and a function that tells what was seen, or raises
 Looks = Callable[[Path, dict], Iterator[Look]]

@@ -99,7 +99,7 @@ def command(words: Iterable[object]) -> tuple[int, str]:
 def convert(one: Input, out: Path, configuration: Path) -> tuple[int, str]:
     """Converts an input into a folder."""
     whole = ("--export", PLAN["exports"], "--export-output", "standard", "--config", configuration) if one.whole else ()
-    return command([executable(), "convert", one.path, "--out", out, "--outputs", "parquet,geojson,raw", *whole])
+    return command([executable(), "convert", one.path, "--out", out, "--outputs", "parquet,geojson,raw,images", *whole])
 
 
 def looked_at(one: Input, folder: Path, configuration: Path) -> Outcome:

@@ -4,17 +4,19 @@
 //! all the options that have a name of their own. With the service's configuration given, the bytes
 //! are the service's.
 
+use crate::own_defaults::own_defaults;
 use anyhow::{Context, anyhow};
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tramline_convert::{Configuration, FilterProfile};
 use tramline_model::settings::{Setting, Shape, given};
 
-/// What the command line sets otherwise than the service: work that lacks something is kept, and
-/// what it lacks is said.
-fn own_defaults() -> Map<String, Value> {
-    Map::from_iter([("outOfStandardOperations".to_owned(), json!(true))])
+/// The configuration that holds, and the keys of it that the caller gave.
+pub(crate) struct Settled {
+    pub(crate) configuration: Configuration,
+    pub(crate) given: BTreeSet<String>,
 }
 
 /// Options of `convert`.
@@ -48,15 +50,18 @@ fn profile(text: &str) -> Result<FilterProfile, String> {
 
 impl ConfigurationArguments {
     /// The configuration that holds.
-    pub(crate) fn configuration(&self) -> anyhow::Result<Configuration> {
-        let mut keys = own_defaults();
-        if let Some(path) = &self.config {
-            keys.extend(read(path)?);
-        }
+    pub(crate) fn settled(&self) -> anyhow::Result<Settled> {
+        let mut own = match &self.config {
+            Some(path) => read(path)?,
+            None => Map::new(),
+        };
         for text in &self.settings {
             let (key, value) = given(text).map_err(|why| anyhow!("--set: {why}"))?;
-            keys.insert(key.to_owned(), value);
+            own.insert(key.to_owned(), value);
         }
+        let given: BTreeSet<String> = own.keys().cloned().collect();
+        let mut keys = own_defaults();
+        keys.extend(own);
         let mut configuration: Configuration = serde_json::from_value(Value::Object(keys))
             .context("the configuration cannot be used")?;
         if self.strict {
@@ -65,7 +70,10 @@ impl ConfigurationArguments {
         if let Some(profile) = self.filter {
             configuration.filter_profile = profile;
         }
-        Ok(configuration)
+        Ok(Settled {
+            configuration,
+            given,
+        })
     }
 }
 

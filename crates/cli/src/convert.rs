@@ -1,32 +1,51 @@
 //! `tramline convert`: the whole pipeline without a server.
 
+use crate::boundary;
 use crate::calibrate::{self, CalibrateArguments};
-use crate::choices;
+use crate::choices::{self, Chosen};
 use crate::columns::ColumnArguments;
 use crate::completing::Completing;
-use crate::configuration::ConfigurationArguments;
+use crate::configuration::{ConfigurationArguments, Settled};
 use crate::ending;
 use crate::export::{ExportArguments, Wanted};
 use crate::inspect;
 use crate::interrupt;
-use crate::printed::print_report;
+use crate::joined::{self, Joining, Merge};
+use crate::printed::{self, Detail};
 use crate::progress::{self, Bar, say_error};
 use crate::refused;
-use crate::results::{Partials, Results};
+use crate::results::{Partials, Replacing, Results};
 use crate::trouble::{self, Scene};
 use anyhow::{Context, bail};
 use clap::Args;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
-use tramline_convert::maps::ClassColours;
-use tramline_convert::{Bridge, Bridges, ExitClass, Options, Report, UnitSystem};
+use tramline_convert::{Bridge, Bridges, Input, Options, Report, UnitSystem};
 use tramline_formats::columns::given::Used;
-use tramline_formats::{ReadOptions, SourceError, Tree};
+use tramline_formats::{ReadOptions, SourceError, Tree, registry};
 use tramline_model::{OperationType, Provider};
 
+/// Below the options in `--help`.
+const HELP: &str = "\
+Examples:
+  tramline convert stick.zip --out results
+  tramline convert E:/ --out results --units imperial
+  tramline convert yield.csv --out results --crop wheat --width 6
+  tramline convert field1.zip field2.zip --out results --outputs parquet
+
+Exit codes:
+  0    all machine files processed; also when some are incomplete, when closed formats lie beside
+       them, or when the input is recognised and holds no work
+  1    some machine files or exports failed, or have a result that cannot be true
+  2    wrong usage; also when DIR has the results of another input
+  3    nothing recognised, or an input that cannot be opened (report.json says why)
+  4    a disk or network error
+  130  stopped by Ctrl-C (143: asked to end, 129: the session ended)
+With several inputs, the highest of their codes.";
+
 #[derive(Args)]
+#[command(after_help = HELP)]
 pub(crate) struct Arguments {
     /// Zips, folders or single files. Each of several inputs gets its own folder in DIR
     #[arg(required = true)]
@@ -34,10 +53,15 @@ pub(crate) struct Arguments {
     /// Folder for the results; created if it does not exist
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace the results of another input in DIR. Only what their report names is removed; your own
+    /// files stay
+    #[arg(long)]
+    overwrite: bool,
     #[command(flatten)]
     configuration: ConfigurationArguments,
-    /// Unit systems, separated by commas: default (as in the source), metric, imperial. The points use
-    /// the first; each further one adds a summary and a list of units
+    /// Unit systems, separated by commas: metric, imperial, or default (as in the source, so that files
+    /// of one run may differ). The points use the first; each further one adds a summary and a list of
+    /// units [default: metric]
     #[arg(long, value_name = "SYSTEM", value_delimiter = ',', value_parser = choices::unit_system)]
     units: Vec<UnitSystem>,
     /// Provider of the data, if you know it: CNHI, JohnDeere, Trimble, AgLeader, …
@@ -57,11 +81,23 @@ pub(crate) struct Arguments {
     operation_type: Option<OperationType>,
     #[command(flatten)]
     columns: ColumnArguments,
-    /// Forms of the points, separated by commas: parquet, geojson. `raw` adds the records as the display
-    /// logged them, in the same forms
-    #[arg(long, value_name = "FORM", value_delimiter = ',', value_parser = choices::output,
-        default_value = "parquet,geojson")]
-    outputs: Vec<choices::Form>,
+    /// What to write, separated by commas; what is not named is not made. parquet, geojson: forms of
+    /// the standard and filtered points. raw: the records as the display logged them, in these forms.
+    /// polygons: the ground below each point (`polygon.parquet`). outside: points outside the fields
+    /// of `--boundary`. images: an image of each property. pages: `report.html`, a page for people.
+    /// Example: `--outputs parquet,pages` [default: parquet,geojson,images,pages]
+    #[arg(long, value_name = "OUTPUT", value_delimiter = ',', value_parser = choices::output)]
+    outputs: Vec<choices::Output>,
+    /// Join the parts of a field: machine files of the same kind of work, crop and product in the same
+    /// field, within days of each other, become one more machine file. `--merge field` is the only
+    /// word. Records that several of them hold count once
+    #[arg(long, value_name = "HOW", value_parser = joined::merge)]
+    merge: Option<Merge>,
+    /// Keep only the points within the fields of this file: GeoJSON, KML, KMZ, or a zip or folder with a
+    /// shapefile. A field's name stands where the source names none. Work in several fields gets one
+    /// more folder for each
+    #[arg(long, value_name = "FILE")]
+    boundary: Option<PathBuf>,
     #[command(flatten)]
     export: ExportArguments,
     /// A program that translates a closed format into one that Tramline reads, such as
@@ -74,11 +110,29 @@ pub(crate) struct Arguments {
     /// Print the report as JSON instead of text
     #[arg(long)]
     json: bool,
+    /// Print errors only
+    #[arg(short, long, conflicts_with = "json")]
+    quiet: bool,
+    /// Print everything about each machine file: points, reasons and all findings
+    #[arg(short, long, conflicts_with_all = ["json", "quiet"])]
+    verbose: bool,
+}
+
+impl Arguments {
+    /// How much is printed.
+    fn detail(&self) -> Detail {
+        match (self.quiet, self.json, self.verbose) {
+            (true, ..) => Detail::Errors,
+            (_, true, _) => Detail::Json,
+            (.., true) => Detail::Everything,
+            _ => Detail::Table,
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let options = options(arguments)?;
-    let wanted = Wanted::of(&arguments.export)?;
+    let wanted = Wanted::of(&arguments.export)?.with(&Chosen::of(&arguments.outputs));
+    let options = options(arguments, &wanted)?;
     for input in &arguments.inputs {
         inspect::check_is_there(input)?;
     }
@@ -87,49 +141,52 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let job = Job {
         options: &options,
         wanted: &wanted,
+        merge: arguments.merge,
         partials: &watch.partials,
-        quiet: arguments.json,
+        overwrite: arguments.overwrite,
+        detail: arguments.detail(),
     };
-    let mut worst = 0;
+    let several = arguments.inputs.len() > 1;
+    let mut codes = Vec::new();
     for (position, input) in arguments.inputs.iter().enumerate() {
-        let out = if arguments.inputs.len() == 1 {
-            arguments.out.clone()
-        } else {
-            arguments
-                .out
-                .join(format!("{:02}-{}", position + 1, stem(input)))
-        };
-        let (report, failed) = match convert(input, &out, &job)? {
-            Outcome::Converted(report, failed) => (report, failed),
-            Outcome::Refused(report) => {
-                if arguments.json {
-                    print(&report, &out, true)?;
-                }
-                worst = worst.max(ending::NOTHING);
-                continue;
+        let out = match several {
+            false => arguments.out.clone(),
+            true => {
+                let folder = format!("{:02}-{}", position + 1, stem(input));
+                arguments.out.join(folder)
             }
         };
-        if failed > 0 {
-            worst = worst.max(ending::FAILED);
-        }
-        print(&report, &out, arguments.json)?;
-        worst = worst.max(match report.exit_class() {
-            ExitClass::Processed => 0,
-            ExitClass::SomeFailed => ending::FAILED,
-            ExitClass::NothingRecognised => ending::NOTHING,
-            ExitClass::Refused => ending::USAGE,
+        codes.push(match convert(input, &out, &job)? {
+            Outcome::Converted(report, failed) => {
+                if several && matches!(job.detail, Detail::Table | Detail::Everything) {
+                    printed::input(&mut progress::stdout(), &report.input.name)?;
+                }
+                print(&report, &out, job.detail)?;
+                ending::of_report(&report, failed)
+            }
+            Outcome::Refused(report) => {
+                if job.detail == Detail::Json {
+                    print(&report, &out, job.detail)?;
+                }
+                ending::NOTHING
+            }
+            // One that cannot be used does not end the rest.
+            Outcome::Unusable(error) if several => {
+                say_error(&format!("{error:#}"));
+                ending::of_error(&error)
+            }
+            Outcome::Unusable(error) => return Err(error),
         });
     }
-    Ok(ExitCode::from(worst))
+    if several && matches!(job.detail, Detail::Table | Detail::Everything) {
+        printed::inputs(&mut progress::stdout(), &codes)?;
+    }
+    Ok(ExitCode::from(codes.into_iter().max().unwrap_or(0)))
 }
 
 /// The report on standard output.
-fn print(report: &Report, out: &Path, as_json: bool) -> anyhow::Result<()> {
-    let mut stdout = progress::stdout();
-    let printed = match as_json {
-        true => writeln!(stdout, "{}", serde_json::to_string_pretty(report)?),
-        false => print_report(&mut stdout, report, out),
-    };
+fn print(report: &Report, out: &Path, detail: Detail) -> anyhow::Result<()> {
+    let printed = printed::report(&mut progress::stdout(), report, out, detail);
     printed.with_context(|| format!("the results in `{}` are complete", out.display()))
 }
 
@@ -158,8 +215,24 @@ fn scratch(options: &Options, partials: &Partials) -> anyhow::Result<Option<Temp
 struct Job<'a> {
     options: &'a Options,
     wanted: &'a Wanted,
+    merge: Option<Merge>,
     partials: &'a Partials,
-    quiet: bool,
+    overwrite: bool,
+    detail: Detail,
+}
+
+impl Job<'_> {
+    /// No bar beside the report as JSON, and none where only errors are wanted.
+    fn quiet(&self) -> bool {
+        matches!(self.detail, Detail::Errors | Detail::Json)
+    }
+
+    fn replacing<'a>(&self, input: &'a Input) -> Replacing<'a> {
+        match self.overwrite {
+            true => Replacing::All,
+            false => Replacing::OfInput(input),
+        }
+    }
 }
 
 /// What became of one input.
@@ -168,58 +241,113 @@ enum Outcome {
     Converted(Report, usize),
     /// It was refused as a whole: the report says why.
     Refused(Report),
+    /// It, or the folder for its results, cannot be used; nothing was written.
+    Unusable(anyhow::Error),
 }
 
-/// Converts one input into `out`, with `out/report.json` at the end.
+/// Converts one input into `out`, with `out/report.json` at the end. An error ends the whole run.
 fn convert(input: &Path, out: &Path, job: &Job<'_>) -> anyhow::Result<Outcome> {
-    let identity = Tree::identity(input)
-        .map_err(anyhow::Error::new)
-        .with_context(|| format!("cannot read `{}`", input.display()))?;
-    let identity = tramline_convert::Input {
-        name: identity.name,
-        sha256: identity.sha256,
-        size_bytes: identity.size,
+    let identity = match Tree::identity_with(input, &registry::belongs) {
+        Ok(identity) => Input {
+            name: identity.name,
+            sha256: identity.sha256,
+            size_bytes: identity.size,
+        },
+        Err(error) => {
+            let error = anyhow::Error::new(error);
+            let error = error.context(format!("cannot read `{}`", input.display()));
+            return Ok(Outcome::Unusable(error));
+        }
     };
-    let tree = match Tree::open(input, &job.options.limits) {
+    let tree = match Tree::open_with(input, &job.options.limits, &registry::belongs) {
         Ok(tree) => tree,
         Err(error @ SourceError::Refused { .. }) => {
             let report = refused::report(identity, &error);
-            write_refusal(&report, out, job)
-                .map_err(|error| trouble::told(error, &Scene::default()))?;
+            if let Some(error) = write_refusal(&report, out, job)? {
+                return Ok(Outcome::Unusable(error));
+            }
             let text = format!("{:#}", inspect::refusal(error, input));
             say_error(&text);
             return Ok(Outcome::Refused(report));
         }
-        Err(error) => return Err(inspect::refusal(error, input)),
+        Err(error) => return Ok(Outcome::Unusable(inspect::refusal(error, input))),
     };
     let plain = |error| trouble::told(error, &Scene::default());
-    let calibrated = calibrate::settled(&tree, &identity, job.options, job.quiet);
-    let calibrated = calibrated.map_err(plain)?;
+    if let Err(error) = apart(input, out) {
+        return Ok(Outcome::Unusable(error));
+    }
+    let calibrated = match calibrate::settled(&tree, &identity, job.options, job.quiet()) {
+        Ok(calibrated) => calibrated,
+        Err(error) => return Ok(Outcome::Unusable(plain(error))),
+    };
     let options = calibrated.as_ref().unwrap_or(job.options);
-    let results = Results::open(out, job.partials).map_err(plain)?;
+    let results = match Results::open(out, job.partials, job.replacing(&identity)) {
+        Ok(results) => results,
+        Err(error) => return Ok(Outcome::Unusable(plain(error))),
+    };
     if let Some(warning) = results.warning(identity.size_bytes) {
         progress::say(&format!("warning: {warning}"));
     }
     let mut sink = results.sink();
-    let mut bar = Bar::new(job.quiet);
-    let colours = ClassColours::from(options.configuration.image_ramp);
-    let mut completing = Completing::new(&tree, job.wanted, colours, results, sink.clone());
+    let mut bar = Bar::new(job.quiet());
+    let mut completing = Completing::new(
+        &tree,
+        job.wanted,
+        &options.configuration,
+        results,
+        sink.clone(),
+        Joining::new(options, job.merge),
+    );
     let report = tramline_convert::run(&tree, &identity, options, &mut sink, &mut |progress| {
-        bar.show(&progress);
+        bar.show(&progress, tree.bytes_read());
         completing.follow(&progress, &bar);
     });
     bar.finish();
-    let (report, failed) = completing.end(report)?;
+    let (report, failed) = completing.end(report, &bar)?;
     Ok(Outcome::Converted(report, failed))
 }
 
-fn write_refusal(report: &Report, out: &Path, job: &Job<'_>) -> anyhow::Result<()> {
-    let results = Results::open(out, job.partials)?;
-    Ok(results.end(&serde_json::to_vec_pretty(report)?)?)
+/// Refuses a folder of results inside the input: the next run would read them as input.
+fn apart(input: &Path, out: &Path) -> anyhow::Result<()> {
+    let Ok(input) = input.canonicalize() else {
+        return Ok(());
+    };
+    // What is not there yet lies where the nearest folder above it does.
+    let above = out.ancestors().find_map(|folder| match folder {
+        folder if folder.as_os_str().is_empty() => Path::new(".").canonicalize().ok(),
+        folder => folder.canonicalize().ok(),
+    });
+    if input.is_dir() && above.is_some_and(|above| above.starts_with(&input)) {
+        bail!(
+            "`{}` lies inside the input: the next run would read the results as input\nwhat to do: give a \
+             folder outside of the input with `--out`, such as `../results`",
+            out.display()
+        );
+    }
+    Ok(())
 }
 
-fn options(arguments: &Arguments) -> anyhow::Result<Options> {
-    let mut configuration = arguments.configuration.configuration()?;
+/// Writes the report of an input that was refused; gives back why the folder cannot be used for it.
+fn write_refusal(
+    report: &Report,
+    out: &Path,
+    job: &Job<'_>,
+) -> anyhow::Result<Option<anyhow::Error>> {
+    let plain = |error| trouble::told(error, &Scene::default());
+    let results = match Results::open(out, job.partials, job.replacing(&report.input)) {
+        Ok(results) => results,
+        Err(error) => return Ok(Some(plain(error))),
+    };
+    let text = serde_json::to_vec_pretty(report)?;
+    results.end(&text).map_err(|cause| plain(cause.into()))?;
+    Ok(None)
+}
+
+fn options(arguments: &Arguments, wanted: &Wanted) -> anyhow::Result<Options> {
+    let Settled {
+        mut configuration,
+        given,
+    } = arguments.configuration.settled()?;
     let mut bridges = Bridges::new();
     for given in &arguments.bridges {
         let (code, bridge) = given
@@ -228,15 +356,39 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
             .with_context(|| format!("`{given}` is not CODE=COMMAND"))?;
         bridges.insert(code.to_owned(), bridge);
     }
-    let wanted = Wanted::of(&arguments.export)?;
+    let chosen = Chosen::of(&arguments.outputs);
+    let fields = arguments
+        .boundary
+        .as_deref()
+        .map(boundary::read)
+        .transpose()?;
+    if fields.is_none() && chosen.has(choices::Output::Outside) {
+        bail!(
+            "`--outputs outside` needs the fields that points lie outside of: give `--boundary FILE`"
+        );
+    }
+    let several = fields.as_ref().is_some_and(|fields| fields.len() > 1);
+    let (clip, locate) = fields
+        .map(|fields| boundary::options(fields, chosen.has(choices::Output::Outside)))
+        .unzip();
+    for told in chosen.apply(&mut configuration, &given)? {
+        progress::say(&format!("note: {told}"));
+    }
     configuration.enable_polygon_output |= wanted.polygons();
-    let outputs = choices::outputs(&arguments.outputs);
+    let mut outputs = chosen.forms();
     if !outputs.parquet && wanted.needs_columns() {
         bail!(
             "`--export` needs the points as columns: add `parquet` to `--outputs`, or omit \
              `--outputs`"
         );
     }
+    if !outputs.parquet && (several || arguments.merge.is_some()) {
+        bail!(
+            "`--merge` and a boundary with several fields need the points as columns: add `parquet` to \
+             `--outputs`, or omit `--outputs`"
+        );
+    }
+    outputs.parquet |= wanted.passing_columns;
     Ok(Options {
         configuration,
         unit_systems: arguments.units.clone(),
@@ -253,6 +405,8 @@ fn options(arguments: &Arguments) -> anyhow::Result<Options> {
         },
         provider: arguments.provider,
         adapt: wanted.adapt,
+        clip,
+        locate: locate.flatten(),
         outputs,
         file_format: arguments.format.clone(),
         ..Options::default()

@@ -3,8 +3,8 @@
 
 use crate::interrupt::{self, Watch};
 use crate::progress;
-use crate::results::Results;
-use crate::totals;
+use crate::results::{Replacing, Results};
+use crate::totals::Totals;
 use crate::trouble::{self, Scene};
 use anyhow::{Context, bail};
 use clap::Args;
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 async fn show(arguments: &Arguments, watch: &Watch) -> anyhow::Result<ExitCode> {
     let mut out = progress::stdout();
-    let folder = Results::open(&arguments.dir, &watch.partials)?;
+    let folder = Results::open(&arguments.dir, &watch.partials, Replacing::All)?;
     let bytes = tramline_samples::zip(&tramline_samples::sample_stick());
     folder.file(STICK, &bytes)?;
     let stick = arguments.dir.join(STICK);
@@ -68,7 +68,7 @@ async fn show(arguments: &Arguments, watch: &Watch) -> anyhow::Result<ExitCode> 
     let batch = client.upload(bytes).await?;
     let batch = client.settled(&batch).await?;
     let folder = arguments.dir.join("results");
-    let mut results = Results::open(&folder, &watch.partials)?;
+    let mut results = Results::open(&folder, &watch.partials, Replacing::All)?;
     client.print(&mut out, &batch, &mut results).await?;
     writeln!(
         out,
@@ -273,7 +273,7 @@ fn print_file(out: &mut dyn Write, file: &Value) -> std::io::Result<()> {
         return Ok(());
     }
     let points = &file["report"]["points"];
-    let totals = totals::line(&file["summary"]["properties"]);
+    let totals = Totals::of(&file["summary"]["properties"]).line();
     writeln!(out, "           {} points, {totals}", points["standard"])?;
     for (reason, count) in points["dropped"].as_object().into_iter().flatten() {
         writeln!(out, "           dropped {count}: {reason}")?;

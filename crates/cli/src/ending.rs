@@ -3,7 +3,7 @@
 
 use crate::trouble::CannotWrite;
 use std::io::ErrorKind;
-use tramline_convert::RunError;
+use tramline_convert::{ExitClass, Report, RunError};
 use tramline_outputs::WriteError;
 
 /// Some machine files or exports failed.
@@ -14,6 +14,17 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const NOTHING: u8 = 3;
 /// Trouble with disk or network: trying again may help.
 pub(crate) const TROUBLE: u8 = 4;
+
+/// The exit code of a run that ended, with how many exports failed.
+pub(crate) fn of_report(report: &Report, failed_exports: usize) -> u8 {
+    let exports = if failed_exports > 0 { FAILED } else { 0 };
+    exports.max(match report.exit_class() {
+        ExitClass::Processed => 0,
+        ExitClass::SomeFailed => FAILED,
+        ExitClass::NothingRecognised => NOTHING,
+        ExitClass::Refused => USAGE,
+    })
+}
 
 /// The exit code of an error that ended a command.
 pub(crate) fn of_error(error: &anyhow::Error) -> u8 {

@@ -3,6 +3,7 @@
 //! Rule: what cannot be meant is refused before anything is converted; an export that fails is told
 //! and costs nothing else, unless the disk failed; the exit code says so.
 
+use crate::choices::{Chosen, Output};
 use crate::maps::MapExport;
 use crate::results::EXPORTS;
 use crate::trouble;
@@ -10,8 +11,7 @@ use anyhow::bail;
 use clap::Args;
 use std::path::Path;
 use tramline_convert::exports::StoredFormat;
-use tramline_convert::maps::ClassColours;
-use tramline_convert::{FileReport, StoredOutput, StoredOutputs, UnitSystem};
+use tramline_convert::{Configuration, FileReport, StoredOutput, StoredOutputs, UnitSystem};
 use tramline_model::Artifact;
 use tramline_outputs::WriteError;
 use tramline_outputs::export::{ExportOptions, bbox};
@@ -21,9 +21,11 @@ pub(crate) struct ExportArguments {
     /// Further outputs for each machine file, separated by commas. adapt: the AgGateway ADAPT Standard
     /// 2.0, in the folder `adapt`. gpkg (GeoPackage with styles), fgb (FlatGeobuf), csv, shp
     /// (shapefile), geojson, parquet, pmtiles (vector tiles): the points, in the folder `export`.
-    /// report: `report.html`, a report that prints on one sheet. classes: images in seven
+    /// report: `report.html`, a report that prints on one sheet. pdf: all reports in one PDF beside the
+    /// folders. picture: the map with title, date and legend, to send by phone, in the folder `picture`. classes: images in seven
     /// classes of equal area, in the folder `classes`. geotiff, geotiff-utm: the numbers as GeoTIFF in
-    /// Web Mercator or in the UTM zone of the field, in the folder of that name
+    /// Web Mercator or in the UTM zone of the field, in the folder of that name. grid: images and GeoTIFF of
+    /// what people map, smoothed onto a grid of 10 m, in the folder `grid`
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     export: Vec<String>,
     /// Columns of the files in `export`, separated by commas, in this order [default: all]
@@ -67,8 +69,16 @@ fn system(text: &str) -> Result<UnitSystem, String> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Wanted {
     pub(crate) adapt: bool,
-    /// A page for people.
+    /// A page for people, asked for as an export.
     pub(crate) report: bool,
+    /// A page for people, as one of the outputs.
+    pub(crate) pages: bool,
+    /// Points as columns are made for the pages only: they go when the page is written.
+    pub(crate) passing_columns: bool,
+    /// A PDF of all pages.
+    pub(crate) pdf: bool,
+    /// The map of a page as a picture.
+    pub(crate) picture: bool,
     formats: Vec<StoredFormat>,
     maps: Vec<MapExport>,
     options: ExportOptions,
@@ -100,6 +110,8 @@ impl Wanted {
             match StoredFormat::from_ending(name) {
                 _ if name == "adapt" => wanted.adapt = true,
                 _ if name == "report" => wanted.report = true,
+                _ if name == "pdf" => wanted.pdf = true,
+                _ if name == "picture" => wanted.picture = true,
                 _ if MapExport::from_name(name).is_some() => {
                     wanted.maps.extend(MapExport::from_name(name));
                 }
@@ -110,7 +122,7 @@ impl Wanted {
                     let known = known.chain(MapExport::ALL.map(MapExport::name));
                     let known: Vec<&str> = known.collect();
                     bail!(
-                        "unknown export `{name}`: choose from adapt, report, {}",
+                        "unknown export `{name}`: choose from adapt, report, pdf, picture, {}",
                         known.join(", ")
                     );
                 }
@@ -119,9 +131,30 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// With what `--outputs` chooses.
+    pub(crate) fn with(self, chosen: &Chosen) -> Self {
+        let pages = chosen.has(Output::Pages);
+        Self {
+            pages,
+            passing_columns: pages && !chosen.forms().parquet,
+            ..self
+        }
+    }
+
+    /// Whether each machine file gets a page.
+    pub(crate) fn writes_pages(&self) -> bool {
+        self.report || self.pages
+    }
+
     /// Whether anything is made of the points as columns. The ADAPT Standard has columns of its own.
     pub(crate) fn needs_columns(&self) -> bool {
-        self.report || !self.formats.is_empty() || !self.maps.is_empty()
+        let page = self.report || self.pdf || self.picture;
+        page || !self.formats.is_empty() || !self.maps.is_empty()
+    }
+
+    /// Whether the page for people is made, in any form.
+    pub(crate) fn needs_page(&self) -> bool {
+        self.writes_pages() || self.pdf || self.picture
     }
 
     /// Whether the conversion has to make polygons.
@@ -139,7 +172,7 @@ impl Wanted {
         file: &FileReport,
         stored: &StoredOutputs,
         folder: &Path,
-        colours: ClassColours,
+        configuration: &Configuration,
     ) -> anyhow::Result<Vec<String>> {
         let mut failed = Vec::new();
         if stored.path(Artifact::StandardGeoparquet).is_none() {
@@ -154,7 +187,7 @@ impl Wanted {
         let columns = self.options.columns.as_deref();
         for map in &self.maps {
             let own = folder.join(map.name());
-            if let Err(cause) = map.write(stored, self.output, columns, colours, &own) {
+            if let Err(cause) = map.write(stored, self.output, columns, configuration, &own) {
                 failed.push(of_export(file, map.name(), cause)?);
             }
         }

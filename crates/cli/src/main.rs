@@ -1,6 +1,7 @@
 //! `tramline`: the one executable. Each subcommand has a file; all work is in the library crates.
 
 mod account;
+mod boundary;
 mod calibrate;
 mod child;
 mod choices;
@@ -13,15 +14,22 @@ mod doctor;
 mod ending;
 mod export;
 mod formats;
+mod index;
 mod inspect;
 mod interrupt;
+mod joined;
+mod left_out;
 mod maps;
 mod migrate;
+mod own_defaults;
+mod pages;
 mod printed;
 mod progress;
 mod refused;
 mod results;
 mod serve;
+mod sheets;
+mod table;
 mod totals;
 mod trouble;
 

@@ -1,8 +1,8 @@
-//! `tramline convert --export classes,geotiff`: maps of each machine file, made of its stored points.
+//! `tramline convert --export classes,geotiff,grid`: maps of each machine file, made of its stored points.
 
 use std::path::Path;
-use tramline_convert::maps::{ClassColours, MapError, MapPlane, write_classes, write_geotiffs};
-use tramline_convert::{StoredOutput, StoredOutputs};
+use tramline_convert::maps::{MapError, MapPlane, write_classes, write_geotiffs, write_grid};
+use tramline_convert::{Configuration, StoredOutput, StoredOutputs};
 
 /// What is made, and the name of its folder within that of the machine file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,16 +10,18 @@ pub(crate) enum MapExport {
     Classes,
     GeoTiff,
     GeoTiffUtm,
+    Grid,
 }
 
 impl MapExport {
-    pub(crate) const ALL: [Self; 3] = [Self::Classes, Self::GeoTiff, Self::GeoTiffUtm];
+    pub(crate) const ALL: [Self; 4] = [Self::Classes, Self::GeoTiff, Self::GeoTiffUtm, Self::Grid];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Classes => "classes",
             Self::GeoTiff => "geotiff",
             Self::GeoTiffUtm => "geotiff-utm",
+            Self::Grid => "grid",
         }
     }
 
@@ -34,15 +36,17 @@ impl MapExport {
         stored: &StoredOutputs,
         output: Option<StoredOutput>,
         properties: Option<&[String]>,
-        colours: ClassColours,
+        configuration: &Configuration,
         folder: &Path,
     ) -> Result<(), MapError> {
         let output = output.filter(|output| *output != StoredOutput::Filtered);
         let (_, points) = stored.for_map(output).ok_or(MapError::NoGround)?;
+        let tiffs = |plane| write_geotiffs(points, plane, properties, configuration, folder);
         match self {
-            Self::Classes => write_classes(points, colours, folder),
-            Self::GeoTiff => write_geotiffs(points, MapPlane::WebMercator, properties, folder),
-            Self::GeoTiffUtm => write_geotiffs(points, MapPlane::Utm, properties, folder),
+            Self::Classes => write_classes(points, configuration.image_ramp.into(), folder),
+            Self::GeoTiff => tiffs(MapPlane::WebMercator),
+            Self::GeoTiffUtm => tiffs(MapPlane::Utm),
+            Self::Grid => write_grid(points, properties, configuration, folder),
         }
         .map(drop)
     }

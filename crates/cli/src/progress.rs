@@ -3,12 +3,36 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, StdoutLock, Write};
 use std::time::Duration;
-use tramline_convert::Progress;
+use tramline_convert::{Progress, Step};
+
+/// How much of a run is done: reading is one half of it, and all else the other.
+#[derive(Default)]
+struct Share {
+    /// Bytes of the datasets that may hold work.
+    total: u64,
+    /// Bytes of which the machine files are complete.
+    completed: u64,
+    /// Steps of the present machine file that have begun.
+    steps: u64,
+}
+
+impl Share {
+    /// Of twice the total, when so many bytes were read.
+    fn position(&self, read: u64) -> u64 {
+        let read = read.min(self.total);
+        let waiting = read.saturating_sub(self.completed);
+        let steps = Step::ALL.len().max(1) as u64;
+        read + self.completed + waiting / steps * self.steps.min(steps)
+    }
+}
 
 /// One line at the bottom of the terminal, told by [`Progress`].
 pub(crate) struct Bar {
     bar: ProgressBar,
     name: String,
+    share: Share,
+    /// Datasets that were begun, and all of them.
+    datasets: (usize, usize),
 }
 
 impl Bar {
@@ -20,36 +44,65 @@ impl Bar {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4} {msg}") {
-            bar.set_style(style);
-        }
+        style(&bar, "{spinner} {elapsed:>4} {wide_msg}");
         bar.enable_steady_tick(Duration::from_millis(120));
         Self {
             bar,
             name: String::new(),
+            share: Share::default(),
+            datasets: (0, 0),
         }
     }
 
-    pub(crate) fn show(&mut self, progress: &Progress) {
+    /// Shows how far a run is; `read` is how many bytes of the input were read.
+    pub(crate) fn show(&mut self, progress: &Progress, read: u64) {
         match progress {
             Progress::Detected { found } => {
-                let count = found.len();
-                self.bar.set_message(format!("{count} datasets found"));
+                let bytes = found.iter().map(|found| found.bytes);
+                self.share.total = bytes.fold(0, u64::saturating_add);
+                self.datasets = (0, found.len());
+                self.bar.set_message(match found.len() {
+                    1 => "1 dataset found".to_owned(),
+                    count => format!("{count} datasets found"),
+                });
+                if self.share.total > 0 {
+                    self.bar.set_length(self.share.total.saturating_mul(2));
+                    style(
+                        &self.bar,
+                        "{spinner} {bar:20} {percent:>3} %, about {eta} left  {wide_msg}",
+                    );
+                }
+            }
+            Progress::Dataset { .. } => {
+                self.datasets.0 += 1;
+                self.share.steps = 0;
             }
             Progress::File { name, .. } => {
                 (*name).clone_into(&mut self.name);
-                self.bar.set_message(self.name.clone());
+                self.tell("");
             }
             Progress::Points { points, .. } => {
-                self.bar
-                    .set_message(format!("{}: {points} points", self.name));
+                self.tell(&format!(": {} points", grouped(*points)));
             }
             Progress::Step { step, .. } => {
-                self.bar
-                    .set_message(format!("{}: {}", self.name, step.name()));
+                self.share.steps += 1;
+                self.tell(&format!(": {}", doing(*step)));
             }
-            Progress::Dataset { .. } | Progress::NoWork { .. } | Progress::Done { .. } => {}
+            Progress::Done { .. } | Progress::NoWork { .. } => {
+                self.share.completed = read.min(self.share.total);
+                self.share.steps = 0;
+            }
         }
+        self.bar.set_position(self.share.position(read));
+    }
+
+    fn tell(&self, what: &str) {
+        let (begun, all) = self.datasets;
+        let place = match all {
+            0 | 1 => String::new(),
+            _ => format!("{begun} of {all}: "),
+        };
+        self.bar.set_message(format!("{place}{}{what}", self.name));
     }
 
     /// Writes a line for a person above the bar.
@@ -60,6 +113,38 @@ impl Bar {
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("#- "));
+    }
+}
+
+/// What a step does, while it does it.
+fn doing(step: Step) -> &'static str {
+    match step {
+        Step::OriginalFile => "keeping the original",
+        Step::RawGeojson => "reading",
+        Step::StandardGeojson => "writing the points",
+        Step::FilteredGeojson => "filtering",
+        Step::Summary => "adding up",
+        Step::Units => "listing the units",
+        Step::PropertiesPngs | Step::ZippedPngs => "drawing",
+    }
+}
+
+/// A number with commas between thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Writes an error for a person.

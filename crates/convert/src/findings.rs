@@ -54,6 +54,20 @@ tramline_model::codes! {
         "Give the calibration under the id, folder or name of a harvest machine file in this upload.";
 
     // Fields.
+    OUTSIDE_FIELDS = "fields.outside",
+        "A boundary was given, and some points lie outside all of its fields. They are left out, with the reason `field.outside`.",
+        "Nothing needs doing. `dropped.parquet` has these points; convert without the boundary to keep them.";
+    IN_FIELD = "fields.part",
+        "The machine file is the part of another one that lies in this field. The whole stands beside it.",
+        "Add up either the whole files or the parts, not both.";
+
+    // Merges of the command line.
+    MERGED = "merge.parts",
+        "The machine file joins others of the same kind of work in the same field. They stand beside it; records that several of them hold count once.",
+        "Add up either the joined file or its parts, not both.";
+    NOT_MERGED = "merge.apart",
+        "Machine files of the same kind of work in the same field were not joined, for the reason that the finding gives.",
+        "Nothing needs doing if they are different works. Otherwise correct crop, product or dates and convert again.";
     WITHIN_TOLERANCE = "fields.within-tolerance",
         "Some points lie outside the field boundary, but no farther from it than the tolerance for the drift of the receiver. They count as inside.",
         "Nothing needs doing. Set `fieldsBoundaryTolerance` to 0 and reprocess the file to use the boundaries exactly as drawn.";
@@ -165,12 +179,12 @@ pub(crate) fn number(value: f64) -> f64 {
 }
 
 /// Worth knowing; nothing was lost.
-pub(crate) fn note(code: &'static Code, place: &Place, text: impl Into<String>) -> Finding {
+pub fn note(code: &'static Code, place: &Place, text: impl Into<String>) -> Finding {
     Finding::new(code, Severity::Note, place.clone(), text)
 }
 
 /// Something was assumed, left out or repaired.
-pub(crate) fn warning(code: &'static Code, place: &Place, text: impl Into<String>) -> Finding {
+pub fn warning(code: &'static Code, place: &Place, text: impl Into<String>) -> Finding {
     Finding::new(code, Severity::Warning, place.clone(), text)
 }
 

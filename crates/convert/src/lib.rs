@@ -9,6 +9,7 @@
 
 mod analysis;
 mod calibration;
+mod colours;
 mod configuration;
 mod describe;
 mod error;
@@ -35,6 +36,7 @@ mod run;
 mod step;
 mod steps;
 mod stored;
+mod survey;
 mod whole;
 mod writers;
 
@@ -43,7 +45,7 @@ pub use calibration::settle::{Settlement, settle};
 pub use calibration::{Calibrations, EVERY};
 pub use configuration::{
     CleanupRules, ColorRamp, Condition, Configuration, CropTable, FilterProfile, ImageAttributes,
-    ImageRamp, Literal, Operator, OwnCropNumbers,
+    ImageRamp, ImageStretch, Literal, Operator, OwnCropNumbers,
 };
 pub use error::RunError;
 pub use facts::{FieldShare, FieldSplit, FileFacts};
@@ -52,7 +54,8 @@ pub use input::Input;
 pub use options::{Options, Outputs, PassedOver};
 pub use original::write_original;
 pub use pass::bridge::{Bridge, BridgeError, BridgeHand, Bridges, run_bridge};
-pub use pass::collector::Collector;
+pub use pass::collector::{Collector, made_id};
+pub use pass::slug::folder as made_folder;
 pub use progress::{Found, Progress};
 pub use refusal::Refusal;
 pub use report::{
@@ -61,7 +64,9 @@ pub use report::{
 };
 pub use run::{run, run_with_facts};
 pub use step::Step;
-pub use stored::merge::{MergeError, MergeSource, merge, merge_with_facts};
+pub use stored::merge::parts;
+pub use stored::merge::{MergeError, MergeSource, merge, merge_with_facts, part_in_field};
 pub use stored::outputs::{StoredOutput, StoredOutputs};
 pub use stored::{exports, maps};
+pub use survey::{Survey, SurveyedFile, Unreadable, survey};
 pub use tramline_model::{FileStatus, UnitSystem};

@@ -2,7 +2,7 @@
 
 use crate::calibration::Calibrations;
 use crate::configuration::Configuration;
-use crate::fields::Locate;
+use crate::fields::{Clip, Locate};
 use crate::pass::bridge::{BridgeHand, Bridges};
 use crate::refusal::Refusal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +98,8 @@ pub struct Options {
     pub bridge_hand: Option<BridgeHand>,
     /// What the scale weighed, by harvest machine file.
     pub calibrations: Calibrations,
+    /// Fields that the work is cut to.
+    pub clip: Option<Clip>,
     /// Fields in which the standard points are to be found: they come back in the facts.
     pub locate: Option<Locate>,
 }
@@ -120,6 +122,7 @@ impl Default for Options {
             bridges: Bridges::new(),
             bridge_hand: None,
             calibrations: Calibrations::default(),
+            clip: None,
             locate: None,
         }
     }

@@ -3,7 +3,7 @@
 //! Rule: pixels of half a metre on the ground, finer where swaths are narrow, coarser where a side
 //! would have more than 4,096 of them.
 
-use tramline_render::{Canvas, Projection, Quad};
+use tramline_render::{Canvas, NO_OWNER, Projection, Quad};
 
 /// Pixels of a side at most.
 const MOST_PX: u32 = 4_096;
@@ -12,6 +12,8 @@ const PIXEL_M: f64 = 0.5;
 const LEAST_PIXEL_M: f64 = 0.25;
 /// Gaps between passes that are closed.
 const SEAM_PX: u32 = 2;
+/// Pixels that stand for all the painted ones, at most.
+const MOST_SAMPLES: usize = 1 << 16;
 /// Half the side of a square that stands for a row without footprint.
 const HALF_M: f64 = 1.5;
 /// Metres in a degree of latitude.
@@ -71,8 +73,13 @@ impl Bounds {
 
     /// A grid over the bounds; `None` where they are no place on Earth.
     pub(crate) fn canvas(&self, projection: Projection) -> Option<Canvas> {
+        self.canvas_within(projection, MOST_PX)
+    }
+
+    /// [`Bounds::canvas`] with at most so many pixels on a side.
+    pub(crate) fn canvas_within(&self, projection: Projection, most_px: u32) -> Option<Canvas> {
         let pixel_m = (self.narrowest_m / 6.0).clamp(LEAST_PIXEL_M, PIXEL_M);
-        Canvas::on(projection, self.degrees, pixel_m, MOST_PX)
+        Canvas::on(projection, self.degrees, pixel_m, most_px.min(MOST_PX))
     }
 }
 
@@ -94,6 +101,17 @@ pub(crate) fn burn(
         }
     }
     canvas.close_seams(SEAM_PX);
+}
+
+/// The owners of painted pixels, evenly picked out of all: as much ground for each.
+pub(crate) fn samples(canvas: &Canvas) -> Vec<u32> {
+    let painted = || {
+        let owners = canvas.lines().flatten().copied();
+        owners.filter(|owner| *owner != NO_OWNER)
+    };
+    // Odd, so that it does not keep step with the lines of the grid.
+    let step = painted().count().div_ceil(MOST_SAMPLES) | 1;
+    painted().step_by(step).collect()
 }
 
 /// The square of three metres that stands for a row without footprint.

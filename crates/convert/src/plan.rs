@@ -4,7 +4,8 @@
 
 use crate::points::standard::BatchStep;
 use crate::steps::{
-    absent, add_up, calibrate, cleanup, compare, crops, derive, position, present, track, yields,
+    absent, add_up, calibrate, cleanup, clip, compare, crops, derive, position, present, track,
+    yields,
 };
 use crate::whole::consumer::Begin;
 use crate::whole::{filtered, images, outline, outside, polygons};
@@ -19,6 +20,7 @@ pub(crate) const BATCH_STEPS: &[BatchStep] = &[
     crops::normalise,
     calibrate::apply,
     yields::fill,
+    clip::apply,
     present::note,
     present::count_without_instant,
     cleanup::apply,

@@ -13,6 +13,8 @@ pub struct Found {
     pub name: String,
     /// Code of its format.
     pub file_format: Option<&'static str>,
+    /// Bytes of its entries, unpacked.
+    pub bytes: u64,
 }
 
 /// How far it is. Index counts machine files from 0.

@@ -61,6 +61,9 @@ pub struct FileReport {
     pub operation_type: OperationType,
     /// How it ended.
     pub status: FileStatus,
+    /// It failed because its format is one that Tramline recognises and does not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// Properties that it lacks although its kind of work has them: processed, and incomplete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
@@ -289,7 +292,8 @@ impl PointCounts {
 /// For the exit code of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitClass {
-    /// Every machine file processed, with results that can be true.
+    /// Every machine file processed, with results that can be true; beside one that is, closed
+    /// formats do not count.
     Processed,
     /// At least one machine file failed, or has a result that cannot be true.
     SomeFailed,
@@ -300,6 +304,12 @@ pub enum ExitClass {
 }
 
 impl Report {
+    /// At least one machine file is sound, and the others are of closed formats.
+    fn is_sound_but_for_closed(&self) -> bool {
+        let mut open = self.files.iter().filter(|file| !file.closed).peekable();
+        open.peek().is_some() && open.all(FileReport::is_sound)
+    }
+
     /// What the exit code of a command tells.
     pub fn exit_class(&self) -> ExitClass {
         let refused = findings::NO_SUCH_COLUMN.name;
@@ -307,7 +317,7 @@ impl Report {
             ExitClass::Refused
         } else if self.files.is_empty() && self.unclaimed.iter().all(|entry| entry.set.is_none()) {
             ExitClass::NothingRecognised
-        } else if self.files.iter().all(FileReport::is_sound) {
+        } else if self.files.iter().all(FileReport::is_sound) || self.is_sound_but_for_closed() {
             ExitClass::Processed
         } else {
             ExitClass::SomeFailed

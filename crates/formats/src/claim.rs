@@ -20,9 +20,21 @@ pub struct Format {
     /// Names and bounded first bytes only, and what the caller says of them: a table whose columns
     /// only the caller names is recognised too.
     pub claim: fn(&Tree, &ReadOptions) -> Vec<Claim>,
+    /// Whether a file beside a file that was given alone belongs to the same data: see [`Sides`].
+    pub sides: Sides,
     /// Pushes machine files into the receiver. An error before any `begin` is one failed machine
     /// file for the whole claim.
     pub read: Read,
+}
+
+/// Told the name of a file that was given alone and the name of another in its folder (of one in a
+/// folder beside it `folder/name`, and before that `folder/`), all in lower case: whether the other
+/// is part of the same data. By names only.
+pub type Sides = fn(&str, &str) -> bool;
+
+/// The rule of formats whose data are one file.
+pub(crate) fn alone(_: &str, _: &str) -> bool {
+    false
 }
 
 /// How a format reads a claim: the upload, the claim, bounds, what the caller knows, and who takes

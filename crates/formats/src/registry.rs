@@ -32,6 +32,12 @@ pub fn file_format_codes() -> Vec<&'static str> {
     codes
 }
 
+/// Whether a file beside one that was given alone belongs to it, by the rule of any format. Both names
+/// in lower case.
+pub fn belongs(given: &str, other: &str) -> bool {
+    FORMATS.iter().any(|format| (format.sides)(given, other))
+}
+
 /// The format of a claim.
 pub fn by_id(id: &str) -> Option<&'static Format> {
     FORMATS.iter().copied().find(|format| format.id == id)

@@ -191,6 +191,37 @@ fn fixed(
     }
 }
 
+/// The unit of a column that is no property, such as a source's own: one for each kind of quantity,
+/// so that files of one run agree. `DEFAULT` keeps the source's.
+pub fn unit_of_kind(source: &'static Unit, system: UnitSystem) -> &'static Unit {
+    let imperial = match system {
+        UnitSystem::Default => return source,
+        UnitSystem::Imperial => true,
+        UnitSystem::Metric => false,
+    };
+    let either = |us: &'static str, si: &'static str| Unit::known(if imperial { us } else { si });
+    match source.dimension {
+        Dimension::None | Dimension::Angle | Dimension::Count => source,
+        Dimension::Length => either("ft", "m"),
+        Dimension::Area => either("ac", "ha"),
+        Dimension::Mass => either("lb", "kg"),
+        Dimension::Volume => either("gal", "L"),
+        Dimension::Time => Unit::known("s"),
+        Dimension::Speed => either("ft/s", "m/s"),
+        Dimension::Force => either("lbf", "kgf"),
+        Dimension::Ratio => Unit::known("prcnt"),
+        Dimension::CountPerArea => either("seeds/ac", "seeds/ha"),
+        Dimension::MassPerArea => either("lb/ac", "kg/ha"),
+        Dimension::VolumePerArea => either("gal/ac", "L/ha"),
+        Dimension::MassPerTime => either("lb/s", "kg/s"),
+        Dimension::VolumePerTime => either("gal/h", "L/h"),
+        Dimension::AreaPerTime => either("ac/h", "ha/h"),
+        Dimension::Temperature => {
+            Unit::from_symbol(if imperial { "F" } else { "C" }).unwrap_or(source)
+        }
+    }
+}
+
 /// The unit of a rate's total (`gal` of `gal/ac`).
 pub fn total_unit(rate: &Unit) -> &'static Unit {
     let numerator = rate.symbol.split('/').next().unwrap_or_default();
@@ -229,6 +260,24 @@ mod tests {
         assert_eq!(symbol(Property::Area, "ac", Default), "m2");
         assert_eq!(symbol(Property::WetMass, "lb", Metric), "t");
         assert_eq!(symbol(Property::WetVolumePerArea, "bu/ac", Metric), "m3/ha");
+    }
+
+    #[test]
+    fn a_kind_of_quantity_has_one_unit_in_a_system() {
+        use std::collections::{BTreeMap, BTreeSet};
+        for system in [UnitSystem::Metric, UnitSystem::Imperial] {
+            let mut kinds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+            for unit in Unit::all() {
+                let to = unit_of_kind(unit, system);
+                assert_eq!(to.dimension, unit.dimension, "{}", unit.symbol);
+                assert_eq!(unit_of_kind(unit, UnitSystem::Default).symbol, unit.symbol);
+                let kind = format!("{:?}", unit.dimension);
+                if !["None", "Angle", "Count"].contains(&kind.as_str()) {
+                    kinds.entry(kind).or_default().insert(to.symbol);
+                }
+            }
+            assert!(kinds.values().all(|units| units.len() == 1), "{kinds:?}");
+        }
     }
 
     #[test]

@@ -92,6 +92,43 @@ impl Canvas {
         })
     }
 
+    /// A grid of cells, each of which owns its pixel: cells count from 0 along the lines, from the
+    /// north-west. `west`, `north` and the side of a cell are metres of the projection. `None` for no cells,
+    /// more than 8192 on a side, and edges that are no numbers.
+    pub fn of_cells(
+        projection: Projection,
+        (west, north): (f64, f64),
+        side: f64,
+        (columns, lines): (u32, u32),
+    ) -> Option<Self> {
+        let sized = |count: u32| (1..=MOST_COLUMNS).contains(&count);
+        let sound = west.is_finite() && north.is_finite() && side.is_finite() && side > 0.0;
+        if !(sound && sized(columns) && sized(lines)) {
+            return None;
+        }
+        let plane = Plane::new(projection)?;
+        let middle = west + side * f64::from(columns) / 2.0;
+        Some(Self {
+            columns,
+            lines,
+            west,
+            north,
+            pixel: side,
+            middle_deg: plane.degrees(middle, north).0,
+            projection,
+            plane,
+            owners: (0..columns * lines).collect(),
+            free: Free::new(columns, lines),
+        })
+    }
+
+    /// Metres east and north of a place in degrees on the plane of the grid; not numbers where it does
+    /// not reach.
+    pub fn metres(&self, longitude: f64, latitude: f64) -> (f64, f64) {
+        self.plane
+            .metres(near(longitude, self.middle_deg), latitude)
+    }
+
     /// The plane of the grid.
     pub fn projection(&self) -> Projection {
         self.projection

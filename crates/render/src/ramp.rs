@@ -1,8 +1,8 @@
-//! Colours by where a value lies between the least and the greatest.
+//! Colours by where a value lies between the ends of a range.
 //!
 //! Rules: stops stand at percent of the range, colours between them are interpolated in red, green
-//! and blue. An image has 255 colours: index 1 is the least value, 255 the greatest, 0 is no value
-//! and transparent. Values that are all the same have the colour of the middle.
+//! and blue. An image has 255 colours: index 1 is the low end, 255 the high end, 0 is no value
+//! and transparent. A range without width has the colour of the middle.
 
 use crate::RenderError;
 
@@ -57,8 +57,13 @@ impl Ramp {
 
     /// The accessible colours at equal steps.
     pub fn accessible() -> Self {
+        Self::of_seven(ACCESSIBLE_COLOURS)
+    }
+
+    /// Seven colours at equal steps.
+    pub(crate) fn of_seven(colours: [[u8; 3]; 7]) -> Self {
         let mut place = 0.0;
-        Self::of(ACCESSIBLE_COLOURS.map(|rgb| {
+        Self::of(colours.map(|rgb| {
             let percent = place / 6.0 * 100.0;
             place += 1.0;
             (percent, rgb)

@@ -16,6 +16,11 @@ const PROTANOPIA: [[f64; 3]; 3] = [
     [0.114503, 0.786281, 0.099216],
     [-0.003882, -0.048116, 1.051998],
 ];
+const TRITANOPIA: [[f64; 3]; 3] = [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.303900],
+];
 const NORMAL: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 fn times(matrix: &[[f64; 3]; 3], vector: [f64; 3]) -> [f64; 3] {
@@ -83,6 +88,30 @@ fn everybody_tells_the_accessible_colours_apart() {
             (found - expected).abs() < 0.1,
             "{found}, expected {expected}"
         );
+    }
+}
+
+#[test]
+fn ramps_by_nature_survive_grey_print_and_any_colour_vision() {
+    for nature in crate::Nature::ALL {
+        let lightness = nature.ramp().palette().map(|rgb| lab(rgb, &NORMAL)[0]);
+        let (first, last) = (lightness[0], lightness[254]);
+        let way = (last - first).signum();
+        assert!((last - first).abs() > 57.0, "{nature:?}: {first} to {last}");
+        assert!(first.max(last) < 87.5, "{nature:?} fades into white paper");
+        // A colour is of whole numbers: neighbours may be a hair off the line.
+        let steps = lightness.windows(2).map(|pair| (pair[1] - pair[0]) * way);
+        assert!(steps.clone().all(|step| step > -0.35), "{nature:?}");
+        let stops = nature.colours().map(|rgb| lab(rgb, &NORMAL)[0]);
+        let even = (last - first) / 6.0;
+        for pair in stops.windows(2) {
+            let step = pair[1] - pair[0];
+            assert!((step - even).abs() < 1.0, "{nature:?}: {step} not {even}");
+        }
+        for vision in [NORMAL, DEUTERANOPIA, PROTANOPIA, TRITANOPIA] {
+            let found = smallest(&nature.ramp(), &vision);
+            assert!(found > 9.0, "{nature:?}: {found}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Rule: the persistent auxiliary metadata of GDAL: reference system and geotransform.
 
-use crate::Canvas;
+use crate::{Canvas, Projection};
 use std::fmt::Write;
 
 /// EPSG:3857 as GDAL writes it.
@@ -11,7 +11,12 @@ const WEB_MERCATOR: &str = r#"PROJCS["WGS 84 / Pseudo-Mercator",GEOGCS["WGS 84",
 /// The text for the PNG of a canvas.
 pub fn sidecar(canvas: &Canvas) -> String {
     let mut text = String::from("<PAMDataset>\n  <SRS dataAxisToSRSAxisMapping=\"1,2\">");
-    text.push_str(&WEB_MERCATOR.replace('"', "&quot;"));
+    match canvas.projection() {
+        Projection::WebMercator => text.push_str(&WEB_MERCATOR.replace('"', "&quot;")),
+        utm => {
+            let _ = write!(text, "EPSG:{}", utm.epsg());
+        }
+    }
     text.push_str("</SRS>\n  <GeoTransform>");
     let mut between = "";
     for number in canvas.geo_transform() {

@@ -11,6 +11,11 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::time::Duration;
+
+/// Times that a lock is tried again, and the pause before each.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// Rights of a folder for its owner alone.
 const OWN_FOLDER: u32 = 0o700;
@@ -110,7 +115,7 @@ pub(crate) fn lock(data: &Path, command: &str) -> Stored<Lock> {
         .mode(OWN_FILE)
         .open(&path)
         .map_err(io)?;
-    match file.try_lock() {
+    match try_for_a_while(&file) {
         Ok(()) => {
             Holder::this(command).write(&file).map_err(io)?;
             Ok(Lock(file))
@@ -135,6 +140,20 @@ pub(crate) fn lock(data: &Path, command: &str) -> Stored<Lock> {
             )))
         }
     }
+}
+
+/// A process that was killed may leave a child behind that is just being started and has the file open for
+/// some moments more.
+fn try_for_a_while(file: &File) -> Result<(), TryLockError> {
+    let mut tried = file.try_lock();
+    for _ in 0..TRIES {
+        if !matches!(tried, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(BETWEEN_TRIES);
+        tried = file.try_lock();
+    }
+    tried
 }
 
 #[cfg(test)]

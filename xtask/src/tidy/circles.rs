@@ -28,6 +28,7 @@ const CRATES: &[&str] = &[
     "render",
     "samples",
     "server",
+    "sheet",
     "testkit",
     "tiles",
 ];

@@ -20,6 +20,7 @@ const ALLOWED: &[Edges] = &[
     ("render", &[]),
     ("formats", &["model"]),
     ("outputs", &["model"]),
+    ("sheet", &["outputs"]),
     ("tiles", &["model"]),
     (
         "convert",
@@ -48,6 +49,7 @@ const ALLOWED: &[Edges] = &[
             "convert",
             "converter",
             "server",
+            "sheet",
             "samples",
         ],
     ),

@@ -5,6 +5,7 @@
 //! has ended: then all change places at once, and `report.json` comes last. So a name without
 //! `.partial` is always complete, and a report always belongs to the folders beside it.
 
+mod earlier;
 mod kept;
 mod lock;
 mod names;
@@ -17,12 +18,16 @@ pub(crate) use kept::EXPORTS;
 pub(crate) use partials::Partials;
 pub(crate) use sink::PartialSink;
 
+use crate::sheets::pdf_name;
 use crate::trouble::size;
 use anyhow::{Context, bail};
+use earlier::Earlier;
 use names::{REPORT, partial};
 use std::io;
 use std::path::{Path, PathBuf};
+use tramline_convert::Input;
 use tramline_outputs::disk;
+use tramline_outputs::page::INDEX;
 
 /// A folder of results in the making. Dropped before its end, it leaves what is complete.
 pub(crate) struct Results {
@@ -30,8 +35,8 @@ pub(crate) struct Results {
     partials: Partials,
     /// Folders that this run made: they go if nothing comes into them.
     made: Vec<PathBuf>,
-    /// There are results of a run that ended: they are replaced at the end.
-    held: bool,
+    /// Results of a run that ended: they are replaced at the end.
+    earlier: Option<Earlier>,
     /// Folders that are complete and wait for the end, because of that.
     waiting: Vec<String>,
     /// Folders that are complete and have their names.
@@ -39,9 +44,22 @@ pub(crate) struct Results {
     _lock: Option<std::fs::File>,
 }
 
+/// What becomes of results that are in the folder.
+#[derive(Clone, Copy)]
+pub(crate) enum Replacing<'a> {
+    /// Any are replaced.
+    All,
+    /// Those of the same input are replaced, others refused.
+    OfInput(&'a Input),
+}
+
 impl Results {
     /// Makes the folder if it is not there, and takes away what a run that was killed left.
-    pub(crate) fn open(out: &Path, partials: &Partials) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        out: &Path,
+        partials: &Partials,
+        replacing: Replacing<'_>,
+    ) -> anyhow::Result<Self> {
         if out.is_file() {
             bail!(
                 "`{}` is a file: give a folder for the results with `--out`",
@@ -57,11 +75,15 @@ impl Results {
         partials.making(&made);
         disk::create_folder(out).with_context(cannot)?;
         let lock = lock::of(out)?;
+        let earlier = Earlier::read(out)?;
+        if let (Some(earlier), Replacing::OfInput(input)) = (&earlier, replacing) {
+            earlier.check(out, input)?;
+        }
         let results = Self {
             out: out.to_owned(),
             partials: partials.clone(),
             made,
-            held: out.join(REPORT).exists(),
+            earlier,
             waiting: Vec::new(),
             finished: 0,
             _lock: lock,
@@ -91,7 +113,7 @@ impl Results {
 
     /// A folder is complete.
     pub(crate) fn complete(&mut self, name: &str) -> io::Result<()> {
-        if self.held {
+        if self.earlier.is_some() {
             self.waiting.push(name.to_owned());
             return Ok(());
         }
@@ -117,6 +139,21 @@ impl Results {
         Ok(())
     }
 
+    /// Where a complete folder is now: with its own name, or waiting for the end.
+    pub(crate) fn current(&self, name: &str) -> PathBuf {
+        match self.waiting.iter().any(|waiting| waiting == name) {
+            true => self.partial(name),
+            false => self.out.join(name),
+        }
+    }
+
+    /// Writes a file beside the folders that gets its name at the end, with all that waits.
+    pub(crate) fn at_end(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.written(name, bytes)?;
+        self.waiting.push(name.to_owned());
+        Ok(())
+    }
+
     /// The run has ended: what waits takes the places of what was there, and the report comes last.
     pub(crate) fn end(mut self, report: &[u8]) -> io::Result<()> {
         let path = self.written(REPORT, report)?;
@@ -129,6 +166,21 @@ impl Results {
         // What was there before is of no use to anybody: a rest that cannot be removed does no harm.
         for old in old {
             let _ = self.partials.remove(&old);
+        }
+        if self.earlier.is_some() && !waiting.iter().any(|new| new == INDEX) {
+            kept::remove_index(&self.out)?;
+        }
+        let earlier = self.earlier.as_ref();
+        let pdf = earlier.map(|earlier| pdf_name(earlier.input()));
+        if let Some(name) = pdf.filter(|name| !waiting.contains(name)) {
+            match std::fs::remove_file(self.out.join(&name)) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+                _ => {}
+            }
+        }
+        let gone = earlier.into_iter().flat_map(Earlier::folders);
+        for name in gone.filter(|name| !waiting.iter().any(|new| new == name)) {
+            kept::remove(&self.out.join(name), name)?;
         }
         Ok(())
     }
@@ -143,7 +195,7 @@ impl Results {
     /// What a run that fails now leaves, for a person.
     pub(crate) fn left(&self) -> String {
         let out = self.out.display();
-        match (self.held, self.finished) {
+        match (self.earlier.is_some(), self.finished) {
             (true, _) => format!("the earlier results in `{out}` are as they were"),
             (false, 0) => format!("nothing of this run is left in `{out}`"),
             (false, 1) => {

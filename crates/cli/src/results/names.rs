@@ -16,6 +16,17 @@ pub(super) fn partial(name: &str) -> String {
     format!("{name}{PARTIAL}")
 }
 
+/// `01-field`: a number of two digits or more, and a name of plain letters.
+pub(super) fn is_ours(name: &str) -> bool {
+    name.split_once('-').is_some_and(|(number, slug)| {
+        number.len() >= 2
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && slug
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
+}
+
 /// The error of a path.
 pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> io::Error {
     move |cause| Trouble::of_path(path, cause)

@@ -3,9 +3,10 @@
 //! Rule: only names that a run gives itself (`01-field.partial`) are touched, and only while no other
 //! run is in the folder.
 
-use super::names::{EARLIER, PARTIAL, REPORT, at};
+use super::names::{EARLIER, PARTIAL, REPORT, at, is_ours};
 use std::io;
 use std::path::Path;
+use tramline_outputs::page::INDEX;
 
 /// Removes what is not complete, and puts back what was being replaced.
 pub(super) fn remove(out: &Path) -> io::Result<()> {
@@ -16,9 +17,10 @@ pub(super) fn remove(out: &Path) -> io::Result<()> {
         };
         let path = entry.path();
         let is_folder = entry.file_type().map_err(at(&path))?.is_dir();
-        if !is_folder
-            && (name == format!("{REPORT}{PARTIAL}") || name == format!("{REPORT}{EARLIER}"))
-        {
+        let of_ours = |ending: &str| [REPORT, INDEX].map(|own| format!("{own}{ending}"));
+        let left = [of_ours(PARTIAL), of_ours(EARLIER)];
+        let pdf = [PARTIAL, EARLIER].map(|ending| name.ends_with(&format!(".pdf{ending}")));
+        if !is_folder && (left.as_flattened().contains(&name) || pdf.contains(&true)) {
             std::fs::remove_file(&path).map_err(at(&path))?;
         }
         if !is_folder {
@@ -35,17 +37,6 @@ pub(super) fn remove(out: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// `01-field`: a number of two digits or more, and a name of plain letters.
-fn is_ours(name: &str) -> bool {
-    name.split_once('-').is_some_and(|(number, slug)| {
-        number.len() >= 2
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-            && slug
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    })
 }
 
 #[cfg(test)]

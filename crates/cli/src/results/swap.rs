@@ -23,7 +23,9 @@ pub(super) fn into_place(out: &Path, name: &str, named: &mut Names) -> io::Resul
         named.forget(&new);
         return Ok(None);
     }
-    kept::carry(&own, &new, name)?;
+    if new.is_dir() {
+        kept::carry(&own, &new, name)?;
+    }
     if renameat_with(CWD, &new, CWD, &own, RenameFlags::EXCHANGE).is_ok() {
         // The partial name is now that of the earlier folder.
         return Ok(Some(new));

@@ -144,10 +144,10 @@ fn incomplete_work_is_kept_and_said_and_strict_judges_by_the_contract() {
         assert_eq!(file["points"]["standard"], 40, "{name}");
         if row.lacks.is_empty() {
             assert!(file["missing"].is_null(), "{name}: {}", file["missing"]);
-            assert!(said.starts_with("processed  "), "{name}: {said}");
+            assert!(said.contains("  ok"), "{name}: {said}");
         } else {
-            let told = format!("processed, incomplete: {}\n", row.lacks);
-            assert!(said.starts_with(&told), "{name}: {said}");
+            let told = format!("  {}\n", row.lacks);
+            assert!(said.contains(&told), "{name}: {said}");
             let missing = file["missing"].as_array().map(Vec::len);
             assert_eq!(missing, Some(row.lacks.split(", ").count()), "{name}");
         }
@@ -221,7 +221,10 @@ fn the_original_stands_in_the_folder_of_its_machine_file() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(said.starts_with("read         work.csv"), "{said}");
+    assert!(
+        said.contains("work") && said.contains("1 machine file, and it can be read"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -292,7 +292,7 @@ fn signals_end_a_run_with_their_codes_and_leave_nothing() {
         let child = Command::new(env!("CARGO_BIN_EXE_tramline"))
             .current_dir(folder)
             .env("TMPDIR", folder.join("tmp"))
-            .args(["convert", "in", "-o", "out", "--bridge"])
+            .args(["convert", "in", "-o", "out", "--overwrite", "--bridge"])
             .arg(format!("CN1={}", bridge.display()))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

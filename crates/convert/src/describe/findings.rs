@@ -10,8 +10,8 @@ use serde_json::Value;
 use tramline_analysis::odometer::Odometer;
 use tramline_analysis::spread::Spread;
 use tramline_model::{
-    Crop, DisplayTotal, Finding, OperationDescription, OperationType, Place, Property, Provider,
-    Severity, did_you_mean,
+    Crop, DisplayTotal, DropReason, Finding, OperationDescription, OperationType, Place, Property,
+    Provider, Severity, did_you_mean,
 };
 
 /// Results that cannot be true stand first, then totals that are not the display's; the rest stays in
@@ -197,6 +197,25 @@ pub(crate) fn of_totals(
         .collect()
 }
 
+/// Points outside the boundary that the caller gave.
+fn outside_fields(results: &Standardised<'_>, place: &Place, list: &mut Vec<Finding>) {
+    let count = results.dropped.get(&DropReason::FieldOutside);
+    let Some((count, bounds)) = count.zip(results.outside) else {
+        return;
+    };
+    if results.totals.points == 0 {
+        let Some(away) = results.clip.map(|clip| clip.away(bounds)) else {
+            return;
+        };
+        let text = format!("no point lies in a field: {}", away.text());
+        let finding = warning(&findings::OUTSIDE_FIELDS, place, text).value("points", *count);
+        list.push(finding.hint(away.hint()));
+        return;
+    }
+    let text = format!("{count} points outside the fields of the boundary were left out");
+    list.push(note(&findings::OUTSIDE_FIELDS, place, text).value("points", *count));
+}
+
 /// All findings of the standardising step.
 pub(crate) fn of(
     results: &Standardised<'_>,
@@ -232,6 +251,7 @@ pub(crate) fn of(
         let text = "the file has no elevation";
         list.push(note(&findings::ELEVATION_MISSING, place, text));
     }
+    outside_fields(results, place, &mut list);
     if results.is_harvest() {
         harvest(results, place, &mut list);
         calibration::findings(results, place, &mut list);

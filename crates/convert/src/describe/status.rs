@@ -155,6 +155,17 @@ pub(crate) fn standard_failure(
     if results.totals.points == 0 {
         let at_rest = DropReason::Cleanup(Property::RecordingStatus);
         let all_at_rest = results.dropped.keys().eq([&at_rest]);
+        if results.dropped.keys().eq([&DropReason::FieldOutside])
+            && let Some(away) = results.clip.zip(results.outside).map(|(c, o)| c.away(o))
+        {
+            let detail = format!(
+                "all points lie outside the fields of the boundary that was given; {}",
+                away.text()
+            );
+            let outcome =
+                Outcome::failed("no points passed the filter").detail(detail, away.hint());
+            return Some((RefusedStandard::NoPoints, outcome));
+        }
         let hint = if all_at_rest {
             "look for the task in which the machine worked, because it logged no work here; to keep the points \
              anyway, leave `recordingStatus` out of `cleanupRules`"

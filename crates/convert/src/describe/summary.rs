@@ -455,9 +455,11 @@ impl Writer<'_> {
             } else {
                 let mut entry = json!({ "name": product.name, "type": "Component" });
                 if let Some(rate) = product.rate {
-                    let unit = total_unit(rate.unit);
+                    let of_rate = self.units.of_rate(rate.unit);
+                    let factor = rate.unit.factor_to(of_rate).unwrap_or(1.0);
+                    let unit = total_unit(of_rate);
                     let value = rate.unit.to_base(rate.value) * area_m2 / unit.factor;
-                    entry["rate"] = total(rate.value, rate.unit.symbol);
+                    entry["rate"] = total(rate.value * factor, of_rate.symbol);
                     entry["totalApplied"] = total(value, unit.symbol);
                 }
                 if let Some(area) = self.area_of(&group) {

@@ -3,6 +3,7 @@
 use super::adapt::AdaptExport;
 use super::artifacts::Artifacts;
 use super::dropped::DroppedPoints;
+use super::outside::OutsideFields;
 use super::raw::RawRecords;
 use super::spool::Spool;
 use crate::analysis::Analysis;
@@ -31,6 +32,8 @@ pub(crate) struct MachineFile {
     pub(super) parquet: Option<ArtifactWriter>,
     pub(super) adapt: Option<AdaptExport>,
     pub(super) dropped: DroppedPoints,
+    /// Points outside the fields that the caller gave.
+    pub(super) outside: OutsideFields,
     pub(super) spool: Spool,
     /// In which fields the standard points lie, if that is asked.
     pub(super) locator: Option<FieldLocator>,
@@ -70,7 +73,7 @@ impl MachineFile {
         if configuration.makes_polygons() || configuration.file_images {
             analysis.keep_footprints();
         }
-        let standard = Standard::new(
+        let mut standard = Standard::new(
             &description,
             configuration,
             &options.read,
@@ -78,6 +81,7 @@ impl MachineFile {
             options.calibrations.begin(&identity, &description),
             analysis.wants_all(&description.operation_type),
         );
+        standard.context.clip.clone_from(&options.clip);
         let geojson = options
             .outputs
             .geojson
@@ -107,6 +111,7 @@ impl MachineFile {
             geojson,
             parquet,
             adapt,
+            outside: OutsideFields::default(),
             spool: Spool::default(),
             locator: options.locate.as_ref().map(Locate::begin),
             analysis,
@@ -165,6 +170,7 @@ impl MachineFile {
         ]
         .into_iter()
         .flatten()
+        .chain(std::mem::take(&mut self.outside).begun())
         .collect()
     }
 }

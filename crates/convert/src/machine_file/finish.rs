@@ -114,6 +114,7 @@ impl MachineFile {
         }
         let dropped = self.dropped.take();
         self.artifacts.keep(Artifact::DroppedGeoparquet, dropped)?;
+        std::mem::take(&mut self.outside).keep(&mut self.artifacts)?;
         if let Some(raw) = self.raw.take() {
             let place = self.place();
             let told = raw.keep(&mut self.artifacts, place)?;

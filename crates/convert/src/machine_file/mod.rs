@@ -7,6 +7,7 @@ pub(crate) mod artifacts;
 mod begin;
 pub(crate) mod dropped;
 mod finish;
+mod outside;
 mod raw;
 mod reported;
 pub(crate) mod spool;

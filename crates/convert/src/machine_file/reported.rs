@@ -62,6 +62,7 @@ pub(super) fn report(
         name: description.name.clone(),
         operation_type: description.operation_type.clone(),
         status: steps.file_status(),
+        closed: false,
         missing: Vec::new(),
         steps,
         entries: description.entries.clone(),

@@ -34,11 +34,12 @@ impl MachineFile {
     pub(crate) fn points(
         &mut self,
         batch: &RecordBatch,
+        options: &Options,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         self.points += batch.num_rows() as u64;
         let split = self.standard.refine(batch, BATCH_STEPS)?;
-        self.take(split, sink)
+        self.take(split, options, sink)
     }
 
     /// Takes standard points as they are; those whose `keep` is false are repeated records.
@@ -47,19 +48,25 @@ impl MachineFile {
         batch: &RecordBatch,
         passed: &Passed,
         keep: &[bool],
+        options: &Options,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         self.points += batch.num_rows() as u64;
         let split = self.standard.pass(batch, passed, keep, MERGED_STEPS)?;
-        self.take(split, sink)
+        self.take(split, options, sink)
     }
 
-    fn take(&mut self, split: Split, sink: &mut dyn Sink) -> Result<(), RunError> {
+    fn take(
+        &mut self,
+        split: Split,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         if let Some(measured) = &mut self.measured {
             measured.add(&split.standard);
             return Ok(());
         }
-        self.write(&split, sink)?;
+        self.write(&split, options, sink)?;
         if let Some(locator) = &mut self.locator {
             locator.add(&split.standard)?;
         }
@@ -87,7 +94,12 @@ impl MachineFile {
         Ok(())
     }
 
-    fn write(&mut self, split: &Split, sink: &mut dyn Sink) -> Result<(), RunError> {
+    fn write(
+        &mut self,
+        split: &Split,
+        options: &Options,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         let adapt = self.adapt.as_mut().map(|adapt| &mut adapt.records);
         for writer in [self.geojson.as_mut(), self.parquet.as_mut(), adapt]
             .into_iter()
@@ -96,7 +108,14 @@ impl MachineFile {
             writer.write(&split.standard)?;
         }
         match &split.dropped {
-            Some(dropped) => self.dropped.write(dropped, sink),
+            Some(dropped) => {
+                if options.clip.as_ref().is_some_and(|clip| clip.keep_outside) {
+                    let how = (&self.identity, options.outputs);
+                    let schema = self.standard.schema();
+                    self.outside.write(dropped, schema, how, sink)?;
+                }
+                self.dropped.write(dropped, sink)
+            }
             None => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use crate::analysis;
 use crate::calibration::Measured;
 use crate::error::RunError;
 use crate::facts::FileFacts;
+use crate::fields::Clip;
 use crate::findings::{self, note};
 use crate::identity::Identity;
 use crate::input::Input;
@@ -258,18 +259,38 @@ impl<'a> Collector<'a> {
         detail: &str,
         hint: &str,
     ) -> Result<(), RunError> {
+        self.without_points(description, (detail, hint), false)
+    }
+
+    /// A failed machine file of a format that is recognised and not read.
+    pub(crate) fn closed(
+        &mut self,
+        description: &OperationDescription,
+        detail: &str,
+        hint: &str,
+    ) -> Result<(), RunError> {
+        self.without_points(description, (detail, hint), true)
+    }
+
+    fn without_points(
+        &mut self,
+        description: &OperationDescription,
+        why: (&str, &str),
+        closed: bool,
+    ) -> Result<(), RunError> {
         let Some(identity) = self.identity(&description.name) else {
             self.passed.push(description.entries.clone());
             return Ok(());
         };
         self.begins(&identity, description);
-        let report = machine_file::unreadable(
+        let mut report = machine_file::unreadable(
             identity,
             description,
             self.options.provider,
-            (detail, hint),
+            why,
             &mut *self.sink,
         )?;
+        report.closed = closed;
         self.push(report, None);
         Ok(())
     }
@@ -364,8 +385,31 @@ impl<'a> Collector<'a> {
         if operation.entries.is_empty() {
             operation.entries.clone_from(&self.entries);
         }
+        if let Some(name) = self.options.clip.as_ref().and_then(Clip::only_name) {
+            name_field(operation, name);
+        }
         let mut seen = HashSet::new();
         operation.entries.retain(|entry| seen.insert(entry.clone()));
+    }
+}
+
+/// The id of a machine file that is made of others: the same for the same ones in any order.
+pub fn made_id(how: &str, of: &[&str]) -> String {
+    let mut of = of.to_vec();
+    of.sort_unstable();
+    let key = format!("tramline\n{how}\n{}", of.join("\n"));
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, key.as_bytes()).to_string()
+}
+
+/// Names the field where the source does not, or has only its number.
+fn name_field(operation: &mut OperationDescription, name: &str) {
+    let unnamed = |text: &str| !text.chars().any(char::is_alphabetic);
+    if operation.field.as_deref().is_none_or(unnamed) {
+        operation.field = Some(name.to_owned());
+        operation.name = match unnamed(&operation.name) {
+            true => name.to_owned(),
+            false => format!("{name}, {}", operation.name),
+        };
     }
 }
 
@@ -376,7 +420,7 @@ pub(crate) fn id_of(input: &Input, main: &str, in_claim: usize) -> String {
 }
 
 /// Work that is none of the four types passes as `other`; what it is stands beside it.
-fn pass_as_other(operation: &mut OperationDescription) {
+pub(crate) fn pass_as_other(operation: &mut OperationDescription) {
     let OperationType::Other(name) = &operation.operation_type else {
         return;
     };
@@ -448,7 +492,7 @@ impl Receiver for Collector<'_> {
             self.over_limit = true;
             return Err(Stop("limit of points".to_owned()));
         }
-        let result = file.points(batch, &mut *self.sink);
+        let result = file.points(batch, self.options, &mut *self.sink);
         let (index, points) = (file.index(), file.points_read());
         if points >= self.told + PROGRESS_POINTS {
             self.told = points;

@@ -3,6 +3,8 @@
 pub(crate) mod bridge;
 pub(crate) mod collector;
 mod one_pass;
-mod slug;
+pub(crate) mod slug;
 
-pub(crate) use one_pass::{Passed, one_pass};
+pub(crate) use one_pass::{
+    Passed, bytes_of, file_format, left_over, listed, one_pass, read_claim, unrecognised,
+};

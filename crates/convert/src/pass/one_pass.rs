@@ -10,10 +10,11 @@ use crate::options::Options;
 use crate::progress::{Found, Progress};
 use crate::report::{Report, UnclaimedEntry};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tramline_formats::reasons::reason_left_over;
-use tramline_formats::{Claim, Tree, Verdict, detect, registry};
-use tramline_model::{Provider, ReadError};
+use tramline_formats::{Claim, Detection, Tree, Verdict, detect, registry};
+use tramline_model::{Provider, ReadError, Receiver};
 use tramline_outputs::Sink;
 
 /// What came of one pass.
@@ -44,22 +45,11 @@ pub(crate) fn one_pass(
     let mut collector = Collector::new(input, options, sink, progress);
     collector.findings.extend(tree.findings.iter().cloned());
     collector.note_unknown_keys();
-    let unclaimed = detection.unclaimed.iter();
-    let unclaimed = unclaimed.map(|u| UnclaimedEntry {
-        entry: tree.entry(u.entry).path.clone(),
-        reason: u.reason.clone(),
-        set: None,
-    });
-    let mut unclaimed: Vec<UnclaimedEntry> = unclaimed.collect();
+    let mut unclaimed = unrecognised(tree, &detection);
     for claim in &detection.claims {
         let entries = claim.entries.iter().map(|id| tree.entry(*id).path.clone());
-        if let Some(reason) = claim.verdict.listed() {
-            let known = matches!(claim.verdict, Verdict::NotMachineData { .. });
-            unclaimed.extend(entries.map(|entry| UnclaimedEntry {
-                entry,
-                reason: reason.to_owned(),
-                set: known.then(|| tree.entry(claim.main).path.clone()),
-            }));
+        if let Some(listed) = listed(tree, claim) {
+            unclaimed.extend(listed);
             continue;
         }
         let main = &tree.entry(claim.main).path;
@@ -83,12 +73,13 @@ pub(crate) fn one_pass(
                     let mut description = collector.unknown_operation(tree.name(claim.main));
                     description.file_format = file_format;
                     description.provider = *provider;
-                    collector.unreadable(&description, text, hint)?;
+                    collector.closed(&description, text, hint)?;
                 }
             }
             Verdict::Read => read(tree, claim, options, &mut collector)?,
         }
-        unclaimed.extend(left_over(tree, claim, &collector));
+        let nothing = collector.nothing_of_it();
+        unclaimed.extend(left_over(tree, claim, nothing, &collector.entries_of_it()));
         collector.tell_nothing();
     }
     unclaimed.sort_by(|a, b| a.entry.cmp(&b.entry));
@@ -108,20 +99,53 @@ pub(crate) fn one_pass(
     })
 }
 
+/// The entries that no format claims.
+pub(crate) fn unrecognised(tree: &Tree, detection: &Detection) -> Vec<UnclaimedEntry> {
+    let unclaimed = detection.unclaimed.iter();
+    let unclaimed = unclaimed.map(|u| UnclaimedEntry {
+        entry: tree.entry(u.entry).path.clone(),
+        reason: u.reason.clone(),
+        set: None,
+    });
+    unclaimed.collect()
+}
+
+/// The entries of a claim that is listed with a reason and not read.
+pub(crate) fn listed(tree: &Tree, claim: &Claim) -> Option<Vec<UnclaimedEntry>> {
+    let reason = claim.verdict.listed()?;
+    let known = matches!(claim.verdict, Verdict::NotMachineData { .. });
+    let entries = claim.entries.iter().map(|id| UnclaimedEntry {
+        entry: tree.entry(*id).path.clone(),
+        reason: reason.to_owned(),
+        set: known.then(|| tree.entry(claim.main).path.clone()),
+    });
+    Some(entries.collect())
+}
+
 /// What is told of a dataset before it is read.
 fn found(tree: &Tree, input: &Input, claim: &Claim) -> Found {
     Found {
         id: id_of(input, &tree.entry(claim.main).path, 0),
         name: tree.entry(claim.main).path.clone(),
         file_format: file_format(claim),
+        bytes: bytes_of(tree, claim),
     }
+}
+
+/// Bytes of a dataset's entries, unpacked.
+pub(crate) fn bytes_of(tree: &Tree, claim: &Claim) -> u64 {
+    let sizes = claim.entries.iter().map(|id| tree.entry(*id).size);
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// The entries of a dataset that no machine file has: all of them where it holds no work, else its
 /// parts that no work was logged in.
-fn left_over(tree: &Tree, claim: &Claim, collector: &Collector<'_>) -> Vec<UnclaimedEntry> {
-    let nothing = collector.nothing_of_it();
-    let used = collector.entries_of_it();
+pub(crate) fn left_over(
+    tree: &Tree,
+    claim: &Claim,
+    nothing: Option<Option<&str>>,
+    used: &HashSet<&str>,
+) -> Vec<UnclaimedEntry> {
     let ids = claim.entries.iter().copied();
     let left = ids.filter(|id| !used.contains(tree.entry(*id).path.as_str()));
     let listed = left.map(|id| UnclaimedEntry {
@@ -137,7 +161,7 @@ fn left_over(tree: &Tree, claim: &Claim, collector: &Collector<'_>) -> Vec<Uncla
 }
 
 /// The code of a claim's format.
-fn file_format(claim: &Claim) -> Option<&'static str> {
+pub(crate) fn file_format(claim: &Claim) -> Option<&'static str> {
     if let Verdict::Recognised { file_format, .. } = &claim.verdict {
         return Some(file_format);
     }
@@ -199,17 +223,17 @@ fn bridged(
 }
 
 /// Reads one claim; a defect in a reader is one failed file.
-fn read_claim(
+pub(crate) fn read_claim(
     tree: &Tree,
     claim: &Claim,
     options: &Options,
-    collector: &mut Collector<'_>,
+    receiver: &mut dyn Receiver,
 ) -> Result<(), ReadError> {
     let Some(format) = registry::by_id(claim.format) else {
         return Ok(());
     };
     let result = catch_unwind(AssertUnwindSafe(|| {
-        (format.read)(tree, claim, &options.limits, &options.read, collector)
+        (format.read)(tree, claim, &options.limits, &options.read, receiver)
     }));
     result.unwrap_or_else(|_| {
         Err(ReadError::malformed(

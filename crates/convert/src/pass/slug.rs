@@ -1,7 +1,7 @@
 //! Folder names of our own making: `01-<slug>`, ASCII, never text of the upload as it stands.
 
 /// The folder of the machine file with that index (from 0).
-pub(crate) fn folder(index: usize, name: &str) -> String {
+pub fn folder(index: usize, name: &str) -> String {
     format!("{:02}-{}", index + 1, slug(name))
 }
 

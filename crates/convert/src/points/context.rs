@@ -7,6 +7,7 @@ use super::products::Products;
 use super::unit_table::UnitTable;
 use crate::calibration::Calibrate;
 use crate::configuration::{Configuration, CropTable, OwnCropNumbers};
+use crate::fields::Clip;
 use crate::plausible::absent::AbsentRules;
 use std::collections::BTreeMap;
 use tramline_formats::ReadOptions;
@@ -55,6 +56,8 @@ pub(crate) struct Context {
     /// Dropped rows are handed on too: their sensors tell of other places.
     pub(crate) hands_on_all: bool,
     pub(crate) products: Products,
+    /// Fields that the work is cut to.
+    pub(crate) clip: Option<Clip>,
 }
 
 impl Context {
@@ -102,6 +105,7 @@ impl Context {
             cleanup_without_mass: cleans.then(|| Compiled::without_mass(rules)),
             hands_on_all,
             products: Products::new(description),
+            clip: None,
         }
     }
 

@@ -129,12 +129,28 @@ enum Output {
     Own(usize),
 }
 
+/// A column of the source's own: its place, and its units if they differ in the output.
+struct Own {
+    index: usize,
+    units: Option<(&'static Unit, &'static Unit)>,
+}
+
+impl Own {
+    /// As the output has it.
+    fn read(&self, batch: &RecordBatch) -> Option<ArrayRef> {
+        match self.units {
+            Some((from, to)) => read_number(batch, self.index, from, to).map(number_array),
+            None => batch.columns().get(self.index).cloned(),
+        }
+    }
+}
+
 /// Columns in and out.
 pub(crate) struct Layout {
     sources: Vec<Source>,
     outputs: Vec<Output>,
-    /// Places of the source's own columns.
-    own: Vec<usize>,
+    /// The source's own columns.
+    own: Vec<Own>,
     /// Of the standard output.
     pub(crate) schema: SchemaRef,
     /// The same with reason and step.
@@ -188,7 +204,7 @@ impl Layout {
             outputs.push(Output::Machinery);
         }
         let own = match &context.operation {
-            OperationType::Other(_) => own_columns(source, &mut fields),
+            OperationType::Other(_) => own_columns(source, &context.units, &mut fields),
             _ => Vec::new(),
         };
         outputs.extend((0..own.len()).map(Output::Own));
@@ -238,8 +254,7 @@ impl Layout {
                 .and_then(|array| array.as_any().downcast_ref::<Int64Array>())
                 .cloned()
         };
-        let own = self.own.iter().filter_map(|at| batch.columns().get(*at));
-        columns.own = own.cloned().collect();
+        columns.own = self.own.iter().filter_map(|own| own.read(batch)).collect();
         columns.section = integers(Property::SectionId);
         let marked = |index: usize| batch.columns().get(index).map(|array| array.as_any());
         columns.log = records::log_index(batch.schema_ref())
@@ -281,10 +296,7 @@ impl Layout {
             .outputs
             .iter()
             .any(|output| matches!(output, Output::Products) && passed.products.is_none())
-            .then(|| {
-                let unit = context.units.get(Property::AppliedRate);
-                context.products.column(&columns, unit)
-            });
+            .then(|| context.products.column(&columns, &context.units));
         for output in &self.outputs {
             arrays.push(match output {
                 Output::OperationType => Texts::constant(context.operation.name(), rows).array(),
@@ -328,9 +340,9 @@ impl Layout {
     }
 }
 
-/// Adds the source's own columns to those of the output: their places. They are numbers and texts
+/// Adds the source's own columns to those of the output. They are numbers and texts
 /// that the source named and that stand for no property, under a name that nothing else has.
-fn own_columns(source: &Schema, fields: &mut Vec<Field>) -> Vec<usize> {
+fn own_columns(source: &Schema, units: &UnitTable, fields: &mut Vec<Field>) -> Vec<Own> {
     /// Names of the dropped output.
     const KEPT: [&str; 2] = ["reason", "step"];
     let mut places = Vec::new();
@@ -345,8 +357,20 @@ fn own_columns(source: &Schema, fields: &mut Vec<Field>) -> Vec<usize> {
         if known || KEPT.contains(&name.as_str()) || Property::from_name(name).is_some() {
             continue;
         }
-        fields.push(field.as_ref().clone());
-        places.push(place);
+        let from = records::unit_of(field).filter(|_| *field.data_type() == DataType::Float64);
+        let to = from.map(|from| (from, units.of_own(from)));
+        let changed = to.filter(|(from, to)| from.symbol != to.symbol);
+        let mut field = field.as_ref().clone();
+        if let Some((_, to)) = changed {
+            let mut metadata = field.metadata().clone();
+            metadata.insert(records::UNIT.to_owned(), to.symbol.to_owned());
+            field = field.with_metadata(metadata);
+        }
+        fields.push(field);
+        places.push(Own {
+            index: place,
+            units: changed,
+        });
     }
     places
 }

@@ -17,6 +17,8 @@ pub(crate) struct Noticed {
     pub(crate) middle: Option<(f64, f64)>,
     /// The last point was far from it.
     pub(crate) far: bool,
+    /// West, south, east, north of the points outside the fields that the caller gave.
+    pub(crate) outside: Option<[f64; 4]>,
     /// The crop's name by the words of the file.
     pub(crate) crop_names: HashMap<String, String>,
     /// Properties with a value in a point of usable position.

@@ -1,10 +1,11 @@
 //! The `products` and `machinery` columns: JSON text for each point, as the contract shows them.
 
 use super::columns::{Columns, Texts};
+use super::unit_table::UnitTable;
 use arrow_array::ArrayRef;
 use arrow_array::builder::StringBuilder;
 use std::sync::Arc;
-use tramline_model::{OperationDescription, Property, Unit};
+use tramline_model::{OperationDescription, Property};
 
 /// What the file says of its products and machines as a whole.
 pub(crate) struct Products {
@@ -55,10 +56,11 @@ impl Products {
 
     /// One JSON array for each point: the product at the point with the rate at the point, or the
     /// products of the mix with their planned rates.
-    pub(crate) fn column(&self, columns: &Columns, unit: Option<&Unit>) -> ArrayRef {
+    pub(crate) fn column(&self, columns: &Columns, units: &UnitTable) -> ArrayRef {
+        let unit = units.get(Property::AppliedRate);
         let unit = serde_json::json!(unit.map_or("", |u| u.symbol)).to_string();
         let at_point = columns.text(Property::Product);
-        let mix = (at_point.is_none() && self.is_mix()).then(|| self.mix());
+        let mix = (at_point.is_none() && self.is_mix()).then(|| self.mix(units));
         let constant = self
             .list
             .first()
@@ -111,7 +113,7 @@ impl Products {
         Arc::new(builder.finish())
     }
 
-    fn mix(&self) -> String {
+    fn mix(&self, units: &UnitTable) -> String {
         let list: Vec<serde_json::Value> = self
             .list
             .iter()
@@ -123,8 +125,11 @@ impl Products {
                 };
                 let mut entry = serde_json::json!({ "name": name });
                 if let Some(rate) = product.rate {
-                    entry["rate"] =
-                        serde_json::json!({ "value": rate.value, "unit": rate.unit.symbol });
+                    let unit = units.of_rate(rate.unit);
+                    let factor = rate.unit.factor_to(unit);
+                    let (factor, unit) = factor.map_or((1.0, rate.unit), |factor| (factor, unit));
+                    let value = rate.value * factor;
+                    entry["rate"] = serde_json::json!({ "value": value, "unit": unit.symbol });
                 }
                 entry
             })

@@ -101,6 +101,8 @@ impl Standard {
             pairs: &self.noticed.pairs,
             totals: &self.noticed.totals,
             dropped: &self.noticed.dropped,
+            clip: self.context.clip.as_ref(),
+            outside: self.noticed.outside,
             left_out: &self.noticed.left_out,
         }
     }

@@ -6,6 +6,7 @@ use super::products::Products;
 use super::totals::Totals;
 use super::unit_table::UnitTable;
 use crate::calibration::Calibrate;
+use crate::fields::Clip;
 use crate::plausible::absent::Counted;
 use crate::plausible::pairs::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,10 @@ pub(crate) struct Standardised<'a> {
     pub(crate) pairs: &'a Pairs,
     pub(crate) totals: &'a Totals,
     pub(crate) dropped: &'a BTreeMap<DropReason, u64>,
+    /// Fields that the work is cut to.
+    pub(crate) clip: Option<&'a Clip>,
+    /// West, south, east, north of the points outside of them.
+    pub(crate) outside: Option<[f64; 4]>,
     /// What the rows hold that were dropped.
     pub(crate) left_out: &'a AllLeftOut,
 }

@@ -1,6 +1,6 @@
 //! The unit of each property: that of the standard output, or of another unit system.
 
-use tramline_model::unit_choice::output_unit;
+use tramline_model::unit_choice::{output_unit, unit_of_kind};
 use tramline_model::{Property, Unit, UnitSystem};
 
 /// Output units by property, with what the source logged in, of which another system's follow.
@@ -45,6 +45,25 @@ impl UnitTable {
             slot.get_or_insert(from);
         }
         Some(to)
+    }
+
+    /// The unit of a source's own column, which is no property.
+    pub(crate) fn of_own(&self, from: &'static Unit) -> &'static Unit {
+        unit_of_kind(from, self.system)
+    }
+
+    /// The unit of a product's planned rate: that of rates of its kind.
+    pub(crate) fn of_rate(&self, from: &'static Unit) -> &'static Unit {
+        if self.system == UnitSystem::Default {
+            return from;
+        }
+        let rate = output_unit(
+            Property::AppliedRate,
+            Some(from),
+            self.system,
+            self.imperial,
+        );
+        rate.unwrap_or(from)
     }
 
     /// The unit of the source's column of a property; `None` where no column has it.

@@ -4,6 +4,7 @@ pub(crate) mod absent;
 pub(crate) mod add_up;
 pub(crate) mod calibrate;
 pub(crate) mod cleanup;
+pub(crate) mod clip;
 pub(crate) mod compare;
 pub(crate) mod crops;
 pub(crate) mod derive;

@@ -1,13 +1,15 @@
 //! An image of each numeric property: the footprints of the standard points in Web Mercator, with the
 //! sidecar that puts the image in its place in GIS programs, and all of them in one zip.
 //!
-//! Rules: the colours of an image go from the least to the greatest value of its property. Who comes
-//! first owns the ground, those with a rate before those without. Where the
-//! source has polygons, they are painted. Files without ground are squares of three metres. Memory is a byte for each row and property, and four for each pixel.
+//! Rules: the colours of an image go from the 2nd to the 98th percentile of the ground that it shows, or from the
+//! least to the greatest value, as the configuration says. Who comes first owns the ground, those with a
+//! rate before those without. Where the source has polygons, they are painted. Files without ground are
+//! squares of three metres. Memory is four bytes for each row and property, and four for each pixel.
 
 use super::consumer::{Consumer, Out, Rows, Subject};
 use crate::analysis::Analysis;
-use crate::configuration::ramp;
+use crate::colours;
+use crate::configuration::Configuration;
 use crate::error::RunError;
 use crate::image_choice::{ImageAttributes, is_wanted};
 use crate::paint::{self, Patch};
@@ -22,7 +24,7 @@ use std::io::Write;
 use std::rc::Rc;
 use tramline_model::{Artifact, Property};
 use tramline_outputs::{Sink, WriteError};
-use tramline_render::{Canvas, Projection, Ramp, index_of, png, sidecar};
+use tramline_render::{Canvas, Projection, RenderError, index_of, png, sidecar};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -68,12 +70,17 @@ impl Consumer for Painting<'_> {
             .filter(|row| !restorable[*row])
             .collect();
         let spool = |row: usize| places.get(row).copied().unwrap_or(row);
-        let ramp = ramp(&subject.options.configuration);
+        let configuration = &subject.options.configuration;
         let units = &subject.standard.context.units;
         let analysis = subject.analysis;
-        let written = self
-            .images
-            .write(&mut *out.sink, &name, analysis, &spool, &ramp, units);
+        let written = self.images.write(
+            &mut *out.sink,
+            &name,
+            analysis,
+            &spool,
+            configuration,
+            units,
+        );
         out.described.painted = written?;
         if out.described.painted {
             out.artifacts.insert(Artifact::Images, name("images.json"));
@@ -84,7 +91,7 @@ impl Consumer for Painting<'_> {
     }
 }
 
-/// Colours by row and property.
+/// Values by row and property.
 struct Images {
     layers: Vec<Layer>,
     /// By row: it has the main rate. Empty where the file has none.
@@ -95,10 +102,10 @@ struct Images {
 
 struct Layer {
     property: Property,
-    min: f64,
-    max: f64,
-    /// By row of the standard points; 0 is none.
-    indices: Vec<u8>,
+    least: f64,
+    greatest: f64,
+    /// By row of the standard points; not a number where there is none.
+    values: Vec<f32>,
 }
 
 impl Images {
@@ -112,9 +119,9 @@ impl Images {
                 let statistic = results.totals.statistic(*property);
                 (statistic.count > 0).then(|| Layer {
                     property: *property,
-                    min: statistic.min,
-                    max: statistic.max,
-                    indices: Vec::new(),
+                    least: statistic.min,
+                    greatest: statistic.max,
+                    values: Vec::new(),
                 })
             })
             .collect();
@@ -125,7 +132,7 @@ impl Images {
         }
     }
 
-    /// Takes the colours of a batch of standard points.
+    /// Takes the values of a batch of standard points.
     fn add(&mut self, batch: &RecordBatch) {
         let rows = batch.num_rows();
         let column = |property: Property| {
@@ -140,8 +147,8 @@ impl Images {
         for layer in &mut self.layers {
             let array = column(layer.property);
             layer
-                .indices
-                .extend((0..rows).map(|row| index_of(at(array, row), layer.min, layer.max)));
+                .values
+                .extend((0..rows).map(|row| at(array, row) as f32));
         }
         if let Some(main) = MAIN.iter().find_map(|property| column(*property)) {
             self.rated.extend((0..rows).map(|row| main.is_valid(row)));
@@ -160,7 +167,7 @@ impl Images {
         name: &dyn Fn(&str) -> String,
         analysis: &Analysis,
         spool: &dyn Fn(usize) -> usize,
-        ramp: &Ramp,
+        configuration: &Configuration,
         units: &UnitTable,
     ) -> Result<bool, WriteError> {
         let shape = |cause: String| WriteError::Shape(format!("images: {cause}"));
@@ -171,7 +178,7 @@ impl Images {
         let Some(canvas) = self.canvas(analysis, spool) else {
             return Ok(false);
         };
-        let palette = ramp.palette();
+        let samples = paint::samples(&canvas);
         let aux = sidecar(&canvas);
         let count = Rc::new(Cell::new(0));
         let counted = Counted {
@@ -188,17 +195,18 @@ impl Images {
             let painted: Vec<_> = std::thread::scope(|scope| {
                 let workers: Vec<_> = pair
                     .iter()
-                    .map(|layer| scope.spawn(|| png(&canvas, &layer.indices, &palette)))
+                    .map(|layer| {
+                        scope.spawn(|| layer.paint(&canvas, &samples, configuration, units))
+                    })
                     .collect();
                 workers.into_iter().map(|worker| worker.join()).collect()
             });
             for (layer, image) in pair.iter().zip(painted) {
-                let image = match image {
+                let (image, mut entry) = match image {
                     Ok(image) => image.map_err(|cause| shape(cause.to_string()))?,
                     Err(_) => return Err(shape("the painter ended by a defect".to_owned())),
                 };
                 let file = format!("{}.png", layer.property.name());
-                let mut entry = layer.entry(&canvas, ramp, units);
                 for (file, bytes) in [
                     (file.clone(), image.as_slice()),
                     (format!("{file}.aux.xml"), aux.as_bytes()),
@@ -271,24 +279,53 @@ impl<W: Write> Write for Counted<W> {
 }
 
 impl Layer {
-    fn entry(&self, canvas: &Canvas, ramp: &Ramp, units: &UnitTable) -> Value {
+    /// The image, and what the list says of it.
+    fn paint(
+        &self,
+        canvas: &Canvas,
+        samples: &[u32],
+        configuration: &Configuration,
+        units: &UnitTable,
+    ) -> Result<(Vec<u8>, Value), RenderError> {
+        let ramp = colours::ramp(configuration, self.property);
+        let unit = units.get(self.property);
+        let mut shown: Vec<f64> = samples
+            .iter()
+            .filter_map(|row| self.values.get(*row as usize))
+            .map(|value| f64::from(*value))
+            .collect();
+        let (min, max) = colours::ends(
+            configuration.image_stretch,
+            self.property,
+            unit,
+            (self.least, self.greatest),
+            &mut shown,
+        );
+        let indices: Vec<u8> = self
+            .values
+            .iter()
+            .map(|value| index_of(f64::from(*value), min, max))
+            .collect();
+        let image = png(canvas, &indices, &ramp.palette())?;
         let colours: serde_json::Map<String, Value> = ramp
             .listing()
             .into_iter()
             .map(|(stop, colour)| (stop, json!(colour)))
             .collect();
         let [xmin, ymin, xmax, ymax] = canvas.extent_degrees();
-        let unit = units.get(self.property);
-        json!({
+        let entry = json!({
             "property": self.property.name(),
             "ramp": colours,
             "legend": {
-                "min": self.min,
-                "max": self.max,
+                "min": min,
+                "max": max,
+                "least": self.least,
+                "greatest": self.greatest,
                 "unit": unit.map_or("", |unit| unit.symbol),
             },
             "extent": { "xmin": xmin, "ymin": ymin, "xmax": xmax, "ymax": ymax },
             "file": format!("images/{}.png", self.property.name()),
-        })
+        });
+        Ok((image, entry))
     }
 }

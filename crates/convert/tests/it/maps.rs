@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tramline_convert::Options;
 use tramline_convert::maps::{
-    ClassColours, Map, MapError, MapPlane, write_classes, write_geotiffs,
+    ClassColours, FieldPart, Map, MapError, MapPlane, field_map, write_classes, write_geotiffs,
 };
 use tramline_model::OperationType;
 
@@ -162,7 +162,14 @@ fn folders_hold_what_the_lists_name() {
         assert!(!entry["legend"]["ranges"].as_array().unwrap().is_empty());
     }
     let wanted = ["speed".to_owned()];
-    let tifs = write_geotiffs(&points, MapPlane::Utm, Some(&wanted), &out).unwrap();
+    let tifs = write_geotiffs(
+        &points,
+        MapPlane::Utm,
+        Some(&wanted),
+        &tramline_convert::Configuration::default(),
+        &out,
+    )
+    .unwrap();
     assert_eq!(tifs, ["speed.tif"]);
 }
 
@@ -180,4 +187,49 @@ fn what_has_no_map_says_why() {
     let map = read("standard.parquet").unwrap();
     let unknown = map.layer("seedRate").err().unwrap().to_string();
     assert!(unknown.contains("wetMassPerArea"), "{unknown}");
+}
+
+#[test]
+fn a_map_over_parts_has_the_ground_and_the_values_of_all() {
+    let (folder, summary) = stored();
+    let covered = &summary["coverage"]["coveredArea"]["value"];
+    let covered = covered.as_f64().unwrap() * 1e4;
+    let standard = folder.path().join("standard.parquet");
+    let filtered = folder.path().join("filtered.parquet");
+    let ground = folder.path().join("polygon.parquet");
+    fn part(points: &Path) -> FieldPart<'_> {
+        FieldPart {
+            points,
+            ground: None,
+        }
+    }
+    let of = |paths: &[&Path], property: &str| {
+        let parts: Vec<FieldPart<'_>> = paths.iter().map(|path| part(path)).collect();
+        field_map(&parts, property, ClassColours::Accessible).unwrap()
+    };
+    let one = of(&[&standard], "wetMassPerArea").unwrap();
+    // The same ground again belongs to the first part; the polygons are ground of their own.
+    for others in [
+        vec![standard.as_path(), standard.as_path()],
+        vec![standard.as_path(), ground.as_path()],
+        vec![filtered.as_path(), standard.as_path()],
+    ] {
+        let several = of(&others, "wetMassPerArea").unwrap();
+        let whole: f64 = several.areas_m2.iter().sum();
+        assert!((whole / covered - 1.0).abs() < 0.02, "{whole} {covered}");
+        for edge in ["xmin", "ymin", "xmax", "ymax"] {
+            let [own, other] = [&several, &one].map(|map| map.entry["extent"][edge].as_f64());
+            assert!((own.unwrap() - other.unwrap()).abs() < 1e-8, "{edge}");
+        }
+        assert!(!several.small.is_empty() && several.small.len() <= several.png.len());
+    }
+    // As much ground in each class, where there is enough to tell apart.
+    let mean = one.areas_m2.iter().sum::<f64>() / one.areas_m2.len() as f64;
+    let near = |area: &f64| (area / mean - 1.0).abs() < 0.2;
+    assert!(one.areas_m2.iter().all(near), "{:?}", one.areas_m2);
+    assert!(of(&[&standard], "seedRate").is_none());
+    assert!(of(&[], "wetMassPerArea").is_none());
+    let gone = [part(Path::new("gone.parquet"))];
+    let told = field_map(&gone, "wetMassPerArea", ClassColours::Accessible).map(|_| ());
+    assert!(matches!(told, Err(MapError::Unreadable { .. })), "{told:?}");
 }

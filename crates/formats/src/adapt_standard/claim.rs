@@ -108,3 +108,11 @@ fn not_done(root: &Root) -> Option<String> {
         .is_some()
         .then(|| "setup only: a catalog without work records".to_owned())
 }
+
+/// The records and rasters in the folder of the document.
+pub(super) fn sides(given: &str, other: &str) -> bool {
+    let extension = other
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension);
+    given == "adapt.json" && !other.contains('/') && matches!(extension, "parquet" | "tif" | "tiff")
+}

@@ -35,5 +35,6 @@ pub static FORMAT: Format = Format {
         "the published schema, our own files read back; public samples hold work orders only",
     )],
     claim: claim::claim,
+    sides: claim::sides,
     read: read::read,
 };

@@ -138,3 +138,10 @@ fn said_version(tree: &Tree, catalog: EntryId) -> Option<String> {
         .or_else(|| json.get("PluginVersion"))?;
     said.as_str().map(str::to_owned)
 }
+
+/// The card of a catalog or version file: its `.adm` files, also those in `documents`.
+pub(crate) fn sides(given: &str, other: &str) -> bool {
+    let of_card = |name: &str| name.ends_with(".adm") || name == "admversion.info";
+    let name = other.strip_prefix("documents/").unwrap_or(other);
+    matches!(given, "catalog.adm" | "admversion.info") && (name.is_empty() || of_card(name))
+}

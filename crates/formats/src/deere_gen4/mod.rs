@@ -26,5 +26,6 @@ pub static FORMAT: Format = Format {
         "the maker's export of the same harvest logs, row by row; 140 public logs as a second decoder reads them",
     )],
     claim: claim::claim,
+    sides: crate::claim::alone,
     read: map::read,
 };

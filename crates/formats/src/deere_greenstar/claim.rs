@@ -108,3 +108,12 @@ fn contains(head: &[u8], word: &[u8]) -> bool {
     };
     plain.windows(word.len()).any(|window| window == word)
 }
+
+/// Description, rows and loads of one log, which have one name.
+pub(crate) fn sides(given: &str, other: &str) -> bool {
+    let stem = |name: &str| {
+        let (stem, extension) = name.rsplit_once('.')?;
+        matches!(extension, "fdl" | "fdd" | "fdr").then(|| stem.to_owned())
+    };
+    stem(given).is_some_and(|given| stem(other) == Some(given))
+}

@@ -35,5 +35,6 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
+    sides: claim::sides,
     read: map::read,
 };

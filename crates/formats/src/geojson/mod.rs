@@ -36,5 +36,6 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
+    sides: crate::claim::alone,
     read: read::read,
 };

@@ -29,5 +29,6 @@ pub static FORMAT: Format = Format {
         "GDAL's files of the same data",
     )],
     claim: claim::claim,
+    sides: crate::claim::alone,
     read: read::read,
 };

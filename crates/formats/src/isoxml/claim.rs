@@ -104,15 +104,19 @@ fn has_root(tree: &Tree, id: EntryId) -> bool {
 /// Whether a file in the folder of a main file is part of the set: by the standard's names, or
 /// as a terminal's own file beside them.
 fn belongs(tree: &Tree, id: EntryId) -> bool {
-    let name = tree.name(id).to_ascii_lowercase();
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+    is_of_set(&tree.name(id).to_ascii_lowercase())
+}
+
+/// As [`belongs`], of a name in lower case.
+fn is_of_set(name: &str) -> bool {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     match extension {
         "xml" => {
             is_numbered(stem)
                 || matches!(stem, "linklist" | "matchids" | "sync" | "tctaskcsettings")
         }
         "bin" | "syn" | "quad" | "ref" | "jsn" => true,
-        "cm" => super::claas::is_track(&name),
+        "cm" => super::claas::is_track(name),
         // Prescriptions and copies of logs under the name of the log or grid.
         _ => {
             let stem = name.split('.').next().unwrap_or_default();
@@ -128,6 +132,18 @@ fn is_numbered(stem: &str) -> bool {
             && digits.len() >= 4
             && digits.bytes().all(|b| b.is_ascii_digit())
     })
+}
+
+/// The set of a main file or log, which lies in one folder.
+pub(super) fn sides(given: &str, other: &str) -> bool {
+    let main = |name: &str| name.starts_with("taskdata") && name.ends_with(".xml");
+    let of_set = |name: &str| {
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        matches!(extension, "xml" | "bin") && is_numbered(stem)
+    };
+    (main(given) || of_set(given))
+        && !other.contains('/')
+        && (other == "taskdata.xml" || is_of_set(other))
 }
 
 #[cfg(test)]

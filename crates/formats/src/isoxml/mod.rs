@@ -60,5 +60,6 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
+    sides: claim::sides,
     read: map::read,
 };

@@ -19,6 +19,7 @@ pub static FORMAT: Format = Format {
     reads: "nothing: names the format, the reason and the export that helps",
     coverage: &[],
     claim: find::claim,
+    sides: crate::claim::alone,
     read,
 };
 

@@ -87,6 +87,14 @@ pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     claims
 }
 
+/// All files of the job in one folder.
+pub(super) fn sides(given: &str, other: &str) -> bool {
+    let of_job = |name: &str| {
+        matches!(name, "jobdata.xml" | "advanced.xml") || number_of_table(name).is_some()
+    };
+    of_job(given) && of_job(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

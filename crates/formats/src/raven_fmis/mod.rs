@@ -28,5 +28,6 @@ pub static FORMAT: Format = Format {
         "one project's description; no file was seen",
     )],
     claim: claim::claim,
+    sides: claim::sides,
     read: map::read,
 };

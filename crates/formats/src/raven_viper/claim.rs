@@ -59,3 +59,14 @@ pub(super) fn claim(tree: &Tree, _: &ReadOptions) -> Vec<Claim> {
     claims.sort_by_key(|claim| claim.main);
     claims
 }
+
+/// What the display packs beside a log, under its name.
+pub(super) fn sides(given: &str, other: &str) -> bool {
+    let Some(stem) = given.strip_suffix(".jdf") else {
+        return false;
+    };
+    let side = other
+        .strip_prefix(stem)
+        .and_then(|rest| rest.strip_prefix('.'));
+    other == "ddop.xml" || side.is_some_and(|side| SIDES.contains(&side))
+}

@@ -27,5 +27,6 @@ pub static FORMAT: Format = Format {
         "one description of the layout, checked by its author on real jobs; no file was seen",
     )],
     claim: claim::claim,
+    sides: claim::sides,
     read: map::read,
 };

@@ -230,6 +230,19 @@ fn is_rate(name: &str) -> bool {
     name.contains("rate") || name.contains("tgt") || name.contains("target") || name == "rx"
 }
 
+/// The files of one name, whichever of them was given.
+pub(super) fn sides(given: &str, other: &str) -> bool {
+    stem_of(given).is_some_and(|stem| stem_of(other) == Some(stem))
+}
+
+/// A lower-case name without the ending that a file of a shapefile has.
+fn stem_of(name: &str) -> Option<&str> {
+    let side = SIDES
+        .iter()
+        .find_map(|side| name.strip_suffix(side)?.strip_suffix('.'));
+    side.or_else(|| METADATA.iter().find_map(|ending| name.strip_suffix(ending)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

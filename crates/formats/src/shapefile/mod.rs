@@ -68,5 +68,6 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
+    sides: claim::sides,
     read: read::read,
 };

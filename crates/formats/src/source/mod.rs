@@ -3,6 +3,7 @@
 //! that the upload gives. The zip container is checked and read by the same code, so that no
 //! second parser can see another archive.
 
+mod beside;
 mod bytes;
 mod container;
 mod end_record;
@@ -14,6 +15,7 @@ mod limits;
 mod member;
 mod names;
 mod open;
+mod taken;
 mod tree;
 
 pub(crate) use end_record::foreign;

@@ -6,6 +6,7 @@
 //! Rule: only the outermost container is refused. An archive inside that breaks a rule is left out
 //! whole, with the reason, and what lies beside it is counted before it.
 
+use super::beside::beside;
 use super::bytes::{Bytes, Window};
 use super::container::{Directory, check, join, too_many};
 use super::end_record::foreign;
@@ -34,6 +35,39 @@ impl Tree {
     pub fn open(path: &Path, limits: &Limits) -> Result<Self, SourceError> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
         Self::open_named(path, &name.unwrap_or_default(), limits)
+    }
+
+    /// As [`Tree::open`]; a single file comes with those in its folder that belong to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_named`], also for the files beside it.
+    pub fn open_with(
+        path: &Path,
+        limits: &Limits,
+        belongs: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<Self, SourceError> {
+        let read = |e: io::Error| SourceError::Io(format!("`{}`: {e}", path.display()));
+        if std::fs::metadata(path).map_err(read)?.is_dir() {
+            return Self::open(path, limits);
+        }
+        let sides = beside(path, belongs).map_err(read)?;
+        if sides.is_empty() {
+            return Self::open(path, limits);
+        }
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let given = (name.unwrap_or_default(), path.to_path_buf());
+        let mut opening = Opening::new(limits);
+        let mut files = Vec::new();
+        for (name, path) in std::iter::once(given).chain(sides) {
+            let size = regular(&path).map_err(read)?;
+            opening.reserve(1, size)?;
+            files.push((names::show(&name), size, path));
+        }
+        for (name, size, path) in files {
+            opening.entry(name, size, Content::File(path), None, 0)?;
+        }
+        Ok(opening.finish())
     }
 
     /// Opens a zip, a folder or a single file that the sender called `name`.
@@ -71,12 +105,26 @@ impl Tree {
 fn open(path: &Path, name: &str, limits: &Limits) -> Result<Tree, SourceError> {
     let read = |e: io::Error| SourceError::Io(format!("`{}`: {e}", path.display()));
     if !std::fs::metadata(path).map_err(read)?.is_dir() {
+        regular(path).map_err(read)?;
         let bytes = Bytes::from_file(File::open(path).map_err(read)?)?;
         return upload(Arc::new(bytes), name, limits);
     }
     let mut opening = Opening::new(limits);
     opening.folder(path)?;
     Ok(opening.finish())
+}
+
+/// The size of a file. A pipe or device is refused before it is opened: opening one can wait for
+/// ever, and reading it need not end.
+pub(super) fn regular(path: &Path) -> io::Result<u64> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_file() {
+        return Ok(metadata.len());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "this is a pipe or a device, and only files and folders are read",
+    ))
 }
 
 /// One file as it was sent: a zip, or a bare machine file.

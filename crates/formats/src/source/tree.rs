@@ -4,6 +4,7 @@ use super::bytes::{Bytes, Window};
 use super::findings;
 use super::hash::hash;
 use super::member::Member;
+use super::taken::Taken;
 use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub struct Tree {
     index: HashMap<String, Vec<EntryId>>,
     /// What was noticed while opening (junk around the archive, members that cannot be read, …).
     pub findings: Vec<Finding>,
+    taken: Taken,
 }
 
 /// Which system left a file behind, by its path.
@@ -101,6 +103,7 @@ impl Tree {
                 .push(EntryId(at));
         }
         let mut tree = Self {
+            taken: Taken::of(entries.len()),
             entries,
             index,
             findings,
@@ -246,7 +249,9 @@ impl Tree {
                 "upload the file again in a plain zip without a password",
             ));
         }
-        self.raw_stream(id, true).map_err(|e| match e.kind() {
+        let opened = self.raw_stream(id, true);
+        let followed = opened.map(|stream| self.taken.follow(id.index(), stream));
+        followed.map_err(|e| match e.kind() {
             std::io::ErrorKind::InvalidData => {
                 ReadError::malformed(self.place(id), e.to_string(), COPY_AGAIN)
             }
@@ -255,6 +260,11 @@ impl Tree {
                 what: e.to_string(),
             },
         })
+    }
+
+    /// How many bytes of all entries were read so far through streams; what is read twice counts once.
+    pub fn bytes_read(&self) -> u64 {
+        self.taken.bytes()
     }
 
     fn raw_stream(&self, id: EntryId, check: bool) -> std::io::Result<Box<dyn Read + Send>> {

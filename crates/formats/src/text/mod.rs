@@ -46,5 +46,6 @@ pub static FORMAT: Format = Format {
         ),
     ],
     claim: claim::claim,
+    sides: crate::claim::alone,
     read: read::read,
 };

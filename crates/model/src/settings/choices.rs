@@ -45,11 +45,24 @@ pub enum CropTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ImageRamp {
-    /// The contract's, red to green.
+    /// A ramp by what the property is, each of them even in lightness.
     #[default]
+    Property,
+    /// The contract's, red to green.
     Model,
     /// Seven steps of viridis, which people with any colour vision tell apart.
     Accessible,
+}
+
+/// Which values the ends of an image's colours stand for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ImageStretch {
+    /// The 2nd and the 98th percentile of the ground that is shown.
+    #[default]
+    Percentile,
+    /// The contract's: the least and the greatest value.
+    FullRange,
 }
 
 /// Own numbers of a crop; what is absent is the table's.

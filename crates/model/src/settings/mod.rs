@@ -13,7 +13,7 @@ mod images;
 mod shape;
 mod table;
 
-pub use choices::{CropTable, FilterProfile, ImageRamp, OwnCropNumbers};
+pub use choices::{CropTable, FilterProfile, ImageRamp, ImageStretch, OwnCropNumbers};
 pub use cleanup::{CleanupRules, Condition, Literal, Operator};
 pub use given::{given, nearest_key};
 pub use images::{ColorRamp, ImageAttributes};

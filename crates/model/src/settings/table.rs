@@ -3,8 +3,8 @@
 use super::declare::settings;
 use super::images::no_image;
 use super::{
-    CleanupRules, ColorRamp, CropTable, FilterProfile, ImageAttributes, ImageRamp, OwnCropNumbers,
-    Setting, Shape, Use, plain,
+    CleanupRules, ColorRamp, CropTable, FilterProfile, ImageAttributes, ImageRamp, ImageStretch,
+    OwnCropNumbers, Setting, Shape, Use, plain,
 };
 use crate::UnitSystem;
 use serde::{Deserialize, Serialize};
@@ -161,8 +161,15 @@ settings! {
         "capDryMass" cap_dry_mass: bool = true, Shape::Flag;
         /// Ours: each numeric property has an image.
         "fileImages" file_images: bool = true, Shape::Flag;
-        /// Ours: the colours of images; `accessible` takes seven steps of viridis.
-        "imageRamp" image_ramp: ImageRamp = ImageRamp::Model, Shape::Name(&["model", "accessible"]);
+        /// Ours: the colours of images; `property` chooses by what the property is, `accessible` takes
+        /// viridis for all, `model` the contract's red to green.
+        "imageRamp" image_ramp: ImageRamp = ImageRamp::Property,
+            Shape::Name(&["property", "accessible", "model"]);
+        /// Ours: what the ends of the colours stand for; `percentile`: 2 % of the ground lies below the low end
+        /// and 2 % above the high end; `fullRange`: the least and the greatest value, as in the
+        /// contract.
+        "imageStretch" image_stretch: ImageStretch = ImageStretch::Percentile,
+            Shape::Name(&["percentile", "fullRange"]);
         /// Ours: yields of several machines in one file are brought together in the filtered
         /// output.
         "reconcileMachines" reconcile_machines: bool = false, Shape::Flag;
@@ -177,8 +184,8 @@ settings! {
         /// of others, all. `{"harvested": {"wetMassPerArea": true}}`.
         "filesImageAttributeCreation" files_image_attribute_creation: ImageAttributes = ImageAttributes::new(),
             Shape::Attributes;
-        /// Colours by percent of the range, such as `"35%": [255, 40, 0]`, used when `imageRamp` is
-        /// `model`. By default from red to green.
+        /// Colours by percent of the range, such as `"35%": [255, 40, 0]`, that win over `imageRamp`
+        /// unless it is `accessible`. The default, red to green, is used when `imageRamp` is `model`.
         "geoimagesColorRamp" geoimages_color_ramp: ColorRamp = ColorRamp::default(), Shape::Ramp;
     }
     stored Pictures {

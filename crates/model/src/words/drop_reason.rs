@@ -78,6 +78,8 @@ pub enum DropReason {
     PositionOutOfRange,
     /// The position is a continent away from the rest of the file.
     PositionFar,
+    /// It lies outside the fields that the caller gave.
+    FieldOutside,
     /// The cleanup rule on this property.
     Cleanup(Property),
     /// The cleanup rule on the rates of products.
@@ -104,6 +106,7 @@ impl DropReason {
             "position.zero" => Some(Self::PositionZero),
             "position.out-of-range" => Some(Self::PositionOutOfRange),
             "position.far" => Some(Self::PositionFar),
+            "field.outside" => Some(Self::FieldOutside),
             "cleanup.products" => Some(Self::CleanupProducts),
             "merge.duplicate" => Some(Self::MergeDuplicate),
             _ => {
@@ -124,6 +127,7 @@ impl DropReason {
             Self::PositionZero => ("position.zero", ""),
             Self::PositionOutOfRange => ("position.out-of-range", ""),
             Self::PositionFar => ("position.far", ""),
+            Self::FieldOutside => ("field.outside", ""),
             Self::Cleanup(property) => ("cleanup.", property.name()),
             Self::CleanupProducts => ("cleanup.products", ""),
             Self::MergeDuplicate => ("merge.duplicate", ""),
@@ -185,6 +189,7 @@ mod tests {
             DropReason::PositionZero,
             DropReason::PositionOutOfRange,
             DropReason::PositionFar,
+            DropReason::FieldOutside,
             DropReason::CleanupProducts,
             DropReason::MergeDuplicate,
         ];

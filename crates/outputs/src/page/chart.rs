@@ -1,27 +1,20 @@
-//! The histogram of the main rate, as bars in SVG.
+//! The histogram of the main rate.
 
+use super::document::{Bars, Block, Section, Words};
 use super::input::Page;
-use super::text::{NAME, count, escaped, number};
+use super::text::{NAME, count, number};
 use super::units::property_words;
 
-const WIDTH: f64 = 340.0;
-const HEIGHT: f64 = 70.0;
-const FOOT: f64 = 18.0;
-const HEAD: f64 = 4.0;
-/// Half of the longest number below the outermost bars.
-const SIDE: f64 = 22.0;
 /// More bars would be thinner than a line.
 const MOST_BARS: usize = 80;
 
-pub(super) fn write(page: &Page<'_>, out: &mut String) {
-    let Some(histogram) = &page.input.histogram else {
-        return;
-    };
+pub(super) fn section(page: &Page<'_>) -> Option<Section> {
+    let histogram = page.input.histogram.as_ref()?;
     let bars = histogram.counts.len();
     let most = histogram.counts.iter().copied().max().unwrap_or(0);
     let finite = histogram.breaks.iter().all(|at| at.is_finite());
     if bars == 0 || bars > MOST_BARS || histogram.breaks.len() != bars + 1 || most == 0 || !finite {
-        return;
+        return None;
     }
     let symbol = page.input.units.get(&histogram.property);
     let symbol = symbol.and_then(serde_json::Value::as_str).unwrap_or("");
@@ -29,52 +22,42 @@ pub(super) fn write(page: &Page<'_>, out: &mut String) {
     let largest = histogram.breaks.iter().fold(0.0_f64, |a, b| a.max(b.abs()));
     let (shown, unit) = page.system.people(largest, symbol);
     let factor = if largest > 0.0 { shown / largest } else { 1.0 };
-    let name = match property_words(&histogram.property) {
-        Some(words) => words.to_owned(),
-        None => escaped(&histogram.property, NAME),
-    };
-    let unit = match escaped(&unit, 20) {
-        unit if unit.is_empty() => unit,
-        unit => format!(" ({unit})"),
+    let name = property_name(&histogram.property);
+    let name = match Words::data(&unit, 20) {
+        unit if unit.is_empty() => name,
+        unit => name.and(", ").then(unit),
     };
     let total: u64 = histogram.counts.iter().sum();
-    out.push_str(&format!(
-        "<section>\n<h2>{name}{unit}</h2>\n\
-         <svg class=\"chart\" viewBox=\"0 0 {WIDTH:.0} {:.0}\" role=\"img\" \
-         aria-label=\"Histogram: {name}\">\n",
-        HEAD + HEIGHT + FOOT
-    ));
-    let wide = (WIDTH - 2.0 * SIDE) / bars as f64;
-    let floor = HEAD + HEIGHT;
-    for (place, bar) in histogram.counts.iter().enumerate() {
-        let tall = HEIGHT * *bar as f64 / most as f64;
-        if *bar > 0 {
-            out.push_str(&format!(
-                "<rect class=\"bar\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>\n",
-                SIDE + place as f64 * wide,
-                floor - tall.max(0.6),
-                (wide - 1.0).max(0.5),
-                tall.max(0.6)
-            ));
-        }
+    // Long numbers need room.
+    let longest = histogram.breaks.iter().map(|at| number(at * factor).len());
+    let marked = if longest.max().unwrap_or(0) > 6 { 4 } else { 6 };
+    let every = bars.div_ceil(marked).max(1);
+    let marks = histogram.breaks.iter().enumerate().step_by(every);
+    Some(Section {
+        title: Words::own("How often: ").then(name.clone()),
+        may_break: false,
+        blocks: vec![Block::Bars(Bars {
+            name,
+            heights: histogram
+                .counts
+                .iter()
+                .map(|bar| *bar as f64 / most as f64)
+                .collect(),
+            marks: marks
+                .map(|(place, at)| (place as f64, number(at * factor)))
+                .collect(),
+            note: Words::own(format!(
+                "{} points. The outermost bars also hold what lies beyond.",
+                count(total)
+            )),
+        })],
+    })
+}
+
+/// A property in words, or as the data name it.
+pub(super) fn property_name(property: &str) -> Words {
+    match property_words(property) {
+        Some(words) => Words::own(words),
+        None => Words::data(property, NAME),
     }
-    out.push_str(&format!(
-        "<path class=\"line\" d=\"M{SIDE:.1} {floor:.1}H{:.1}\"/>\n",
-        WIDTH - SIDE
-    ));
-    let every = bars.div_ceil(6).max(1);
-    for (place, at) in histogram.breaks.iter().enumerate().step_by(every) {
-        let x = SIDE + place as f64 * wide;
-        out.push_str(&format!(
-            "<path class=\"line\" d=\"M{x:.1} {floor:.1}v3\"/>\n\
-             <text class=\"middle\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>\n",
-            floor + 14.0,
-            number(at * factor)
-        ));
-    }
-    out.push_str(&format!(
-        "</svg>\n<p class=\"legend\">{} points; the outermost bars hold what lies beyond.</p>\n\
-         </section>\n",
-        count(total)
-    ));
 }

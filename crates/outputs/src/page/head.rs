@@ -1,164 +1,183 @@
-//! What the file is: kind of work, name, crop or product, days.
+//! What the file is: name, crop or product, kind of work, day; and the lines below that.
 
+use super::days::days;
+use super::document::Words;
 use super::input::Page;
-use super::text::{NAME, WORD, escaped, isolated};
+use super::look::Look;
+use super::text::{NAME, WORD, last_part};
 
-/// Kind of work in words.
-fn work(page: &Page<'_>) -> String {
-    let kind = match page.summary.get("operationType").text() {
-        "" => page.file.get("operationType").text(),
-        kind => kind,
-    };
-    match kind {
-        "harvested" => "Harvest".to_owned(),
-        "planted" => "Planting".to_owned(),
-        "applied" => "Application".to_owned(),
-        "tillage" => "Tillage".to_owned(),
-        "" => "Field work".to_owned(),
-        other => escaped(other, WORD),
+impl<'a> Page<'a> {
+    /// The closed kind of work, as the contract has it; empty where it is not known.
+    pub(super) fn operation(&self) -> &'a str {
+        let kinds = [self.summary, self.file].map(|place| place.get("operationType").text());
+        kinds
+            .into_iter()
+            .find(|kind| !kind.is_empty())
+            .unwrap_or("")
+    }
+
+    pub(super) fn original(&self, key: &str) -> &'a str {
+        self.summary.get("originalOperationData").get(key).text()
     }
 }
 
-fn original<'a>(page: &Page<'a>, key: &str) -> &'a str {
-    page.summary.get("originalOperationData").get(key).text()
-}
-
-/// The task's name, or the field's.
-fn name(page: &Page<'_>) -> String {
-    let field = original(page, "originalOperationField");
-    let name = match page.file.get("name").text() {
-        "" => field,
-        name => name,
-    };
-    // A number alone says little.
-    if name == field && !name.is_empty() && name.chars().all(|c| c.is_ascii_digit()) {
-        return format!("Field {}", escaped(name, NAME));
+/// Kind of work in words, with crop or product: `soybean harvest`.
+pub(super) fn work(page: &Page<'_>) -> Words {
+    let crops: Vec<&str> = page.summary.get("crop").list().map(Look::text).collect();
+    match page.operation() {
+        "harvested" => of_crops(&crops, "harvest"),
+        "planted" => of_crops(&crops, "planting"),
+        "applied" => match some(&products(page), 2, WORD) {
+            list if list.is_empty() => Words::own("application"),
+            list => Words::own("application of ").then(Words::joined(list, ", ")),
+        },
+        "tillage" => Words::own("tillage"),
+        _ => match page.original("originalOperationType") {
+            word if word.chars().all(char::is_alphabetic) && !word.is_empty() => {
+                Words::data(word, WORD)
+            }
+            _ => Words::own("field work"),
+        },
     }
-    match escaped(name, NAME) {
-        text if text.is_empty() => "Unnamed machine file".to_owned(),
-        text => text,
-    }
 }
 
-/// For the window's title: escaped, without elements.
-pub(super) fn title(page: &Page<'_>) -> String {
-    format!("{} – {}", name(page), work(page))
-}
-
-pub(super) fn write(page: &Page<'_>, out: &mut String) {
-    let mut kind = vec![work(page)];
-    let crops: Vec<&str> = match page.summary.get("crop").list().next() {
-        Some(_) => page.summary.get("crop").list().map(|c| c.text()).collect(),
-        None => {
-            let products = page.summary.get("products").list();
-            let names = products.map(|product| product.get("name").text());
-            names.filter(|name| *name != "unknown").collect()
+/// `soybean harvest`, `harvest of potatoes for retail`.
+fn of_crops(crops: &[&str], work: &str) -> Words {
+    let crops: Vec<String> = crops.iter().map(|crop| spoken(crop)).collect();
+    let crops: Vec<&str> = crops.iter().map(String::as_str).collect();
+    match crops.as_slice() {
+        [] => Words::own(work),
+        [crop] if !crop.ends_with('s') && !crop.contains(" for ") => {
+            Words::data(crop, WORD).and(" ").and(work)
         }
+        [crop] if crop.ends_with("beans") => {
+            Words::data(crop.strip_suffix('s').unwrap_or(crop), WORD)
+                .and(" ")
+                .and(work)
+        }
+        several => {
+            Words::own(format!("{work} of ")).then(Words::joined(some(several, 3, WORD), ", "))
+        }
+    }
+}
+
+/// `wheat, hard red spring` as it is spoken, and words of codes apart.
+fn spoken(crop: &str) -> String {
+    let crop = crop.replace('_', " ");
+    match crop.split_once(", ") {
+        Some((kind, which)) if !which.contains(',') => format!("{which} {kind}"),
+        _ => crop,
+    }
+}
+
+/// Names of products that are named; a carrier such as water only where there is nothing else.
+fn products<'a>(page: &Page<'a>) -> Vec<&'a str> {
+    let named = |carrier: bool| {
+        let list = page.summary.get("products").list();
+        list.filter(|product| (product.get("type").text() == "Carrier") == carrier)
+            .map(|product| product.get("name").text())
+            .filter(|name| *name != "unknown" && !name.is_empty())
+            .collect::<Vec<_>>()
     };
-    kind.extend(some(&crops, 3, WORD));
-    let varieties: Vec<&str> = page
-        .summary
-        .get("varieties")
-        .list()
-        .map(|variety| variety.get("name").text())
-        .collect();
+    match named(false) {
+        names if names.is_empty() => named(true),
+        names => names,
+    }
+}
+
+/// Of the field with its farm where it is only a number, else the task's name, else the file's.
+pub(super) fn name(page: &Page<'_>) -> Words {
+    let (field, farm) = (
+        page.original("originalOperationField"),
+        page.original("originalOperationFarm"),
+    );
+    let name = page.file.get("name").text();
+    let bare = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
+    let best = if field.is_empty() || (!bare(name) && name != field) {
+        name
+    } else {
+        field
+    };
+    if !best.is_empty() && bare(best) {
+        return match farm {
+            "" => Words::own("Field ").then(Words::data(best, NAME)),
+            farm => Words::data(&format!("{farm} {best}"), NAME),
+        };
+    }
+    let entry = page.file.get("entries").list().next();
+    let entry = entry.map_or("", |entry| last_part(entry.text()));
+    for text in [best, field, entry] {
+        let words = Words::data(text, NAME);
+        if !words.is_empty() {
+            return words;
+        }
+    }
+    Words::own("Unnamed machine file")
+}
+
+/// `JT 01: soybean harvest, 19 September 2016`.
+pub(super) fn title(page: &Page<'_>) -> Words {
+    let name = name(page);
+    let title = match work(page) {
+        work if page.is_failed()
+            && page.operation().is_empty() | (page.operation() == "unknown") =>
+        {
+            drop(work);
+            name.and(": not converted")
+        }
+        work if page.is_failed() => name.and(": ").then(work).and(", not converted"),
+        work => name.and(": ").then(work),
+    };
+    match days(page.summary) {
+        Some(days) => title.and(", ").and(&days),
+        None => title,
+    }
+}
+
+/// Field, farm, grower, variety.
+pub(super) fn subtitle(page: &Page<'_>) -> Vec<Words> {
+    let mut facts: Vec<Words> = Vec::new();
+    let title = name(page).plain();
+    for (word, key) in [
+        ("Field ", "originalOperationField"),
+        ("Farm ", "originalOperationFarm"),
+        ("Grower ", "originalOperationGrower"),
+    ] {
+        let text = page.original(key);
+        let told = title == text || title.split(' ').any(|part| part == text);
+        if !text.is_empty() && (!told || key == "originalOperationGrower") {
+            facts.push(Words::own(word).then(Words::data(text, WORD + 8)));
+        }
+    }
+    let task = page.file.get("name").text();
+    if !task.is_empty() && task != title && task.chars().any(|c| !c.is_ascii_digit()) {
+        facts.push(Words::own("Task ").then(Words::data(task, WORD + 8)));
+    }
+    let varieties = page.summary.get("varieties").list();
+    let varieties: Vec<&str> = varieties.map(|one| one.get("name").text()).collect();
+    let crops: Vec<&str> = page.summary.get("crop").list().map(Look::text).collect();
     // Several have a table of their own, and a crop may stand for its variety.
     if let [variety] = varieties.as_slice()
-        && *variety != "unknown"
+        && !["unknown", ""].contains(variety)
         && !crops.iter().any(|crop| crop.eq_ignore_ascii_case(variety))
     {
-        kind.extend(some(&varieties, 1, NAME));
+        facts.push(Words::own("Variety ").then(Words::data(variety, NAME)));
     }
-    out.push_str(&format!(
-        "<header>\n<p class=\"kind\">{}</p>\n<h1><bdi>{}</bdi></h1>\n",
-        kind.join(" · "),
-        name(page)
-    ));
-    let mut facts: Vec<String> = Vec::new();
-    let title = page.file.get("name").text();
-    for (word, key) in [
-        ("Field", "originalOperationField"),
-        ("Farm", "originalOperationFarm"),
-        ("Grower", "originalOperationGrower"),
-    ] {
-        let text = original(page, key);
-        if !text.is_empty() && (text != title || key == "originalOperationGrower") {
-            facts.push(format!("{word} {}", isolated(text, WORD + 8)));
-        }
-    }
-    if let Some(days) = days(page) {
-        facts.push(days);
-    }
-    if !facts.is_empty() {
-        out.push_str(&format!("<p>{}</p>\n", facts.join(" · ")));
-    }
-    out.push_str("</header>\n");
+    vec![Words::joined(facts, " · ")]
 }
 
 /// The first few texts, each once, and how many more there are.
-pub(super) fn some(texts: &[&str], most: usize, letters: usize) -> Vec<String> {
+pub(super) fn some(texts: &[&str], most: usize, letters: usize) -> Vec<Words> {
     let mut once: Vec<&str> = Vec::new();
     for text in texts.iter().copied().filter(|text| !text.is_empty()) {
-        if !once.contains(&text) {
+        if !once.contains(&text) && once.len() < 1_000 {
             once.push(text);
         }
     }
-    let mut list: Vec<String> = once
-        .iter()
-        .take(most)
-        .map(|t| isolated(t, letters))
-        .collect();
+    let shown = once.iter().take(most);
+    let mut list: Vec<Words> = shown.map(|text| Words::data(text, letters)).collect();
     if once.len() > most {
-        list.push(format!("{} more", once.len() - most));
+        list.push(Words::own(format!("{} more", once.len() - most)));
     }
     list
-}
-
-/// Local days and the zone, the days as the source writes them, or those of UTC.
-fn days(page: &Page<'_>) -> Option<String> {
-    let zone = page.summary.get("timeZone").text();
-    let local = page.summary.get("localStartDay").text();
-    let start = page.summary.get("startTime").text();
-    let written = start.is_empty() && !local.is_empty();
-    let (first, last, zone) = if !written && (zone.is_empty() || local.is_empty()) {
-        (start, page.summary.get("endTime").text(), "")
-    } else {
-        (local, page.summary.get("localEndDay").text(), zone)
-    };
-    let first = day(first)?;
-    let days = match day(last) {
-        Some(last) if last != first => format!("{first} to {last}"),
-        _ => first,
-    };
-    Some(if written {
-        days
-    } else if zone.is_empty() {
-        format!("{days} (UTC)")
-    } else {
-        format!("{days} (time zone {})", escaped(zone, WORD + 8))
-    })
-}
-
-/// `2012-09-18…` as `18 September 2012`.
-fn day(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let mut parts = text.get(..10)?.split('-');
-    let year: u32 = parts.next()?.parse().ok()?;
-    let month: usize = parts.next()?.parse().ok()?;
-    let day: u32 = parts.next()?.parse().ok()?;
-    let month = MONTHS.get(month.checked_sub(1)?)?;
-    Some(format!("{day} {month} {year}"))
 }

@@ -23,6 +23,8 @@ pub struct PageImage<'a> {
     /// Classes instead of a ramp: least, greatest and colour of each, from low to high. Then neither
     /// `min`, `max` nor `stops` are shown.
     pub ranges: &'a [(f64, f64, [u8; 3])],
+    /// Square metres of ground that each of `ranges` has on the map; empty where it is not known.
+    pub areas_m2: &'a [f64],
     /// West, south, east and north edge in degrees: with it the image has a scale bar.
     pub bounds: Option<[f64; 4]>,
 }
@@ -51,4 +53,20 @@ pub(super) struct Page<'a> {
     /// The summary's properties.
     pub(super) summary: Look<'a>,
     pub(super) system: System,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(input: &'a PageInput<'a>) -> Self {
+        let summary = Look(input.summary).get("properties");
+        Self {
+            input,
+            file: Look(input.file),
+            summary,
+            system: System::of(summary, Look(input.units)),
+        }
+    }
+
+    pub(super) fn is_failed(&self) -> bool {
+        self.file.get("status").text() == "failed"
+    }
 }

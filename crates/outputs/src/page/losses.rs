@@ -1,18 +1,19 @@
 //! What was left out and why, in words; and the lag that was taken back.
 
+use super::document::{Block, Cell, Section, Table, Words};
 use super::input::Page;
 use super::look::Look;
-use super::text::{WORD, capital, count, escaped, percent};
-use super::units::property_words;
+use super::reasons::reason_words;
+use super::text::{WORD, count, percent};
 
 /// Reasons at most on each side; what is left is one row.
 pub(super) const MOST_REASONS: usize = 6;
 
-pub(super) fn write(page: &Page<'_>, out: &mut String) {
+pub(super) fn section(page: &Page<'_>) -> Option<Section> {
     let points = page.file.get("points");
     let read = points.get("read").count();
     if read == 0 {
-        return;
+        return None;
     }
     let standard = points.get("standard").count();
     let restored = points.get("restored").count();
@@ -27,147 +28,108 @@ pub(super) fn write(page: &Page<'_>, out: &mut String) {
             None => before.push((reason, number)),
         }
     }
-    out.push_str("<section class=\"long\">\n<h2>Points and dropped points</h2>\n<p>");
-    out.push_str(&format!(
-        "{} points read, {} in the totals",
+    let mut text = format!(
+        "{} points logged, {} in the totals",
         count(read),
         count(standard)
-    ));
+    );
     if filtered > 0 || !cleaned.is_empty() {
-        out.push_str(&format!(", {} after the filter", count(filtered)));
+        text.push_str(&format!(", {} on the map", count(filtered)));
     }
     if restored > 0 {
-        out.push_str(&format!(
+        text.push_str(&format!(
             " ({} of them restored by correcting the lag)",
             count(restored)
         ));
     }
-    out.push_str(&format!(".{}</p>\n", profile(page)));
-    if !before.is_empty() || !cleaned.is_empty() {
-        table("Dropped from everything", before, read, out);
-        let base = standard + restored;
-        table(
-            "Dropped by the filter (still in the totals)",
-            cleaned,
-            base,
-            out,
-        );
-    }
-    lag(page, out);
-    out.push_str("</section>\n");
+    let mut blocks = vec![Block::Text(Words::own(text + ".").then(profile(page)))];
+    blocks.extend(table("Left out of everything", before, read));
+    let base = standard.saturating_add(restored);
+    blocks.extend(table("Left out of the map only", cleaned, base));
+    blocks.extend(lag(page));
+    Some(Section {
+        title: Words::own("What was left out, and why"),
+        may_break: true,
+        blocks,
+    })
+}
+
+/// How many points are in no total.
+pub(super) fn left_out(file: Look<'_>) -> u64 {
+    let dropped = file.get("points").get("dropped").entries();
+    dropped
+        .filter(|(reason, _)| !reason.starts_with("filter."))
+        .fold(0, |sum, (_, number)| sum.saturating_add(number.count()))
 }
 
 /// Which cleaning, and what it did to the spread.
-fn profile(page: &Page<'_>) -> String {
+fn profile(page: &Page<'_>) -> Words {
     let cleaning = page.summary.get("cleaning");
-    let mut text = match cleaning.get("profile").text() {
-        "" => return String::new(),
-        "none" => return " No filter was used.".to_owned(),
-        name => format!(" Filter profile “{}”", escaped(name, WORD)),
-    };
     let instead = cleaning.get("usedInstead").text();
+    let mut text = match cleaning.get("profile").text() {
+        "" => return Words::default(),
+        "none" => return Words::own(" Nothing was cleaned."),
+        name => Words::own(" Cleaned by the profile “")
+            .then(Words::data(name, WORD))
+            .and("”"),
+    };
     if !instead.is_empty() {
-        let instead = escaped(instead, WORD);
-        text.push_str(&format!(
-            " would have dropped too much, so “{instead}” was used"
-        ));
+        text = text
+            .and(" would have left out too much, so “")
+            .then(Words::data(instead, WORD))
+            .and("” was used");
     }
-    text.push('.');
+    text = text.and(".");
     let spread = |key: &str| cleaning.get(key).get("coefficientOfVariation").number();
-    if let (Some(before), Some(after)) = (spread("before"), spread("after")) {
-        text.push_str(&format!(
-            " Spread (coefficient of variation) {} before, {} after.",
+    match (spread("before"), spread("after")) {
+        (Some(before), Some(after)) => text.and(&format!(
+            " Values vary by {} before and {} after cleaning.",
             percent(before),
             percent(after)
-        ));
+        )),
+        _ => text,
     }
-    text
 }
 
-fn table(title: &str, mut reasons: Vec<(&str, u64)>, of: u64, out: &mut String) {
+fn table(title: &str, mut reasons: Vec<(&str, u64)>, of: u64) -> Option<Block> {
     if reasons.is_empty() {
-        return;
+        return None;
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    out.push_str(&format!(
-        "<table class=\"list\">\n<tr><th>{title}</th><th>Points</th><th>Share</th></tr>\n"
-    ));
     // The line that says how many more there are holds the last as well.
     let shown = match reasons.len() {
         all if all <= MOST_REASONS + 1 => all,
         _ => MOST_REASONS,
     };
-    let mut line = |words: &str, number: u64| {
+    let row = |words: Words, number: u64| {
         let part = number as f64 / of.max(1) as f64 * 100.0;
-        out.push_str(&format!(
-            "<tr><td>{words}</td><td>{}</td><td>{}</td></tr>\n",
-            count(number),
-            percent(part)
-        ));
+        vec![
+            Cell::Text(words),
+            Cell::Number(Words::own(count(number))),
+            Cell::Number(Words::own(percent(part))),
+        ]
     };
-    for (reason, number) in reasons.iter().take(shown) {
-        line(&words(reason), *number);
-    }
+    let listed = reasons.iter().take(shown);
+    let mut rows: Vec<Vec<Cell>> = listed
+        .map(|(reason, number)| row(reason_words(reason).capital(), *number))
+        .collect();
     let rest: Vec<u64> = reasons.iter().skip(shown).map(|(_, n)| *n).collect();
     if !rest.is_empty() {
-        line(
-            &format!("{} other reasons", rest.len()),
-            rest.iter()
-                .fold(0, |sum, number| sum.saturating_add(*number)),
-        );
+        let sum = rest.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        rows.push(row(
+            Words::own(format!("{} other reasons", rest.len())),
+            sum,
+        ));
     }
-    out.push_str("</table>\n");
-}
-
-/// A reason as `report.json` has it (those of the filter without `filter.`), for people.
-fn words(reason: &str) -> String {
-    let known = match reason {
-        "position.missing" => "no position logged",
-        "position.zero" => "no satellite fix (position 0, 0)",
-        "position.out-of-range" => "position not on Earth",
-        "position.far" => "position hundreds of kilometres from the rest",
-        "read.failed" => "the file could not be read to its end",
-        "cleanup.recordingStatus" => "recording or section switched off",
-        "cleanup.crop" => "unknown crop",
-        "standard.missing-properties" => "values that this kind of work needs are missing",
-        "standard.unsupported-operation" => "unknown kind of work",
-        "standard.calibration-refused" => "the calibration does not fit",
-        "duplicate" => "same time and place twice",
-        "lag" => "no value after correcting the lag",
-        "pass-start" => "start of a pass, flow still rising",
-        "pass-end" => "end of a pass, flow falling",
-        "speed" => "below the lowest working speed",
-        "speed-range" => "speed unlike the rest of the field",
-        "speed-change" => "sudden change of speed",
-        "overlap" => "ground already worked",
-        "partial-swath" => "header only partly full",
-        "limit" => "more than possible",
-        "range" => "value far from the rest of the field",
-        "neighbours" => "value unlike its neighbours",
-        "isolated" => "too few neighbours to compare with",
-        "outlier" => "more than three standard deviations from the mean",
-        "border" => "at the border of the field",
-        "global-minimum" => "at or below zero",
-        "global-maximum" => "more than three standard deviations above the mean",
-        "spatial-outlier-lm" => "unlike its neighbours (local Moran’s I)",
-        "spatial-outlier-mp" => "unlike its neighbours (Moran scatterplot)",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return capital(known);
-    }
-    match reason
-        .strip_prefix("cleanup.")
-        .map(|name| (name, property_words(name)))
-    {
-        Some((_, Some(words))) => format!("No usable value: {}", words.to_lowercase()),
-        Some((name, None)) => format!("No usable value: {}", escaped(name, WORD)),
-        None => escaped(&capital(reason), WORD),
-    }
+    Some(Block::Table(Table {
+        heads: [title, "Points", "Share"].map(Words::own).to_vec(),
+        rows,
+        cards: false,
+    }))
 }
 
 /// What was moved in time.
-fn lag(page: &Page<'_>, out: &mut String) {
+fn lag(page: &Page<'_>) -> Option<Block> {
     let lags = page.summary.get("cleaning").get("lag");
     let mut texts = Vec::new();
     for (key, name) in [("flow", "yield"), ("moisture", "moisture")] {
@@ -179,13 +141,12 @@ fn lag(page: &Page<'_>, out: &mut String) {
             ));
         }
     }
-    if !texts.is_empty() {
-        out.push_str(&format!(
-            "<p><strong>Lag corrected:</strong> {}. Values were moved to where the crop was \
-             cut.</p>\n",
+    (!texts.is_empty()).then(|| {
+        Block::Text(Words::own(format!(
+            "Lag corrected: {}. Values were moved to where the crop was cut.",
             texts.join(", ")
-        ));
-    }
+        )))
+    })
 }
 
 fn agreement(lag: Look<'_>) -> String {

@@ -1,51 +1,84 @@
-//! The map: an image of a property, or the covered ground as it is drawn here.
-//!
-//! Rule: north is up; a plane at the middle of the box is true enough for a field. Points closer
-//! than half a unit of the drawing are one.
+//! The map: an image of a property with the ground of each class, or the covered ground as it is drawn
+//! here; over the whole width of the page.
 
+use super::chart::property_name;
+use super::document::{
+    Legend, LegendRow, MapBlock, Picture, ScaleBar, Shape, TEXT_WIDTH_MM, Words,
+};
+use super::ground::Outline;
 use super::histogram::round_step;
 use super::input::{Page, PageImage};
 use super::look::Look;
-use super::text::{NAME, escaped, number};
-use super::units::{System, property_words};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::text::{fixed, number, percent};
+use super::units::System;
 
-const WIDTH: f64 = 340.0;
-const LEAST_HEIGHT: f64 = 120.0;
-const MOST_HEIGHT: f64 = 240.0;
-/// On a page with much beside it.
-const LOW_HEIGHT: f64 = 165.0;
-/// Room below for the scale bar.
-const FOOT: f64 = 26.0;
-const EDGE: f64 = 4.0;
-/// Most points that are drawn: beyond them the page would be heavy and no clearer.
-const MOST_POINTS: usize = 20_000;
+/// Height of the frame where the page has room, and the least one.
+pub(super) const HEIGHT_MM: f64 = 120.0;
+pub(super) const LEAST_HEIGHT_MM: f64 = 70.0;
+/// Width of the legend beside the frame, with the gap.
+const LEGEND_MM: f64 = 64.0;
+/// Height of the legend below the frame.
+const BELOW_MM: f64 = 13.0;
+/// Pictures wider than that have the legend below.
+const WIDE: f64 = 1.35;
+const EDGE_MM: f64 = 1.0;
 const DEGREE_M: f64 = 111_320.0;
 /// An image beyond this is passed over.
 const MOST_IMAGE: usize = 16 << 20;
+const MOST_CLASSES: usize = 12;
+const GROUND: [u8; 3] = [0xb9, 0xc7, 0x9f];
 
-/// The highest that the map may be.
-fn most_height(page: &Page<'_>) -> f64 {
-    if super::notes::room(page) < 14 {
-        LOW_HEIGHT
-    } else {
-        MOST_HEIGHT
-    }
-}
-
-pub(super) fn write(page: &Page<'_>, out: &mut String) {
+/// The map in a frame of at most this height with its legend.
+pub(super) fn map(page: &Page<'_>, height_mm: f64) -> Option<MapBlock> {
     let image = page.input.images.iter().find_map(|image| {
         let size = png_size(image.png)?;
         Some((image, size))
     });
-    let body = match image {
-        Some((image, size)) => Some(picture(page, image, size)),
-        None => ground(page),
-    };
-    if let Some(body) = body {
-        out.push_str(&format!("<section>\n<h2>Map</h2>\n{body}</section>\n"));
+    match image {
+        Some((image, size)) => Some(picture(page, image, size, height_mm)),
+        None => ground(page, height_mm),
     }
+}
+
+/// A small picture of the same.
+pub(super) fn thumbnail(page: &Page<'_>, frame: [f64; 2]) -> Option<Picture> {
+    let image = page.input.images.iter().find_map(|image| {
+        let size = png_size(image.png)?;
+        Some((image, size))
+    });
+    if let Some((image, size)) = image {
+        return Some(Picture {
+            description: Words::own("Map: ").then(property_name(image.property)),
+            shape: Shape::Image {
+                png: image.png.to_vec(),
+                place_mm: placed(size, frame).0,
+            },
+        });
+    }
+    let outline = Outline::of(Look(page.input.summary).get("geometry"))?;
+    Some(Picture {
+        description: Words::own("Covered ground"),
+        shape: Shape::Ground(outline.drawn(frame, 0.4).rings),
+    })
+}
+
+/// Frame and whether the legend is beside it, by width over height.
+fn frame(ratio: f64, height_mm: f64) -> ([f64; 2], bool) {
+    if ratio > WIDE {
+        let most = (height_mm - BELOW_MM).max(LEAST_HEIGHT_MM / 2.0);
+        let tall = (TEXT_WIDTH_MM / ratio).clamp(LEAST_HEIGHT_MM.min(most) / 2.0, most);
+        ([TEXT_WIDTH_MM, tall], false)
+    } else {
+        ([TEXT_WIDTH_MM - LEGEND_MM, height_mm], true)
+    }
+}
+
+/// Left, top, width and height in the middle of a frame, and the scale.
+fn placed((width, height): (f64, f64), [wide_mm, tall_mm]: [f64; 2]) -> ([f64; 4], f64) {
+    let scale = ((wide_mm - 2.0 * EDGE_MM) / width).min((tall_mm - 2.0 * EDGE_MM) / height);
+    let (wide, tall) = (width * scale, height * scale);
+    let place = [(wide_mm - wide) / 2.0, (tall_mm - tall) / 2.0, wide, tall];
+    (place, scale)
 }
 
 /// Width and height by the header of a PNG.
@@ -59,198 +92,177 @@ fn png_size(png: &[u8]) -> Option<(f64, f64)> {
     (known && width > 0.0 && height > 0.0).then_some((width, height))
 }
 
-fn picture(page: &Page<'_>, image: &PageImage<'_>, (width, height): (f64, f64)) -> String {
-    let scale = ((WIDTH - 2.0 * EDGE) / width).min((most_height(page) - 2.0 * EDGE) / height);
-    let (wide, tall) = (width * scale, height * scale);
-    let box_height = (tall + 2.0 * EDGE).max(LEAST_HEIGHT);
+fn picture(page: &Page<'_>, image: &PageImage<'_>, size: (f64, f64), height_mm: f64) -> MapBlock {
+    let (frame_mm, legend_beside) = frame(size.0 / size.1, height_mm);
+    let (place_mm, _) = placed(size, frame_mm);
     let metres = image.bounds.and_then(|[west, south, east, north]| {
         let middle = f64::midpoint(south, north).to_radians().cos();
-        let metres = (east - west) * DEGREE_M * middle / wide;
+        let metres = (east - west) * DEGREE_M * middle / place_mm[2];
         (metres.is_finite() && metres > 0.0).then_some(metres)
     });
-    let name = match property_words(image.property) {
-        Some(words) => words.to_owned(),
-        None => escaped(image.property, NAME),
+    let (_, unit) = page.system.people(1.0, image.unit);
+    let name = property_name(image.property);
+    let name = match Words::data(&unit, 20) {
+        unit if unit.is_empty() => name,
+        unit => name.and(", ").then(unit),
     };
-    let mut out = svg(box_height + FOOT, &format!("Map: {name}"));
-    out.push_str(&format!(
-        "<image x=\"{:.1}\" y=\"{:.1}\" width=\"{wide:.1}\" height=\"{tall:.1}\" \
-         href=\"data:image/png;base64,{}\"/>\n",
-        (WIDTH - wide) / 2.0,
-        (box_height - tall) / 2.0,
-        STANDARD.encode(image.png)
-    ));
-    foot(page.system, metres, box_height, &mut out);
-    out.push_str("</svg>\n");
-    out.push_str(&legend(page.system, image, &name));
-    out
+    MapBlock {
+        name: Words::own("Map: ").then(name.clone()),
+        frame_mm,
+        legend_beside,
+        picture: Picture {
+            description: Words::own("Map: ").then(name),
+            shape: Shape::Image {
+                png: image.png.to_vec(),
+                place_mm,
+            },
+        },
+        scale_bar: metres.and_then(|metres| scale_bar(page.system, metres, frame_mm[0])),
+        legend: legend(page.system, image, &unit),
+    }
 }
 
-/// The colours with their values: a strip of boxes, each with its number.
-fn legend(system: System, image: &PageImage<'_>, name: &str) -> String {
-    let (_, unit) = system.people(0.0, image.unit);
-    let value = |value: f64| {
-        // The unit must be the same for all, so that of the factor at one.
-        let (one, named) = system.people(1.0, image.unit);
-        number(if named == unit { value * one } else { value })
+/// The classes from the greatest to the least, or the stops of the ramp.
+fn legend(system: System, image: &PageImage<'_>, unit: &str) -> Legend {
+    // One unit for all, so that of the factor at one.
+    let (one, _) = system.people(1.0, image.unit);
+    let ranges = image.ranges.get(..MOST_CLASSES.min(image.ranges.len()));
+    let ranges = ranges.unwrap_or_default();
+    let whole: f64 = image.areas_m2.iter().sum();
+    let known = image.areas_m2.len() == image.ranges.len() && whole.is_finite() && whole > 0.0;
+    let places = decimals(ranges, one);
+    let flat = ranges.len() == 1;
+    let small = whole < 1_000.0 && system == System::Metric;
+    let area_unit = match (system, small) {
+        (System::Imperial, _) => "ac",
+        (System::Metric, true) => "m²",
+        (System::Metric, false) => "ha",
     };
-    let mut out = format!("<p class=\"legend\">{name}, {} ", escaped(&unit, 20));
-    let mut shown = |[red, green, blue]: [u8; 3], words: &str| {
-        out.push_str(&format!(
-            "<span class=\"stop\"><svg width=\"12\" height=\"9\" aria-hidden=\"true\"><rect \
-             width=\"12\" height=\"9\" fill=\"#{red:02x}{green:02x}{blue:02x}\" \
-             stroke=\"#333\"/></svg> {words}</span> ",
-        ));
+    let area = |m2: f64| match small {
+        true => fixed(m2, 0),
+        false => fixed(system.people(m2, "m2").0, 2),
     };
-    for (least, most, colour) in image.ranges.iter().take(12) {
-        shown(*colour, &format!("{} to {}", value(*least), value(*most)));
+    let mut rows: Vec<LegendRow> = Vec::new();
+    for (place, (least, most, colour)) in ranges.iter().enumerate() {
+        let text = |value: f64| match flat {
+            true => number(value * one),
+            false => fixed(value * one, places),
+        };
+        let (least, most) = (text(*least), text(*most));
+        let m2 = image.areas_m2.get(place).copied().filter(|_| known);
+        rows.push(LegendRow {
+            colour: *colour,
+            value: Words::own(if least == most {
+                least
+            } else {
+                format!("{least} to {most}")
+            }),
+            area: m2.map_or_else(Words::default, |m2| Words::own(area(m2))),
+            share: m2.map_or_else(Words::default, |m2| Words::own(percent(m2 / whole * 100.0))),
+        });
     }
-    if image.ranges.is_empty() {
-        for (at, colour) in image.stops.iter().take(12) {
-            shown(*colour, &value(*at));
-        }
-        if image.stops.is_empty() {
-            out.push_str(&format!("{} to {}", value(image.min), value(image.max)));
-        }
-    } else if image.ranges.len() > 1 {
-        out.push_str("(as much ground in each)");
+    if ranges.is_empty() {
+        let stops: Vec<&(f64, [u8; 3])> = image.stops.iter().take(MOST_CLASSES).collect();
+        rows.extend(stops.into_iter().map(|(at, colour)| LegendRow {
+            colour: *colour,
+            value: Words::own(number(at * one)),
+            area: Words::default(),
+            share: Words::default(),
+        }));
     }
-    out.push_str("</p>\n");
-    out
+    rows.reverse();
+    let note = if ranges.len() > 1 {
+        Words::own("The classes are the field’s own: each has about as much ground.")
+    } else if ranges.is_empty() && rows.is_empty() {
+        Words::own(format!(
+            "{} to {}",
+            number(image.min * one),
+            number(image.max * one)
+        ))
+    } else {
+        Words::default()
+    };
+    Legend {
+        heads: [
+            Words::data(unit, 20),
+            Words::own(area_unit),
+            Words::own("share"),
+        ],
+        rows,
+        note,
+    }
 }
 
-fn svg(height: f64, title: &str) -> String {
-    format!(
-        "<svg class=\"map\" viewBox=\"0 0 {WIDTH:.0} {height:.1}\" role=\"img\" \
-         aria-label=\"{title}\">\n"
-    )
+/// As few decimals as tell the classes apart.
+fn decimals(ranges: &[(f64, f64, [u8; 3])], one: f64) -> usize {
+    let edges = ranges.iter().map(|(_, most, _)| most * one);
+    let edges: Vec<f64> = ranges
+        .first()
+        .map(|(least, ..)| least * one)
+        .into_iter()
+        .chain(edges)
+        .collect();
+    (0..4)
+        .find(|places| {
+            let texts: Vec<String> = edges.iter().map(|edge| fixed(*edge, *places)).collect();
+            let apart = texts.windows(2).all(|pair| pair.first() != pair.last());
+            let narrow = edges.windows(2).map(|pair| match pair {
+                [low, high] => (high - low).abs(),
+                _ => 0.0,
+            });
+            // Rounding may move an edge by a tenth of the narrowest class.
+            let least = narrow.filter(|width| *width > 0.0).fold(f64::MAX, f64::min);
+            apart && 10_f64.powi(-(*places as i32)) <= least
+        })
+        .unwrap_or(2)
 }
 
 /// The covered ground of the summary's geometry.
-fn ground(page: &Page<'_>) -> Option<String> {
-    let rings = rings(Look(page.input.summary).get("geometry"));
-    let all = || rings.iter().flatten();
-    let edge = |pick: fn(&[f64; 2]) -> f64, of: fn(f64, f64) -> f64| {
-        all().map(pick).reduce(of).unwrap_or(f64::NAN)
-    };
-    let (west, east) = (edge(|p| p[0], f64::min), edge(|p| p[0], f64::max));
-    let (south, north) = (edge(|p| p[1], f64::min), edge(|p| p[1], f64::max));
-    let narrow = f64::midpoint(south, north).to_radians().cos().max(0.01);
-    let (wide_m, tall_m) = (
-        (east - west) * DEGREE_M * narrow,
-        (north - south) * DEGREE_M,
-    );
-    if !(wide_m.is_finite() && tall_m.is_finite() && wide_m.max(tall_m) > 0.1) {
-        return None;
-    }
-    let metres = (wide_m / (WIDTH - 2.0 * EDGE)).max(tall_m / (most_height(page) - 2.0 * EDGE));
-    let height = (tall_m / metres + 2.0 * EDGE).max(LEAST_HEIGHT);
-    let (left, top) = (
-        (WIDTH - wide_m / metres) / 2.0,
-        (height - tall_m / metres) / 2.0,
-    );
-    let mut path = String::new();
-    let mut points = 0;
-    for ring in &rings {
-        let mut last: Option<(f64, f64)> = None;
-        let mut drawn = String::new();
-        for [longitude, latitude] in ring {
-            let x = left + (longitude - west) * DEGREE_M * narrow / metres;
-            let y = top + (north - latitude) * DEGREE_M / metres;
-            if last.is_some_and(|(a, b)| (a - x).hypot(b - y) < 0.5) {
-                continue;
-            }
-            let letter = if last.is_none() { 'M' } else { 'L' };
-            drawn.push_str(&format!("{letter}{x:.1} {y:.1}"));
-            last = Some((x, y));
-            points += 1;
-        }
-        if points > MOST_POINTS {
-            break;
-        }
-        path.push_str(&drawn);
-        path.push('Z');
-    }
-    let mut out = svg(height + FOOT, "Map of the covered ground");
-    out.push_str(&format!(
-        "<path class=\"ground\" fill-rule=\"evenodd\" d=\"{path}\"/>\n"
-    ));
-    foot(page.system, Some(metres), height, &mut out);
-    out.push_str("</svg>\n");
+fn ground(page: &Page<'_>, height_mm: f64) -> Option<MapBlock> {
+    let outline = Outline::of(Look(page.input.summary).get("geometry"))?;
+    let [wide_m, tall_m] = outline.size_m;
+    let (frame_mm, legend_beside) = frame(wide_m / tall_m.max(0.1), height_mm);
+    let ground = outline.drawn(frame_mm, 0.2);
     let coverage = page.summary.get("coverage");
-    let area = coverage.get("coveredArea").amount().map(|(value, unit)| {
-        let area = page.system.amount(value, unit);
-        format!(", {area}")
+    let area = coverage.get("coveredArea").amount();
+    let area = area.map_or_else(Words::default, |(value, unit)| {
+        Words::own(page.system.amount(value, unit))
     });
-    out.push_str(&format!(
-        "<p class=\"legend\"><svg width=\"12\" height=\"9\" aria-hidden=\"true\"><rect class=\"ground\" \
-         width=\"12\" height=\"9\"/></svg> Covered ground{}</p>\n",
-        area.unwrap_or_default()
-    ));
-    Some(out)
+    Some(MapBlock {
+        name: Words::own("Map: covered ground"),
+        frame_mm,
+        legend_beside,
+        picture: Picture {
+            description: Words::own("Map of the covered ground"),
+            shape: Shape::Ground(ground.rings),
+        },
+        scale_bar: scale_bar(page.system, ground.metres, frame_mm[0]),
+        legend: Legend {
+            heads: [Words::default(), Words::own("area"), Words::default()],
+            rows: vec![LegendRow {
+                colour: GROUND,
+                value: Words::own("Covered ground"),
+                area,
+                share: Words::default(),
+            }],
+            note: Words::default(),
+        },
+    })
 }
 
-/// Rings of a polygon or several, with places on Earth only.
-fn rings(geometry: Look<'_>) -> Vec<Vec<[f64; 2]>> {
-    let coordinates = geometry.get("coordinates");
-    let polygons: Vec<Look<'_>> = match geometry.get("type").text() {
-        "MultiPolygon" => coordinates.list().collect(),
-        "Polygon" => vec![coordinates],
-        _ => Vec::new(),
+/// About a fifth of the frame, a round length; `metres` is what a millimetre is.
+fn scale_bar(system: System, metres: f64, frame_mm: f64) -> Option<ScaleBar> {
+    let room = frame_mm * 0.2;
+    let (unit_m, unit) = match system {
+        System::Metric if metres * room < 700.0 => (1.0, "m"),
+        System::Metric => (1_000.0, "km"),
+        System::Imperial if metres * room < 1_000.0 => (0.3048, "ft"),
+        System::Imperial => (1_609.344, "miles"),
     };
-    let place = |point: Look<'_>| {
-        let mut numbers = point.list().filter_map(Look::number);
-        let place = [numbers.next()?, numbers.next()?];
-        (place[0].abs() <= 180.0 && place[1].abs() <= 90.0).then_some(place)
-    };
-    let mut rings: Vec<Vec<[f64; 2]>> = polygons
-        .into_iter()
-        .flat_map(Look::list)
-        .map(|ring| ring.list().filter_map(place).collect::<Vec<_>>())
-        .filter(|ring| ring.len() > 2)
-        .collect();
-    // Over the line of dates: the west of it comes after the east.
-    let (mut least, mut most) = (f64::MAX, f64::MIN);
-    for [longitude, _] in rings.iter().flatten() {
-        least = least.min(*longitude);
-        most = most.max(*longitude);
-    }
-    if most - least > 180.0 {
-        for [longitude, _] in rings.iter_mut().flatten() {
-            if *longitude < 0.0 {
-                *longitude += 360.0;
-            }
-        }
-    }
-    rings
-}
-
-/// Scale bar, if metres for a unit of the drawing are known, and north arrow.
-fn foot(system: System, metres: Option<f64>, top: f64, out: &mut String) {
-    if let Some(metres) = metres {
-        let room = WIDTH * 0.2;
-        let (unit_m, unit) = match system {
-            System::Metric if metres * room < 700.0 => (1.0, "m"),
-            System::Metric => (1_000.0, "km"),
-            System::Imperial if metres * room < 1_000.0 => (0.3048, "ft"),
-            System::Imperial => (1_609.344, "miles"),
-        };
-        if let Some(length) = round_step(metres * room / unit_m) {
-            let end = 6.0 + length * unit_m / metres;
-            let (low, high) = (top + 16.0, top + 10.0);
-            out.push_str(&format!(
-                "<path class=\"line\" d=\"M6 {high:.1}V{low:.1}H{end:.1}V{high:.1}\"/>\n\
-                 <text x=\"{:.1}\" y=\"{low:.1}\">{} {unit}</text>\n",
-                end + 5.0,
-                number(length)
-            ));
-        }
-    }
-    let (x, y) = (WIDTH - 24.0, top + 4.0);
-    out.push_str(&format!(
-        "<path class=\"arrow\" d=\"M{x:.1} {y:.1}l5 15l-5 -4l-5 4Z\"/>\n\
-         <text x=\"{:.1}\" y=\"{:.1}\">N</text>\n",
-        x + 8.0,
-        y + 12.0
-    ));
+    let length = round_step(metres * room / unit_m)?;
+    let length_mm = length * unit_m / metres;
+    (length_mm.is_finite() && length_mm < frame_mm).then(|| ScaleBar {
+        length_mm,
+        words: format!("{} {unit}", number(length)),
+    })
 }

@@ -1,7 +1,8 @@
 //! The page of a machine file whose results are stored, in a folder or elsewhere.
 
+use super::document::Document;
 use super::look::Look;
-use super::{Histogram, PageImage, PageInput, main_rate, page};
+use super::{Histogram, PageImage, PageInput, document, html, main_rate};
 use crate::WriteError;
 use crate::disk;
 use arrow_array::Float64Array;
@@ -41,6 +42,10 @@ pub struct ClassMap {
     pub entry: Value,
     /// The whole PNG file.
     pub png: Vec<u8>,
+    /// The same in few pixels; empty for none.
+    pub small: Vec<u8>,
+    /// Square metres of ground of each of the legend's ranges; empty where it is not known.
+    pub areas_m2: Vec<f64>,
 }
 
 impl StoredPage<'_> {
@@ -49,6 +54,14 @@ impl StoredPage<'_> {
     /// # Errors
     /// [`WriteError::Io`] when the image or the points cannot be read.
     pub fn html(&self) -> Result<String, WriteError> {
+        Ok(html(&self.document()?))
+    }
+
+    /// The page, to be written in any form.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] when the image or the points cannot be read.
+    pub fn document(&self) -> Result<Document, WriteError> {
         let operation = Look(self.file).get("operationType").text();
         let mut histogram = None;
         let mut painted = None;
@@ -60,7 +73,7 @@ impl StoredPage<'_> {
                 histogram = Histogram::of(rate, values.into_iter());
             }
         }
-        Ok(page(&PageInput {
+        Ok(document(&PageInput {
             file: self.file,
             summary: self.summary,
             units: self.units,
@@ -73,7 +86,9 @@ impl StoredPage<'_> {
     /// The image of a property; `None` where there is none.
     fn painted(&self, property: &'static str) -> Result<Option<Painted<'_>>, WriteError> {
         if let Some(map) = self.classes {
-            return Ok(Some(Painted::new(property, map.png.clone(), &map.entry)));
+            let mut painted = Painted::new(property, map.png.clone(), &map.entry);
+            painted.areas_m2.clone_from(&map.areas_m2);
+            return Ok(Some(painted));
         }
         let mut entries = self.images.as_array().into_iter().flatten();
         let Some(entry) = entries.find(|entry| Look(entry).get("property").text() == property)
@@ -99,6 +114,28 @@ pub fn write(
     classes: Option<&ClassMap>,
     version: &str,
 ) -> Result<(), WriteError> {
+    write_document(folder, &read(folder, file, classes, version)?)
+}
+
+/// Writes a document as [`PAGE`] into a folder.
+///
+/// # Errors
+/// [`WriteError::Io`] when the page cannot be written.
+pub fn write_document(folder: &Path, document: &Document) -> Result<(), WriteError> {
+    let path = folder.join(PAGE);
+    disk::write(&path, html(document).as_bytes()).map_err(|cause| io(&path, cause))
+}
+
+/// The page of the machine file in a folder as a document: `file` is its entry in `report.json`.
+///
+/// # Errors
+/// [`WriteError::Io`] when a stored result cannot be read.
+pub fn read(
+    folder: &Path,
+    file: &Value,
+    classes: Option<&ClassMap>,
+    version: &str,
+) -> Result<Document, WriteError> {
     let names = ["filtered.parquet", "standard.parquet"];
     let points = names.map(|name| folder.join(name));
     let png = |entry: &Value| {
@@ -108,11 +145,11 @@ pub fn write(
             read => read.map(Some),
         }
     };
-    let html = StoredPage {
+    StoredPage {
         file,
-        summary: &document(folder, "summary.json")?,
-        units: &document(folder, "units.json")?,
-        images: &document(folder, "images.json")?,
+        summary: &json(folder, "summary.json")?,
+        units: &json(folder, "units.json")?,
+        images: &json(folder, "images.json")?,
         png: &png,
         classes,
         points: points
@@ -121,9 +158,7 @@ pub fn write(
             .map(PathBuf::as_path),
         version,
     }
-    .html()?;
-    let path = folder.join(PAGE);
-    disk::write(&path, html.as_bytes()).map_err(|cause| io(&path, cause))
+    .document()
 }
 
 fn io(path: &Path, cause: std::io::Error) -> WriteError {
@@ -134,16 +169,17 @@ fn io(path: &Path, cause: std::io::Error) -> WriteError {
 }
 
 /// The image of a property, by its entry in the list.
-struct Painted<'a> {
+pub(super) struct Painted<'a> {
     property: &'static str,
     png: Vec<u8>,
     entry: Look<'a>,
     stops: Vec<(f64, [u8; 3])>,
     ranges: Vec<(f64, f64, [u8; 3])>,
+    pub(super) areas_m2: Vec<f64>,
 }
 
 impl<'a> Painted<'a> {
-    fn new(property: &'static str, png: Vec<u8>, entry: &'a Value) -> Self {
+    pub(super) fn new(property: &'static str, png: Vec<u8>, entry: &'a Value) -> Self {
         let entry = Look(entry);
         let legend = entry.get("legend");
         let (min, max) = (legend.get("min").number(), legend.get("max").number());
@@ -169,11 +205,12 @@ impl<'a> Painted<'a> {
             png,
             stops: stops.collect(),
             ranges: ranges.collect(),
+            areas_m2: Vec::new(),
             entry,
         }
     }
 
-    fn image(&self) -> PageImage<'_> {
+    pub(super) fn image(&self) -> PageImage<'_> {
         let legend = self.entry.get("legend");
         let edge = |name: &str| self.entry.get("extent").get(name).number();
         let bounds = ["xmin", "ymin", "xmax", "ymax"].map(edge);
@@ -185,6 +222,7 @@ impl<'a> Painted<'a> {
             unit: legend.get("unit").text(),
             stops: &self.stops,
             ranges: &self.ranges,
+            areas_m2: &self.areas_m2,
             bounds: match bounds {
                 [Some(west), Some(south), Some(east), Some(north)] => {
                     Some([west, south, east, north])
@@ -203,7 +241,7 @@ fn colour(code: &str) -> Option<[u8; 3]> {
 }
 
 /// A document that is not there is `null`: files that failed have no summary.
-fn document(folder: &Path, name: &str) -> Result<Value, WriteError> {
+fn json(folder: &Path, name: &str) -> Result<Value, WriteError> {
     let path = folder.join(name);
     match std::fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|cause| io(&path, cause.into())),

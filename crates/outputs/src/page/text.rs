@@ -7,30 +7,8 @@ pub(super) const WORD: usize = 28;
 /// Most characters of a sentence.
 pub(super) const SENTENCE: usize = 240;
 
-/// The text cut to so many characters, on one line, without anything that HTML reads as markup.
-pub(super) fn escaped(text: &str, most: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(most * 2));
-    for letter in plain(text, most).chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '`' => out.push_str("&#96;"),
-            letter => out.push(letter),
-        }
-    }
-    out
-}
-
-/// [`escaped`] in an element of its own, so that a text from right to left turns nothing around it.
-pub(super) fn isolated(text: &str, most: usize) -> String {
-    format!("<bdi>{}</bdi>", escaped(text, most))
-}
-
 /// One line without control characters; a cut is shown by an ellipsis.
-fn plain(text: &str, most: usize) -> String {
+pub(super) fn plain(text: &str, most: usize) -> String {
     let mut out = String::new();
     let (mut letters, mut marks, mut space) = (0, 0, false);
     for letter in text.chars() {
@@ -124,11 +102,11 @@ pub(super) fn percent(value: f64) -> String {
     if !value.is_finite() {
         "–".to_owned()
     } else if value > 0.0 && value < 0.05 {
-        "&lt; 0.1 %".to_owned()
+        "<\u{a0}0.1\u{a0}%".to_owned()
     } else if value.abs() >= 1000.0 {
-        format!("{} %", number(value))
+        format!("{}\u{a0}%", number(value))
     } else {
-        format!("{value:.1} %").replace('-', "−")
+        format!("{value:.1}\u{a0}%").replace('-', "−")
     }
 }
 
@@ -152,6 +130,14 @@ fn grouped(text: &str) -> String {
         out.push(letter);
     }
     out
+}
+
+/// So many decimals, thousands parted, a true minus sign.
+pub(super) fn fixed(value: f64, decimals: usize) -> String {
+    match value.is_finite() && value.abs() < 1e15 {
+        true => grouped(&format!("{value:.decimals$}")),
+        false => number(value),
+    }
 }
 
 /// With a capital first.

@@ -1,8 +1,9 @@
 //! What was done: areas, rates, amounts; by variety or product; and the display's own totals.
 
+use super::document::{Block, Cell, Figure, Section, Table, Words};
 use super::input::Page;
 use super::look::Look;
-use super::text::{NAME, WORD, capital, isolated, number, part_of, percent};
+use super::text::{NAME, WORD, capital, number, part_of, percent};
 use super::units::{self, System};
 
 /// Most characters of a variety's name and of a display's total, so that they stay on one line.
@@ -10,29 +11,97 @@ const PART: usize = 22;
 const TOTAL: usize = 24;
 /// Rows of varieties, of products and of the display's totals at most.
 pub(super) const MOST_ROWS: usize = 4;
+/// Large numbers at most.
+const MOST_FIGURES: usize = 4;
 
-pub(super) fn write(page: &Page<'_>, out: &mut String) {
+/// Rows of what matters, the first in large numbers.
+pub(super) fn rows(page: &Page<'_>) -> Vec<(&'static str, Words)> {
     let mut rows = Vec::new();
-    areas(page, &mut rows);
-    match page.summary.get("operationType").text() {
+    match page.operation() {
         "harvested" => harvested(page, &mut rows),
         "planted" => planted(page, &mut rows),
         "applied" => applied(page, &mut rows),
         _ => tilled(page, &mut rows),
     }
+    areas(page, &mut rows);
     common(page, &mut rows);
-    if !rows.is_empty() {
-        out.push_str("<section>\n<h2>Totals</h2>\n<table class=\"totals\">\n");
-        for (name, value) in rows {
-            out.push_str(&format!("<tr><th>{name}</th><td>{value}</td></tr>\n"));
-        }
-        out.push_str("</table>\n</section>\n");
-    }
-    parts(page, "varieties", "By variety", out);
-    parts(page, "products", "By product", out);
+    rows
 }
 
-type Rows = Vec<(&'static str, String)>;
+/// The large numbers of a kind of work, by the names of their rows.
+const LARGE: [&str; 14] = [
+    "Yield, dry",
+    "Yield, as harvested",
+    "Seed rate",
+    "Applied rate",
+    "Rate",
+    "Depth",
+    "Target depth",
+    "Worked area",
+    "Crop, dry",
+    "Crop, as harvested",
+    "Sown",
+    "Applied",
+    "Moisture",
+    "Mean speed",
+];
+
+/// The large numbers over the map, and what is left for the table of totals.
+pub(super) fn figures(page: &Page<'_>) -> (Vec<Figure>, Option<Section>) {
+    let mut rest = rows(page);
+    let mut figures = Vec::new();
+    for large in LARGE {
+        // The second of a pair, such as the yield as harvested, stays in the table.
+        let told = figures.iter().any(|figure: &Figure| {
+            let name = figure.name.plain();
+            let word = |text: &str| text.split(',').next().map(str::to_owned);
+            word(&name) == word(large)
+        });
+        let Some(place) = rest.iter().position(|(name, _)| *name == large && !told) else {
+            continue;
+        };
+        if figures.len() < MOST_FIGURES {
+            let Some((name, value)) = rest.get(place).cloned() else {
+                continue;
+            };
+            // What has a second unit is whole in the table.
+            let text = value.plain();
+            let value = match text.split_once(" (") {
+                Some((first, _)) => Words::own(first),
+                None => {
+                    rest.remove(place);
+                    value
+                }
+            };
+            figures.push(Figure {
+                name: Words::own(name),
+                value,
+            });
+        }
+    }
+    let facts: Vec<(Words, Words)> = rest
+        .into_iter()
+        .map(|(name, value)| (Words::own(name), value))
+        .collect();
+    let section = (!facts.is_empty()).then(|| Section {
+        title: Words::own("Totals and means"),
+        may_break: false,
+        blocks: vec![Block::Facts(facts)],
+    });
+    (figures, section)
+}
+
+/// By variety, by product, and beside the display's totals.
+pub(super) fn sections(page: &Page<'_>) -> Vec<Section> {
+    let list = [
+        parts(page, "varieties", "By variety"),
+        parts(page, "products", "By product"),
+        display(page),
+    ];
+    list.into_iter().flatten().collect()
+}
+
+type Rows = Vec<(&'static str, Words)>;
 
 fn areas(page: &Page<'_>, rows: &mut Rows) {
     let coverage = page.summary.get("coverage");
@@ -47,18 +116,19 @@ fn areas(page: &Page<'_>, rows: &mut Rows) {
         system => system.amount(value, unit),
     };
     let covered = coverage.get("coveredArea").amount();
-    rows.extend(worked.map(|area| ("Worked area", text(area))));
-    rows.extend(covered.map(|area| ("Ground covered", text(area))));
+    rows.extend(worked.map(|area| ("Worked area", Words::own(text(area)))));
+    rows.extend(covered.map(|area| ("Ground covered", Words::own(text(area)))));
     if let Some(overlap) = coverage.get("overlapArea").amount() {
         let part = coverage.get("overlapPercentage").number();
         let part = part.map(|part| format!(" ({})", percent(part)));
-        rows.push(("Overlap", text(overlap) + &part.unwrap_or_default()));
+        let overlap = text(overlap) + &part.unwrap_or_default();
+        rows.push(("Overlap", Words::own(overlap)));
     }
 }
 
 fn row(page: &Page<'_>, rows: &mut Rows, name: &'static str, amount: Option<(f64, &str)>) {
     if let Some((value, unit)) = amount {
-        rows.push((name, page.system.amount(value, unit)));
+        rows.push((name, Words::own(page.system.amount(value, unit))));
     }
 }
 
@@ -106,7 +176,7 @@ fn harvested(page: &Page<'_>, rows: &mut Rows) {
         && worked > covered
     {
         let value = page.system.amount(rate * worked / covered, unit);
-        rows.push(("Yield on covered ground", value));
+        rows.push(("Yield on covered ground", Words::own(value)));
     }
     let (volume, mass) = (amount("wetVolumePerArea"), amount("wetMassPerArea"));
     pair(page, rows, "Yield, as harvested", volume, mass);
@@ -130,7 +200,7 @@ fn harvested(page: &Page<'_>, rows: &mut Rows) {
         if let Some((mass, unit)) = calibration.get("scaleMass").amount() {
             text.push_str(&format!(" (scale {})", page.system.amount(mass, unit)));
         }
-        rows.push(("Calibrated", text));
+        rows.push(("Calibrated", Words::own(text)));
     }
 }
 
@@ -152,8 +222,8 @@ fn pair(
         .collect();
     match texts.as_slice() {
         [] => {}
-        [one] => rows.push((name, one.clone())),
-        [one, other, ..] => rows.push((name, format!("{one} ({other})"))),
+        [one] => rows.push((name, Words::own(one.as_str()))),
+        [one, other, ..] => rows.push((name, Words::own(format!("{one} ({other})")))),
     }
 }
 
@@ -187,7 +257,7 @@ fn applied(page: &Page<'_>, rows: &mut Rows) {
         page.summary.get("totalApplied").amount(),
     );
     if page.summary.get("tankMix").is_true() {
-        rows.push(("Tank mix", "yes".to_owned()));
+        rows.push(("Tank mix", Words::own("yes")));
     }
 }
 
@@ -205,7 +275,10 @@ fn tilled(page: &Page<'_>, rows: &mut Rows) {
         .map(Look::text)
         .collect();
     if !kinds.is_empty() {
-        rows.push(("Kind", super::head::some(&kinds, 3, WORD).join(", ")));
+        rows.push((
+            "Kind",
+            Words::joined(super::head::some(&kinds, 3, WORD), ", "),
+        ));
     }
 }
 
@@ -228,97 +301,97 @@ fn common(page: &Page<'_>, rows: &mut Rows) {
 }
 
 /// Varieties or products, where there are several or one that the head does not name.
-fn parts(page: &Page<'_>, key: &str, title: &str, out: &mut String) {
+fn parts(page: &Page<'_>, key: &str, title: &str) -> Option<Section> {
     let list: Vec<Look<'_>> = page.summary.get(key).list().collect();
     if list.len() < 2 {
-        return;
+        return None;
     }
-    out.push_str(&format!(
-        "<section>\n<h2>{title}{}</h2>\n<table class=\"list\">\n\
-         <tr><th>Name</th><th>Area</th><th>Rate</th><th>Total</th></tr>\n",
-        part_of(MOST_ROWS, list.len())
-    ));
     let cell = |part: &Look<'_>, keys: &[&str]| {
         let amount = keys.iter().find_map(|key| part.get(key).amount());
-        amount.map_or_else(
+        let text = amount.map_or_else(
             || "–".to_owned(),
             |(value, unit)| page.system.amount(value, unit),
-        )
+        );
+        Cell::Number(Words::own(text))
     };
-    for part in list.iter().take(MOST_ROWS) {
+    let rows = list.iter().take(MOST_ROWS).map(|part| {
         let name = match part.get("name").text() {
-            "" | "unknown" => "not named".to_owned(),
-            name => isolated(name, PART),
+            "" | "unknown" => Words::own("not named"),
+            name => Words::data(name, PART),
         };
-        out.push_str(&format!(
-            "<tr><td>{name}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        vec![
+            Cell::Text(name),
             cell(part, &["area"]),
             cell(part, &["rate", "dryMassPerArea", "wetMassPerArea"]),
             cell(
                 part,
-                &["totalPlanted", "totalApplied", "dryMass", "wetMass"]
+                &["totalPlanted", "totalApplied", "dryMass", "wetMass"],
             ),
-        ));
-    }
-    out.push_str("</table>\n");
-    out.push_str("</section>\n");
+        ]
+    });
+    Some(Section {
+        title: Words::own(title).and(&part_of(MOST_ROWS, list.len())),
+        may_break: false,
+        blocks: vec![Block::Table(Table {
+            heads: ["Name", "Area", "Rate", "Total"].map(Words::own).to_vec(),
+            rows: rows.collect(),
+            cards: false,
+        })],
+    })
 }
 
 /// The display's totals beside ours; those that can be compared come first, zeros are left out.
-pub(super) fn display(page: &Page<'_>, out: &mut String) {
+fn display(page: &Page<'_>) -> Option<Section> {
     let mut list: Vec<Look<'_>> = page
         .summary
         .get("displayTotals")
         .list()
         .filter(|total| {
-            total
-                .get("value")
-                .number()
-                .is_some_and(|value| value != 0.0)
+            let value = total.get("value").number();
+            value.is_some_and(|value| value != 0.0)
         })
         .collect();
     if list.is_empty() {
-        return;
+        return None;
     }
     list.sort_by_key(|total| total.get("differencePercentage").number().is_none());
     let compared = list
         .iter()
         .any(|total| total.get("ours").number().is_some());
-    let (head, most) = if compared {
-        ("<th>Display</th><th>Points</th><th>Difference</th>", TOTAL)
+    let (heads, most): (&[&str], usize) = if compared {
+        (&["Total", "Display", "Points", "Difference"], TOTAL)
     } else {
-        ("<th>Display</th>", NAME)
+        (&["Total", "Display"], NAME)
     };
-    out.push_str(&format!(
-        "<section>\n<h2>Totals of the display{}</h2>\n<table class=\"list\">\n\
-         <tr><th>Total</th>{head}</tr>\n",
-        part_of(MOST_ROWS, list.len())
-    ));
-    for total in list.iter().take(MOST_ROWS) {
+    let rows = list.iter().take(MOST_ROWS).map(|total| {
         let unit = total.get("unit").text();
         let amount = |key: &str| {
             let value = total.get(key).number();
-            value.map_or_else(|| "–".to_owned(), |value| page.system.amount(value, unit))
+            let text =
+                value.map_or_else(|| "–".to_owned(), |value| page.system.amount(value, unit));
+            Cell::Number(Words::own(text))
         };
-        out.push_str(&format!(
-            "<tr><td>{}</td><td>{}</td>",
-            isolated(&capital(without_code(total.get("name").text())), most),
-            amount("value")
-        ));
+        let name = capital(without_code(total.get("name").text()));
+        let mut row = vec![Cell::Text(Words::data(&name, most)), amount("value")];
         if compared {
             let difference = total.get("differencePercentage").number().map(|value| {
                 let sign = if value > 0.0 { "+" } else { "" };
                 format!("{sign}{}", percent(value))
             });
-            out.push_str(&format!(
-                "<td>{}</td><td>{}</td>",
-                amount("ours"),
-                difference.unwrap_or_else(|| "–".to_owned())
-            ));
+            let difference = difference.unwrap_or_else(|| "–".to_owned());
+            row.extend([amount("ours"), Cell::Number(Words::own(difference))]);
         }
-        out.push_str("</tr>\n");
-    }
-    out.push_str("</table>\n</section>\n");
+        row
+    });
+    Some(Section {
+        title: Words::own("Totals of the display").and(&part_of(MOST_ROWS, list.len())),
+        may_break: false,
+        blocks: vec![Block::Table(Table {
+            heads: heads.iter().map(|head| Words::own(*head)).collect(),
+            rows: rows.collect(),
+            cards: false,
+        })],
+    })
 }
 
 /// `DDI 90 yield total mass` without its code.

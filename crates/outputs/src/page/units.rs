@@ -4,7 +4,7 @@
 //! of hectares, metres and kilometres an hour. Amounts for a square metre become those for a hectare.
 
 use super::look::Look;
-use super::text::{escaped, number};
+use super::text::{number, plain};
 use serde_json::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl System {
             "m" if metric && value.abs() >= 1_000.0 => scaled(0.001, "km"),
             "m" if !metric => self.people(value / FOOT_M, "ft"),
             "ft" if value.abs() >= 5_280.0 => scaled(FOOT_M / MILE_M, "miles"),
-            "kg" if value.abs() >= 10_000.0 => scaled(0.001, "t"),
+            "kg" if value.abs() >= 1_000.0 => scaled(0.001, "t"),
             "L" if value.abs() >= 10_000.0 => scaled(0.001, "m³"),
             "s" if value.abs() >= 3_600.0 => scaled(1.0 / 3_600.0, "hours"),
             "s" if value.abs() >= 60.0 => scaled(1.0 / 60.0, "minutes"),
@@ -90,7 +90,7 @@ pub(super) fn square_metres(value: f64, unit: &str) -> f64 {
 }
 
 fn joined(value: f64, unit: &str) -> String {
-    let unit = escaped(unit, 20);
+    let unit = plain(unit, 20);
     if unit.is_empty() {
         number(value)
     } else if unit == "%" {

@@ -33,7 +33,7 @@ async fn a_file_has_maps_for_its_own_account() {
         .iter()
         .find(|entry| entry["property"] == "wetMassPerArea")
         .unwrap();
-    assert_eq!(entry["legend"]["ranges"][0]["colorCode"], "#C80000");
+    assert_eq!(entry["legend"]["ranges"][0]["colorCode"], "#471357");
     assert!(entry["extent"]["xmin"].as_f64() < entry["extent"]["xmax"].as_f64());
     assert_eq!(entry["url"], entry["downloadUrl"]);
     let url = path(entry["url"].as_str().unwrap());

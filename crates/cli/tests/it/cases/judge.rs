@@ -87,8 +87,14 @@ pub(crate) fn convert(input: &Path, arguments: &[String], folder: &Path) -> Done
         .iter()
         .find_map(|file| artifact(file, "standardGeojson"));
     let printed = String::from_utf8_lossy(&done.stdout);
-    let lines = printed.lines();
-    let left_out = lines.filter(|line| line.starts_with("left out")).count();
+    // Names below the title, each before its reason.
+    let section = printed
+        .split("left out of the input\n")
+        .nth(1)
+        .unwrap_or_default();
+    let names = section.lines().take_while(|line| !line.is_empty());
+    let names = names.filter(|line| !line.starts_with("   "));
+    let left_out = names.map(|line| line.split(", ").count()).sum();
     let words = format!(
         "{printed}\n{}\n{report:#}",
         String::from_utf8_lossy(&done.stderr)

@@ -2,7 +2,8 @@
 //!
 //! Rule: a property without values has no file. Names are those of the properties.
 
-use super::{ClassColours, Map, MapError, MapLayer, MapPlane, is_of_polygons, unreadable};
+use super::{ClassColours, Map, MapError, MapLayer, MapPlane, PAGE_PX, is_of_polygons, unreadable};
+use crate::configuration::Configuration;
 use serde_json::{Value, json};
 use std::path::Path;
 use tramline_outputs::disk;
@@ -49,12 +50,14 @@ pub fn main_map(
     } else {
         points
     };
-    let map = Map::read(points, MapPlane::WebMercator)?;
+    let map = Map::read_within(points, MapPlane::WebMercator, PAGE_PX)?;
     let layer = map.layer(rate)?;
     let image = map.classes(points, layer, colours)?;
     Ok(image.map(|image| ClassMap {
         entry: class_entry(&map, layer, &image.legend),
         png: image.png,
+        small: image.small,
+        areas_m2: image.areas_m2,
     }))
 }
 
@@ -88,7 +91,8 @@ pub fn write_classes(
     Ok(names)
 }
 
-/// Writes `<property>.tif` for the named properties, or for all; gives the names.
+/// Writes `<property>.tif` with its style for QGIS for the named properties, or for all; gives the names
+/// of the rasters.
 ///
 /// # Errors
 /// Those of [`Map::read`], [`MapError::NoProperty`], and when the folder cannot be written.
@@ -96,6 +100,7 @@ pub fn write_geotiffs(
     points: &Path,
     plane: MapPlane,
     properties: Option<&[String]>,
+    configuration: &Configuration,
     folder: &Path,
 ) -> Result<Vec<String>, MapError> {
     let map = Map::read(points, plane)?;
@@ -114,19 +119,23 @@ pub fn write_geotiffs(
         };
         let name = format!("{}.tif", layer.property.name());
         write(folder, &name, &bytes)?;
+        if let Some(style) = map.qgis_style(points, layer, configuration)? {
+            let style_name = format!("{}.qml", layer.property.name());
+            write(folder, &style_name, style.as_bytes())?;
+        }
         names.push(name);
     }
     Ok(names)
 }
 
-fn create(folder: &Path) -> Result<(), MapError> {
+pub(super) fn create(folder: &Path) -> Result<(), MapError> {
     disk::create_folder(folder).map_err(|cause| MapError::Write {
         name: folder.display().to_string(),
         cause,
     })
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), MapError> {
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), MapError> {
     disk::write(&folder.join(name), bytes).map_err(|cause| MapError::Write {
         name: name.to_owned(),
         cause,

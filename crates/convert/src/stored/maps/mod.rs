@@ -6,10 +6,16 @@
 //! asked for, a column at a time. Classes hold as much area each.
 
 mod corners;
+mod field;
 mod folder;
+mod grid;
 
+pub use field::{FieldPart, field_map};
 pub use folder::{CLASSES_LIST, class_entry, main_map, write_classes, write_geotiffs};
+pub use grid::{GRID_LIST, write_grid};
 
+use crate::colours::{self, nature};
+use crate::configuration::Configuration;
 use crate::paint;
 use crate::pictured::is_pictured;
 
@@ -25,12 +31,16 @@ use tramline_model::settings::ImageRamp;
 use tramline_model::{Property, Unit, records};
 use tramline_render::{
     ACCESSIBLE_COLOURS, Band, CLASS_COLOURS, Canvas, ClassLegend, Projection, RenderError, geotiff,
-    png, sidecar,
+    png, qgis_style, sidecar, small_png,
 };
 
 /// Rows that are painted at most: 64 bytes each while the ground is burnt.
 const MOST_ROWS: usize = 8 << 20;
 const CLASSES: usize = 7;
+/// Pixels of a side of the map on a page: at its width on paper finer than any printer shows.
+const PAGE_PX: u32 = 1_500;
+/// Pixels of the longer side of a small image.
+const SMALL_PX: u32 = 160;
 
 /// The plane of a map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,8 +55,10 @@ pub enum MapPlane {
 /// The colours of the classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ClassColours {
-    /// The contract's: red over yellow to green.
+    /// By what the property is, each even in lightness.
     #[default]
+    Property,
+    /// The contract's: red over yellow to green.
     Model,
     /// Told apart by people with any colour vision.
     Accessible,
@@ -55,6 +67,7 @@ pub enum ClassColours {
 impl From<ImageRamp> for ClassColours {
     fn from(ramp: ImageRamp) -> Self {
         match ramp {
+            ImageRamp::Property => Self::Property,
             ImageRamp::Model => Self::Model,
             ImageRamp::Accessible => Self::Accessible,
         }
@@ -129,8 +142,12 @@ impl MapLayer {
 pub struct ClassImage {
     /// The image.
     pub png: Vec<u8>,
+    /// The same in few pixels, for lists.
+    pub small: Vec<u8>,
     /// Its colours and classes.
     pub legend: ClassLegend,
+    /// Square metres of ground that show each class.
+    pub areas_m2: Vec<f64>,
 }
 
 /// The burnt ground of a stored file. Values are read anew for each question, from wherever the same points
@@ -152,25 +169,15 @@ impl Map {
     /// [`MapError::Unreadable`] for what is no such file, [`MapError::NoGround`] without places,
     /// [`MapError::NoZone`] near the poles, [`MapError::TooManyRows`].
     pub fn read(path: &Path, plane: MapPlane) -> Result<Self, MapError> {
+        Self::read_within(path, plane, u32::MAX)
+    }
+
+    /// [`Map::read`] with at most so many pixels on a side.
+    fn read_within(path: &Path, plane: MapPlane, most_px: u32) -> Result<Self, MapError> {
         let corners = Corners::read(path)?;
-        let projection = |longitude, latitude| match plane {
-            MapPlane::WebMercator => Some(Projection::WebMercator),
-            MapPlane::Utm => Projection::utm_at(longitude, latitude),
-        };
         let ground = |row: usize| corners.of(row);
-        let bounds = paint::Bounds::of(corners.rows(), &ground);
-        let bounds = bounds.ok_or(MapError::NoGround)?;
-        let (longitude, latitude) = bounds.middle();
-        let projection = projection(longitude, latitude).ok_or(MapError::NoZone)?;
-        let mut canvas = bounds.canvas(projection).ok_or(MapError::NoGround)?;
         let rated = |row: usize| corners.rated.get(row).copied().unwrap_or(true);
-        paint::burn(&mut canvas, corners.rows(), &ground, &rated);
-        let mut shown = vec![false; corners.rows()];
-        for owner in canvas.lines().flatten() {
-            if let Some(shown) = shown.get_mut(*owner as usize) {
-                *shown = true;
-            }
-        }
+        let (canvas, shown) = burnt(corners.rows(), &ground, &rated, plane, most_px)?;
         let layers = layers(path)?;
         let has_area = layers.iter().any(|layer| layer.property == Property::Area);
         let areas = if has_area {
@@ -254,13 +261,48 @@ impl Map {
         layer: MapLayer,
         colours: ClassColours,
     ) -> Result<Option<ClassImage>, MapError> {
-        let values = column(points, layer.property)?;
-        let Some(legend) = self.legend_of(&values, layer, colours)? else {
+        self.image_of(&column(points, layer.property)?, layer, colours)
+    }
+
+    fn image_of(
+        &self,
+        values: &[f64],
+        layer: MapLayer,
+        colours: ClassColours,
+    ) -> Result<Option<ClassImage>, MapError> {
+        let Some(legend) = self.legend_of(values, layer, colours)? else {
             return Ok(None);
         };
         let indices: Vec<u8> = values.iter().map(|value| legend.index_of(*value)).collect();
         let png = png(&self.canvas, &indices, &legend.palette())?;
-        Ok(Some(ClassImage { png, legend }))
+        let small = small_png(&self.canvas, &indices, &legend.palette(), SMALL_PX)?;
+        let areas_m2 = self.areas_m2(&indices, legend.ranges.len());
+        Ok(Some(ClassImage {
+            png,
+            small,
+            legend,
+            areas_m2,
+        }))
+    }
+
+    /// The ground of each class by its pixels; `indices` has the class of each row, from 1.
+    fn areas_m2(&self, indices: &[u8], classes: usize) -> Vec<f64> {
+        let mut pixels = vec![0_u64; classes];
+        for owner in self.canvas.lines().flatten() {
+            let class = indices.get(*owner as usize).copied().unwrap_or(0);
+            let class = usize::from(class).checked_sub(1);
+            if let Some(count) = class.and_then(|class| pixels.get_mut(class)) {
+                *count += 1;
+            }
+        }
+        let [_, south, _, north] = self.canvas.extent_degrees();
+        let [_, side, ..] = self.canvas.geo_transform();
+        let side = match self.canvas.projection() {
+            Projection::WebMercator => side * f64::midpoint(south, north).to_radians().cos(),
+            _ => side,
+        };
+        let area = side * side;
+        pixels.iter().map(|count| *count as f64 * area).collect()
     }
 
     /// The GeoTIFF of a property; `None` where no ground has a value.
@@ -277,6 +319,35 @@ impl Map {
             unit: layer.unit_symbol(),
         };
         Ok(Some(geotiff(&self.canvas, &values, band)?))
+    }
+
+    /// The style for QGIS beside the GeoTIFF of a property, in the colours of its picture; `None` where no
+    /// ground has a value.
+    ///
+    /// # Errors
+    /// [`MapError::Unreadable`].
+    pub fn qgis_style(
+        &self,
+        points: &Path,
+        layer: MapLayer,
+        configuration: &Configuration,
+    ) -> Result<Option<String>, MapError> {
+        let values = column(points, layer.property)?;
+        if !self.shows(&values) {
+            return Ok(None);
+        }
+        let known = || values.iter().copied().filter(|value| value.is_finite());
+        let full = (
+            known().fold(f64::INFINITY, f64::min),
+            known().fold(f64::NEG_INFINITY, f64::max),
+        );
+        let samples = paint::samples(&self.canvas);
+        let shown = samples.iter().filter_map(|row| values.get(*row as usize));
+        let mut shown = shown.copied().collect();
+        let stretch = configuration.image_stretch;
+        let (min, max) = colours::ends(stretch, layer.property, layer.unit, full, &mut shown);
+        let ramp = colours::ramp(configuration, layer.property);
+        Ok(Some(qgis_style(&ramp, min, max, layer.unit_symbol())))
     }
 
     /// Whether any row that owns a pixel has a value.
@@ -302,15 +373,42 @@ impl Map {
             return Ok(None);
         }
         let colours = match colours {
-            ClassColours::Model => &CLASS_COLOURS,
-            ClassColours::Accessible => &ACCESSIBLE_COLOURS,
+            ClassColours::Property => nature(layer.property).colours(),
+            ClassColours::Model => CLASS_COLOURS,
+            ClassColours::Accessible => ACCESSIBLE_COLOURS,
         };
         Ok(Some(ClassLegend::new(
             &breaks,
-            colours,
+            &colours,
             layer.unit_symbol(),
         )?))
     }
+}
+
+/// A canvas with the ground of all rows, those with the main rate first; and which rows own a pixel.
+fn burnt(
+    rows: usize,
+    ground: &dyn Fn(usize) -> Option<paint::Patch>,
+    rated: &dyn Fn(usize) -> bool,
+    plane: MapPlane,
+    most_px: u32,
+) -> Result<(Canvas, Vec<bool>), MapError> {
+    let bounds = paint::Bounds::of(rows, ground).ok_or(MapError::NoGround)?;
+    let (longitude, latitude) = bounds.middle();
+    let projection = match plane {
+        MapPlane::WebMercator => Projection::WebMercator,
+        MapPlane::Utm => Projection::utm_at(longitude, latitude).ok_or(MapError::NoZone)?,
+    };
+    let canvas = bounds.canvas_within(projection, most_px);
+    let mut canvas = canvas.ok_or(MapError::NoGround)?;
+    paint::burn(&mut canvas, rows, ground, rated);
+    let mut shown = vec![false; rows];
+    for owner in canvas.lines().flatten() {
+        if let Some(shown) = shown.get_mut(*owner as usize) {
+            *shown = true;
+        }
+    }
+    Ok((canvas, shown))
 }
 
 /// Whether the points of a stored file are the middles of polygons that the source logged: their

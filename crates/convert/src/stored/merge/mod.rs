@@ -5,15 +5,22 @@
 //! sources are named does not change a byte.
 
 mod duplicates;
+pub mod parts;
 mod source;
 
 use crate::error::RunError;
 use crate::facts::FileFacts;
+use crate::fields::{Clip, NamedField};
 use crate::identity::Identity;
 use crate::machine_file::MachineFile;
 use crate::options::Options;
+use crate::points::passed::Passed;
 use crate::progress::Progress;
 use crate::report::FileReport;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow_select::filter::{filter, filter_record_batch};
 use duplicates::Duplicates;
 use serde_json::Value;
 use source::{Source, align, union, unreadable};
@@ -21,7 +28,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::sync::Arc;
 use tramline_model::{
-    Days, Ending, Machine, MachineKind, OperationDescription, OperationType, Provider,
+    Days, Ending, Machine, MachineKind, OperationDescription, OperationType, Property, Provider,
 };
 use tramline_outputs::Sink;
 
@@ -107,12 +114,40 @@ pub fn merge_with_facts(
             expected: first.operation_type.name().to_owned(),
         });
     }
+    join(&sources, None, (id, dir), options, sink, progress)
+}
+
+/// The part of a machine file that lies in one field, as a machine file of its own.
+///
+/// # Errors
+/// The points of the source cannot be read, or the output cannot be written.
+pub fn part_in_field(
+    source: &MergeSource,
+    field: &NamedField,
+    (id, dir): (&str, &str),
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(FileReport, FileFacts), MergeError> {
+    let within = Clip::new(vec![field.clone()]);
+    join(&[source], Some(&within), (id, dir), options, sink, progress)
+}
+
+/// The points of the sources as one machine file: all of them, or those within a field.
+fn join(
+    sources: &[&MergeSource],
+    within: Option<&Clip>,
+    (id, dir): (&str, &str),
+    options: &Options,
+    sink: &mut dyn Sink,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(FileReport, FileFacts), MergeError> {
     let opened = sources
         .iter()
         .map(|source| Source::open(&source.id, &source.parquet))
         .collect::<Result<Vec<_>, _>>()?;
     let schema = Arc::new(union(&opened));
-    let mut description = describe(&sources);
+    let mut description = describe(sources, within);
     description.points_schema = Arc::clone(&schema);
     progress(Progress::File {
         index: 0,
@@ -133,9 +168,13 @@ pub fn merge_with_facts(
         for batch in batches {
             let batch = batch.map_err(|cause| unreadable(&id, cause))?;
             let (batch, passed) = align(&id, &batch, &schema)?;
+            let (batch, passed) = match within {
+                Some(within) => cut(&id, &batch, passed, within)?,
+                None => (batch, passed),
+            };
             let keep = duplicates.keep(&batch);
             records += batch.num_rows() as u64;
-            file.pass(&batch, &passed, &keep, sink)?;
+            file.pass(&batch, &passed, &keep, options, sink)?;
             let points = file.points_read();
             progress(Progress::Points { index: 0, points });
         }
@@ -143,7 +182,7 @@ pub fn merge_with_facts(
     }
     let ending = Ending {
         records,
-        days: written_days(&sources),
+        days: written_days(sources),
         ..Ending::default()
     };
     let (report, facts) = file.finish(&ending, options, sink, progress)?;
@@ -209,7 +248,39 @@ fn machines(sources: &[&MergeSource]) -> Vec<Machine> {
     list
 }
 
-fn describe(sources: &[&MergeSource]) -> OperationDescription {
+/// The rows within a field.
+fn cut(
+    id: &str,
+    batch: &RecordBatch,
+    passed: Passed,
+    within: &Clip,
+) -> Result<(RecordBatch, Passed), MergeError> {
+    let column = |property: Property| {
+        let array = batch.column_by_name(property.name())?;
+        array.as_primitive_opt::<Float64Type>()
+    };
+    let places = column(Property::Longitude).zip(column(Property::Latitude));
+    let Some((x, y)) = places else {
+        return Err(unreadable(id, "there are no positions"));
+    };
+    let mask: BooleanArray = x
+        .iter()
+        .zip(y)
+        .map(|(x, y)| Some(x.zip(y).is_some_and(|(x, y)| within.holds(x, y))))
+        .collect();
+    let kept = |column: Option<ArrayRef>| {
+        let kept = column.map(|column| filter(&column, &mask)).transpose();
+        kept.map_err(|cause| unreadable(id, cause))
+    };
+    let passed = Passed {
+        products: kept(passed.products)?,
+        machinery: kept(passed.machinery)?,
+    };
+    let batch = filter_record_batch(batch, &mask).map_err(|cause| unreadable(id, cause))?;
+    Ok((batch, passed))
+}
+
+fn describe(sources: &[&MergeSource], within: Option<&Clip>) -> OperationDescription {
     let operation_type = sources
         .first()
         .map_or(OperationType::Other(String::new()), |source| {
@@ -221,7 +292,10 @@ fn describe(sources: &[&MergeSource]) -> OperationDescription {
         operation_description: agreed(sources, "/operationDescription"),
         grower: agreed(sources, "/originalOperationData/originalOperationGrower"),
         farm: agreed(sources, "/originalOperationData/originalOperationFarm"),
-        field: agreed(sources, "/originalOperationData/originalOperationField"),
+        field: within
+            .and_then(Clip::only_name)
+            .map(str::to_owned)
+            .or_else(|| agreed(sources, "/originalOperationData/originalOperationField")),
         tank_mix: sources
             .iter()
             .any(|source| source.summary["tankMix"] == true),

@@ -1,8 +1,9 @@
 //! Pages of whole, empty and hostile inputs.
 
 mod hostile;
+mod index;
 
-use super::text::{escaped, last_part, number, percent};
+use super::text::{last_part, number, percent, plain};
 use super::*;
 use hostile::balanced;
 use serde_json::{Value, json};
@@ -82,32 +83,40 @@ fn the_numbers_of_a_summary_appear_as_people_read_them() {
     let (file, summary, units) = harvest();
     let html = made(&file, &summary, &units, &[]);
     for wanted in [
-        "<title>North Forty – Harvest</title>",
-        "Harvest · <bdi>corn</bdi>",
+        "<title>North Forty: corn harvest, 18 to 19 September 2012</title>",
+        "<h1><bdi>North Forty</bdi>: <bdi>corn</bdi> harvest, 18 to 19 September 2012</h1>",
         "Field <bdi>Field A</bdi> · Grower <bdi>Grower Person</bdi>",
-        "18 September 2012 to 19 September 2012 (time zone America/Chicago)",
-        "<th>Worked area</th><td>12.5\u{a0}ha</td>",
+        "time zone <bdi>America/Chicago</bdi>",
+        "<span>Worked area</span> <strong>12.5\u{a0}ha</strong>",
         "<th>Ground covered</th><td>12\u{a0}ha</td>",
-        "<th>Overlap</th><td>0.500\u{a0}ha (4.0 %)</td>",
-        "<th>Yield, dry</th><td>9.88\u{a0}t/ha</td>",
+        "<th>Overlap</th><td>0.500\u{a0}ha (4.0\u{a0}%)</td>",
+        "<span>Yield, dry</span> <strong>9.88\u{a0}t/ha</strong>",
         "<th>Yield on covered ground</th><td>10.3\u{a0}t/ha</td>",
-        "<th>Crop, dry</th><td>1,235\u{a0}t</td>",
-        "<th>Moisture</th><td>17.2\u{a0}%</td>",
-        "<bdi>Total area</bdi></td><td>12.6\u{a0}ha</td><td>12.5\u{a0}ha</td><td>−0.8 %</td>",
-        "123,456 points read, 120,000 in the totals, 100,010 after the filter",
-        "<td>3,000</td><td>2.4 %</td>",
-        "<td>Ground already worked</td><td>20,000</td><td>16.7 %</td>",
+        "<span>Crop, dry</span> <strong>1,235\u{a0}t</strong>",
+        "<span>Moisture</span> <strong>17.2\u{a0}%</strong>",
+        "<bdi>Total area</bdi></td><td>12.6\u{a0}ha</td><td>12.5\u{a0}ha</td><td>−0.8\u{a0}%</td>",
+        "123,456 points logged, 120,000 in the totals, 100,010 on the map",
+        "<td>3,000</td><td>2.4\u{a0}%</td>",
+        "<td class=\"left\">Ground already worked</td><td>20,000</td><td>16.7\u{a0}%</td>",
         "the yield sensor is 11.0\u{a0}s late (passes in opposite directions agree with 0.91",
-        "What to do: <bdi>mend it</bdi>",
+        "What to do: <bdi>Mend it</bdi>",
         "TASKDATA.XML",
         "ISO 11783 (ISOXML)",
-        "Tramline 1.2.3",
+        "Tramline <bdi>1.2.3</bdi>",
         "class=\"bar\"",
         "500 m</text>",
     ] {
         assert!(html.contains(wanted), "{wanted} is not in\n{html}");
     }
     let place = |text: &str| html.find(text).expect("it is there");
+    // Bars are as high as what they count: those at the edges hold less.
+    let heights = html.split("class=\"bar\"").skip(1);
+    let heights = heights.filter_map(|bar| bar.split("height=\"").nth(1)?.split('"').next());
+    let heights: std::collections::BTreeSet<&str> = heights.collect();
+    assert!(
+        heights.len() > 1 && heights.contains("19.00"),
+        "{heights:?}"
+    );
     assert!(place("A grave thing") < place("A small thing"));
     assert!(place("Total area") < place("Effective time"));
     // The grower's name stands where the summary gives it, and nowhere else.
@@ -116,9 +125,12 @@ fn the_numbers_of_a_summary_appear_as_people_read_them() {
 
 #[test]
 fn what_cannot_be_true_stands_above_all_numbers() {
+    let place_of = |html: &str, text: &str| html.find(text).expect("it is there");
     let (mut file, summary, units) = harvest();
     let plain = made(&file, &summary, &units, &[]);
-    assert!(!plain.contains("findings first"));
+    assert!(
+        place_of(&plain, "<ul class=\"notices\">") > place_of(&plain, "<div class=\"columns\">")
+    );
     let above = json!([
         { "code": "summary.display-total", "severity": "warning", "place": "x",
           "text": "the display counted more" },
@@ -134,7 +146,7 @@ fn what_cannot_be_true_stands_above_all_numbers() {
     assert!(place("<div class=\"columns\">") < place("A grave thing"));
     assert_eq!(html.matches("This result cannot be true").count(), 1);
     assert_eq!(
-        html.matches("What to do: <bdi>say the unit</bdi>").count(),
+        html.matches("What to do: <bdi>Say the unit</bdi>").count(),
         1
     );
 }
@@ -149,14 +161,18 @@ fn acres_and_bushels_stay_so() {
     let units = json!({ "dryVolumePerArea": "bu/ac" });
     let html = made(&Value::Null, &summary, &units, &[]);
     assert!(
-        html.contains("119.0\u{a0}bu/ac (6,667\u{a0}lb/ac)"),
+        html.contains("<strong>119.0\u{a0}bu/ac</strong>")
+            && html.contains("119.0\u{a0}bu/ac (6,667\u{a0}lb/ac)"),
         "{html}"
     );
     assert!(
         html.contains("23.9\u{a0}ac") && html.contains("4.18\u{a0}mph"),
         "{html}"
     );
-    assert!(html.contains("<h2>Yield, dry (bu/ac)</h2>"), "{html}");
+    assert!(
+        html.contains("<h2>How often: Yield, dry, <bdi>bu/ac</bdi></h2>"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -183,18 +199,12 @@ fn nothing_known_still_makes_a_page() {
 
 #[test]
 fn texts_are_cut_and_calmed() {
-    assert_eq!(
-        escaped("a & <b> \"c\" 'd'", 60),
-        "a &amp; &lt;b&gt; &quot;c&quot; &#39;d&#39;"
-    );
-    assert_eq!(escaped(&"x".repeat(10_000), 5), "xxxx…");
-    assert_eq!(escaped("one two", 4), "one…");
-    assert_eq!(escaped("  a\t\n b ", 9), "a b");
-    assert_eq!(
-        escaped("e\u{301}\u{301}\u{301}\u{301}", 9),
-        "e\u{301}\u{301}"
-    );
-    assert_eq!(escaped("exact", 5), "exact");
+    assert_eq!(plain("a & <b> \"c\" 'd'", 60), "a & <b> \"c\" 'd'");
+    assert_eq!(plain(&"x".repeat(10_000), 5), "xxxx…");
+    assert_eq!(plain("one two", 4), "one…");
+    assert_eq!(plain("  a\t\n b ", 9), "a b");
+    assert_eq!(plain("e\u{301}\u{301}\u{301}\u{301}", 9), "e\u{301}\u{301}");
+    assert_eq!(plain("exact", 5), "exact");
     assert_eq!(last_part("Person/Farm\\a.xml"), "a.xml");
     assert_eq!(last_part("Person/Folder/"), "Folder");
 }
@@ -217,8 +227,8 @@ fn numbers_have_three_or_four_digits() {
     ] {
         assert_eq!(number(value), text);
     }
-    assert_eq!(percent(0.01), "&lt; 0.1 %");
-    assert_eq!(percent(-3.26), "−3.3 %");
+    assert_eq!(percent(0.01), "<\u{a0}0.1\u{a0}%");
+    assert_eq!(percent(-3.26), "−3.3\u{a0}%");
 }
 
 #[test]
@@ -232,6 +242,7 @@ fn an_image_is_the_map_and_has_its_legend() {
         unit: "t/ha",
         stops: &[(2.0, [255, 0, 0]), (12.0, [0, 128, 0])],
         ranges: &[],
+        areas_m2: &[],
         bounds: Some([10.0, 50.0, 10.01, 50.01]),
     };
     let html = made(
@@ -251,15 +262,19 @@ fn an_image_is_the_map_and_has_its_legend() {
         "{html}"
     );
     assert!(
-        html.contains("#ff0000") && html.contains("#008000") && html.contains("Yield, dry, t/ha")
+        html.contains("#ff0000")
+            && html.contains("#008000")
+            && html.contains("Map: Yield, dry, <bdi>t/ha</bdi>")
     );
     let classes = PageImage {
         ranges: &[(2.0, 5.5, [0xc8, 0, 0]), (5.5, 12.0, [0, 0x82, 0])],
+        areas_m2: &[30_000.0, 10_000.0],
         ..image
     };
     let html = made(&file, &summary, &units, &[classes]);
     assert!(
-        html.contains("2 to 5.50") && html.contains("5.50 to 12"),
+        html.contains("2 to 6</td><td>3.00</td><td>75.0\u{a0}%</td>")
+            && html.contains("6 to 12</td><td>1.00</td><td>25.0\u{a0}%</td>"),
         "{html}"
     );
     assert!(html.contains("#c80000") && !html.contains("#ff0000"));
@@ -289,7 +304,7 @@ fn ground_over_the_line_of_dates_is_one_map() {
         [179.999, 10.0]
     ]]]);
     let html = made(&file, &summary, &units, &[]);
-    assert!(html.contains("100 m</text>"), "{html}");
+    assert!(html.contains(" m</text>"), "{html}");
 }
 
 #[test]
@@ -324,7 +339,7 @@ fn a_folder_gets_its_page() {
         "{html}"
     );
     assert!(
-        html.contains("</svg> 7</span>") && html.contains("200 m</text>"),
+        html.contains("</svg> 7</td>") && html.contains("200 m</text>"),
         "{html}"
     );
     std::fs::write(folder.path().join("units.json"), "{").expect("written");

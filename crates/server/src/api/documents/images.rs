@@ -21,10 +21,14 @@ pub(crate) struct ImageExtent {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body")]
 pub(crate) struct ImageLegend {
-    /// Value of 0 % of the ramp, in `unit`.
+    /// Value of 0 % of the ramp, in `unit`. What lies below it has the same colour.
     min: f64,
-    /// Value of 100 % of the ramp, in `unit`.
+    /// Value of 100 % of the ramp, in `unit`. What lies above it has the same colour.
     max: f64,
+    /// Least value of all points, in `unit`.
+    least: Option<f64>,
+    /// Greatest value of all points, in `unit`.
+    greatest: Option<f64>,
     /// Unit of the values.
     #[schema(example = "t/ha")]
     unit: Option<String>,

@@ -26,7 +26,7 @@ use tramline_convert::StoredOutput;
 use tramline_convert::maps::{ClassColours, Map, MapError, MapPlane, class_entry};
 
 /// Changes when the same points make other maps.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 
 /// Outputs that maps are made of.
 pub(crate) struct Mapped;
@@ -59,6 +59,7 @@ impl Words for Ramp {
 
     fn words() -> Vec<(&'static str, Self::Word)> {
         let all = [
+            ("property", ClassColours::Property),
             ("model", ClassColours::Model),
             ("accessible", ClassColours::Accessible),
         ];
@@ -73,7 +74,8 @@ query! {
         output: Word<Mapped> = "output",
         /// Plane of a GeoTIFF: `3857` is Web Mercator (the default), `utm` the UTM zone of the field.
         crs: Written<Word<Crs>> = "crs",
-        /// Colours of an image: `accessible` is viridis; those of the configuration without it.
+        /// Colours of an image: `property` chooses by what the property is, `accessible` is viridis, `model`
+        /// red to green; those of the configuration without it.
         ramp: Word<Ramp> = "ramp",
     }
 }
